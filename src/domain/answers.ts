@@ -1,0 +1,64 @@
+import type { Decision } from './decision.ts';
+import type { Environment, Mode, TradingState, TradingStateCause } from './environment.ts';
+import type { JournalRecord } from './event.ts';
+import type { Verdict } from './guardrail.ts';
+import type { ActionPlan, PlanPart } from './plan.ts';
+import type { PositionContext } from './portfolio.ts';
+import type { EpochMs } from './time.ts';
+
+/** A condition that a person should know of, as a level: raised, then cleared. */
+export type Alert = {
+  readonly code: string;
+  readonly symbol: string | null;
+  readonly because: string;
+  readonly since: EpochMs;
+};
+
+/** Why the planner made no plan, or which way it turned down and for what rule. */
+export type PlanningNote = { readonly recipe: string; readonly because: string };
+
+/** One symbol looked at from every side; nothing was sent. */
+export type SymbolEvaluation = {
+  readonly context: PositionContext;
+  readonly decision: Decision;
+  readonly part: PlanPart | null;
+  readonly notes: readonly PlanningNote[];
+  /** What the guardrails would say to `part` now. */
+  readonly verdicts: readonly Verdict[];
+};
+
+/** What an intent came to. A plan with a denial can be read but not executed. */
+export type Proposal =
+  | {
+      readonly outcome: 'proposed';
+      readonly plan: ActionPlan;
+      readonly verdicts: readonly Verdict[];
+      readonly executable: boolean;
+      readonly notes: readonly PlanningNote[];
+    }
+  | { readonly outcome: 'nothing_to_do'; readonly because: readonly string[] }
+  | { readonly outcome: 'impossible'; readonly code: string; readonly because: readonly string[] };
+
+/** Confirmed naked time of this run: how much, and since when it lasts. */
+export type NakedTime = {
+  readonly shareSeconds: string;
+  readonly dollarSeconds: string;
+  readonly nakedSince: EpochMs | null;
+};
+
+export type SystemStatus = {
+  readonly environment: Environment;
+  readonly mode: Mode;
+  readonly tradingState: TradingState;
+  readonly tradingStateCauses: readonly TradingStateCause[];
+  readonly accountNumber: string;
+  readonly loopRunning: boolean;
+  readonly streams: { readonly trading: string; readonly market: string };
+  readonly settingsHash: string;
+};
+
+export type HistoryPage = {
+  readonly records: readonly JournalRecord[];
+  /** Pass as `beforeSeq` for the next page; null at the end. */
+  readonly nextBeforeSeq: number | null;
+};

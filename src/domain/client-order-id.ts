@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { ClientOrderId } from './ids.ts';
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+const PREFIX = 'bb1-';
+const LENGTH = 26; // 130 bits: collisions do not happen; well inside Alpaca's 48 and 128.
+
+/**
+ * The id that an order of this meaning always gets, on every machine and after every
+ * restart. Alpaca takes an id once, so the same intent can never become two orders.
+ *
+ * @param key what the order means: account, episode and milestone or cover slot
+ * @param generation rises only when the order before it is proven terminal and unfilled
+ */
+export function clientOrderId(key: string, generation: number): ClientOrderId {
+  const digest = createHash('sha256').update(`${key}|${generation}`).digest();
+  return (PREFIX + base32(digest).slice(0, LENGTH)) as ClientOrderId;
+}
+
+function base32(bytes: Uint8Array): string {
+  let out = '';
+  let buffer = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    buffer = (buffer << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      out += ALPHABET.charAt((buffer >> bits) & 31);
+      buffer &= (1 << bits) - 1;
+    }
+  }
+  return out;
+}

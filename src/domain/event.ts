@@ -1,0 +1,71 @@
+import type { Json } from './canonical.ts';
+import type { EpochMs } from './time.ts';
+
+/** Everything that can be written down. Past tense, stable: journals outlive the code. */
+export type EventType =
+  | 'started'
+  | 'stopped'
+  | 'settings_loaded'
+  | 'snapshot_taken'
+  | 'decision_made'
+  | 'plan_proposed'
+  | 'plan_refused'
+  | 'plan_spent'
+  | 'plan_reviewed'
+  | 'step_intended'
+  | 'step_answered'
+  | 'step_observed'
+  | 'plan_finished'
+  | 'order_update_received'
+  | 'fill_received'
+  | 'stream_changed'
+  | 'episode_opened'
+  | 'episode_changed'
+  | 'episode_closed'
+  | 'naked_time_measured'
+  | 'trading_state_changed'
+  | 'alert_raised'
+  | 'alert_cleared'
+  | 'tool_called'
+  | 'cycle_failed';
+
+/** Who caused it: the loop, a policy, the host through MCP, the broker, or a person. */
+export type Actor = 'loop' | 'host' | 'broker' | 'person' | 'system';
+
+export type JournalEvent = {
+  readonly type: EventType;
+  readonly actor: Actor;
+  readonly symbol?: string | null;
+  readonly planId?: string | null;
+  readonly orderId?: string | null;
+  readonly body: unknown;
+};
+
+/** An event with its place in the chain. `hash` = SHA-256 over the canonical text of the rest. */
+export type JournalRecord = {
+  readonly v: 1;
+  readonly seq: number;
+  readonly at: EpochMs;
+  readonly boot: string;
+  readonly type: EventType;
+  readonly actor: Actor;
+  readonly symbol: string | null;
+  readonly planId: string | null;
+  readonly orderId: string | null;
+  readonly body: Json;
+  readonly prev: string;
+  readonly hash: string;
+};
+
+/** Filters are ANDed; an absent one does not filter. Newest first. */
+export type HistoryQuery = {
+  readonly symbol?: string | undefined;
+  readonly types?: readonly EventType[] | undefined;
+  readonly planId?: string | undefined;
+  readonly orderId?: string | undefined;
+  readonly sinceAt?: EpochMs | undefined;
+  readonly untilAt?: EpochMs | undefined;
+  /** Only records before this sequence number: the cursor. */
+  readonly beforeSeq?: number | undefined;
+  readonly limit: number;
+};

@@ -1,0 +1,133 @@
+import type { Notional, Price, Quantity } from './decimal.ts';
+import type { Target } from './decision.ts';
+import type { Environment } from './environment.ts';
+import type { ClientOrderId, EpisodeId, OrderId, PlanId, Ticker } from './ids.ts';
+import type { Order, OrderChange, OrderRequest } from './order.ts';
+import type { PositionSide } from './portfolio.ts';
+import type { EpochMs } from './time.ts';
+
+/** Why a step is taken. `protect` raises cover, `release` frees shares that an exit holds. */
+export type StepPurpose = 'protect' | 'release' | 'reduce' | 'exit' | 'reprice';
+
+/** When the next step may start: `live` at the broker, `filled`, or `terminal` for a cancel. */
+export type StepConfirmation = 'live' | 'filled' | 'terminal';
+
+/** From the key and the generation the client order id is derived; see client-order-id.ts. */
+type Identity = {
+  readonly key: string;
+  readonly generation: number;
+  readonly clientOrderId: ClientOrderId;
+};
+
+export type SubmitStep = Identity & {
+  readonly kind: 'submit';
+  readonly symbol: Ticker;
+  readonly purpose: StepPurpose;
+  readonly order: OrderRequest;
+  readonly until: 'live' | 'filled';
+};
+
+export type ReplaceStep = Identity & {
+  readonly kind: 'replace';
+  readonly symbol: Ticker;
+  readonly purpose: StepPurpose;
+  readonly orderId: OrderId;
+  /** The order as it was when the plan was made. */
+  readonly before: Order;
+  readonly change: OrderChange;
+  readonly until: 'live';
+};
+
+export type CancelStep = {
+  readonly kind: 'cancel';
+  readonly symbol: Ticker;
+  readonly purpose: StepPurpose;
+  readonly orderId: OrderId;
+  readonly before: Order;
+  readonly until: 'terminal';
+};
+
+export type Step = SubmitStep | ReplaceStep | CancelStep;
+
+/** Time without cover, foreseen: the figure the planner ranks recipes by. */
+export type NakedEstimate = {
+  readonly seconds: number;
+  readonly shareSeconds: Quantity;
+  readonly dollarSeconds: Notional;
+  /** What the estimate rests on, in words. */
+  readonly because: string;
+};
+
+/** The most that the part may lose if the stop holds, and with a gap through it. */
+export type WorstLoss = {
+  readonly atStop: Notional | null;
+  readonly withGap: Notional;
+  readonly gapPercent: string;
+};
+
+/** What the plan was made from; execution stops when the world no longer matches. */
+export type PartBasis = {
+  readonly snapshotVersion: number;
+  readonly side: PositionSide;
+  readonly quantity: Quantity;
+  readonly price: Price;
+  /** `id:status:quantity` of the live orders in the symbol, sorted. */
+  readonly orders: readonly string[];
+};
+
+/** The ordered difference for one symbol. */
+export type PlanPart = {
+  readonly symbol: Ticker;
+  readonly episodeId: EpisodeId;
+  readonly recipe: string;
+  readonly target: Target;
+  readonly steps: readonly Step[];
+  readonly basis: PartBasis;
+  readonly ordersBefore: readonly OrderLine[];
+  readonly ordersAfter: readonly OrderLine[];
+  readonly naked: NakedEstimate;
+  readonly worstLoss: WorstLoss;
+  readonly because: readonly string[];
+};
+
+/** One order as a person reads it in a plan. */
+export type OrderLine = {
+  readonly side: 'buy' | 'sell';
+  readonly type: string;
+  readonly quantity: string;
+  readonly limitPrice: string | null;
+  readonly stopPrice: string | null;
+  readonly timeInForce: string;
+  readonly owner: 'bigbrother' | 'foreign';
+};
+
+/** Who or what wants the plan. */
+export type Intent =
+  | { readonly kind: 'manage'; readonly symbol: Ticker | null }
+  | { readonly kind: 'protect'; readonly symbol: Ticker | null }
+  | {
+      readonly kind: 'reduce';
+      readonly symbol: Ticker;
+      readonly amount:
+        | { readonly kind: 'fraction'; readonly fraction: string }
+        | { readonly kind: 'quantity'; readonly quantity: string };
+    }
+  | { readonly kind: 'exit'; readonly symbol: Ticker };
+
+export type PlanOrigin = 'loop' | 'host';
+
+/**
+ * What would be done, symbol by symbol. `hash` covers every field but itself, so that
+ * what was shown is exactly what is executed, once.
+ */
+export type ActionPlan = {
+  readonly id: PlanId;
+  readonly origin: PlanOrigin;
+  readonly intent: Intent;
+  readonly accountNumber: string;
+  readonly environment: Environment;
+  readonly createdAt: EpochMs;
+  readonly expiresAt: EpochMs;
+  readonly parts: readonly PlanPart[];
+  readonly hash: string;
+};

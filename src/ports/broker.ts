@@ -1,0 +1,133 @@
+import type { ApprovedPlan } from '../domain/approved-plan.ts';
+import type { OrderId, Ticker } from '../domain/ids.ts';
+import type { Bar } from '../domain/market.ts';
+import type { Execution, Order } from '../domain/order.ts';
+import type { CancelStep, ReplaceStep, SubmitStep } from '../domain/plan.ts';
+import type { Account, Position } from '../domain/portfolio.ts';
+import type { RejectionClass } from '../domain/report.ts';
+import type { EpochMs } from '../domain/time.ts';
+
+/** Lower lanes wait for higher ones: a kill never queues behind a read. */
+export type Lane = 'kill' | 'protect' | 'reconcile' | 'read';
+
+/** One trading day of the exchange's calendar, in UTC. */
+export type TradingDay = { readonly openAt: EpochMs; readonly closeAt: EpochMs };
+
+/**
+ * A brokerage account in our words. Reads may be retried inside; a mutation is sent once.
+ *
+ * Every mutation takes the approval it rests on and refuses a step the approval does not
+ * hold.
+ *
+ * @throws BrokerError when the broker says no, or when nobody can tell what it did
+ */
+export interface Broker {
+  readAccount(lane?: Lane): Promise<Account>;
+  readPositions(lane?: Lane): Promise<readonly Position[]>;
+  /** Live orders and those submitted since `since`, legs flattened, every page. */
+  readOrders(since: EpochMs, lane?: Lane): Promise<readonly Order[]>;
+  readOrder(id: OrderId, lane?: Lane): Promise<Order | null>;
+  /** A miss is no proof that the order was not accepted. */
+  findOrder(clientOrderId: string, lane?: Lane): Promise<Order | null>;
+  /** Trading days from the exchange's own calendar, ascending, both ends included. */
+  readCalendar(from: EpochMs, to: EpochMs): Promise<readonly TradingDay[]>;
+  /** The broker's own clock: for skew, and for whether the session is open. */
+  readClock(): Promise<{ readonly at: EpochMs; readonly isOpen: boolean }>;
+
+  submit(approved: ApprovedPlan, step: SubmitStep): Promise<Order>;
+  /** Answers with the successor, which has a new id. */
+  replace(approved: ApprovedPlan, step: ReplaceStep): Promise<Order>;
+  /** Resolves when the broker took the request; the order may still fill. */
+  cancel(approved: ApprovedPlan, step: CancelStep): Promise<void>;
+}
+
+/** Prices from outside; its numbers become exact decimals in the mapping. */
+export interface MarketData {
+  /** Daily bars, oldest first, at most `limit` for each symbol. */
+  readDailyBars(
+    symbols: readonly Ticker[],
+    until: EpochMs,
+    limit: number,
+  ): Promise<ReadonlyMap<Ticker, readonly Bar[]>>;
+  /** The newest quote and trade of each symbol: the fallback when the stream is silent. */
+  readLatest(symbols: readonly Ticker[]): Promise<readonly MarketEvent[]>;
+}
+
+export type MarketEvent =
+  | {
+      readonly kind: 'quote';
+      readonly symbol: Ticker;
+      readonly bid: string;
+      readonly ask: string;
+      readonly at: EpochMs;
+    }
+  | {
+      readonly kind: 'trade';
+      readonly symbol: Ticker;
+      readonly price: string;
+      readonly at: EpochMs;
+    }
+  | {
+      readonly kind: 'status';
+      readonly symbol: Ticker;
+      readonly halted: boolean;
+      readonly at: EpochMs;
+    };
+
+/** What the trading stream tells; `execution` is set on a fill. */
+export type OrderUpdate = {
+  readonly event: string;
+  readonly order: Order;
+  readonly execution: Execution | null;
+  readonly at: EpochMs;
+};
+
+export type StreamState = 'connecting' | 'live' | 'disconnected';
+
+export type StreamListener<Event> = {
+  onEvent(event: Event): void;
+  /** After `live` the reader must re-read by REST: what was missed is not replayed. */
+  onState(state: StreamState, because: string): void;
+};
+
+/** Both live feeds. Listeners only enqueue; they never throw. */
+export interface Streams {
+  openTrading(listener: StreamListener<OrderUpdate>): void;
+  openMarket(listener: StreamListener<MarketEvent>): void;
+  /** Replaces the set of symbols the market feed carries. */
+  watch(symbols: readonly Ticker[]): void;
+  close(): Promise<void>;
+}
+
+/**
+ * The broker's no (`rejected`) or its silence (`unknown`). Only a definite 4xx is a no;
+ * everything else on a mutation is unknown.
+ */
+export class BrokerError extends Error {
+  readonly outcome: 'rejected' | 'unknown';
+  readonly rejection: RejectionClass | null;
+  readonly status: number | null;
+  readonly code: number | null;
+  /** The refusal's own fields: held_for_orders, related_orders, market_price, ... */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    message: string,
+    parts: {
+      readonly outcome: 'rejected' | 'unknown';
+      readonly rejection?: RejectionClass | null;
+      readonly status?: number | null;
+      readonly code?: number | null;
+      readonly details?: Readonly<Record<string, unknown>>;
+      readonly cause?: unknown;
+    },
+  ) {
+    super(message, { cause: parts.cause });
+    this.name = 'BrokerError';
+    this.outcome = parts.outcome;
+    this.rejection = parts.rejection ?? null;
+    this.status = parts.status ?? null;
+    this.code = parts.code ?? null;
+    this.details = parts.details ?? {};
+  }
+}

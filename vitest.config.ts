@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // One process per file is slow on two cores; tests share no module state.
+    isolate: false,
+    testTimeout: 20_000,
+    sequence: { shuffle: { files: true, tests: false } },
+  },
+});
