@@ -1,0 +1,30 @@
+// Bundles the command line into one file, which starts in a third of the time that a
+// tree of modules takes. What holds native code or belongs to Node stays outside.
+
+import { existsSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const entryPoints = [
+  { in: 'src/main.ts', out: 'bigbrother' },
+  ...(existsSync('bench/main.ts') ? [{ in: 'bench/main.ts', out: 'bench' }] : []),
+];
+
+await build({
+  entryPoints,
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  format: 'esm',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'none',
+  logLevel: 'warning',
+  external: ['@photostructure/sqlite'],
+  // Bundled CommonJS packages ask for built-in modules with require().
+  banner: {
+    js: "import { createRequire as bbCreateRequire } from 'node:module'; const require = bbCreateRequire(import.meta.url);",
+  },
+});
+await chmod('dist/bigbrother.js', 0o755);

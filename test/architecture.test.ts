@@ -1,0 +1,164 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** Layer -> layers it may import. A layer is the longest listed folder that holds a file. */
+const mayImport: Record<string, readonly string[]> = {
+  'src/domain': ['src/domain'],
+  'src/engine': ['src/engine', 'src/domain'],
+  policies: ['policies', 'src/domain'],
+  'src/ports': ['src/ports', 'src/domain'],
+  'src/adapters/alpaca': ['src/adapters/alpaca', 'src/ports', 'src/domain'],
+  'src/adapters/event-stores': ['src/adapters/event-stores', 'src/ports', 'src/domain'],
+  'src/adapters/system': ['src/adapters/system', 'src/ports', 'src/domain'],
+  'src/runtime': ['src/runtime', 'src/engine', 'src/ports', 'src/domain'],
+  tools: ['tools', 'src/runtime', 'src/domain'],
+  'src/server': ['src/server', 'tools', 'src/runtime', 'src/domain'],
+  // Stands alone; it shares only the shape of a clock, so that both run in one simulation.
+  'src/paper-exchange': ['src/paper-exchange', 'src/ports/clock.ts'],
+};
+
+/** These wire everything and may import anything. */
+const wiring = ['src/main.ts', 'src/config.ts', 'src/compose.ts', 'src/cli', 'src/demo'];
+
+const packageOwners: Record<string, readonly string[]> = {
+  '@alpacahq/alpaca-trade-api': ['src/adapters/alpaca'],
+  '@modelcontextprotocol/sdk': ['src/server'],
+  '@photostructure/sqlite': ['src/adapters/event-stores'],
+  'node:sqlite': ['src/adapters/event-stores'],
+  ws: ['src/adapters/alpaca', 'src/paper-exchange/wire'],
+  '@msgpack/msgpack': ['src/paper-exchange/wire'],
+  commander: ['src/main.ts', 'src/cli'],
+  pino: ['src/cli', 'src/compose.ts'],
+  'async-mutex': ['src/runtime'],
+};
+
+const pure = ['src/domain', 'src/engine', 'policies'];
+const impure =
+  /\bawait\b|\basync\b|\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bperformance\b|\bset(Timeout|Interval|Immediate)\b|\bqueueMicrotask\b|\bprocess\.|\bconsole\.|\brandomUUID\b|\brandomBytes\b|\bglobalThis\b/;
+const pureNodeModules = ['node:crypto'];
+
+/** Time, timers, ids, files, sockets and processes come through here, and only here. */
+const seam = ['src/adapters/system'];
+const clockwork =
+  /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bperformance\.now\b|\bprocess\.hrtime\b|(?<![.\w])set(Timeout|Interval|Immediate)\s*\(|\brandomUUID\b|\brandomBytes\b/;
+const outside =
+  /^node:(fs|net|tls|dgram|http|https|http2|child_process|worker_threads|cluster|os|readline|repl)(\/|$)/;
+/** Each with the reason why it may reach outside by itself. */
+const outsideExceptions: Record<string, string> = {
+  'src/adapters/event-stores': 'SQLite opens its own file',
+};
+
+const files = ['src', 'policies', 'tools']
+  .flatMap((root) =>
+    readdirSync(root, { recursive: true, encoding: 'utf8' }).map((file) => join(root, file)),
+  )
+  .filter((file) => file.endsWith('.ts'))
+  .sort();
+
+const within = (file: string, place: string) => file === place || file.startsWith(`${place}/`);
+const withinAny = (file: string, places: readonly string[]) =>
+  places.some((place) => within(file, place));
+const layerOf = (file: string) =>
+  Object.keys(mayImport)
+    .filter((layer) => within(file, layer))
+    .sort((a, b) => b.length - a.length)[0];
+
+/** Source without comments, so that prose cannot trip a ban. Strings stay. */
+const codeOf = (file: string) =>
+  readFileSync(file, 'utf8')
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/(^|[^:'"`])\/\/.*$/gm, '$1');
+
+const importsOf = (file: string) =>
+  [...codeOf(file).matchAll(/(?:from|import|require)\s*\(?\s*['"]([^'"]+)['"]/g)].map(
+    (match) => match[1] ?? '',
+  );
+const localImportsOf = (file: string) =>
+  importsOf(file)
+    .filter((path) => path.startsWith('.'))
+    .map((path) => normalize(join(dirname(file), path)));
+const packageOf = (specifier: string) =>
+  specifier.startsWith('@')
+    ? specifier.split('/').slice(0, 2).join('/')
+    : specifier.startsWith('node:')
+      ? specifier
+      : (specifier.split('/')[0] ?? '');
+
+describe('the architecture', () => {
+  it('has a layer for every file', () => {
+    const homeless = files.filter((file) => !layerOf(file) && !withinAny(file, wiring));
+    expect(homeless).toEqual([]);
+  });
+
+  it.each(files)('%s imports only what its layer may', (file) => {
+    const layer = layerOf(file);
+    if (!layer || withinAny(file, wiring)) return;
+    const allowed = mayImport[layer] ?? [];
+    expect(localImportsOf(file).filter((path) => !withinAny(path, allowed))).toEqual([]);
+  });
+
+  it.each(files)('%s leaves each outside package to its owner', (file) => {
+    const trespasses = importsOf(file)
+      .map(packageOf)
+      .filter((name) => {
+        const owners = packageOwners[name];
+        return owners !== undefined && !withinAny(file, owners);
+      });
+    expect(trespasses).toEqual([]);
+  });
+
+  it.each(files.filter((file) => withinAny(file, pure)))(
+    '%s touches no clock, chance or world',
+    (file) => {
+      expect(codeOf(file)).not.toMatch(impure);
+      const builtIns = importsOf(file).filter((path) => path.startsWith('node:'));
+      expect(builtIns.filter((path) => !pureNodeModules.includes(path))).toEqual([]);
+    },
+  );
+
+  it.each(files.filter((file) => !withinAny(file, seam)))(
+    '%s reaches time, ids, files, sockets and processes through the seam',
+    (file) => {
+      if (withinAny(file, pure)) return;
+      expect(codeOf(file)).not.toMatch(clockwork);
+      if (withinAny(file, Object.keys(outsideExceptions))) return;
+      expect(importsOf(file).filter((path) => outside.test(path))).toEqual([]);
+    },
+  );
+
+  it('reads the environment in one place', () => {
+    const readers = files.filter(
+      (file) => /\bprocess\.env\b/.test(codeOf(file)) && !withinAny(file, ['src/config.ts']),
+    );
+    expect(readers).toEqual([]);
+  });
+
+  it('mints an approval in one place', () => {
+    const minters = files.filter((file) => /\bmintApprovedPlan\b/.test(codeOf(file)));
+    expect(minters).toEqual(['src/domain/approved-plan.ts', 'src/engine/review.ts']);
+  });
+
+  it('changes orders in one place', () => {
+    const callers = files.filter(
+      (file) =>
+        /\bbroker\s*\.\s*(submit|replace|cancel)\s*\(/.test(codeOf(file)) &&
+        !within(file, 'src/adapters/alpaca'),
+    );
+    expect(callers).toEqual(['src/runtime/step-runner.ts']);
+  });
+
+  it('has no switch that turns a guardrail off', () => {
+    const suspects = files.filter((file) =>
+      /\b(bypass|skipGuardrails?|noVeto|force)\b\s*[:=?]/.test(codeOf(file)),
+    );
+    expect(suspects).toEqual([]);
+  });
+
+  it('notices a planted trespass', () => {
+    expect('const at = Date.now()').toMatch(impure);
+    expect('setTimeout(go, 5)').toMatch(clockwork);
+    expect(outside.test('node:fs/promises')).toBe(true);
+    expect(packageOf('@alpacahq/alpaca-trade-api/testing')).toBe('@alpacahq/alpaca-trade-api');
+  });
+});
