@@ -67,5 +67,5 @@ export const basisPointsOf = (at: Decimal, basisPoints: number): Decimal =>
 
 /** A decimal out of text from outside, or null when it is not one. */
 export function parseDecimal(digits: string): Decimal | null {
-  return /^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(digits.trim()) ? new Decimal(digits.trim()) : null;
+  return /^-?(\d+(\.\d*)?|\.\d+)$/.test(digits.trim()) ? new Decimal(digits.trim()) : null;
 }
