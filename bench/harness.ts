@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs';
+
+/** One measured comparison. Ratios are ours over the peer's, round by round in one process. */
+export type Row = {
+  readonly name: string;
+  readonly peer: string;
+  readonly ours: string;
+  readonly theirs: string;
+  readonly ratio: { readonly median: number; readonly min: number; readonly max: number };
+  readonly aim: string;
+  readonly note: string;
+};
+
+type Comparison = {
+  readonly name: string;
+  /** What is compared with: a named peer or a physical limit. */
+  readonly peer: string;
+  readonly aim: string;
+  readonly note: string;
+  /** Throws when the two sides do not answer alike: then there is no score. */
+  readonly gate: () => void | Promise<void>;
+  /** One round of each; both do the same amount of work. */
+  readonly ours: () => unknown;
+  readonly theirs: () => unknown;
+  readonly unitsPerRound: number;
+  readonly unit: string;
+};
+
+const ROUNDS = 9;
+const WARM_UP_ROUNDS = 3;
+
+/**
+ * Runs both sides in turn and takes the ratio pair by pair, so that a machine that
+ * slows down slows both. Rates are units per second; a ratio above 1 means ours is faster.
+ */
+export async function compare(comparison: Comparison): Promise<Row> {
+  await comparison.gate();
+  for (let round = 0; round < WARM_UP_ROUNDS; round += 1) {
+    await comparison.ours();
+    await comparison.theirs();
+  }
+  const pairs: { ours: number; theirs: number }[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const ours = await rate(comparison.ours, comparison.unitsPerRound);
+    const theirs = await rate(comparison.theirs, comparison.unitsPerRound);
+    pairs.push({ ours, theirs });
+  }
+  const { name, peer, aim, note, unit } = comparison;
+  const perSecond = (value: number) => `${Math.round(value).toLocaleString('en-US')} ${unit}/s`;
+  return {
+    name,
+    peer,
+    aim,
+    note,
+    ours: perSecond(median(pairs.map((pair) => pair.ours))),
+    theirs: perSecond(median(pairs.map((pair) => pair.theirs))),
+    ratio: spread(pairs.map((pair) => pair.ours / pair.theirs)),
+  };
+}
+
+async function rate(run: () => unknown, units: number): Promise<number> {
+  const started = performance.now();
+  await run();
+  return (units * 1000) / (performance.now() - started);
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+export const spread = (ratios: readonly number[]): Row['ratio'] => ({
+  median: median(ratios),
+  min: Math.min(...ratios),
+  max: Math.max(...ratios),
+});
+
+/** Prints the rows as a Markdown table on stdout, or all figures as JSON with `--json`. */
+export function report(rows: readonly Row[], json: boolean): void {
+  const figure = (value: number) => value.toPrecision(3);
+  const lines = rows.map(({ name, peer, ours, theirs, ratio, aim, note }) => {
+    const range = `${figure(ratio.median)} (${figure(ratio.min)} to ${figure(ratio.max)})`;
+    return `| ${name} | ${ours} | ${peer}: ${theirs} | ${range} | ${aim} | ${note} |`;
+  });
+  const head =
+    '| row | ours | against | ratio, median (range) | aim | note |\n|---|---|---|---|---|---|';
+  writeFileSync(1, json ? `${JSON.stringify(rows, null, 2)}\n` : `${head}\n${lines.join('\n')}\n`);
+}
