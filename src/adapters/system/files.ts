@@ -1,0 +1,146 @@
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const OWNER_ONLY_DIRECTORY = 0o700;
+const OWNER_ONLY_FILE = 0o600;
+
+/** The world's files failed us; the message names the path, the cause and a way out. */
+export class FileError extends Error {
+  readonly path: string;
+
+  constructor(message: string, path: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'FileError';
+    this.path = path;
+  }
+}
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Where BigBrother keeps everything: `BIGBROTHER_DATA_DIR`, else the platform's usual place.
+ * Nothing is created.
+ */
+export function dataDirectoryPath(
+  env: Env,
+  platform: NodeJS.Platform = process.platform,
+  home: string = homedir(),
+): string {
+  if (env.BIGBROTHER_DATA_DIR) return resolve(env.BIGBROTHER_DATA_DIR);
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'bigbrother');
+  if (platform === 'win32') {
+    return join(env.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'bigbrother');
+  }
+  return join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'bigbrother');
+}
+
+/** The one directory we store in. Only its owner can read what we create there. */
+export class DataDirectory {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * Creates the directory, parents included, unless it is there.
+   *
+   * @throws FileError when it cannot be created, is no directory or cannot be written to
+   */
+  static open(path: string): DataDirectory {
+    const fix = 'set BIGBROTHER_DATA_DIR to a directory that you can write to';
+    try {
+      mkdirSync(path, { recursive: true, mode: OWNER_ONLY_DIRECTORY });
+      accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    } catch (error) {
+      throw new FileError(`the data directory ${path} ${whyNot(error)}: ${fix}`, path, error);
+    }
+    return new DataDirectory(path);
+  }
+
+  /** A sub-directory of its own, for example one for each account. */
+  directory(name: string): DataDirectory {
+    return DataDirectory.open(join(this.path, name));
+  }
+
+  filePath(name: string): string {
+    return join(this.path, name);
+  }
+
+  /**
+   * The path of a file that exists and that only its owner can read: for a store that opens
+   * its file by itself.
+   */
+  privateFile(name: string): string {
+    const path = this.filePath(name);
+    try {
+      closeSync(openSync(path, 'a', OWNER_ONLY_FILE));
+      if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, OWNER_ONLY_FILE);
+    } catch (error) {
+      throw new FileError(`the file ${path} ${whyNot(error)}`, path, error);
+    }
+    return path;
+  }
+
+  /** The whole text, or null when there is no such file. */
+  read(name: string): string | null {
+    const path = this.filePath(name);
+    return existsSync(path) ? readTextFile(path) : null;
+  }
+
+  /** Replaces the file as a whole: after a crash either the old text is there or the new. */
+  write(name: string, text: string): void {
+    const path = this.filePath(name);
+    const draft = `${path}.draft`;
+    try {
+      const file = openSync(draft, 'w', OWNER_ONLY_FILE);
+      try {
+        writeFileSync(file, text);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(draft, path);
+    } catch (error) {
+      throw new FileError(`the file ${path} ${whyNot(error)}`, path, error);
+    }
+  }
+}
+
+/** @throws FileError when the file is missing or unreadable */
+export function readTextFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new FileError(`the file ${path} ${whyNot(error)}`, path, error);
+  }
+}
+
+function whyNot(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'does not exist',
+    EACCES: 'may not be used by this user',
+    EPERM: 'may not be used by this user',
+    EROFS: 'lies on a read-only file system',
+    ENOTDIR: 'has a file where a directory should be',
+    EEXIST: 'has a file where a directory should be',
+    EISDIR: 'is a directory, not a file',
+    ENOSPC: 'found no space left on its disk',
+  };
+  return reasons[code] ?? `failed (${error instanceof Error ? error.message : String(error)})`;
+}
