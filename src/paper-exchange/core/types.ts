@@ -1,0 +1,414 @@
+import type { Decimal } from './decimal.ts';
+
+/** Milliseconds since 1970 in UTC. */
+export type Milliseconds = number;
+
+/** A date in New York, for example `2026-11-27`. */
+export type DateText = string;
+
+// ---- Calendar -------------------------------------------------------------------------------
+
+export type Session = 'pre' | 'regular' | 'post' | 'closed';
+
+/** One day of trading; every boundary is an instant in UTC milliseconds. */
+export type TradingDay = {
+  readonly date: DateText;
+  /** 04:00 in New York. */
+  readonly preOpenAt: Milliseconds;
+  /** 09:30 in New York. */
+  readonly openAt: Milliseconds;
+  /** 16:00, or 13:00 on short days. */
+  readonly closeAt: Milliseconds;
+  /** 20:00, or 17:00 on short days. */
+  readonly postCloseAt: Milliseconds;
+  readonly settlementDate: DateText;
+};
+
+/** Knows when the market trades. Pure: the same question always has the same answer. */
+export interface Calendar {
+  /** `pre` from 04:00, `regular` from the open, `post` from the close to 20:00, else `closed`. */
+  sessionAt(at: Milliseconds): Session;
+  /** The date in New York at this instant. */
+  dateOf(at: Milliseconds): DateText;
+  /** The first instant of a date in New York, in UTC. */
+  midnightOf(date: DateText): Milliseconds;
+  /** New York's distance from UTC in minutes: -240 in summer, -300 in winter. */
+  utcOffsetMinutesAt(at: Milliseconds): number;
+  /** Null when the market is closed all day. */
+  tradingDay(date: DateText): TradingDay | null;
+  /** The first trading day after this date. */
+  tradingDayAfter(date: DateText): TradingDay;
+  /** The last trading day before this date. */
+  tradingDayBefore(date: DateText): TradingDay;
+  /** Trading days from `start` to `end`, both included, oldest first. */
+  tradingDaysBetween(start: DateText, end: DateText): readonly TradingDay[];
+  /** The first regular open after this instant. */
+  nextOpen(at: Milliseconds): Milliseconds;
+  /** The first regular close after this instant. */
+  nextClose(at: Milliseconds): Milliseconds;
+}
+
+// ---- Market ---------------------------------------------------------------------------------
+
+export type Quote = {
+  readonly symbol: string;
+  readonly at: Milliseconds;
+  readonly bidPrice: Decimal;
+  readonly askPrice: Decimal;
+  /** Shares. */
+  readonly bidSize: number;
+  readonly askSize: number;
+};
+
+export type Trade = {
+  readonly symbol: string;
+  readonly at: Milliseconds;
+  readonly price: Decimal;
+  /** Shares. */
+  readonly size: number;
+  readonly id: number;
+};
+
+/** Prices from `at` for `durationMs`: 60 000 a minute, 3 600 000 an hour, 86 400 000 a day. */
+export type Bar = {
+  readonly symbol: string;
+  readonly at: Milliseconds;
+  readonly durationMs: number;
+  readonly open: Decimal;
+  readonly high: Decimal;
+  readonly low: Decimal;
+  readonly close: Decimal;
+  readonly volume: number;
+  readonly tradeCount: number;
+  readonly vwap: Decimal;
+};
+
+/** `H` halted, `T` trading again, as the trading-status messages of the data stream say it. */
+export type TradingStatus = {
+  readonly symbol: string;
+  readonly at: Milliseconds;
+  readonly code: 'H' | 'T';
+  readonly reason: string;
+};
+
+// ---- Orders ---------------------------------------------------------------------------------
+
+export type Side = 'buy' | 'sell';
+export type OrderType = 'market' | 'limit' | 'stop' | 'stop_limit' | 'trailing_stop';
+/** Empty for a simple order, as the wire has it. */
+export type OrderClass = '' | 'bracket' | 'oco' | 'oto';
+export type TimeInForce = 'day' | 'gtc' | 'opg' | 'cls' | 'ioc' | 'fok';
+export type PositionIntent = 'buy_to_open' | 'buy_to_close' | 'sell_to_open' | 'sell_to_close';
+export type OrderStatus =
+  | 'pending_new'
+  | 'accepted'
+  | 'new'
+  | 'held'
+  | 'partially_filled'
+  | 'filled'
+  | 'pending_cancel'
+  | 'canceled'
+  | 'pending_replace'
+  | 'replaced'
+  | 'expired'
+  | 'rejected';
+
+/** One state of one order. Never changed: each change makes the next state. */
+export type Order = {
+  readonly id: string;
+  readonly accountId: string;
+  readonly clientOrderId: string;
+  readonly createdAt: Milliseconds;
+  readonly updatedAt: Milliseconds;
+  readonly submittedAt: Milliseconds;
+  readonly filledAt: Milliseconds | null;
+  readonly expiredAt: Milliseconds | null;
+  readonly expiresAt: Milliseconds | null;
+  readonly canceledAt: Milliseconds | null;
+  readonly failedAt: Milliseconds | null;
+  readonly replacedAt: Milliseconds | null;
+  readonly replacedBy: string | null;
+  readonly replaces: string | null;
+  readonly assetId: string;
+  readonly symbol: string;
+  readonly notional: Decimal | null;
+  /** Null for an order by notional. */
+  readonly qty: Decimal | null;
+  readonly filledQty: Decimal;
+  readonly filledAvgPrice: Decimal | null;
+  readonly orderClass: OrderClass;
+  readonly type: OrderType;
+  readonly side: Side;
+  readonly positionIntent: PositionIntent;
+  readonly timeInForce: TimeInForce;
+  readonly limitPrice: Decimal | null;
+  readonly stopPrice: Decimal | null;
+  readonly status: OrderStatus;
+  readonly extendedHours: boolean;
+  /** The parent of a bracket, OCO or OTO leg; null for parents and simple orders. */
+  readonly parentId: string | null;
+  /** The legs of a parent, in the order of the wire; empty for others. */
+  readonly legIds: readonly string[];
+  readonly trailPrice: Decimal | null;
+  readonly trailPercent: Decimal | null;
+  readonly highWaterMark: Decimal | null;
+};
+
+/** An order with its legs, as every answer and stream message shows it. */
+export type OrderWithLegs = { readonly order: Order; readonly legs: readonly Order[] };
+
+export type Execution = {
+  readonly id: string;
+  readonly price: Decimal;
+  /** Shares of this execution alone. */
+  readonly qty: Decimal;
+  /** Signed shares held after it. */
+  readonly positionQty: Decimal;
+};
+
+export type TradeUpdateName =
+  | 'new'
+  | 'accepted'
+  | 'pending_new'
+  | 'held'
+  | 'partial_fill'
+  | 'fill'
+  | 'pending_cancel'
+  | 'canceled'
+  | 'expired'
+  | 'rejected'
+  | 'pending_replace'
+  | 'replaced'
+  | 'order_replace_rejected'
+  | 'order_cancel_rejected';
+
+// ---- Events ---------------------------------------------------------------------------------
+
+export type TradeUpdate = {
+  readonly kind: 'trade_update';
+  readonly at: Milliseconds;
+  readonly eventId: string;
+  readonly accountId: string;
+  readonly event: TradeUpdateName;
+  readonly order: Order;
+  readonly legs: readonly Order[];
+  /** Set for `partial_fill` and `fill` only. */
+  readonly execution: Execution | null;
+};
+
+/** All that happens, in the one order in which it happens. */
+export type ExchangeEvent =
+  | TradeUpdate
+  | { readonly kind: 'quote'; readonly at: Milliseconds; readonly quote: Quote }
+  | { readonly kind: 'trade'; readonly at: Milliseconds; readonly trade: Trade }
+  | { readonly kind: 'bar'; readonly at: Milliseconds; readonly bar: Bar }
+  | { readonly kind: 'status'; readonly at: Milliseconds; readonly status: TradingStatus };
+
+export type ExchangeListener = (event: ExchangeEvent) => void;
+
+// ---- Accounts -------------------------------------------------------------------------------
+
+export type AccountConfiguration = {
+  readonly disableOvernightTrading: boolean;
+  readonly fractionalTrading: boolean;
+  readonly maxMarginMultiplier: '1' | '2' | '4';
+  readonly maxOptionsTradingLevel: number;
+  readonly noShorting: boolean;
+  readonly ptpNoExceptionEntry: boolean;
+  readonly suspendTrade: boolean;
+  readonly tradeConfirmEmail: 'all' | 'none';
+};
+
+/** The account's figures at one instant, marked to the last trades. */
+export type AccountView = {
+  readonly id: string;
+  readonly accountNumber: string;
+  readonly createdAt: Milliseconds;
+  readonly cash: Decimal;
+  readonly equity: Decimal;
+  readonly lastEquity: Decimal;
+  readonly longMarketValue: Decimal;
+  readonly shortMarketValue: Decimal;
+  readonly initialMargin: Decimal;
+  readonly maintenanceMargin: Decimal;
+  readonly lastMaintenanceMargin: Decimal;
+  readonly buyingPower: Decimal;
+  readonly regulationTBuyingPower: Decimal;
+  readonly nonMarginableBuyingPower: Decimal;
+  readonly multiplier: '1' | '2' | '4';
+  readonly shortingEnabled: boolean;
+  readonly tradingBlocked: boolean;
+  readonly balanceAsOf: DateText;
+  readonly configuration: AccountConfiguration;
+};
+
+export type PositionView = {
+  readonly symbol: string;
+  readonly assetId: string;
+  /** Negative when short. */
+  readonly qty: Decimal;
+  readonly qtyAvailable: Decimal;
+  readonly averageEntryPrice: Decimal;
+  readonly costBasis: Decimal;
+  readonly currentPrice: Decimal;
+  /** The close of the last trading day. */
+  readonly lastDayPrice: Decimal;
+  /** Shares held at that close. */
+  readonly lastDayQty: Decimal;
+};
+
+export type Asset = {
+  readonly id: string;
+  readonly symbol: string;
+  readonly name: string;
+  readonly exchange: string;
+  readonly tradable: boolean;
+  readonly marginable: boolean;
+  readonly shortable: boolean;
+  readonly easyToBorrow: boolean;
+  readonly fractionable: boolean;
+};
+
+/** One execution as the activities list it. Ids sort by time. */
+export type FillActivity = {
+  readonly id: string;
+  readonly accountId: string;
+  readonly at: Milliseconds;
+  readonly symbol: string;
+  readonly side: Side;
+  readonly type: 'fill' | 'partial_fill';
+  readonly price: Decimal;
+  readonly qty: Decimal;
+  readonly cumulativeQty: Decimal;
+  readonly leavesQty: Decimal;
+  readonly orderId: string;
+  readonly orderStatus: OrderStatus;
+  readonly executionId: string;
+};
+
+// ---- Options --------------------------------------------------------------------------------
+
+export type AccountOptions = {
+  readonly keyId: string;
+  readonly secretKey: string;
+  /** Decimal digits, for example `100000`. */
+  readonly cash: string;
+  /** 4 for intraday margin, 2 for Regulation T, 1 for a cash account, which cannot short. */
+  readonly multiplier: '1' | '2' | '4';
+  /** Made from the seed when left out. */
+  readonly accountNumber?: string;
+  /** Held from the start, beside the cash. `qty` is negative for a short. */
+  readonly positions?: readonly OpeningPosition[];
+  readonly configuration?: Partial<AccountConfiguration>;
+};
+
+export type OpeningPosition = {
+  readonly symbol: string;
+  readonly qty: string;
+  readonly averageEntryPrice: string;
+};
+
+/** Everything but the symbol has the default of a large, liquid US share. */
+export type AssetOptions = {
+  readonly symbol: string;
+  readonly name?: string;
+  readonly exchange?: string;
+  readonly tradable?: boolean;
+  readonly marginable?: boolean;
+  readonly shortable?: boolean;
+  readonly easyToBorrow?: boolean;
+  readonly fractionable?: boolean;
+};
+
+/** Where Alpaca's sources differ or are silent, one switch each. */
+export type Switches = {
+  /** Scope in which a client order id may occur once. */
+  readonly clientOrderIdUniqueness: 'forever' | 'active';
+  /** Answer to cancelling an order that is already canceled. */
+  readonly cancelOfCanceled: 'accept' | 'refuse';
+  /** Whether an extended-hours limit order may be GTC. */
+  readonly extendedHoursGtc: boolean;
+  /** Whether a replacement shows what its chain has filled. */
+  readonly replacementInheritsFills: boolean;
+  /** Whether a held stop leg that dies with its sibling is announced on the stream. */
+  readonly announceHeldLegCancel: boolean;
+  /** Whether a stop leg shrinks when its take-profit fills in part. */
+  readonly shrinkStopLeg: boolean;
+  readonly washTradeStatus: 403 | 422;
+  /** Every tenth eligible order fills in part first, drawn from the seed. */
+  readonly randomPartialFills: boolean;
+  /** Whether the print that reopens a halted symbol may elect stops. */
+  readonly electOnReopening: boolean;
+  /** More than 500 orders asked for at once. */
+  readonly listLimitAbove500: 'refuse' | 'clamp';
+};
+
+export const defaultSwitches: Switches = {
+  clientOrderIdUniqueness: 'forever',
+  cancelOfCanceled: 'accept',
+  extendedHoursGtc: false,
+  replacementInheritsFills: true,
+  announceHeldLegCancel: true,
+  shrinkStopLeg: true,
+  washTradeStatus: 403,
+  randomPartialFills: false,
+  electOnReopening: true,
+  listLimitAbove500: 'refuse',
+};
+
+/** How long each step takes, in milliseconds. All zero: everything settles within the command. */
+export type Latencies = {
+  /** From the accepted POST to `new`. */
+  readonly newMs: number;
+  /** From `new`, or a marketable price, to the execution. */
+  readonly fillMs: number;
+  /** From the accepted DELETE to `canceled`. */
+  readonly cancelMs: number;
+  /** From the accepted PATCH to `replaced`. */
+  readonly replaceMs: number;
+  /** From an execution to the position that shows it. */
+  readonly positionVisibilityMs: number;
+  /** From an event to the listeners. */
+  readonly streamMs: number;
+};
+
+export const defaultLatencies: Latencies = {
+  newMs: 0,
+  fillMs: 0,
+  cancelMs: 0,
+  replaceMs: 0,
+  positionVisibilityMs: 0,
+  streamMs: 0,
+};
+
+export type ExchangeCoreOptions = {
+  /** Every id and every draw comes from it. */
+  readonly seed: string;
+  readonly startAt: Milliseconds;
+  readonly calendar: Calendar;
+  readonly accounts: readonly AccountOptions[];
+  readonly assets: readonly AssetOptions[];
+  readonly switches?: Partial<Switches>;
+  readonly latencies?: Partial<Latencies>;
+};
+
+// ---- Refusals -------------------------------------------------------------------------------
+
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+/** A refusal exactly as the wire carries it. Returned, never thrown. */
+export class WireError {
+  readonly status: number;
+  readonly body: { readonly [key: string]: JsonValue };
+
+  constructor(status: number, body: { readonly [key: string]: JsonValue }) {
+    this.status = status;
+    this.body = body;
+  }
+}
