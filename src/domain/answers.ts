@@ -62,3 +62,19 @@ export type HistoryPage = {
   /** Pass as `beforeSeq` for the next page; null at the end. */
   readonly nextBeforeSeq: number | null;
 };
+
+/** One call of a tool through MCP, as the journal keeps it; texts are redacted before. */
+export type ToolCall = {
+  readonly tool: string;
+  /** What the host passed, as JSON text, cut at a bound. */
+  readonly arguments: string;
+  readonly outcome: 'answered' | 'refused' | 'failed';
+  /** The error code the host was given; null for an answer. */
+  readonly code: string | null;
+  /** Set when the cause was kept from the host: the host holds this id, the journal the cause. */
+  readonly reference: string | null;
+  readonly because: string | null;
+  readonly symbol: string | null;
+  readonly planId: string | null;
+  readonly durationMs: number;
+};
