@@ -1,0 +1,193 @@
+import type { HistoryPage } from '../domain/answers.ts';
+import { toJson } from '../domain/canonical.ts';
+import type { Decision } from '../domain/decision.ts';
+import type { HistoryQuery, JournalEvent, JournalRecord } from '../domain/event.ts';
+import type { ExecutionReport } from '../domain/report.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventStore } from '../ports/event-store.ts';
+import { breakInChain, GENESIS, hashOfRecord } from './journal-chain.ts';
+
+/** Records checked when a journal is taken up again; `verify` checks all of them. */
+const TAIL_RECORDS = 256;
+/** A buffer longer than this is written at once: it bounds what a crash can take along. */
+const LONGEST_BUFFER = 512;
+
+export type Verification = {
+  readonly ok: boolean;
+  readonly records: number;
+  readonly firstBadSeq: number | null;
+  readonly because: string | null;
+};
+
+/** The journal cannot be written, so nothing may be done that it would have to hold. */
+export class JournalBrokenError extends Error {
+  constructor(because: string) {
+    super(`the journal cannot be written, so no order is sent or changed: ${because}`);
+    this.name = 'JournalBrokenError';
+  }
+}
+
+/**
+ * Writes down everything that happens, in one hash chain with a contiguous sequence.
+ *
+ * Once the store has failed, or the end of the journal is found damaged, the logger is
+ * broken for good: nothing more is written and every side effect must be refused. What was
+ * written before can still be read.
+ */
+export class EventLogger {
+  readonly #store: EventStore;
+  readonly #clock: Clock;
+  readonly #bootId: string;
+  readonly #listeners = new Set<(record: JournalRecord) => void>();
+  #buffer: JournalRecord[] = [];
+  #seq: number;
+  #prev: string;
+  #brokenBecause: string | null = null;
+
+  constructor(parts: {
+    readonly store: EventStore;
+    readonly clock: Clock;
+    readonly bootId: string;
+  }) {
+    this.#store = parts.store;
+    this.#clock = parts.clock;
+    this.#bootId = parts.bootId;
+    this.#seq = 0;
+    this.#prev = GENESIS;
+    this.#takeUp();
+  }
+
+  /** In words, why nothing can be written any more; null while all is well. */
+  get brokenBecause(): string | null {
+    return this.#brokenBecause;
+  }
+
+  /** @throws JournalBrokenError when nothing can be written */
+  assertWritable(): void {
+    if (this.#brokenBecause !== null) throw new JournalBrokenError(this.#brokenBecause);
+  }
+
+  /** Takes its place in the chain now; durable with the next `commit` or `logDurably`. */
+  log(event: JournalEvent): void {
+    if (this.#brokenBecause !== null) return;
+    const record = this.#chained(event);
+    this.#buffer.push(record);
+    for (const listener of this.#listeners) listener(record);
+    if (this.#buffer.length >= LONGEST_BUFFER) this.#flush();
+  }
+
+  /**
+   * Everything logged so far is durable when this returns.
+   *
+   * @throws JournalBrokenError when it cannot be
+   */
+  commit(): void {
+    this.#flush();
+    this.assertWritable();
+  }
+
+  /**
+   * Durable when it returns, with everything logged before it.
+   *
+   * @throws JournalBrokenError when it cannot be
+   */
+  logDurably(event: JournalEvent): void {
+    this.assertWritable();
+    this.log(event);
+    this.commit();
+  }
+
+  logDecision(decision: Decision, inputs: unknown): void {
+    const { symbol } = decision;
+    this.log({ type: 'decision_made', actor: 'loop', symbol, body: { decision, inputs } });
+  }
+
+  logAction(report: ExecutionReport): void {
+    const symbol = report.parts.length === 1 ? (report.parts[0]?.symbol ?? null) : null;
+    const { planId } = report;
+    this.log({ type: 'plan_finished', actor: 'system', symbol, planId, body: report });
+  }
+
+  /** Newest first, what is still buffered included. */
+  getHistory(query: HistoryQuery): HistoryPage {
+    this.#flush();
+    const found = this.#store.query({ ...query, limit: query.limit + 1 });
+    const records = found.slice(0, query.limit);
+    const last = records.at(-1);
+    const more = found.length > query.limit && last !== undefined;
+    return { records, nextBeforeSeq: more ? last.seq : null };
+  }
+
+  /** Oldest first, the whole journal; for rebuilding what is known from it. */
+  *replay(): Iterable<JournalRecord> {
+    this.#flush();
+    yield* this.#store.scan(1);
+  }
+
+  /** Called with each record as it takes its place in the chain. */
+  onRecord(listener: (record: JournalRecord) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Checks every record: sequence, links and hashes. */
+  verify(): Verification {
+    this.#flush();
+    let previous: JournalRecord | null = null;
+    let records = 0;
+    for (const record of this.#store.scan(1)) {
+      const because = breakInChain(previous, record);
+      if (because !== null) {
+        return { ok: false, records, firstBadSeq: (previous?.seq ?? 0) + 1, because };
+      }
+      previous = record;
+      records += 1;
+    }
+    return { ok: true, records, firstBadSeq: null, because: null };
+  }
+
+  #takeUp(): void {
+    const last = this.#store.last();
+    if (last === null) return;
+    this.#seq = last.seq;
+    this.#prev = last.hash;
+    let previous: JournalRecord | null | undefined = last.seq <= TAIL_RECORDS ? null : undefined;
+    for (const record of this.#store.scan(Math.max(1, last.seq - TAIL_RECORDS + 1))) {
+      const because = breakInChain(previous, record);
+      if (because !== null) {
+        this.#brokenBecause = `its end is damaged: ${because}`;
+        return;
+      }
+      previous = record;
+    }
+  }
+
+  #chained(event: JournalEvent): JournalRecord {
+    const unhashed = {
+      v: 1,
+      seq: this.#seq + 1,
+      at: this.#clock.now(),
+      boot: this.#bootId,
+      type: event.type,
+      actor: event.actor,
+      symbol: event.symbol ?? null,
+      planId: event.planId ?? null,
+      orderId: event.orderId ?? null,
+      body: toJson(event.body),
+      prev: this.#prev,
+    } as const;
+    const record: JournalRecord = { ...unhashed, hash: hashOfRecord(unhashed) };
+    this.#seq = record.seq;
+    this.#prev = record.hash;
+    return record;
+  }
+
+  #flush(): void {
+    if (this.#buffer.length === 0 || this.#brokenBecause !== null) return;
+    try {
+      this.#store.append(this.#buffer);
+      this.#buffer = [];
+    } catch (error) {
+      this.#brokenBecause = error instanceof Error ? error.message : String(error);
+    }
+  }
+}
