@@ -7,6 +7,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   statSync,
@@ -129,6 +130,22 @@ export function readTextFile(path: string): string {
     throw new FileError(`the file ${path} ${whyNot(error)}`, path, error);
   }
 }
+
+/** Names of the directories in `path`, sorted; none when it does not exist. */
+export function directoriesIn(path: string): readonly string[] {
+  if (!existsSync(path)) return [];
+  try {
+    const entries = readdirSync(path, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
+  } catch (error) {
+    throw new FileError(`the directory ${path} ${whyNot(error)}`, path, error);
+  }
+}
+
+export const fileExists = (path: string): boolean => existsSync(path);
 
 function whyNot(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';

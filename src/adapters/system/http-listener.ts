@@ -49,18 +49,20 @@ export function listen(options: ListenOptions): Promise<HttpListener> {
       for (const socket of sockets) socket.destroy();
     });
 
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(new ListenError(whyNot(error, host, port), error)));
+  return new Promise<HttpListener>((resolve, reject) => {
+    server.once('error', reject);
     server.listen({ host, port }, () => {
       const address = server.address();
       const taken = typeof address === 'object' && address !== null ? address.port : port;
       resolve({ host, port: taken, close });
     });
+  }).catch((error: unknown) => {
+    throw new ListenError(whyNot(error, host, port), error);
   });
 }
 
-function whyNot(error: Error, host: string, port: number): string {
-  const code = 'code' in error ? error.code : null;
+function whyNot(error: unknown, host: string, port: number): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
   const where = `${host}:${port}`;
   if (code === 'EADDRINUSE')
     return `port ${where} is in use: stop its owner or choose another port`;
@@ -68,5 +70,5 @@ function whyNot(error: Error, host: string, port: number): string {
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
     return `${host} is no address of this machine: use 127.0.0.1`;
   }
-  return `cannot listen on ${where}: ${error.message}`;
+  return `cannot listen on ${where}: ${error instanceof Error ? error.message : String(error)}`;
 }
