@@ -108,6 +108,15 @@ export const opposite = (side: OrderSide): OrderSide => (side === 'buy' ? 'sell'
 export const remainingQuantity = (order: Order): Quantity | null =>
   order.quantity === null ? null : (order.quantity.minus(order.filledQuantity) as Quantity);
 
+/**
+ * True when `at` stands at or through the stop of a stop-limit: it has become a plain
+ * limit order (or will at the open), and a gap may leave it behind unfilled.
+ */
+export const isTriggered = (order: Order, at: Price): boolean =>
+  order.type === 'stop_limit' &&
+  order.stopPrice !== null &&
+  (order.side === 'sell' ? at.lte(order.stopPrice) : at.gte(order.stopPrice));
+
 const OUR_PREFIX = 'bb1-';
 /** Orders without our prefix belong to the user's app or another bot. */
 export const isOurs = (order: { readonly clientOrderId: string }): boolean =>

@@ -1,0 +1,49 @@
+import type { Order } from '../domain/order.ts';
+import { isOurs } from '../domain/order.ts';
+import type { IntentRecord } from '../domain/portfolio.ts';
+
+/** Orders of which only one can take the shares: a bracket's or OCO's legs, or a replace chain. */
+export type OrderGroup = { readonly key: string; readonly orders: readonly Order[] };
+
+/** Sorts orders into groups, in the order of their first member. */
+export function groupsOf(orders: readonly Order[]): readonly OrderGroup[] {
+  const byId = new Map(orders.map((order) => [order.id as string, order]));
+  const groups = new Map<string, Order[]>();
+  for (const order of orders) {
+    const key = rootOf(order, byId);
+    const members = groups.get(key);
+    if (members) members.push(order);
+    else groups.set(key, [order]);
+  }
+  return [...groups].map(([key, members]) => ({ key, orders: members }));
+}
+
+function rootOf(order: Order, byId: ReadonlyMap<string, Order>): string {
+  const seen = new Set<string>();
+  let id: string = order.id;
+  while (!seen.has(id)) {
+    seen.add(id);
+    const known = byId.get(id);
+    const above = known?.parentId ?? known?.replaces ?? null;
+    if (above === null) return id;
+    id = above;
+  }
+  return id; // A ring of ids is nonsense, but it must not hang us.
+}
+
+/**
+ * True when an order is ours to change. Alpaca names the legs of a bracket itself, so a
+ * leg is ours when the order it hangs on is.
+ */
+export function isManaged(
+  order: Order,
+  orders: readonly Order[],
+  intents: readonly IntentRecord[],
+): boolean {
+  if (isOurs(order)) return true;
+  if (order.parentId === null) return false;
+  const parent = orders.find(({ id }) => id === order.parentId);
+  return parent !== undefined
+    ? isOurs(parent)
+    : intents.some(({ orderId }) => orderId === order.parentId);
+}

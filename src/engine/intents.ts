@@ -1,0 +1,214 @@
+import type { Json } from '../domain/canonical.ts';
+import { clientOrderId } from '../domain/client-order-id.ts';
+import { parseDecimal, ZERO } from '../domain/decimal.ts';
+import type { JournalRecord } from '../domain/event.ts';
+import type { ClientOrderId, EpisodeId, OrderId } from '../domain/ids.ts';
+import { orderId } from '../domain/ids.ts';
+import type { Order, OrderStatus } from '../domain/order.ts';
+import { isTerminal } from '../domain/order.ts';
+import type { IntentRecord, IntentState } from '../domain/portfolio.ts';
+
+/** A client order id with what it was derived from. */
+export type OrderIdentity = {
+  readonly key: string;
+  readonly generation: number;
+  readonly clientOrderId: ClientOrderId;
+};
+
+/** What an order of this account, episode and milestone (or cover slot) always means. */
+export const keyFor = (accountNumber: string, episode: EpisodeId, meaning: string): string =>
+  `${accountNumber}|${episode}|${meaning}`;
+
+export const belongsTo = (key: string, accountNumber: string, episode: EpisodeId): boolean =>
+  key.startsWith(keyFor(accountNumber, episode, ''));
+
+/** What a key stands for, without account and episode. */
+export const meaningOf = (key: string): string => key.split('|').slice(2).join('|');
+
+/**
+ * When a key may be used for another order.
+ *
+ * once: a milestone such as `partial@2R`. Its order counts as done with its first filled
+ * share, even when the rest was canceled: half a profit is never topped up.
+ * untilFilled: an exit. What a partly filled and canceled exit left over is sold again.
+ * slot: a place where one order rests (`cover/whole`). Its order may be succeeded as soon
+ * as it has ended, or when this very plan replaces or cancels it.
+ */
+type Reuse = 'once' | 'untilFilled' | 'slot';
+
+function reuseOf(key: string): Reuse {
+  const meaning = meaningOf(key);
+  if (meaning.startsWith('cover/') || meaning.startsWith('group/')) return 'slot';
+  return meaning.startsWith('exit') ? 'untilFilled' : 'once';
+}
+
+/** True for a key whose filled order makes a milestone done, and not a mere place in the book. */
+export const isMilestone = (key: string): boolean => reuseOf(key) !== 'slot';
+
+/**
+ * The identity of the next order under a key, or null when the key is spent, in flight or
+ * its outcome unknown.
+ *
+ * @param intents what became of the newest order under each key
+ * @param releasing client order ids that this plan replaces or cancels beforehand
+ */
+export function nextIdentity(
+  key: string,
+  intents: readonly IntentRecord[],
+  releasing: ReadonlySet<string> = new Set(),
+): OrderIdentity | null {
+  const newest = intents
+    .filter((intent) => intent.key === key)
+    .reduce<IntentRecord | null>(
+      (last, intent) => (last === null || intent.generation > last.generation ? intent : last),
+      null,
+    );
+  if (newest === null) return identity(key, 1);
+  const released = releasing.has(newest.clientOrderId);
+  return mayFollow(newest.state, reuseOf(key), released)
+    ? identity(key, newest.generation + 1)
+    : null;
+}
+
+function mayFollow(state: IntentState, reuse: Reuse, released: boolean): boolean {
+  switch (state) {
+    case 'intended':
+    case 'unknown':
+      return false;
+    case 'live':
+      return reuse === 'slot' && released;
+    case 'filled':
+      return reuse === 'slot';
+    case 'partly_filled':
+      return reuse !== 'once';
+    case 'dead':
+      return true;
+  }
+}
+
+const identity = (key: string, generation: number): OrderIdentity => ({
+  key,
+  generation,
+  clientOrderId: clientOrderId(key, generation),
+});
+
+/**
+ * Why a key cannot be used now, in words; null when it can.
+ */
+export function whySpent(key: string, intents: readonly IntentRecord[]): string | null {
+  if (nextIdentity(key, intents) !== null) return null;
+  const newest = intents.filter((intent) => intent.key === key).at(-1);
+  const meaning = meaningOf(key);
+  switch (newest?.state) {
+    case 'filled':
+    case 'partly_filled':
+      return `${meaning} is done already in this episode`;
+    case 'unknown':
+      return `what became of the order for ${meaning} is not known yet`;
+    case 'intended':
+    case 'live':
+      return `the order for ${meaning} is on its way`;
+    case 'dead':
+    case undefined:
+      return null;
+  }
+}
+
+/**
+ * What became of the newest order under each idempotency key.
+ *
+ * @param records the journal, oldest first; other events than `step_…` are passed over
+ * @param orders the broker's view, which decides where the journal does not know the end
+ */
+export function foldIntents(
+  records: readonly JournalRecord[],
+  orders: readonly Order[],
+): IntentRecord[] {
+  const byClientId = new Map<string, IntentRecord>();
+  for (const { type, body } of records) {
+    if (type === 'step_intended') rememberIntent(byClientId, body);
+    else if (type === 'step_answered') applyAnswer(byClientId, body);
+    else if (type === 'step_observed') applyObservation(byClientId, body);
+  }
+  for (const order of orders) applyOrder(byClientId, order);
+
+  const newest = new Map<string, IntentRecord>();
+  for (const intent of byClientId.values()) {
+    const last = newest.get(intent.key);
+    if (last === undefined || intent.generation >= last.generation) newest.set(intent.key, intent);
+  }
+  return [...newest.values()];
+}
+
+function rememberIntent(intents: Map<string, IntentRecord>, body: Json): void {
+  const id = textAt(body, 'clientOrderId');
+  const key = textAt(body, 'key');
+  const generation = field(body, 'generation');
+  if (id === null || key === null || typeof generation !== 'number') return; // A cancel.
+  if (intents.has(id)) return; // Sent again under the same id: still one order.
+  intents.set(id, { key, generation, clientOrderId: id, state: 'intended', orderId: null });
+}
+
+function applyAnswer(intents: Map<string, IntentRecord>, body: Json): void {
+  const intent = intents.get(textAt(body, 'clientOrderId') ?? '');
+  if (intent === undefined || hasEnded(intent.state)) return;
+  const sent = textAt(body, 'orderId');
+  const outcome = textAt(body, 'outcome');
+  intents.set(intent.clientOrderId, {
+    ...intent,
+    state: outcome === 'acknowledged' ? 'live' : outcome === 'rejected' ? 'dead' : 'unknown',
+    orderId: sent === null ? intent.orderId : orderId(sent),
+  });
+}
+
+function applyObservation(intents: Map<string, IntentRecord>, body: Json): void {
+  const intent = intents.get(textAt(body, 'clientOrderId') ?? '');
+  const status = textAt(body, 'status');
+  if (intent === undefined || status === null) return;
+  const filled = textAt(body, 'filledQuantity');
+  const id = textAt(body, 'orderId');
+  settle(
+    intents,
+    intent,
+    stateOf(status as OrderStatus, parseDecimal(filled ?? '')?.gt(ZERO) ?? false),
+    id === null ? null : orderId(id),
+  );
+}
+
+function applyOrder(intents: Map<string, IntentRecord>, order: Order): void {
+  const intent = intents.get(order.clientOrderId);
+  if (intent === undefined) return;
+  settle(intents, intent, stateOf(order.status, order.filledQuantity.gt(ZERO)), order.id);
+}
+
+/** An order that has ended stays ended, whatever arrives late. */
+function settle(
+  intents: Map<string, IntentRecord>,
+  intent: IntentRecord,
+  state: IntentState,
+  id: OrderId | null,
+): void {
+  if (hasEnded(intent.state) && !hasEnded(state)) return;
+  intents.set(intent.clientOrderId, { ...intent, state, orderId: id ?? intent.orderId });
+}
+
+const hasEnded = (state: IntentState): boolean =>
+  state === 'filled' || state === 'partly_filled' || state === 'dead';
+
+function stateOf(status: OrderStatus, anyFilled: boolean): IntentState {
+  if (status === 'unrecognized') return 'unknown';
+  if (!isTerminal(status)) return 'live';
+  if (status === 'filled') return 'filled';
+  return anyFilled ? 'partly_filled' : 'dead';
+}
+
+function field(body: Json, name: string): Json | undefined {
+  return typeof body === 'object' && body !== null && !Array.isArray(body)
+    ? (body as { readonly [key: string]: Json })[name]
+    : undefined;
+}
+
+function textAt(body: Json, name: string): string | null {
+  const value = field(body, name);
+  return typeof value === 'string' ? value : null;
+}
