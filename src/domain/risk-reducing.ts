@@ -1,0 +1,52 @@
+import { NO_SHARES, type Quantity, sharesLeft } from './decimal.ts';
+import type { OrderRequest } from './order.ts';
+import type { ReplaceStep, Step } from './plan.ts';
+import type { Position } from './portfolio.ts';
+import { exitSide, isTighter } from './side.ts';
+
+type Held = Pick<Position, 'side' | 'quantity'>;
+
+/**
+ * Shares that a step may add to a position or turn it around by, whatever the step says
+ * of itself; none for a step that can only bring it nearer to flat.
+ */
+export function sharesAdded(step: Step, held: Held): Quantity {
+  switch (step.kind) {
+    case 'cancel':
+      return NO_SHARES;
+    case 'submit':
+      return closes(step.order, held)
+        ? sharesLeft(step.order.quantity, held.quantity)
+        : step.order.quantity;
+    case 'replace': {
+      const after = quantityAfter(step);
+      return step.before.side === exitSide(held.side) ? sharesLeft(after, held.quantity) : after;
+    }
+  }
+}
+
+/**
+ * True when a step can only leave the position as it is or nearer to flat, with a stop no
+ * looser than before. Whether a cancel leaves shares without cover shows only at the end
+ * of the whole plan; the guardrail stop-never-loosens looks there.
+ */
+export function isRiskReducing(step: Step, held: Held): boolean {
+  if (!sharesAdded(step, held).eq(NO_SHARES)) return false;
+  return step.kind !== 'replace' || !loosens(step, held);
+}
+
+/** Shares that may still execute after a replacement; its quantity counts what has filled. */
+export const quantityAfter = ({ change, before }: ReplaceStep): Quantity =>
+  sharesLeft(change.quantity ?? before.quantity ?? NO_SHARES, before.filledQuantity);
+
+function closes(order: OrderRequest, held: Held): boolean {
+  if (order.side !== exitSide(held.side)) return false;
+  // The first order of a bracket or an OTO is an entry, whatever its side.
+  if (order.orderClass === 'bracket' || order.orderClass === 'oto') return false;
+  return order.positionIntent === 'sell_to_close' || order.positionIntent === 'buy_to_close';
+}
+
+function loosens({ before, change }: ReplaceStep, held: Held): boolean {
+  if (before.stopPrice === null || change.stopPrice === null) return false;
+  return isTighter(held.side, before.stopPrice, change.stopPrice);
+}
