@@ -1,0 +1,79 @@
+import type { PlanRefusal } from '../src/domain/report.ts';
+
+type Advice = {
+  /** True when the same call may succeed later without a change by the caller. */
+  readonly retryable: boolean;
+  readonly nextStep: string;
+};
+
+type OwnCode =
+  | 'invalid_arguments'
+  | 'cursor_invalid'
+  | 'not_ready'
+  | 'no_position'
+  | 'plan_impossible'
+  | 'broker_unavailable'
+  | 'done_but_unreadable'
+  | 'internal_error';
+
+/** Every code a tool may answer with. Stable: agents and dashboards rely on them. */
+export type ErrorCode = OwnCode | PlanRefusal;
+
+const PROPOSE_AGAIN = 'Call propose_plan again and read the new plan.';
+
+export const errorAdvice: Readonly<Record<ErrorCode, Advice>> = {
+  invalid_arguments: {
+    retryable: false,
+    nextStep: 'Correct the arguments; tools/list has the schema.',
+  },
+  cursor_invalid: { retryable: false, nextStep: 'Start again without a cursor.' },
+  not_ready: {
+    retryable: true,
+    nextStep: 'The first look at the account is not finished; call again in a few seconds.',
+  },
+  no_position: {
+    retryable: false,
+    nextStep: 'get_portfolio_context lists the positions held.',
+  },
+  plan_impossible: {
+    retryable: false,
+    nextStep: 'evaluate_position says what stands in the way.',
+  },
+  plan_unknown: { retryable: false, nextStep: PROPOSE_AGAIN },
+  plan_hash_mismatch: {
+    retryable: false,
+    nextStep: 'Pass the plan_id and the hash of one and the same proposal.',
+  },
+  plan_expired: { retryable: false, nextStep: PROPOSE_AGAIN },
+  plan_already_used: {
+    retryable: false,
+    nextStep: 'A plan runs once. get_history with this plan_id says what it did.',
+  },
+  plan_drifted: { retryable: false, nextStep: PROPOSE_AGAIN },
+  plan_wrong_account: { retryable: false, nextStep: PROPOSE_AGAIN },
+  mode_forbids_execution: {
+    retryable: false,
+    nextStep: 'A person has to change the mode; no tool can.',
+  },
+  guardrails_denied: {
+    retryable: false,
+    nextStep: 'Each denial says what would pass; propose a plan that does.',
+  },
+  symbol_unsettled: {
+    retryable: true,
+    nextStep: 'An order of this symbol has an unknown outcome; wait until get_history settles it.',
+  },
+  shutting_down: { retryable: true, nextStep: 'Call again when BigBrother runs again.' },
+  broker_unavailable: {
+    retryable: true,
+    nextStep: 'Call again in a few seconds; orders that rest at the broker keep protecting.',
+  },
+  done_but_unreadable: {
+    retryable: false,
+    nextStep: 'Do not repeat it. get_history says what was done.',
+  },
+  internal_error: {
+    retryable: false,
+    nextStep: 'Give the reference to a person; get_history says what was done.',
+  },
+};

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { text } from '../src/domain/decimal.ts';
+import type { Decision } from '../src/domain/decision.ts';
+import type { Verdict } from '../src/domain/guardrail.ts';
+import type { Evaluation } from '../src/domain/policy.ts';
+import { isoTime } from '../src/domain/time.ts';
+import { symbolArgument } from './shared/arguments.ts';
+import { actionInWords, denialsOf, partInWords } from './shared/plan-words.ts';
+import { fullFacts } from './shared/position-facts.ts';
+import { denialSchema, partSchema, positionSchema } from './shared/schemas.ts';
+import { answered, defineTool, refused } from './tool.ts';
+
+export const evaluatePosition = defineTool({
+  name: 'evaluate_position',
+  title: 'Evaluate a position',
+  description:
+    'What every policy says of one position and why, abstentions included; the decision, whom it ' +
+    'overruled, the plan it leads to and what each guardrail says. Sends nothing and keeps no plan.',
+  effect: 'reads',
+  input: z.strictObject({ symbol: symbolArgument.describe('A symbol held, e.g. AAPL') }),
+  output: z.object({
+    as_of: z.string(),
+    snapshot_version: z.number(),
+    position: positionSchema,
+    policies: z.array(
+      z.object({
+        policy: z.string(),
+        wants: z.string().nullable(),
+        urgency: z.string().nullable(),
+        because: z.string(),
+      }),
+    ),
+    decision: z.object({
+      urgency: z.string(),
+      chosen: z.array(z.string()),
+      overruled: z.array(
+        z.object({ policy: z.string(), wanted: z.string(), by: z.string(), because: z.string() }),
+      ),
+      target: z.object({
+        hold_quantity: z.string(),
+        stop: z.string().nullable(),
+        limit: z.string().nullable(),
+        sale: z.object({ quantity: z.string(), milestone: z.string() }).nullable(),
+        reprice_limit: z.string().nullable(),
+      }),
+    }),
+    plan: partSchema.nullable(),
+    planning_notes: z.array(z.string()),
+    denials: z.array(denialSchema),
+    passed: z.array(z.string()),
+  }),
+
+  run({ symbol }, { bigBrother, now }) {
+    if (bigBrother.snapshot() === null) {
+      return refused('not_ready', 'The account has not been read yet.');
+    }
+    const evaluation = bigBrother.evaluate(symbol);
+    if (evaluation === null) return refused('no_position', `There is no position in ${symbol}.`);
+
+    const { context, decision, part, notes, verdicts } = evaluation;
+    return answered({
+      as_of: isoTime(decision.at),
+      snapshot_version: decision.snapshotVersion,
+      position: fullFacts(context, bigBrother.nakedTime(symbol), now),
+      policies: decision.evaluations.map(evaluationInWords),
+      decision: decisionFacts(decision),
+      plan: part === null ? null : partInWords(part),
+      planning_notes: notes.map(({ recipe, because }) => `${recipe}: ${because}`),
+      denials: denialsOf(verdicts),
+      passed: verdicts.filter(({ outcome }) => outcome === 'pass').map(passInWords),
+    });
+  },
+});
+
+const evaluationInWords = (evaluation: Evaluation) =>
+  evaluation.outcome === 'recommends'
+    ? {
+        policy: evaluation.recommendation.policy,
+        wants: actionInWords(evaluation.recommendation.action),
+        urgency: evaluation.recommendation.urgency,
+        because: evaluation.recommendation.because,
+      }
+    : { policy: evaluation.policy, wants: null, urgency: null, because: evaluation.because };
+
+function decisionFacts({ urgency, chosen, overruled, target }: Decision) {
+  const { cover, sale, repriceLimit } = target;
+  return {
+    urgency,
+    chosen: chosen.map(({ policy, action }) => `${policy}: ${actionInWords(action)}`),
+    overruled: overruled.map(({ recommendation, by, because }) => ({
+      policy: recommendation.policy,
+      wanted: actionInWords(recommendation.action),
+      by,
+      because,
+    })),
+    target: {
+      hold_quantity: text(target.holdQuantity),
+      stop: cover === null ? null : text(cover.stopPrice),
+      limit: cover === null ? null : text(cover.limitPrice),
+      sale: sale === null ? null : { quantity: text(sale.quantity), milestone: sale.milestone },
+      reprice_limit: repriceLimit === null ? null : text(repriceLimit),
+    },
+  };
+}
+
+const passInWords = ({ guardrail, measured, limit }: Verdict) =>
+  `${guardrail}: ${measured}, limit ${limit}`;

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { text } from '../src/domain/decimal.ts';
+import type { PlanId } from '../src/domain/ids.ts';
+import type {
+  ExecutionReport,
+  PartReport,
+  ReportOutcome,
+  StepResult,
+} from '../src/domain/report.ts';
+import { isoTime } from '../src/domain/time.ts';
+import { denialsOf, stepInWords } from './shared/plan-words.ts';
+import { answered, defineTool, refused } from './tool.ts';
+
+const stepSchema = z.object({
+  step: z.string(),
+  outcome: z.string(),
+  order_id: z.string().nullable(),
+  filled_quantity: z.string().nullable(),
+  rejection: z.string().nullable(),
+  because: z.string(),
+});
+
+export const executePlan = defineTool({
+  name: 'execute_plan',
+  title: 'Execute a plan',
+  description:
+    'Places the orders of one proposed plan, exactly as shown, once. Refused if it expired, was ' +
+    'used, the hash differs, the position moved or a guardrail denies. Never repeat an unsettled ' +
+    'plan: read get_history first.',
+  effect: 'acts',
+  input: z.strictObject({
+    plan_id: z.string().min(1).max(100).describe('From propose_plan'),
+    hash: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be the hash that propose_plan gave: 64 hexadecimal digits')
+      .describe('The hash of that plan'),
+  }),
+  output: z.object({
+    plan_id: z.string(),
+    outcome: z.enum(['completed', 'stopped', 'unsettled', 'denied']),
+    because: z.string(),
+    started_at: z.string(),
+    finished_at: z.string(),
+    parts: z.array(
+      z.object({
+        symbol: z.string(),
+        outcome: z.string(),
+        because: z.string(),
+        naked_share_seconds: z.string(),
+        steps: z.array(stepSchema),
+      }),
+    ),
+    next_step: z.string(),
+  }),
+
+  // The signal is not looked at: an order that was sent is followed to its end.
+  async run({ plan_id: planId, hash }, { bigBrother }) {
+    const report = await bigBrother.execute(planId as PlanId, hash);
+    return report.outcome === 'denied' && !report.parts.some(wasSent)
+      ? refusalOf(report)
+      : answered(reportFacts(report));
+  },
+});
+
+const wasSent = ({ steps }: PartReport): boolean =>
+  steps.some(({ outcome }) => outcome !== 'not_tried');
+
+function refusalOf(report: ExecutionReport) {
+  const denials = denialsOf(report.verdicts);
+  const wouldPass = denials.map((denial) => denial.would_pass).filter((words) => words !== null);
+  return refused(report.refusal ?? 'guardrails_denied', report.because, {
+    wouldPass: wouldPass.length === 0 ? null : wouldPass.join('; '),
+    details: { plan_id: report.planId, nothing_was_sent: true, denials },
+  });
+}
+
+const nextStep: Readonly<Record<ReportOutcome, string>> = {
+  completed: 'Done and verified at the broker.',
+  stopped:
+    'Not everything was done; what was done stands. evaluate_position shows the position now.',
+  unsettled:
+    'The broker has not told what became of a step. Do not repeat it; get_history will say.',
+  denied: 'Some of it was denied; the parts say which. get_portfolio_context shows what is true.',
+};
+
+const reportFacts = (report: ExecutionReport) => ({
+  plan_id: report.planId,
+  outcome: report.outcome,
+  because: report.because,
+  started_at: isoTime(report.startedAt),
+  finished_at: isoTime(report.finishedAt),
+  parts: report.parts.map(partFacts),
+  next_step: nextStep[report.outcome],
+});
+
+const partFacts = (part: PartReport) => ({
+  symbol: part.symbol,
+  outcome: part.outcome,
+  because: part.because,
+  naked_share_seconds: text(part.nakedShareSeconds),
+  steps: part.steps.map(stepFacts),
+});
+
+const stepFacts = (result: StepResult) => ({
+  step: stepInWords(result.step),
+  outcome: result.outcome,
+  order_id: result.orderId,
+  filled_quantity: result.filledQuantity === null ? null : text(result.filledQuantity),
+  rejection: result.rejection,
+  because: result.because,
+});

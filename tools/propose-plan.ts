@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import type { Proposal } from '../src/domain/answers.ts';
+import { decimal } from '../src/domain/decimal.ts';
+import type { Ticker } from '../src/domain/ids.ts';
+import type { Intent, PlanPart } from '../src/domain/plan.ts';
+import { type EpochMs, isoTime } from '../src/domain/time.ts';
+import { amountArgument, symbolArgument } from './shared/arguments.ts';
+import { denialsOf, partInWords, passedGuardrails } from './shared/plan-words.ts';
+import { denialSchema, partSchema } from './shared/schemas.ts';
+import { answered, type BigBrotherFace, defineTool, refused, type ToolAnswer } from './tool.ts';
+
+/** Parts in full; the rest in a line each, so that an answer stays readable. */
+const MOST_PARTS = 8;
+const MOST_REASONS = 20;
+
+export const proposePlan = defineTool({
+  name: 'propose_plan',
+  title: 'Propose a plan',
+  description:
+    'Makes a plan and sends nothing: orders before and after, worst loss with a gap, time without ' +
+    'cover, every denial with what would pass. Show it, then pass plan_id and hash to execute_plan ' +
+    'before it expires.',
+  effect: 'proposes',
+  input: z.strictObject({
+    intent: z
+      .enum(['manage', 'protect', 'reduce', 'exit'])
+      .describe(
+        'manage: what the policies want; protect: only stops; reduce: sell part; exit: go flat',
+      ),
+    symbol: symbolArgument
+      .optional()
+      .describe('Needed by reduce and exit; without it manage and protect take all positions'),
+    fraction: amountArgument.optional().describe('reduce: part of the position, e.g. "0.5"'),
+    quantity: amountArgument.optional().describe('reduce: shares, e.g. "10"; not with fraction'),
+  }),
+  output: z.object({
+    outcome: z.enum(['proposed', 'nothing_to_do']),
+    because: z.array(z.string()),
+    plan_id: z.string().optional(),
+    hash: z.string().optional(),
+    expires_at: z.string().optional(),
+    seconds_left: z.number().optional(),
+    executable: z.boolean(),
+    parts: z.array(partSchema),
+    more_parts: z.array(z.string()),
+    denials: z.array(denialSchema),
+    passed: z.array(z.string()),
+    planning_notes: z.array(z.string()),
+    next_step: z.string(),
+  }),
+
+  async run(args, { bigBrother, now }) {
+    const intent = intentOf(args);
+    if (typeof intent === 'string') return refused('invalid_arguments', intent);
+    const missing = missingPosition(args.symbol, bigBrother);
+    if (missing !== null) return missing;
+
+    return proposalFacts(await bigBrother.propose(intent, 'host'), now);
+  },
+});
+
+type Asked = {
+  readonly intent: Intent['kind'];
+  readonly symbol?: Ticker | undefined;
+  readonly fraction?: string | undefined;
+  readonly quantity?: string | undefined;
+};
+
+/** The intent, or a sentence on why these arguments make none. */
+function intentOf({ intent, symbol, fraction, quantity }: Asked): Intent | string {
+  const hasAmount = fraction !== undefined || quantity !== undefined;
+  if (hasAmount && intent !== 'reduce') {
+    return `fraction and quantity belong to reduce; ${intent} takes neither.`;
+  }
+  switch (intent) {
+    case 'manage':
+    case 'protect':
+      return { kind: intent, symbol: symbol ?? null };
+    case 'exit':
+      return symbol === undefined
+        ? 'exit needs a symbol: it closes one position at a time.'
+        : { kind: 'exit', symbol };
+    case 'reduce': {
+      if (symbol === undefined) return 'reduce needs a symbol.';
+      if (fraction !== undefined && quantity !== undefined) {
+        return 'reduce takes a fraction or a quantity, not both.';
+      }
+      if (quantity !== undefined) {
+        return { kind: 'reduce', symbol, amount: { kind: 'quantity', quantity } };
+      }
+      if (fraction === undefined) return 'reduce needs a fraction or a quantity.';
+      if (decimal(fraction).gte('1')) return 'a fraction is below 1; to leave whole, use exit.';
+      return { kind: 'reduce', symbol, amount: { kind: 'fraction', fraction } };
+    }
+  }
+}
+
+function missingPosition(
+  symbol: Ticker | undefined,
+  bigBrother: BigBrotherFace,
+): ToolAnswer<never> | null {
+  const snapshot = bigBrother.snapshot();
+  if (snapshot === null) return refused('not_ready', 'The account has not been read yet.');
+  if (symbol === undefined || snapshot.positions.some((position) => position.symbol === symbol)) {
+    return null;
+  }
+  return refused('no_position', `There is no position in ${symbol}.`);
+}
+
+function proposalFacts(proposal: Proposal, now: EpochMs) {
+  switch (proposal.outcome) {
+    case 'impossible':
+      return refused('plan_impossible', proposal.because.join('; '), {
+        details: { reason_code: proposal.code },
+      });
+    case 'nothing_to_do':
+      return answered({
+        outcome: 'nothing_to_do' as const,
+        because: withoutTheRest(proposal.because),
+        executable: false,
+        parts: [],
+        more_parts: [],
+        denials: [],
+        passed: [],
+        planning_notes: [],
+        next_step: 'Nothing to execute.',
+      });
+    case 'proposed': {
+      const { plan, verdicts, executable, notes } = proposal;
+      return answered({
+        outcome: 'proposed' as const,
+        because: [],
+        plan_id: plan.id,
+        hash: plan.hash,
+        expires_at: isoTime(plan.expiresAt),
+        seconds_left: Math.max(0, Math.floor((plan.expiresAt - now) / 1000)),
+        executable,
+        parts: plan.parts.slice(0, MOST_PARTS).map(partInWords),
+        more_parts: plan.parts.slice(MOST_PARTS).map(partInOneLine),
+        denials: denialsOf(verdicts),
+        passed: passedGuardrails(verdicts),
+        planning_notes: withoutTheRest(notes.map(({ recipe, because }) => `${recipe}: ${because}`)),
+        next_step: executable
+          ? 'execute_plan with this plan_id and hash before it expires.'
+          : 'It cannot be executed; each denial says what would pass.',
+      });
+    }
+  }
+}
+
+function partInOneLine(part: PlanPart): string {
+  const { symbol, recipe, steps, naked, worst_loss: worstLoss } = partInWords(part);
+  const cover = `${naked.seconds} s without cover`;
+  return `${symbol} ${recipe}: ${steps.join('; ')} (${cover}, at worst ${worstLoss.with_gap} lost)`;
+}
+
+const withoutTheRest = (lines: readonly string[]): string[] =>
+  lines.length <= MOST_REASONS
+    ? [...lines]
+    : [...lines.slice(0, MOST_REASONS), `and ${lines.length - MOST_REASONS} more`];

@@ -1,0 +1,120 @@
+import type { Json } from '../../src/domain/canonical.ts';
+import type { JournalRecord } from '../../src/domain/event.ts';
+
+const MOST_LETTERS = 240;
+
+/**
+ * One record in one line. Journals outlive the code, so a body is read field by field and
+ * a field that is not there is left out.
+ */
+export function sentenceOf(record: JournalRecord): string {
+  const line = `${titleOf(record)}${because(record.body)}`;
+  return line.length <= MOST_LETTERS ? line : `${line.slice(0, MOST_LETTERS - 1)}…`;
+}
+
+function titleOf({ type, body }: JournalRecord): string {
+  switch (type) {
+    case 'decision_made':
+      return decisionTitle(body);
+    case 'plan_proposed':
+      return words('plan proposed', intentOf(body), field(body, 'outcome'));
+    case 'plan_refused':
+      return words('plan refused', field(body, 'refusal') ?? field(body, 'code'));
+    case 'plan_reviewed':
+      return words('guardrails asked', field(body, 'outcome'), deniedBy(body));
+    case 'plan_finished':
+      return words('plan', field(body, 'outcome') ?? 'finished', field(body, 'refusal'));
+    case 'step_intended':
+      return words('about to', field(body, 'kind'), 'to', field(body, 'purpose'));
+    case 'step_answered':
+      return words('broker answered', field(body, 'outcome'), field(body, 'rejection'));
+    case 'step_observed':
+      return words('order is', field(body, 'status'), filled(body));
+    case 'order_update_received':
+      return words('order update', field(body, 'event'), field(body, 'status'), filled(body));
+    case 'fill_received':
+      return fillTitle(body);
+    case 'stream_changed':
+      return words('stream', field(body, 'stream') ?? field(body, 'feed'), field(body, 'state'));
+    case 'episode_opened':
+    case 'episode_changed':
+    case 'episode_closed':
+      return words(spaced(type), field(child(body, 'episode'), 'id'));
+    case 'naked_time_measured':
+      return words('without cover', field(body, 'shareSeconds'), 'share-seconds');
+    case 'trading_state_changed':
+      return words('trading is', field(body, 'state'));
+    case 'alert_raised':
+    case 'alert_cleared':
+      return words(spaced(type), field(body, 'code'));
+    case 'tool_called':
+      return words('tool called', field(body, 'tool'), field(body, 'outcome'), field(body, 'code'));
+    case 'plan_spent':
+    case 'started':
+    case 'stopped':
+    case 'settings_loaded':
+    case 'snapshot_taken':
+    case 'cycle_failed':
+      return spaced(type);
+  }
+}
+
+function decisionTitle(body: Json): string {
+  const decision = child(body, 'decision');
+  const chosen = list(decision, 'chosen').map((one) =>
+    words(field(one, 'policy'), 'wants', field(child(one, 'action'), 'kind')),
+  );
+  const overruled = list(decision, 'overruled').length;
+  const reason = list(decision, 'chosen').map((one) => field(one, 'because'))[0];
+  return words(
+    'decided',
+    chosen.length === 0 ? 'that nothing has to change' : chosen.join(', '),
+    overruled === 0 ? null : `(${overruled} overruled)`,
+    reason === undefined || reason === null ? null : `because ${reason}`,
+  );
+}
+
+function fillTitle(body: Json): string {
+  const fill = child(body, 'execution') ?? body;
+  const [quantity, price] = [field(fill, 'quantity'), field(fill, 'price')];
+  return words('filled', field(fill, 'side'), quantity, price === null ? null : `at ${price}`);
+}
+
+function deniedBy(body: Json): string | null {
+  const denied = list(body, 'verdicts').filter((verdict) => field(verdict, 'outcome') === 'deny');
+  const names = denied.map((verdict) => field(verdict, 'guardrail'));
+  return names.length === 0 ? null : `by ${names.join(', ')}`;
+}
+
+function filled(body: Json): string | null {
+  const quantity = field(body, 'filledQuantity');
+  return quantity === null || quantity === '0' ? null : `with ${quantity} filled`;
+}
+
+const intentOf = (body: Json): string | null =>
+  field(child(body, 'intent') ?? child(child(body, 'plan'), 'intent'), 'kind');
+
+function because(body: Json): string {
+  const reason = field(body, 'because');
+  return reason === null || reason === '' ? '' : `: ${reason}`;
+}
+
+const spaced = (name: string): string => name.replaceAll('_', ' ');
+
+const words = (...parts: readonly (string | null)[]): string =>
+  parts.filter((part) => part !== null).join(' ');
+
+function child(body: Json | null, name: string): Json | null {
+  if (body === null || typeof body !== 'object' || Array.isArray(body)) return null;
+  return (body as Readonly<Record<string, Json>>)[name] ?? null;
+}
+
+function field(body: Json | null, name: string): string | null {
+  const value = child(body, name);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+}
+
+function list(body: Json | null, name: string): readonly Json[] {
+  const value = child(body, name);
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,107 @@
+import { text } from '../../src/domain/decimal.ts';
+import type { Verdict } from '../../src/domain/guardrail.ts';
+import type { OrderRequest } from '../../src/domain/order.ts';
+import type { OrderLine, PlanPart, Step } from '../../src/domain/plan.ts';
+import type { Action } from '../../src/domain/policy.ts';
+
+/** One part of a plan, as a person reads it. */
+export function partInWords(part: PlanPart) {
+  return {
+    symbol: part.symbol,
+    recipe: part.recipe,
+    because: [...part.because],
+    steps: part.steps.map(stepInWords),
+    orders_before: part.ordersBefore.map(orderLineInWords),
+    orders_after: part.ordersAfter.map(orderLineInWords),
+    worst_loss: {
+      at_stop: part.worstLoss.atStop === null ? null : text(part.worstLoss.atStop),
+      with_gap: text(part.worstLoss.withGap),
+      gap_percent: part.worstLoss.gapPercent,
+    },
+    naked: {
+      seconds: part.naked.seconds,
+      share_seconds: text(part.naked.shareSeconds),
+      dollar_seconds: text(part.naked.dollarSeconds),
+      because: part.naked.because,
+    },
+  };
+}
+
+export function stepInWords(step: Step): string {
+  switch (step.kind) {
+    case 'submit':
+      return `submit to ${step.purpose}: ${requestInWords(step.order)}; wait until ${step.until}`;
+    case 'replace': {
+      const { quantity, stopPrice, limitPrice } = step.change;
+      const changes = [
+        quantity === null ? null : `quantity ${text(quantity)}`,
+        stopPrice === null ? null : `stop ${text(stopPrice)}`,
+        limitPrice === null ? null : `limit ${text(limitPrice)}`,
+      ].filter((change) => change !== null);
+      const name = `${step.before.side} ${step.before.type} ${step.orderId}`;
+      return `replace to ${step.purpose}: ${name} gets ${changes.join(', ')}`;
+    }
+    case 'cancel':
+      return `cancel to ${step.purpose}: ${step.before.side} ${step.before.type} ${step.orderId}; wait until it is terminal`;
+  }
+}
+
+function requestInWords(order: OrderRequest): string {
+  const words = [
+    `${order.side} ${text(order.quantity)} ${order.symbol} ${order.type}`,
+    order.stopPrice === null ? null : `stop ${text(order.stopPrice)}`,
+    order.limitPrice === null ? null : `limit ${text(order.limitPrice)}`,
+    order.timeInForce,
+    order.orderClass === 'simple' ? null : order.orderClass,
+    order.takeProfitLimitPrice === null ? null : `take profit ${text(order.takeProfitLimitPrice)}`,
+    order.stopLoss === null ? null : `stop loss ${text(order.stopLoss.stopPrice)}`,
+  ];
+  return words.filter((word) => word !== null).join(' ');
+}
+
+function orderLineInWords(line: OrderLine): string {
+  const words = [
+    `${line.side} ${line.quantity} ${line.type}`,
+    line.stopPrice === null ? null : `stop ${line.stopPrice}`,
+    line.limitPrice === null ? null : `limit ${line.limitPrice}`,
+    line.timeInForce,
+    line.owner === 'foreign' ? '(foreign)' : null,
+  ];
+  return words.filter((word) => word !== null).join(' ');
+}
+
+export function actionInWords(action: Action): string {
+  switch (action.kind) {
+    case 'protect':
+      return `protect: stop ${text(action.stopPrice)} limit ${text(action.limitPrice)}`;
+    case 'reduce':
+      return `reduce by ${text(action.quantity)} (${action.milestone})`;
+    case 'reprice':
+      return `reprice: limit ${text(action.limitPrice)}`;
+    case 'exit':
+      return `exit (${action.milestone})`;
+  }
+}
+
+/** The denials whole: they say what would pass. */
+export const denialsOf = (verdicts: readonly Verdict[]) =>
+  verdicts
+    .filter((verdict) => verdict.outcome === 'deny')
+    .map((verdict) => ({
+      guardrail: verdict.guardrail,
+      symbol: verdict.symbol,
+      code: verdict.code,
+      measured: verdict.measured,
+      limit: verdict.limit,
+      because: verdict.because,
+      would_pass: verdict.wouldPass,
+    }));
+
+/** The names of the guardrails that let everything pass, once each. */
+export function passedGuardrails(verdicts: readonly Verdict[]): string[] {
+  const denied = new Set(
+    verdicts.filter((verdict) => verdict.outcome === 'deny').map((verdict) => verdict.guardrail),
+  );
+  const names = new Set(verdicts.map((verdict) => verdict.guardrail));
+  return [...names].filter((name) => !denied.has(name));
+}

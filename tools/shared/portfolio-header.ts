@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import type { Alert } from '../../src/domain/answers.ts';
+import { type Decimal, text, worth, ZERO } from '../../src/domain/decimal.ts';
+import { isOurs, isTerminal } from '../../src/domain/order.ts';
+import type { PortfolioSnapshot } from '../../src/domain/portfolio.ts';
+import { type EpochMs, isoTime } from '../../src/domain/time.ts';
+import type { BigBrotherFace } from '../tool.ts';
+import type { CoverState, Held } from './position-facts.ts';
+
+const MOST_ALERTS = 4;
+const MOST_NAMES = 8;
+const MOST_LETTERS = 160;
+
+/** What is true of the whole account; the same on every page. */
+export const portfolioHeaderSchema = z.object({
+  as_of: z.string(),
+  data_age_seconds: z.number(),
+  snapshot_version: z.number(),
+  trading_state: z.string(),
+  trading_state_because: z.array(z.string()),
+  session: z.object({ open: z.boolean(), until: z.string().nullable() }),
+  account: z.object({
+    number: z.string(),
+    equity: z.string(),
+    day_profit: z.string(),
+    cash: z.string(),
+    buying_power: z.string(),
+    blocked_because: z.string().nullable(),
+  }),
+  exposure: z.object({
+    gross: z.string(),
+    net: z.string(),
+    largest: z.object({ symbol: z.string(), value: z.string() }).nullable(),
+  }),
+  cover: z.object({
+    covered: z.number(),
+    partly: z.number(),
+    naked: z.number(),
+    unknown: z.number(),
+    not_covered: z.array(z.string()),
+    naked_share_seconds: z.string(),
+  }),
+  working_orders: z.object({ bigbrother: z.number(), foreign: z.number() }),
+  alerts: z.array(
+    z.object({ code: z.string(), symbol: z.string().nullable(), because: z.string() }),
+  ),
+  alerts_left_out: z.number(),
+});
+
+export function portfolioHeader(
+  snapshot: PortfolioSnapshot,
+  held: readonly Held[],
+  bigBrother: BigBrotherFace,
+  now: EpochMs,
+): z.input<typeof portfolioHeaderSchema> {
+  const { account, session, confirmedAt } = snapshot;
+  const oldest = Math.min(confirmedAt.account, confirmedAt.positions, confirmedAt.orders);
+  const until = session.isOpen ? session.closeAt : session.nextOpenAt;
+  const live = snapshot.orders.filter((order) => !isTerminal(order.status));
+  const ours = live.filter(isOurs).length;
+  const alerts = bigBrother.alerts();
+  return {
+    as_of: isoTime(snapshot.at),
+    data_age_seconds: Math.max(0, now - oldest) / 1000,
+    snapshot_version: snapshot.version,
+    trading_state: snapshot.tradingState,
+    trading_state_because: snapshot.tradingStateCauses.map(({ because }) => because),
+    session: { open: session.isOpen, until: until === null ? null : isoTime(until) },
+    account: {
+      number: account.accountNumber,
+      equity: text(account.equity),
+      day_profit: text(account.equity.minus(account.lastEquity)),
+      cash: text(account.cash),
+      buying_power: text(account.buyingPower),
+      blocked_because: account.blockedBecause,
+    },
+    exposure: exposureOf(held),
+    cover: coverOf(held, bigBrother),
+    working_orders: { bigbrother: ours, foreign: live.length - ours },
+    alerts: alerts.slice(0, MOST_ALERTS).map(alertFacts),
+    alerts_left_out: Math.max(0, alerts.length - MOST_ALERTS),
+  };
+}
+
+const alertFacts = ({ code, symbol, because }: Alert) => ({
+  code,
+  symbol,
+  because: because.slice(0, MOST_LETTERS),
+});
+
+function coverOf(held: readonly Held[], bigBrother: BigBrotherFace) {
+  const count = (cover: CoverState) => held.filter((one) => one.cover === cover).length;
+  const notCovered = held.filter((one) => one.cover !== 'covered').map((one) => one.symbol);
+  const nakedShareSeconds = held.reduce<Decimal>(
+    (sum, { symbol }) => sum.plus(bigBrother.nakedTime(symbol).shareSeconds),
+    ZERO,
+  );
+  return {
+    covered: count('covered'),
+    partly: count('partly'),
+    naked: count('naked'),
+    unknown: count('unknown'),
+    // On every page: a position that loses its cover between two pages is not missed.
+    not_covered: notCovered.slice(0, MOST_NAMES),
+    naked_share_seconds: text(nakedShareSeconds),
+  };
+}
+
+/** In dollars to the cent, rounded away from zero: risk is never shown too small. */
+function exposureOf(held: readonly Held[]) {
+  let gross: Decimal = ZERO;
+  let net: Decimal = ZERO;
+  let most: { symbol: string; value: Decimal } | null = null;
+  for (const { position, context } of held) {
+    const value = worth(context?.price ?? position.currentPrice, position.quantity);
+    gross = gross.plus(value);
+    net = position.side === 'long' ? net.plus(value) : net.minus(value);
+    if (most === null || value.gt(most.value)) most = { symbol: position.symbol, value };
+  }
+  const cents = (value: Decimal) => text(value.round(2, 3));
+  return {
+    gross: cents(gross),
+    net: cents(net),
+    largest: most === null ? null : { symbol: most.symbol, value: cents(most.value) },
+  };
+}
