@@ -1,0 +1,182 @@
+import { parseDay } from '../calendar/civil-day.ts';
+import { type Decimal, decimal, larger } from '../core/decimal.ts';
+import type { Bar, Calendar, Milliseconds, TradingDay } from '../core/types.ts';
+import type { BarSeries } from './bar-file.ts';
+import { dailyBars } from './daily-bars.ts';
+import type { MarketInput, MarketSource, Split } from './source.ts';
+
+export type RecordedOptions = {
+  readonly calendar: Calendar;
+  readonly series: readonly BarSeries[];
+  /** Bars that begin earlier are history. */
+  readonly startAt: Milliseconds;
+  /** Bid to ask in hundredths of a percent; 2 when left out. Quotes are rounded outwards. */
+  readonly spreadBps?: number;
+  /** Known splits, each before the open of its `date`. */
+  readonly splits?: readonly (Split & { readonly date: string })[];
+};
+
+type Cue = { readonly at: Milliseconds; readonly inputs: readonly MarketInput[] };
+
+const cent = decimal('0.01');
+const hundredthOfACent = decimal('0.0001');
+const lastTradeBeforeEndMs = 1_000;
+const wholeInHalfBps = 20_000n;
+
+/**
+ * Recorded bars, several names on one time line.
+ *
+ * Each name has a price from `startAt` on: its last close, or the open that comes next.
+ * A bar is played as four trades, each with a quote around it: the open, the extreme nearer to
+ * the open, the other extreme, the close. They are spread evenly over that part of the bar
+ * which lies in the regular session, the close one second before its end; then the bar itself
+ * is published. Bars outside the regular session are left out. Prices are raw: a split that is
+ * not given in `splits` plays as a jump of the price.
+ */
+export class RecordedMarket implements MarketSource {
+  readonly symbols: readonly string[];
+  readonly history: readonly Bar[];
+  readonly #tracks: readonly Iterator<Cue>[];
+  readonly #heads: (Cue | null)[];
+
+  /** @throws when there are no bars, a symbol occurs twice or a daily bar lies on a closed day */
+  constructor(options: RecordedOptions) {
+    const { calendar, series, startAt, spreadBps = 2, splits = [] } = options;
+    refuseUnplayable(series, calendar);
+    this.symbols = series.map((one) => one.symbol);
+    this.history = series.flatMap((one) => dailyBars(one, calendar, startAt));
+    const ids = { next: 1 };
+    const halfSpreadBps = BigInt(Math.round(spreadBps));
+    this.#tracks = [
+      splitCues(splits, calendar, startAt),
+      ...series.map((one) => barCues({ series: one, calendar, startAt, halfSpreadBps, ids })),
+    ];
+    this.#heads = this.#tracks.map(nextCue);
+  }
+
+  nextDueAt(): Milliseconds | null {
+    let earliest: Milliseconds | null = null;
+    for (const head of this.#heads) {
+      if (head !== null && (earliest === null || head.at < earliest)) earliest = head.at;
+    }
+    return earliest;
+  }
+
+  next(): readonly MarketInput[] {
+    const at = this.nextDueAt();
+    const inputs: MarketInput[] = [];
+    for (const [index, track] of this.#tracks.entries()) {
+      for (let head = this.#heads[index]; head && head.at === at; head = this.#heads[index]) {
+        inputs.push(...head.inputs);
+        this.#heads[index] = nextCue(track);
+      }
+    }
+    return inputs;
+  }
+}
+
+const nextCue = (track: Iterator<Cue>): Cue | null => {
+  const step = track.next();
+  return step.done === true ? null : step.value;
+};
+
+function refuseUnplayable(series: readonly BarSeries[], calendar: Calendar): void {
+  if (series.length === 0) throw new Error('no bars to play; give at least one series');
+  const seen = new Set<string>();
+  for (const { symbol, interval, bars } of series) {
+    if (seen.has(symbol)) throw new Error(`the bars of ${symbol} are given twice; give them once`);
+    seen.add(symbol);
+    if (interval === 'intraday') continue;
+    for (const bar of bars) {
+      const date = calendar.dateOf(bar.at);
+      if (calendar.tradingDay(date) !== null) continue;
+      throw new Error(`${symbol} has a daily bar on ${date}, when the exchange was closed`);
+    }
+  }
+}
+
+function* splitCues(
+  splits: RecordedOptions['splits'] & object,
+  calendar: Calendar,
+  startAt: Milliseconds,
+): Generator<Cue> {
+  const inOrder = [...splits].sort((one, other) => parseDay(one.date) - parseDay(other.date));
+  for (const { date, symbol, newShares, oldShares } of inOrder) {
+    const day = calendar.tradingDay(date);
+    if (day === null) throw new Error(`${symbol} cannot split on ${date}: no trading day`);
+    if (day.preOpenAt < startAt) continue;
+    const split = { symbol, newShares, oldShares };
+    yield { at: day.preOpenAt, inputs: [{ kind: 'split', at: day.preOpenAt, split }] };
+  }
+}
+
+type TrackOptions = {
+  readonly series: BarSeries;
+  readonly calendar: Calendar;
+  readonly startAt: Milliseconds;
+  readonly halfSpreadBps: bigint;
+  /** Trade ids are counted over all names. */
+  readonly ids: { next: number };
+};
+
+function* barCues(options: TrackOptions): Generator<Cue> {
+  const { series, calendar, startAt } = options;
+  const known = priceAtStart(options);
+  if (known !== null) yield tick(options, startAt, known, 1);
+  for (const bar of series.bars) {
+    if (bar.at < startAt) continue;
+    const day = calendar.tradingDay(calendar.dateOf(bar.at));
+    const span = day === null ? null : playedSpan(bar, day);
+    if (span === null) continue;
+    const size = Math.max(1, Math.floor(bar.volume / 4));
+    const step = (span.to - lastTradeBeforeEndMs - span.from) / 3;
+    for (const [index, price] of pricesInOrder(bar).entries()) {
+      yield tick(options, span.from + Math.floor(index * step), price, size);
+    }
+    yield { at: span.to, inputs: [{ kind: 'bar', bar }] };
+  }
+}
+
+/** The last close, else the open of a bar that the next session brings, else null. */
+function priceAtStart({ series, calendar, startAt }: TrackOptions): Decimal | null {
+  const past = series.bars.findLast((bar) => bar.at < startAt);
+  if (past !== undefined) return past.close;
+  const first = series.bars[0];
+  return first !== undefined && first.at < calendar.nextClose(startAt) ? first.open : null;
+}
+
+function tick(options: TrackOptions, at: Milliseconds, price: Decimal, size: number): Cue {
+  const { series, halfSpreadBps, ids } = options;
+  const trade = { symbol: series.symbol, at, price, size, id: ids.next };
+  ids.next += 1;
+  const quote = quoteAround(series.symbol, at, price, halfSpreadBps);
+  return {
+    at,
+    inputs: [
+      { kind: 'quote', quote },
+      { kind: 'trade', trade },
+    ],
+  };
+}
+
+/** The part of the bar in the regular session; null when there is none. */
+function playedSpan(bar: Bar, day: TradingDay) {
+  const from = Math.max(bar.at, day.openAt);
+  const to = Math.min(bar.at + bar.durationMs, day.closeAt);
+  return to - from > lastTradeBeforeEndMs ? { from, to } : null;
+}
+
+function pricesInOrder({ open, high, low, close }: Bar): readonly Decimal[] {
+  return high - open < open - low ? [open, high, low, close] : [open, low, high, close];
+}
+
+/** Half the spread on each side, the bid rounded down and the ask up to the tick. */
+function quoteAround(symbol: string, at: Milliseconds, price: Decimal, halfSpreadBps: bigint) {
+  const tick = price >= decimal('1') ? cent : hundredthOfACent;
+  const half = (price * halfSpreadBps) / wholeInHalfBps;
+  const bid = ((price - half) / tick) * tick;
+  const ask = ((price + half + tick - 1n) / tick) * tick;
+  const bidPrice = larger(bid, tick);
+  const askPrice = larger(ask, bidPrice + tick);
+  return { symbol, at, bidPrice, askPrice, bidSize: 100, askSize: 100 };
+}
