@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { SqliteEventStore } from '../adapters/event-stores/sqlite.ts';
+import { directoriesIn, fileExists } from '../adapters/system/files.ts';
+import { SystemClock } from '../adapters/system/system-clock.ts';
+import { JOURNAL_FILE } from '../compose.ts';
+import { loadSettings } from '../config.ts';
+import type { EventType, HistoryQuery, JournalRecord } from '../domain/event.ts';
+import { eventTypes, since, symbol, wholeNumber } from './arguments.ts';
+import { exitCodes, UsageError } from './failure.ts';
+import { recordLine } from './record-line.ts';
+
+type Options = {
+  readonly config?: string;
+  readonly account?: string;
+  readonly symbol?: string;
+  readonly since?: number;
+  readonly type?: readonly EventType[];
+  readonly plan?: string;
+  readonly order?: string;
+  readonly limit: number;
+  readonly json?: boolean;
+};
+
+const explanation = `
+Reads the journal only, and may run while BigBrother does. Newest first.
+
+Examples:
+  bigbrother history --symbol AAPL --since 2h
+  bigbrother history --type plan_finished,plan_refused --limit 5
+  bigbrother history --plan plan-0j8yq --json`;
+
+export const historyCommand = (): Command =>
+  new Command('history')
+    .description('shows what happened and why, from the journal in the data directory')
+    .option('--account <name>', 'directory of an account, such as paper-PA123; default: the latest')
+    .option('--symbol <symbol>', 'only this symbol', symbol)
+    .option(
+      '--since <time>',
+      'from this time on, or at most this old: 2026-11-22, 90m, 2h, 7d',
+      since(() => new SystemClock().now()),
+    )
+    .option('--type <types>', 'only these kinds of event, separated by commas', eventTypes)
+    .option('--plan <id>', 'only this plan')
+    .option('--order <id>', 'only this order, by the id the broker gave it')
+    .option('--limit <count>', 'at most this many', wholeNumber(1, 100_000), 50)
+    .option('--json', 'one JSON object for each line')
+    .addHelpText('after', explanation)
+    .action((_, command: Command) => showHistory(command.optsWithGlobals<Options>()));
+
+function showHistory(options: Options): void {
+  const { dataDirectory } = loadSettings(options.config ?? null);
+  for (const record of recordsOf(journalPath(dataDirectory, options.account), options)) {
+    const line = options.json === true ? JSON.stringify(record) : recordLine(record);
+    process.stdout.write(`${line}\n`);
+  }
+  process.exitCode = exitCodes.done;
+}
+
+function recordsOf(path: string, options: Options): readonly JournalRecord[] {
+  const query: HistoryQuery = {
+    symbol: options.symbol,
+    types: options.type,
+    planId: options.plan,
+    orderId: options.order,
+    sinceAt: options.since,
+    limit: options.limit,
+  };
+  const store = new SqliteEventStore(path);
+  try {
+    return store.query(query);
+  } finally {
+    store.close();
+  }
+}
+
+function journalPath(dataDirectory: string, account: string | undefined): string {
+  const accounts = directoriesIn(dataDirectory).filter((name) =>
+    fileExists(join(dataDirectory, name, JOURNAL_FILE)),
+  );
+  if (account !== undefined && !accounts.includes(account)) {
+    const known = accounts.length === 0 ? 'none yet' : accounts.join(', ');
+    throw new UsageError(
+      `There is no journal of "${account}" in ${dataDirectory}; there: ${known}.`,
+    );
+  }
+  const chosen = account ?? latest(dataDirectory, accounts);
+  if (chosen === null) {
+    throw new UsageError(
+      `There is no journal in ${dataDirectory} yet; run "bigbrother loop" or "bigbrother mcp" first, ` +
+        'or set BIGBROTHER_DATA_DIR to where they ran.',
+    );
+  }
+  return join(dataDirectory, chosen, JOURNAL_FILE);
+}
+
+/** The account whose journal was written last. */
+function latest(dataDirectory: string, accounts: readonly string[]): string | null {
+  let newest: { readonly name: string; readonly at: number } | null = null;
+  for (const name of accounts) {
+    const store = new SqliteEventStore(join(dataDirectory, name, JOURNAL_FILE));
+    const at = store.last()?.at ?? 0;
+    store.close();
+    if (newest === null || at > newest.at) newest = { name, at };
+  }
+  return newest?.name ?? null;
+}
