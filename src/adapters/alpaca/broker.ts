@@ -1,0 +1,163 @@
+import { ApprovedPlan } from '../../domain/approved-plan.ts';
+import type { OrderId } from '../../domain/ids.ts';
+import type { Order } from '../../domain/order.ts';
+import type { CancelStep, ReplaceStep, Step, SubmitStep } from '../../domain/plan.ts';
+import type { Account, Position } from '../../domain/portfolio.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import { type Broker, BrokerError, type Lane, type TradingDay } from '../../ports/broker.ts';
+import type { AlpacaClient } from './client.ts';
+import { accountFrom, isGuarded, orderFrom, positionFrom, tradingDayFrom } from './mapping.ts';
+import { OrderReader } from './order-reader.ts';
+import { changeBody, orderBody } from './requests.ts';
+import type { AlpacaTransport } from './transport.ts';
+import {
+  calendarAnswer,
+  parseBody,
+  positionsAnswer,
+  wireAccount,
+  wireClock,
+  wireOrder,
+} from './wire.ts';
+
+/**
+ * The account at Alpaca, or at a paper exchange that speaks like it. Account, positions and
+ * orders cost one request each, whatever their number.
+ *
+ * Options are neither read nor touched.
+ */
+export class AlpacaBroker implements Broker {
+  readonly #client: AlpacaClient;
+  readonly #transport: AlpacaTransport;
+  readonly #orders: OrderReader;
+
+  constructor(client: AlpacaClient, transport: AlpacaTransport) {
+    this.#client = client;
+    this.#transport = transport;
+    this.#orders = new OrderReader(client, transport);
+  }
+
+  readAccount(lane: Lane = 'read'): Promise<Account> {
+    return this.#transport.read({
+      what: 'GET /v2/account',
+      lane,
+      send: (init) => this.#client.trading.account.getAccountRaw(init),
+      parse: (body) => accountFrom(parseBody(wireAccount, body)),
+    });
+  }
+
+  readPositions(lane: Lane = 'read'): Promise<readonly Position[]> {
+    return this.#transport.read({
+      what: 'GET /v2/positions',
+      lane,
+      send: (init) => this.#client.trading.positions.getAllOpenPositionsRaw(init),
+      parse: (body) => parseBody(positionsAnswer, body).filter(isGuarded).map(positionFrom),
+    });
+  }
+
+  readOrders(since: EpochMs, lane: Lane = 'read'): Promise<readonly Order[]> {
+    return this.#orders.read(since, lane);
+  }
+
+  readOrder(id: OrderId, lane: Lane = 'reconcile'): Promise<Order | null> {
+    return nullWhenAbsent(
+      this.#transport.read({
+        what: `GET /v2/orders/${id}`,
+        lane,
+        send: (init) =>
+          this.#client.trading.orders.getOrderByOrderIDRaw({ orderId: id, nested: true }, init),
+        parse: orderOf,
+      }),
+    );
+  }
+
+  findOrder(clientOrderId: string, lane: Lane = 'reconcile'): Promise<Order | null> {
+    return nullWhenAbsent(
+      this.#transport.read({
+        what: `GET /v2/orders:by_client_order_id ${clientOrderId}`,
+        lane,
+        send: (init) =>
+          this.#client.trading.orders.getOrderByClientOrderIdRaw({ clientOrderId }, init),
+        parse: orderOf,
+      }),
+    );
+  }
+
+  readCalendar(from: EpochMs, to: EpochMs): Promise<readonly TradingDay[]> {
+    return this.#transport.read({
+      what: 'GET /v2/calendar',
+      lane: 'read',
+      send: (init) =>
+        this.#client.trading.calendar.legacyCalendarRaw(
+          { start: new Date(from), end: new Date(to) },
+          init,
+        ),
+      parse: (body) => parseBody(calendarAnswer, body).map(tradingDayFrom),
+    });
+  }
+
+  readClock(): Promise<{ readonly at: EpochMs; readonly isOpen: boolean }> {
+    return this.#transport.read({
+      what: 'GET /v2/clock',
+      lane: 'read',
+      send: (init) => this.#client.trading.clock.legacyClockRaw(init),
+      parse: (body) => {
+        const { timestamp, is_open } = parseBody(wireClock, body);
+        return { at: Date.parse(timestamp), isOpen: is_open };
+      },
+    });
+  }
+
+  async submit(approved: ApprovedPlan, step: SubmitStep): Promise<Order> {
+    assertApproved(approved, step);
+    return this.#transport.change('submit', {
+      what: `POST /v2/orders ${step.clientOrderId}`,
+      lane: 'protect',
+      send: (init) =>
+        this.#client.trading.orders.postOrderRaw({ postOrderRequest: orderBody(step) }, init),
+      parse: orderOf,
+    });
+  }
+
+  async replace(approved: ApprovedPlan, step: ReplaceStep): Promise<Order> {
+    assertApproved(approved, step);
+    return this.#transport.change('replace', {
+      what: `PATCH /v2/orders/${step.orderId} ${step.clientOrderId}`,
+      lane: 'protect',
+      send: (init) =>
+        this.#client.trading.orders.patchOrderByOrderIdRaw(
+          { orderId: step.orderId, patchOrderRequest: changeBody(step) },
+          init,
+        ),
+      parse: orderOf,
+    });
+  }
+
+  async cancel(approved: ApprovedPlan, step: CancelStep): Promise<void> {
+    assertApproved(approved, step);
+    return this.#transport.change('cancel', {
+      what: `DELETE /v2/orders/${step.orderId}`,
+      lane: 'protect',
+      send: (init) =>
+        this.#client.trading.orders.deleteOrderByOrderIDRaw({ orderId: step.orderId }, init),
+      parse: () => undefined,
+    });
+  }
+}
+
+const orderOf = (body: string): Order => orderFrom(parseBody(wireOrder, body), null);
+
+/** A plan from a cast or from another plan is our own fault, never a refusal. */
+function assertApproved(approved: ApprovedPlan, step: Step): void {
+  if (!ApprovedPlan.covers(approved, step)) {
+    throw new TypeError(`this ${step.kind} of ${step.symbol} is not part of an approved plan`);
+  }
+}
+
+async function nullWhenAbsent(reading: Promise<Order>): Promise<Order | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof BrokerError && error.rejection === 'not_found') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Broker, MarketData, Streams } from '../../ports/broker.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { AlpacaBroker } from './broker.ts';
+import { type AlpacaClientOptions, createAlpacaClient } from './client.ts';
+import { AlpacaMarketData } from './market-data.ts';
+import { RateLimiter } from './rate-limiter.ts';
+import { AlpacaStreams } from './streams.ts';
+import { AlpacaTransport } from './transport.ts';
+
+export type AlpacaConnection = {
+  readonly broker: Broker;
+  readonly marketData: MarketData;
+  readonly streams: Streams;
+};
+
+/** All three ports over one client. Trading and market data have a request budget each. */
+export function connectAlpaca(options: AlpacaClientOptions, clock: Clock): AlpacaConnection {
+  const client = createAlpacaClient(options);
+  const transport = (): AlpacaTransport =>
+    new AlpacaTransport({ clock, limiter: new RateLimiter(clock) });
+  return {
+    broker: new AlpacaBroker(client, transport()),
+    marketData: new AlpacaMarketData(client, transport()),
+    streams: new AlpacaStreams(client, clock),
+  };
+}

@@ -1,0 +1,36 @@
+import type { EpochMs } from '../../domain/time.ts';
+
+const NEW_YORK = new Intl.DateTimeFormat('en-US', {
+  timeZone: 'America/New_York',
+  hourCycle: 'h23',
+  year: 'numeric',
+  month: 'numeric',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: 'numeric',
+  second: 'numeric',
+});
+
+/** The instant at which New York's clocks show this date and time: `2026-11-27`, `09:30`. */
+export function newYorkTime(date: string, timeOfDay: string): EpochMs {
+  const asIfUtc = Date.parse(`${date}T${timeOfDay}:00Z`);
+  // The exchange neither opens nor closes in the small hours in which the clocks change.
+  return asIfUtc - offsetMs(asIfUtc - offsetMs(asIfUtc));
+}
+
+/** How far New York's clocks are ahead of UTC: negative. */
+function offsetMs(at: EpochMs): number {
+  const parts = new Map(
+    NEW_YORK.formatToParts(at).map(({ type, value }) => [type, Number(value)] as const),
+  );
+  const part = (name: Intl.DateTimeFormatPartTypes): number => parts.get(name) ?? 0;
+  const shown = Date.UTC(
+    part('year'),
+    part('month') - 1,
+    part('day'),
+    part('hour'),
+    part('minute'),
+    part('second'),
+  );
+  return shown - Math.floor(at / 1_000) * 1_000;
+}
