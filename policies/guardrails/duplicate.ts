@@ -1,0 +1,77 @@
+// The same thing is never done twice by mistake.
+import { z } from 'zod';
+import { fingerprintOf } from '../../src/domain/fingerprint.ts';
+import type { Guardrail, ReviewInput, SentStep, Verdict } from '../../src/domain/guardrail.ts';
+import type { Step } from '../../src/domain/plan.ts';
+import { wholeSetting } from '../settings.ts';
+import { deny, pass } from './verdict.ts';
+
+export const duplicateSettings = z.strictObject({
+  /** How long an order that was sent counts as the reason for not sending it again. */
+  windowMs: wholeSetting(0, 3_600_000).prefault(30_000),
+});
+export type DuplicateSettings = z.output<typeof duplicateSettings>;
+
+const name = 'duplicate';
+
+export const duplicate = ({ windowMs }: DuplicateSettings): Guardrail => ({
+  name,
+  promise: 'An order is never sent twice.',
+
+  review(input): Verdict {
+    const limit = `0 repetitions within ${windowMs} ms; a client order id once for ever`;
+    const spentId = input.part.steps
+      .map((step) => spentIdIn(step, input))
+      .find((id) => id !== null);
+    if (spentId) {
+      return deny(name, input, 'duplicate_order', {
+        measured: `client order id ${spentId} used before`,
+        limit,
+        because: `an order with the id ${spentId} has been sent, and the broker takes an id once`,
+        wouldPass: 'a new plan, with the next id, once the earlier order is known to be dead',
+      });
+    }
+    const repeated = repetition(input, windowMs);
+    if (repeated !== null) {
+      return deny(name, input, 'duplicate_order', {
+        measured: `sent ${input.now - repeated.at} ms ago: ${repeated.fingerprint}`,
+        limit,
+        because: `plan ${repeated.planId} has just sent the same`,
+        wouldPass: `the same plan ${repeated.at + windowMs + 1 - input.now} ms later`,
+      });
+    }
+    return pass(name, input, {
+      measured: '0 repetitions',
+      limit,
+      because: 'no step repeats what was sent',
+    });
+  },
+});
+
+function spentIdIn(step: Step, { sent, snapshot }: ReviewInput): string | null {
+  if (step.kind === 'cancel') return null;
+  const id: string = step.clientOrderId;
+  const isSpent =
+    sent.some(({ clientOrderId }) => clientOrderId === id) ||
+    snapshot.intents.some(({ clientOrderId }) => clientOrderId === id) ||
+    snapshot.orders.some(({ clientOrderId }) => clientOrderId === id);
+  return isSpent ? id : null;
+}
+
+/** A second cancel does no harm, so that only orders and changes are compared. */
+function repetition({ part, sent, snapshot, now }: ReviewInput, windowMs: number): SentStep | null {
+  const fingerprints = new Set(
+    part.steps.filter(({ kind }) => kind !== 'cancel').map(fingerprintOf),
+  );
+  const dead = new Set(
+    snapshot.intents.filter(({ state }) => state === 'dead').map((one) => one.clientOrderId),
+  );
+  const recent = sent.find(
+    ({ at, fingerprint, clientOrderId }) =>
+      now - at <= windowMs &&
+      fingerprints.has(fingerprint) &&
+      // What is proven dead has done nothing: a lost stop must be set again at once.
+      (clientOrderId === null || !dead.has(clientOrderId)),
+  );
+  return recent ?? null;
+}

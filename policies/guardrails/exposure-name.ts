@@ -1,0 +1,67 @@
+// No single name may become more than so much of the account.
+import { z } from 'zod';
+import { NO_DOLLARS, type Notional, text } from '../../src/domain/decimal.ts';
+import type { Guardrail, Verdict } from '../../src/domain/guardrail.ts';
+import { decimalSetting } from '../settings.ts';
+import { cents } from '../words.ts';
+import { entriesOf, exposureIn, total } from './entries.ts';
+import { deny, pass } from './verdict.ts';
+
+export const exposureNameSettings = z.strictObject({
+  /** The most percent of the account's equity in one symbol, waiting entries included. */
+  percentOfEquity: decimalSetting('0.1', '100').prefault('20'),
+});
+export type ExposureNameSettings = z.output<typeof exposureNameSettings>;
+
+const name = 'exposure-name';
+
+export const exposureName = ({ percentOfEquity }: ExposureNameSettings): Guardrail => ({
+  name,
+  promise: 'I never have too much of my account in one name.',
+
+  review(input): Verdict {
+    const { part, snapshot } = input;
+    const { equity } = snapshot.account;
+    const most = equity.times(percentOfEquity).div('100');
+    const limit = `${cents(most)} USD (${text(percentOfEquity)} % of equity)`;
+    const entries = entriesOf(part, snapshot);
+    const now = exposureIn(part.symbol, snapshot, part);
+    const after = total([now, ...entries.map((entry) => entry.worth)]);
+
+    if (entries.length === 0) {
+      return pass(name, input, {
+        measured: shown(now),
+        limit,
+        because: `the plan adds nothing to ${part.symbol}`,
+      });
+    }
+    if (after === null) {
+      return deny(name, input, 'data_missing', {
+        measured: 'unknown',
+        limit,
+        because: `an order in ${part.symbol} has no price or no size that can be counted`,
+        wouldPass: 'the same plan when every waiting entry has a size and a price',
+      });
+    }
+    // Multiplied rather than divided, so that rounding never decides a veto.
+    if (after.times('100').gt(equity.times(percentOfEquity))) {
+      return deny(name, input, 'exposure_name_exceeded', {
+        measured: `${cents(after)} USD`,
+        limit,
+        because: `${part.symbol} would be worth ${cents(after)} USD with all its entries`,
+        wouldPass: `entries of at most ${cents(room(most, now))} USD in ${part.symbol}`,
+      });
+    }
+    return pass(name, input, {
+      measured: `${cents(after)} USD`,
+      limit,
+      because: `${part.symbol} stays inside its share of the account`,
+    });
+  },
+});
+
+const shown = (amount: Notional | null): string =>
+  amount === null ? 'unknown' : `${cents(amount)} USD`;
+
+const room = (most: ReturnType<Notional['minus']>, now: Notional | null) =>
+  now === null || now.gte(most) ? NO_DOLLARS : most.minus(now);

@@ -1,0 +1,73 @@
+// All positions together may not be worth more than so much of the account.
+import { z } from 'zod';
+import { type Notional, text } from '../../src/domain/decimal.ts';
+import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
+import type { Ticker } from '../../src/domain/ids.ts';
+import { decimalSetting } from '../settings.ts';
+import { cents } from '../words.ts';
+import { entriesOf, exposureIn, total } from './entries.ts';
+import { deny, pass } from './verdict.ts';
+
+export const exposureTotalSettings = z.strictObject({
+  /** The most percent of equity in all positions, long and short, entries included. */
+  percentOfEquity: decimalSetting('1', '400').prefault('100'),
+});
+export type ExposureTotalSettings = z.output<typeof exposureTotalSettings>;
+
+const name = 'exposure-total';
+
+export const exposureTotal = ({ percentOfEquity }: ExposureTotalSettings): Guardrail => ({
+  name,
+  promise: 'All my positions together stay within what the account can carry.',
+
+  review(input): Verdict {
+    const { part, snapshot } = input;
+    const { equity } = snapshot.account;
+    const limit = `${cents(equity.times(percentOfEquity).div('100'))} USD (${text(percentOfEquity)} % of equity)`;
+    if (entriesOf(part, snapshot).length === 0) {
+      return pass(name, input, {
+        measured: 'no entry',
+        limit,
+        because: 'exits and protection add nothing to the total',
+      });
+    }
+    const after = exposureAfter(input);
+    if (after === null) {
+      return deny(name, input, 'data_missing', {
+        measured: 'unknown',
+        limit,
+        because: 'a waiting order has no price or no size that can be counted',
+        wouldPass: 'the same plan when every waiting entry has a size and a price',
+      });
+    }
+    // Multiplied rather than divided, so that rounding never decides a veto.
+    if (after.times('100').gt(equity.times(percentOfEquity))) {
+      return deny(name, input, 'exposure_total_exceeded', {
+        measured: `${cents(after)} USD`,
+        limit,
+        because: `all positions with all entries would be worth ${cents(after)} USD`,
+        wouldPass: 'smaller entries, or the same ones after an exit elsewhere',
+      });
+    }
+    return pass(name, input, {
+      measured: `${cents(after)} USD`,
+      limit,
+      because: 'the total stays inside its limit',
+    });
+  },
+});
+
+/** Everything held and waiting, and the entries of the whole plan, not of this part alone. */
+function exposureAfter({ plan, part, snapshot }: ReviewInput): Notional | null {
+  const parts = plan.parts.includes(part) ? plan.parts : [...plan.parts, part];
+  const symbols = new Set<Ticker>([
+    ...snapshot.positions.map(({ symbol }) => symbol),
+    ...snapshot.orders.map(({ symbol }) => symbol),
+    ...parts.map(({ symbol }) => symbol),
+  ]);
+  const held = [...symbols].map((symbol) =>
+    exposureIn(symbol, snapshot, parts.find((one) => one.symbol === symbol) ?? null),
+  );
+  const added = parts.flatMap((one) => entriesOf(one, snapshot).map((entry) => entry.worth));
+  return total([...held, ...added]);
+}

@@ -1,0 +1,148 @@
+// No order goes out at a price that nobody in his right mind would trade at.
+import { z } from 'zod';
+import { type Decimal, type Price, price, text } from '../../src/domain/decimal.ts';
+import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
+import type { OrderSide } from '../../src/domain/order.ts';
+import type { Step } from '../../src/domain/plan.ts';
+import { sharesAdded } from '../../src/domain/risk-reducing.ts';
+import { isThrough, isTighter } from '../../src/domain/side.ts';
+import { decimalSetting } from '../settings.ts';
+import { dollars } from '../words.ts';
+import { deny, pass } from './verdict.ts';
+
+export const priceCollarSettings = z.strictObject({
+  /** How far an entry's limit may lie from the middle of the quote, either way. */
+  entryPercent: decimalSetting('0.1', '50').prefault('3'),
+  /** How far an exit's limit may lie on the bad side of it; a better price is always fine. */
+  exitPercent: decimalSetting('0.1', '50').prefault('10'),
+  /** How far a protective stop's limit may lie beyond its own stop price. */
+  stopRoomPercent: decimalSetting('0.1', '50').prefault('15'),
+});
+export type PriceCollarSettings = z.output<typeof priceCollarSettings>;
+
+const name = 'price-collar';
+
+/** @param quoteMs the age up to which a quote is fresh; the same as fresh-data's */
+export const priceCollar = (settings: PriceCollarSettings, quoteMs: number): Guardrail => ({
+  name,
+  promise: 'No order carries a price far from the market.',
+
+  review(input): Verdict {
+    const limits = input.part.steps.flatMap((step) => limitsOf(step, input));
+    const findings = limits.map((order) => judge(order, input, settings, quoteMs));
+    const problem = findings.find(({ verdict }) => verdict !== null)?.verdict;
+    if (problem) return problem;
+    return pass(name, input, {
+      measured: findings.map(({ measured }) => measured).join('; ') || 'no limit price',
+      limit: findings.map(({ limit }) => limit).join('; ') || 'none needed',
+      because: 'every limit lies where the market could trade, or at a better price',
+    });
+  },
+});
+
+type Limit = {
+  readonly side: OrderSide;
+  readonly isEntry: boolean;
+  readonly limitPrice: Price;
+  readonly stopPrice: Price | null;
+};
+type Finding = {
+  readonly measured: string;
+  readonly limit: string;
+  readonly verdict: Verdict | null;
+};
+
+function limitsOf(step: Step, { context }: ReviewInput): readonly Limit[] {
+  if (step.kind === 'cancel') return [];
+  const isEntry = sharesAdded(step, context.position).gt('0');
+  if (step.kind === 'replace') {
+    const limitPrice = step.change.limitPrice ?? step.before.limitPrice;
+    const stopPrice = step.change.stopPrice ?? step.before.stopPrice;
+    return limitPrice === null ? [] : [{ side: step.before.side, isEntry, limitPrice, stopPrice }];
+  }
+  const { side, limitPrice, stopPrice, stopLoss, orderClass } = step.order;
+  const own = limitPrice === null ? [] : [{ side, isEntry, limitPrice, stopPrice }];
+  // Only an OCO's stop leg stands beside its order; a bracket's guards shares not held yet.
+  if (orderClass !== 'oco' || stopLoss === null || stopLoss.limitPrice === null) return own;
+  const leg = { side, isEntry, limitPrice: stopLoss.limitPrice, stopPrice: stopLoss.stopPrice };
+  return [...own, leg];
+}
+
+function judge(
+  order: Limit,
+  input: ReviewInput,
+  settings: PriceCollarSettings,
+  quoteMs: number,
+): Finding {
+  const { side, isEntry, limitPrice, stopPrice } = order;
+  const measured = `${side} limit ${dollars(limitPrice)}`;
+  const losing = side === 'sell' ? 'long' : 'short';
+  if (stopPrice !== null && isTighter(losing, limitPrice, stopPrice)) {
+    const limit = `at ${dollars(stopPrice)} or beyond`;
+    const because = `its limit lies before its stop at ${dollars(stopPrice)}, where it may never fill`;
+    return { measured, limit, verdict: outside(input, measured, limit, because) };
+  }
+  const rests = stopPrice !== null && !isThrough(losing, stopPrice, input.context.price);
+  const reference = rests
+    ? { at: stopPrice, what: 'its own stop' }
+    : referenceFor(isEntry, input, quoteMs);
+  if (reference === null) {
+    const limit = `${text(settings.entryPercent)} % around a fresh quote`;
+    return { measured, limit, verdict: noQuote(input, measured, limit) };
+  }
+  const exits = rests ? settings.stopRoomPercent : settings.exitPercent;
+  const percent = isEntry ? settings.entryPercent : exits;
+  const isWorse = beyond(limitPrice, reference.at, percent, losing === 'long' ? 'below' : 'above');
+  const isOdd = beyond(limitPrice, reference.at, percent, losing === 'long' ? 'above' : 'below');
+  const limit = `${text(percent)} % from ${reference.what} at ${dollars(reference.at)}`;
+  if (!isWorse && !(isEntry && isOdd)) return { measured, limit, verdict: null };
+  const because = `${measured} is more than ${limit}`;
+  return { measured, limit, verdict: outside(input, measured, limit, because) };
+}
+
+/** Multiplied rather than divided, so that rounding never decides a veto. */
+function beyond(at: Price, from: Decimal, percent: Decimal, where: 'below' | 'above'): boolean {
+  const room = from.times(percent);
+  const hundredfold = from.times('100');
+  return where === 'below'
+    ? at.times('100').lt(hundredfold.minus(room))
+    : at.times('100').gt(hundredfold.plus(room));
+}
+
+type Reference = { readonly at: Price; readonly what: string };
+
+/**
+ * The middle of a fresh quote. Without one an entry has nothing to be measured by; an exit
+ * is measured by the worst price known for the position, since it must not wait.
+ */
+function referenceFor(isEntry: boolean, input: ReviewInput, quoteMs: number): Reference | null {
+  const { market, position, price: mark } = input.context;
+  const { quote, lastTrade } = market;
+  const isSound = quote?.bid.gt('0') === true && quote.ask.gte(quote.bid);
+  if (quote !== null && isSound && Math.abs(input.now - quote.at) <= quoteMs) {
+    return { at: price(quote.bid.plus(quote.ask).div('2')), what: 'the middle of the quote' };
+  }
+  if (isEntry) return null;
+  const side = position.side === 'long' ? quote?.bid : quote?.ask;
+  const known = [mark, lastTrade?.price, isSound ? side : undefined].filter(
+    (at) => at !== undefined,
+  );
+  const worst = known.reduce((a, b) => (isTighter(position.side, a, b) ? b : a));
+  return { at: worst, what: 'the worst price known' };
+}
+
+const outside = (input: ReviewInput, measured: string, limit: string, because: string): Verdict =>
+  deny(name, input, 'price_outside_collar', {
+    measured,
+    limit,
+    because,
+    wouldPass: `a limit ${limit}`,
+  });
+
+const noQuote = (input: ReviewInput, measured: string, limit: string): Verdict =>
+  deny(name, input, 'data_missing', {
+    measured,
+    limit,
+    because: `there is no fresh and sound quote for ${input.part.symbol} to measure an entry by`,
+    wouldPass: 'the same entry with a fresh quote',
+  });

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { type Decimal, decimal, parseDecimal } from '../src/domain/decimal.ts';
+
+/**
+ * A setting that is an exact decimal, both ends allowed. A file may hold it as text or as
+ * a number; it is read digit by digit either way and never calculated as a float.
+ */
+export const decimalSetting = (least: string, most: string) =>
+  z
+    .custom<string | number>(
+      (value) => isWithin(readDecimal(value), least, most),
+      `a decimal number from ${least} to ${most}`,
+    )
+    .transform((value) => decimal(String(value).trim()));
+
+/** A setting that is a whole number, both ends allowed. */
+export const wholeSetting = (least: number, most: number) =>
+  z.custom<number>(
+    (value) => Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
+    `a whole number from ${least} to ${most}`,
+  );
+
+/**
+ * One sentence for each setting that is wrong: its name, the value it has and what is
+ * allowed.
+ *
+ * @param error what zod found wrong
+ * @param input what zod was given
+ */
+export const settingsProblem = (error: z.ZodError, input: unknown): readonly string[] =>
+  error.issues.map((issue) => sentenceFor(issue, input));
+
+function sentenceFor(issue: z.core.$ZodIssue, input: unknown): string {
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.map((key) => `"${[...issue.path, key].join('.')}"`);
+    return `${names.join(', ')}: there is no such setting; remove it or correct its name.`;
+  }
+  const name = issue.path.length === 0 ? 'the settings' : issue.path.join('.');
+  const value = JSON.stringify(valueAt(input, issue.path)) ?? 'missing';
+  return `${name} is ${value}; allowed: ${allowedBy(issue)}.`;
+}
+
+function allowedBy(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_value')
+    return issue.values.map((one) => `"${String(one)}"`).join(', ');
+  if (issue.code === 'invalid_type') return `a value of type ${issue.expected}`;
+  return issue.message;
+}
+
+const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined,
+    input,
+  );
+
+const readDecimal = (value: unknown): Decimal | null =>
+  typeof value === 'string' || typeof value === 'number' ? parseDecimal(String(value)) : null;
+
+const isWithin = (value: Decimal | null, least: string, most: string): boolean =>
+  value?.gte(least) === true && value.lte(most);
