@@ -1,6 +1,7 @@
 import { type Decimal, decimal, toNumber } from '../core/decimal.ts';
-import type { Bar, Calendar, Milliseconds } from '../core/types.ts';
+import type { Bar, Calendar, Milliseconds, Quote, Trade } from '../core/types.ts';
 import { dailyHistory } from './daily-history.ts';
+import { MinuteBars } from './minute-bars.ts';
 import { type PathEvent, PricePath } from './price-path.ts';
 import { MarketRandom } from './random.ts';
 import type { MarketInput, MarketSource } from './source.ts';
@@ -81,12 +82,16 @@ export class GeneratedMarket implements MarketSource {
 
   next(): readonly MarketInput[] {
     const at = this.#dueAt;
+    this.#dueAt = this.#instantAfter(at);
+    const bars = this.#names.flatMap((name) => name.takeEndedBar(at));
+    const isOpen = this.#isOpen(at);
+    if (!isOpen && at > this.#startAt) return bars;
     if (at > this.#startAt) this.#move(at);
-    this.#dueAt = this.#tickAfter(at);
-    return this.#names.flatMap((name) => {
+    const ticks = this.#names.flatMap((name) => {
       this.#trades += 1;
-      return name.tick(at, this.#trades);
+      return name.tick(at, this.#trades, isOpen);
     });
+    return [...bars, ...ticks];
   }
 
   #move(at: Milliseconds): void {
@@ -100,17 +105,22 @@ export class GeneratedMarket implements MarketSource {
     }
   }
 
-  #tickAfter(at: Milliseconds): Milliseconds {
-    const next = at + this.#cadenceMs;
-    const staysOpen = (instant: Milliseconds) => this.#calendar.sessionAt(instant) === 'regular';
-    return staysOpen(at) && staysOpen(next) ? next : this.#calendar.nextOpen(at);
+  #isOpen(at: Milliseconds): boolean {
+    return this.#calendar.sessionAt(at) === 'regular';
+  }
+
+  /** The next tick, or the close that comes before it, which ends the last bar. */
+  #instantAfter(at: Milliseconds): Milliseconds {
+    if (!this.#isOpen(at)) return this.#calendar.nextOpen(at);
+    return Math.min(at + this.#cadenceMs, this.#calendar.nextClose(at));
   }
 
   /** Ticks from `from` to `elapsedMs` after the start, both included; at least one. */
   #countTicks(from: Milliseconds, elapsedMs: number): number {
     let ticks = 1;
-    for (let at = this.#tickAfter(from); at <= this.#startAt + elapsedMs; ticks += 1) {
-      at = this.#tickAfter(at);
+    const until = this.#startAt + elapsedMs;
+    for (let at = this.#instantAfter(from); at <= until; at = this.#instantAfter(at)) {
+      if (this.#isOpen(at)) ticks += 1;
     }
     return ticks;
   }
@@ -129,6 +139,7 @@ class GeneratedName {
   readonly #random: MarketRandom;
   readonly #path: PricePath;
   readonly #events: PathEvent[];
+  readonly #bars = new MinuteBars();
 
   constructor(scenario: SymbolScenario, seed: string, stepsPerDay: number) {
     const { annualDriftPercent = 0, annualVolatilityPercent = 30, spreadBps = 2 } = scenario;
@@ -156,40 +167,38 @@ class GeneratedName {
     this.#path.step(marketNormal);
   }
 
-  /** A quote, and a trade at its bid or its ask. */
-  tick(at: Milliseconds, tradeId: number): readonly MarketInput[] {
-    const { price, nervousness } = this.#path;
+  takeEndedBar(at: Milliseconds): readonly MarketInput[] {
+    const bar = this.#bars.takeEnded(at);
+    return bar === null ? [] : [{ kind: 'bar', bar }];
+  }
+
+  /** A quote, and a trade at its bid or its ask; bars hold the trades of the session. */
+  tick(at: Milliseconds, tradeId: number, isOpen: boolean): readonly MarketInput[] {
+    const { price: middle, nervousness } = this.#path;
     // The smallest step of a price on US exchanges.
-    const [tick, ticksPerDollar] = price >= 1 ? [cent, 100] : [hundredthOfACent, 10_000];
+    const [tick, ticksPerDollar] = middle >= 1 ? [cent, 100] : [hundredthOfACent, 10_000];
     const spread = Math.max(
       1,
-      Math.round((price * ticksPerDollar * this.#spreadBps * nervousness) / 10_000),
+      Math.round((middle * ticksPerDollar * this.#spreadBps * nervousness) / 10_000),
     );
-    const bid = Math.max(1, Math.round(price * ticksPerDollar - spread / 2));
+    const bid = Math.max(1, Math.round(middle * ticksPerDollar - spread / 2));
     const isBuy = this.#random.uniform() < 0.5;
     const amount = (ticks: number): Decimal => BigInt(ticks) * tick;
+    const quote: Quote = {
+      symbol: this.#symbol,
+      at,
+      bidPrice: amount(bid),
+      askPrice: amount(bid + spread),
+      bidSize: 100 * this.#random.integer(1, 12),
+      askSize: 100 * this.#random.integer(1, 12),
+    };
+    const price = isBuy ? quote.askPrice : quote.bidPrice;
+    const size = this.#random.integer(100, 500);
+    const trade: Trade = { symbol: this.#symbol, at, price, size, id: tradeId };
+    if (isOpen) this.#bars.add(trade);
     return [
-      {
-        kind: 'quote',
-        quote: {
-          symbol: this.#symbol,
-          at,
-          bidPrice: amount(bid),
-          askPrice: amount(bid + spread),
-          bidSize: 100 * this.#random.integer(1, 12),
-          askSize: 100 * this.#random.integer(1, 12),
-        },
-      },
-      {
-        kind: 'trade',
-        trade: {
-          symbol: this.#symbol,
-          at,
-          price: amount(isBuy ? bid + spread : bid),
-          size: this.#random.integer(100, 500),
-          id: tradeId,
-        },
-      },
+      { kind: 'quote', quote },
+      { kind: 'trade', trade },
     ];
   }
 }

@@ -78,13 +78,26 @@ describe('a generated market', () => {
     const market = given({ cadenceMs: 60_000 });
     const instants: number[] = [];
     while (market.nextDueAt() < mondayOpen + 2 * dayMs) {
-      instants.push(market.nextDueAt());
-      market.next();
+      const at = market.nextDueAt();
+      if (tradesOf(market.next()).length > 0) instants.push(at);
     }
     expect(instants).toHaveLength(2 * 390);
     expect(instants.every((at) => calendar.sessionAt(at) === 'regular')).toBe(true);
     expect(instants[389]).toBe(mondayOpen + 389 * minuteMs);
     expect(instants[390]).toBe(mondayOpen + dayMs);
+  });
+
+  it('publishes each minute as a bar of its trades, the last one at the close', () => {
+    const inputs = play(given({ cadenceMs: 20_000 }), mondayOpen + dayMs);
+    const bars = inputs.flatMap((input) => (input.kind === 'bar' ? [input.bar] : []));
+    expect(bars).toHaveLength(390);
+    expect(inputs.at(-1)).toMatchObject({ kind: 'bar', bar: { at: mondayOpen + 389 * minuteMs } });
+    const [first, second, third] = tradesOf(inputs);
+    const bar = bars[0];
+    expect(bar).toMatchObject({ at: mondayOpen, durationMs: minuteMs, tradeCount: 3 });
+    expect(bar?.volume).toBe((first?.size ?? 0) + (second?.size ?? 0) + (third?.size ?? 0));
+    expect([bar?.open, bar?.close]).toEqual([first?.price, third?.price]);
+    expect(bar && bar.low <= bar.vwap && bar.vwap <= bar.high).toBe(true);
   });
 
   it('names a price at the start even when the exchange is closed', () => {
