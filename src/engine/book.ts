@@ -1,0 +1,90 @@
+import type { Quantity } from '../domain/decimal.ts';
+import { NO_SHARES, quantity, sharesLeft } from '../domain/decimal.ts';
+import type { ClientOrderId } from '../domain/ids.ts';
+import { orderId } from '../domain/ids.ts';
+import type { Order, OrderRequest } from '../domain/order.ts';
+import { isTerminal } from '../domain/order.ts';
+import type { Cover, Position, PositionContext } from '../domain/portfolio.ts';
+import type { Draft } from './candidate.ts';
+import { coverOf } from './cover.ts';
+import { groupsOf } from './groups.ts';
+
+/** A little model of one symbol at the broker: what is held, which orders live, who holds shares. */
+export type Book = { readonly position: Position; readonly orders: readonly Order[] };
+
+export const bookOf = (context: PositionContext): Book => ({
+  position: { ...context.position, currentPrice: context.price },
+  orders: context.orders.filter(({ status }) => !isTerminal(status)),
+});
+
+export const coverIn = ({ position, orders }: Book): Cover => coverOf(position, orders);
+
+/** Shares that no live exit holds. */
+export const freeShares = (book: Book): Quantity =>
+  sharesLeft(book.position.quantity, coverIn(book).exitQuantity);
+
+/** The book once the step is confirmed; it is not asked here whether the broker would take it. */
+export function afterDraft(book: Book, draft: Draft): Book {
+  switch (draft.kind) {
+    case 'submit':
+      return draft.until === 'filled'
+        ? withoutShares(book, draft.order.quantity)
+        : { ...book, orders: [...book.orders, placed(draft.order, book.orders.length)] };
+    case 'replace':
+      return {
+        ...book,
+        orders: book.orders.map((order) =>
+          order.id === draft.before.id ? replaced(order, draft) : order,
+        ),
+      };
+    case 'cancel':
+      return { ...book, orders: withoutGroup(book.orders, draft.before) };
+  }
+}
+
+const withoutShares = (book: Book, sold: Quantity): Book => ({
+  ...book,
+  position: { ...book.position, quantity: sharesLeft(book.position.quantity, sold) },
+});
+
+/** Canceling any member of a bracket or OCO cancels its fellows too. */
+function withoutGroup(orders: readonly Order[], canceled: Order): readonly Order[] {
+  const group = groupsOf(orders).find((each) => each.orders.some(({ id }) => id === canceled.id));
+  return orders.filter((order) => !group?.orders.includes(order));
+}
+
+function replaced(order: Order, { change }: Extract<Draft, { kind: 'replace' }>): Order {
+  return {
+    ...order,
+    quantity: change.quantity ?? order.quantity,
+    limitPrice: change.limitPrice ?? order.limitPrice,
+    stopPrice: change.stopPrice ?? order.stopPrice,
+  };
+}
+
+function placed(request: OrderRequest, index: number): Order {
+  const id = `planned-${index}`;
+  return {
+    id: orderId(id),
+    clientOrderId: `bb1-${id}` as ClientOrderId,
+    symbol: request.symbol,
+    side: request.side,
+    type: request.type,
+    orderClass: request.orderClass,
+    timeInForce: request.timeInForce,
+    positionIntent: request.positionIntent,
+    quantity: quantity(request.quantity),
+    filledQuantity: NO_SHARES,
+    filledAveragePrice: null,
+    limitPrice: request.limitPrice,
+    stopPrice: request.stopPrice,
+    status: 'new',
+    extendedHours: false,
+    createdAt: 0,
+    updatedAt: 0,
+    expiresAt: null,
+    replaces: null,
+    replacedBy: null,
+    parentId: null,
+  };
+}

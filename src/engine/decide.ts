@@ -1,0 +1,280 @@
+import type { Price } from '../domain/decimal.ts';
+import { NO_SHARES, sharesLeft, smaller, text, ZERO } from '../domain/decimal.ts';
+import type { Decision, Overruled, Target } from '../domain/decision.ts';
+import type { Order } from '../domain/order.ts';
+import { isTriggered } from '../domain/order.ts';
+import type { Action, Evaluation, Recommendation, Urgency } from '../domain/policy.ts';
+import type { PositionContext } from '../domain/portfolio.ts';
+import { closingSide, isDormant, isStop } from './cover.ts';
+import { groupsOf, isManaged } from './groups.ts';
+import { keyFor, whySpent } from './intents.ts';
+import { isPlaceable, isTighter } from './stop-price.ts';
+
+type Kind = Action['kind'];
+type Wish<K extends Kind> = Recommendation & { readonly action: Extract<Action, { kind: K }> };
+type Cover = NonNullable<Target['cover']>;
+
+/** Who overrules when it is not another policy. */
+const ENGINE = 'engine';
+const NEVER_LOOSENS = 'stop never loosens';
+
+/**
+ * Settles what the policies want for one symbol into one target.
+ *
+ * Precedence: an exit overrules everything; a new limit for a triggered stop overrules
+ * protection and profit; of several stops the tightest wins, and none below the live one;
+ * a reduction is carried out beside the protection of what is left. Among equals the
+ * first evaluation wins, so the outcome never depends on timing.
+ */
+export function decide(context: PositionContext, evaluations: readonly Evaluation[]): Decision {
+  const wanted = evaluations.flatMap((each) =>
+    each.outcome === 'recommends' ? [each.recommendation] : [],
+  );
+  const settled =
+    settleExit(context, wanted) ??
+    settleReprice(context, wanted) ??
+    settleCoverAndSale(context, wanted);
+  return {
+    symbol: context.position.symbol,
+    at: context.now,
+    snapshotVersion: context.snapshotVersion,
+    evaluations,
+    target: settled.target,
+    chosen: settled.chosen,
+    overruled: settled.overruled,
+    urgency: mostUrgent(settled.chosen),
+  };
+}
+
+type Settled = Pick<Decision, 'target' | 'chosen' | 'overruled'>;
+
+function settleExit(context: PositionContext, wanted: readonly Recommendation[]): Settled | null {
+  const winner = ofKind(wanted, 'exit').find(
+    (wish) => whyMilestoneSpent(context, wish.action.milestone) === null,
+  );
+  if (winner === undefined) return null;
+  const { position } = context;
+  return {
+    target: {
+      ...keepEverything(context),
+      holdQuantity: NO_SHARES,
+      cover: null,
+      sale: { quantity: position.quantity, milestone: winner.action.milestone },
+    },
+    chosen: [winner],
+    overruled: without(wanted, winner).map((recommendation) =>
+      recommendation.action.kind === 'exit'
+        ? (spentExit(context, recommendation) ??
+          overrule(recommendation, winner.policy, 'the exit is decided already'))
+        : overrule(recommendation, winner.policy, 'the whole position is to be closed'),
+    ),
+  };
+}
+
+function settleReprice(
+  context: PositionContext,
+  wanted: readonly Recommendation[],
+): Settled | null {
+  const [winner] = ofKind(wanted, 'reprice');
+  if (winner === undefined || !hasTriggeredStop(context)) return null;
+  return {
+    target: { ...keepEverything(context), cover: null, repriceLimit: winner.action.limitPrice },
+    chosen: [winner],
+    overruled: without(wanted, winner).map(
+      (recommendation) =>
+        spentExit(context, recommendation) ??
+        overrule(
+          recommendation,
+          winner.policy,
+          'a triggered stop-limit has to fill before anything else',
+        ),
+    ),
+  };
+}
+
+function settleCoverAndSale(context: PositionContext, wanted: readonly Recommendation[]): Settled {
+  const cover = settleCover(context, ofKind(wanted, 'protect'));
+  const sale = settleSale(context, ofKind(wanted, 'reduce'));
+  const exits = ofKind(wanted, 'exit').flatMap((wish) => spentExit(context, wish) ?? []);
+  const reprices = ofKind(wanted, 'reprice').map((wish) =>
+    overrule(wish, ENGINE, 'no stop-limit has triggered and waits to fill'),
+  );
+  const { position } = context;
+  const sold = sale.winner ? smaller(sale.winner.action.quantity, position.quantity) : NO_SHARES;
+  const left = sharesLeft(position.quantity, sold);
+  const isClosed = left.eq(ZERO);
+  const closers = isClosed && cover.winner && sale.winner ? [cover.winner] : [];
+  const chosen = [isClosed ? null : cover.winner, sale.winner].filter((each) => each !== null);
+  const overruled = [
+    ...exits,
+    ...reprices,
+    ...cover.overruled,
+    ...closers.map((wish) =>
+      overrule(wish, sale.winner?.policy ?? ENGINE, 'nothing is left to protect'),
+    ),
+    ...sale.overruled,
+  ];
+  return {
+    target: {
+      ...keepEverything(context),
+      holdQuantity: left,
+      cover: isClosed ? null : cover.price,
+      sale: sale.winner ? { quantity: sold, milestone: sale.winner.action.milestone } : null,
+    },
+    chosen: wanted.filter((each) => chosen.some((one) => one === each)),
+    overruled: wanted.flatMap(
+      (each) => overruled.find(({ recommendation }) => recommendation === each) ?? [],
+    ),
+  };
+}
+
+/** The tightest stop that the broker takes, and never one looser than ours that lives. */
+function settleCover(context: PositionContext, wishes: readonly Wish<'protect'>[]) {
+  const { side } = context.position;
+  const live = tightestLiveStop(context);
+  const placeable = wishes.filter(({ action }) =>
+    isPlaceable(side, action.stopPrice, context.price),
+  );
+  const tightest = placeable.reduce<Wish<'protect'> | null>(
+    (best, wish) =>
+      best === null || isTighter(side, wish.action.stopPrice, best.action.stopPrice) ? wish : best,
+    null,
+  );
+  const loosens =
+    live !== null &&
+    tightest !== null &&
+    isTighter(side, live.stopPrice, tightest.action.stopPrice);
+  const winner = loosens ? null : tightest;
+  const keepsLive =
+    live !== null && !(winner && isTighter(side, winner.action.stopPrice, live.stopPrice));
+  const price = keepsLive ? priceOf(live, tightest) : winner ? coverOfWish(winner) : null;
+  const overruled = wishes
+    .filter((wish) => wish !== winner)
+    .map((wish) => overruleStop(context, wish, winner, live));
+  return { winner, price, overruled };
+}
+
+function overruleStop(
+  context: PositionContext,
+  wish: Wish<'protect'>,
+  winner: Wish<'protect'> | null,
+  live: LiveStop | null,
+): Overruled {
+  const { side } = context.position;
+  const { stopPrice } = wish.action;
+  if (!isPlaceable(side, stopPrice, context.price)) {
+    return overrule(
+      wish,
+      ENGINE,
+      `the price ${text(context.price)} is already through the stop ${text(stopPrice)}: ` +
+        'only an exit could do what it asks',
+    );
+  }
+  if (winner === null && live !== null) {
+    return overrule(
+      wish,
+      NEVER_LOOSENS,
+      `the live stop at ${text(live.stopPrice)} is tighter than ${text(stopPrice)}`,
+    );
+  }
+  const best = winner === null ? text(stopPrice) : text(winner.action.stopPrice);
+  return overrule(
+    wish,
+    winner?.policy ?? ENGINE,
+    `its stop at ${best} is ${winner?.action.stopPrice.eq(stopPrice) ? 'the same' : 'tighter'}`,
+  );
+}
+
+/** One sale at a time, the first that is not done yet. */
+function settleSale(context: PositionContext, wishes: readonly Wish<'reduce'>[]) {
+  const winner =
+    wishes.find(
+      ({ action }) =>
+        action.quantity.gt(ZERO) && whyMilestoneSpent(context, action.milestone) === null,
+    ) ?? null;
+  const overruled = wishes
+    .filter((wish) => wish !== winner)
+    .map((wish) => {
+      if (wish.action.quantity.lte(ZERO)) return overrule(wish, ENGINE, 'there is nothing to sell');
+      const spent = whyMilestoneSpent(context, wish.action.milestone);
+      return spent === null
+        ? overrule(wish, winner?.policy ?? ENGINE, 'one sale at a time; it comes first')
+        : overrule(wish, ENGINE, spent);
+    });
+  return { winner, overruled };
+}
+
+const keepEverything = ({ position }: PositionContext): Target => ({
+  symbol: position.symbol,
+  side: position.side,
+  holdQuantity: position.quantity,
+  cover: null,
+  sale: null,
+  repriceLimit: null,
+});
+
+type LiveStop = { readonly stopPrice: Price; readonly limitPrice: Price | null };
+
+/** The tightest of our own stops that has not triggered; foreign ones guard, but bind nobody. */
+function tightestLiveStop(context: PositionContext): LiveStop | null {
+  const { orders, intents, position, price } = context;
+  const side = closingSide(position.side);
+  let tightest: LiveStop | null = null;
+  for (const group of groupsOf(orders)) {
+    if (isDormant(group, side)) continue;
+    for (const order of group.orders) {
+      if (order.side !== side || !isStop(order) || order.stopPrice === null) continue;
+      if (isTriggered(order, price) || !isManaged(order, orders, intents)) continue;
+      if (tightest === null || isTighter(position.side, order.stopPrice, tightest.stopPrice)) {
+        tightest = { stopPrice: order.stopPrice, limitPrice: order.limitPrice };
+      }
+    }
+  }
+  return tightest;
+}
+
+/** A live stop without a limit lends its price only; the limit then comes from the wish. */
+function priceOf(live: LiveStop, wish: Wish<'protect'> | null): Cover {
+  return {
+    stopPrice: live.stopPrice,
+    limitPrice: live.limitPrice ?? wish?.action.limitPrice ?? live.stopPrice,
+  };
+}
+
+const coverOfWish = ({ action }: Wish<'protect'>): Cover => ({
+  stopPrice: action.stopPrice,
+  limitPrice: action.limitPrice,
+});
+
+const hasTriggeredStop = ({ orders, position, price }: PositionContext): boolean =>
+  orders.some(
+    (order: Order) => order.side === closingSide(position.side) && isTriggered(order, price),
+  );
+
+function whyMilestoneSpent(context: PositionContext, milestone: string): string | null {
+  const { account, episode, intents } = context;
+  if (episode.milestones.includes(milestone)) return `${milestone} is done already in this episode`;
+  return whySpent(keyFor(account.accountNumber, episode.id, milestone), intents);
+}
+
+function spentExit(context: PositionContext, wish: Recommendation): Overruled | null {
+  if (wish.action.kind !== 'exit') return null;
+  const spent = whyMilestoneSpent(context, wish.action.milestone);
+  return spent === null ? null : overrule(wish, ENGINE, spent);
+}
+
+const overrule = (recommendation: Recommendation, by: string, because: string): Overruled => ({
+  recommendation,
+  by,
+  because,
+});
+
+const without = (all: readonly Recommendation[], one: Recommendation): Recommendation[] =>
+  all.filter((each) => each !== one);
+
+const ofKind = <K extends Kind>(all: readonly Recommendation[], kind: K): Wish<K>[] =>
+  all.filter((each): each is Wish<K> => each.action.kind === kind);
+
+const URGENCIES: readonly Urgency[] = ['critical', 'high', 'normal'];
+const mostUrgent = (chosen: readonly Recommendation[]): Urgency =>
+  URGENCIES.find((urgency) => chosen.some((each) => each.urgency === urgency)) ?? 'normal';

@@ -1,0 +1,74 @@
+import { basisPointsOf, text } from '../domain/decimal.ts';
+import type { Order } from '../domain/order.ts';
+import { isTerminal } from '../domain/order.ts';
+import type { PartBasis, PlanPart } from '../domain/plan.ts';
+import type { PositionContext } from '../domain/portfolio.ts';
+
+/** How far the world may have moved since the plan was made. */
+export type DriftTolerance = { readonly priceBps: number };
+
+/** What a plan is made from, so that drift can be told when it is executed. */
+export const basisOf = (context: PositionContext): PartBasis => ({
+  snapshotVersion: context.snapshotVersion,
+  side: context.position.side,
+  quantity: context.position.quantity,
+  price: context.price,
+  orders: liveOrders(context.orders),
+});
+
+/**
+ * How the world no longer matches what the part was made from, in words; null when it does.
+ *
+ * @param context the symbol now; null when nothing is held any more
+ */
+export function driftOf(
+  part: PlanPart,
+  context: PositionContext | null,
+  tolerance: DriftTolerance,
+): string | null {
+  const { basis } = part;
+  if (context === null) return `the position in ${part.symbol} is gone`;
+  if (context.episode.id !== part.episodeId) {
+    return `${part.symbol} was closed and opened again: ${context.episode.id}, not ${part.episodeId}`;
+  }
+  const { position } = context;
+  if (position.side !== basis.side || !position.quantity.eq(basis.quantity)) {
+    return (
+      `the position is ${position.side} ${text(position.quantity)} shares, ` +
+      `not ${basis.side} ${text(basis.quantity)}`
+    );
+  }
+  return (
+    ordersDrift(basis.orders, liveOrders(context.orders)) ?? priceDrift(basis, context, tolerance)
+  );
+}
+
+function ordersDrift(before: readonly string[], now: readonly string[]): string | null {
+  const gone = before.filter((line) => !now.includes(line));
+  const come = now.filter((line) => !before.includes(line));
+  if (gone.length === 0 && come.length === 0) return null;
+  return `the live orders changed: gone ${list(gone)}, new ${list(come)}`;
+}
+
+function priceDrift(
+  basis: PartBasis,
+  { price }: PositionContext,
+  { priceBps }: DriftTolerance,
+): string | null {
+  const moved = price.minus(basis.price).abs();
+  if (moved.lte(basisPointsOf(basis.price, priceBps))) return null;
+  return (
+    `the price moved from ${text(basis.price)} to ${text(price)}, ` +
+    `more than the ${priceBps} basis points allowed`
+  );
+}
+
+const liveOrders = (orders: readonly Order[]): string[] =>
+  orders
+    .filter(({ status }) => !isTerminal(status))
+    .map(
+      ({ id, status, quantity }) => `${id}:${status}:${quantity === null ? '-' : text(quantity)}`,
+    )
+    .sort();
+
+const list = (lines: readonly string[]): string => (lines.length === 0 ? 'none' : lines.join(', '));

@@ -1,0 +1,197 @@
+import type { PlanningNote } from '../domain/answers.ts';
+import type { Quantity } from '../domain/decimal.ts';
+import { addShares, NO_SHARES, sharesLeft, text, ZERO } from '../domain/decimal.ts';
+import type { Decision } from '../domain/decision.ts';
+import type { NakedEstimate, PlanPart, Step } from '../domain/plan.ts';
+import type { PositionContext } from '../domain/portfolio.ts';
+import type { Book } from './book.ts';
+import { afterDraft, bookOf, coverIn } from './book.ts';
+import type { Candidate } from './candidate.ts';
+import { identify } from './candidate.ts';
+import { brokenRules, whyUnsettled } from './constraints.ts';
+import { isStop } from './cover.ts';
+import { basisOf } from './drift.ts';
+import { estimateNaked } from './naked-estimate.ts';
+import { orderLines } from './orders.ts';
+import type { PlanningSettings } from './planning-settings.ts';
+import { coverAndSale } from './recipes/cover-and-sale.ts';
+import { exits } from './recipes/exit.ts';
+import { isTightEnough } from './recipes/moves.ts';
+import { reprices } from './recipes/reprice.ts';
+import type { Situation } from './situation.ts';
+import { situationOf } from './situation.ts';
+import { worstLoss } from './worst-loss.ts';
+
+/**
+ * What planning came to.
+ *
+ * planned: `part` is the legal way with the least naked dollar-seconds.
+ * nothing_to_do: the live orders already make the target true.
+ * impossible: something is missing, and no legal way leads there now; the notes say why.
+ */
+export type Planning = {
+  readonly outcome: 'planned' | 'nothing_to_do' | 'impossible';
+  readonly part: PlanPart | null;
+  readonly notes: readonly PlanningNote[];
+};
+
+type Legal = {
+  readonly situation: Situation;
+  readonly candidate: Candidate;
+  readonly steps: readonly Step[];
+  readonly after: Book;
+  /** Shares that would still lack what the target wants for them. */
+  readonly unmet: Quantity;
+  readonly naked: NakedEstimate;
+};
+
+/** Compiles the difference between a decision's target and the live orders into steps. */
+export function planFor(
+  decision: Decision,
+  context: PositionContext,
+  settings: PlanningSettings,
+): Planning {
+  const unsettled = whyUnsettled(context);
+  if (unsettled !== null) {
+    return { outcome: 'impossible', part: null, notes: [{ recipe: 'wait', because: unsettled }] };
+  }
+  const situation = situationOf(context, decision, settings);
+  const notes: PlanningNote[] = noteFixedExits(situation);
+  const legal: Legal[] = [];
+  let refused = 0;
+  for (const scene of [situation, ...withoutSale(situation)]) {
+    for (const candidate of candidatesFor(scene)) {
+      const judged = judge(candidate, scene, situation.target.holdQuantity);
+      if (typeof judged !== 'string') legal.push(judged);
+      else {
+        refused += 1;
+        notes.push({ recipe: candidate.recipe, because: judged });
+      }
+    }
+  }
+  const [best, ...others] = legal.sort(compare);
+  if (best === undefined || best.steps.length === 0) {
+    return withoutSteps(situation, best, refused, notes);
+  }
+  notes.push(...others.flatMap((each) => (each.steps.length > 0 ? turnedDown(each, best) : [])));
+  return { outcome: 'planned', part: partOf(best, decision), notes };
+}
+
+/** A sale that cannot be made now must not keep the position from its stop. */
+function withoutSale(situation: Situation): Situation[] {
+  const { target, context } = situation;
+  if (target.sale === null || target.cover === null) return [];
+  const holdQuantity = context.position.quantity;
+  return [{ ...situation, target: { ...target, holdQuantity, sale: null } }];
+}
+
+function candidatesFor(situation: Situation): readonly Candidate[] {
+  const { target } = situation;
+  if (target.repriceLimit !== null) return reprices(situation, target.repriceLimit);
+  return target.holdQuantity.eq(ZERO) ? exits(situation) : coverAndSale(situation);
+}
+
+/** A candidate with all that ranks it, or the rules it breaks in words. */
+function judge(candidate: Candidate, situation: Situation, hold: Quantity): Legal | string {
+  const { context, settings } = situation;
+  const broken = brokenRules(candidate.drafts, context, settings);
+  if (broken.length > 0) return broken.join('; ');
+  const identified = identify(candidate, context);
+  if (identified.outcome === 'spent') return identified.because;
+  const after = candidate.drafts.reduce(afterDraft, bookOf(context));
+  return {
+    situation,
+    candidate,
+    steps: identified.steps,
+    after,
+    unmet: unmetShares(candidate, after, situation, hold),
+    naked: estimateNaked(candidate.drafts, context, settings),
+  };
+}
+
+/** @param hold shares that should be left, which a plan without its sale exceeds */
+function unmetShares(
+  { drafts }: Candidate,
+  after: Book,
+  { target }: Situation,
+  hold: Quantity,
+): Quantity {
+  const left = after.position.quantity;
+  if (target.repriceLimit !== null) return NO_SHARES;
+  if (target.holdQuantity.eq(ZERO)) {
+    // A take-profit that was made marketable sells its shares without a further step.
+    return drafts.reduce(
+      (shares, draft) =>
+        draft.kind === 'replace' ? sharesLeft(shares, draft.before.quantity ?? shares) : shares,
+      left,
+    );
+  }
+  const { cover } = target;
+  if (cover === null) return NO_SHARES;
+  const tight = after.orders.filter(
+    (order) => !isStop(order) || isTightEnough(order, cover, target.side),
+  );
+  const { coveredQuantity } = coverIn({ ...after, orders: tight });
+  return addShares(sharesLeft(left, coveredQuantity), sharesLeft(left, hold));
+}
+
+/** Closest to the target first, then the least naked dollar-seconds, then the fewest steps. */
+function compare(a: Legal, b: Legal): number {
+  return (
+    a.unmet.cmp(b.unmet) ||
+    a.naked.dollarSeconds.cmp(b.naked.dollarSeconds) ||
+    a.steps.length - b.steps.length
+  );
+}
+
+function partOf(best: Legal, decision: Decision): PlanPart {
+  const { context, settings, target } = best.situation;
+  return {
+    symbol: context.position.symbol,
+    episodeId: context.episode.id,
+    recipe: best.candidate.recipe,
+    target,
+    steps: best.steps,
+    basis: basisOf(context),
+    ordersBefore: orderLines(context.orders, context),
+    ordersAfter: orderLines(best.after.orders, context),
+    naked: best.naked,
+    worstLoss: worstLoss(bookOf(context), best.after, settings.gapPercent),
+    because: decision.chosen
+      .filter(({ action }) => action.kind !== 'reduce' || target.sale !== null)
+      .map(({ because }) => because),
+  };
+}
+
+function withoutSteps(
+  { context, target }: Situation,
+  best: Legal | undefined,
+  refused: number,
+  notes: readonly PlanningNote[],
+): Planning {
+  const isBare = target.cover !== null && context.cover.nakedQuantity.gt(ZERO);
+  const isShort = target.holdQuantity.eq(ZERO) || refused > 0 || isBare;
+  if (best !== undefined && !isShort) {
+    const because = 'the live orders already make the target true';
+    return { outcome: 'nothing_to_do', part: null, notes: [...notes, { recipe: 'none', because }] };
+  }
+  const because = 'no legal way leads to the target now';
+  return { outcome: 'impossible', part: null, notes: [...notes, { recipe: 'none', because }] };
+}
+
+function noteFixedExits({ fixed, fixedQuantity, context }: Situation): PlanningNote[] {
+  if (fixed.length === 0) return [];
+  const ids = fixed.map(({ id, status }) => `${id} (${status})`).join(', ');
+  const because =
+    `${text(fixedQuantity)} of ${text(context.position.quantity)} shares are held by orders ` +
+    `that are not ours to change or are changing this moment: ${ids}`;
+  return [{ recipe: 'leave', because }];
+}
+
+function turnedDown(worse: Legal, best: Legal): PlanningNote {
+  const because = worse.unmet.gt(best.unmet)
+    ? `would leave ${text(worse.unmet)} shares short of the target`
+    : `${text(worse.naked.dollarSeconds)} naked dollar-seconds in ${worse.steps.length} steps, ` +
+      `against ${text(best.naked.dollarSeconds)} in ${best.steps.length}`;
+  return { recipe: worse.candidate.recipe, because };
+}

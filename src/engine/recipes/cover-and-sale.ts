@@ -1,0 +1,68 @@
+import { isWhole, sharesLeft, wholeShares } from '../../domain/decimal.ts';
+import type { Candidate, Draft } from '../candidate.ts';
+import { marketOrder } from '../orders.ts';
+import type { Situation } from '../situation.ts';
+import { coverableQuantity, sharesOf } from '../situation.ts';
+import { exitGroupOptions } from './exit-groups.ts';
+import { fractionStopOptions } from './fraction-stops.ts';
+import type { Cover } from './moves.ts';
+import type { Option } from './option.ts';
+import { wholeStopOptions } from './whole-stops.ts';
+
+/**
+ * Every way to give the shares that stay their stops and to sell the others.
+ *
+ * Stops come first, the sale last: when it is sent, all that is kept is covered, and only
+ * the shares on sale are without a stop until they are sold.
+ */
+export function coverAndSale(situation: Situation): readonly Candidate[] {
+  const { cover } = situation.target;
+  if (cover === null) return [candidate([], situation)];
+  return coverOptions(situation, cover).map((options) => candidate(options, situation));
+}
+
+function coverOptions(situation: Situation, cover: Cover): (readonly Option[])[] {
+  const { context, stops } = situation;
+  const fractional = stops.filter((order) => !isWhole(sharesOf(order, context)));
+  const whole = stops.filter((order) => isWhole(sharesOf(order, context)));
+  const wanted = coverableQuantity(situation);
+  return exitGroupOptions(situation, cover, wanted).flatMap((groups) => {
+    const simple = sharesLeft(wanted, groups.holds);
+    return fractionStopOptions(situation, cover, fractional, simple).flatMap((fraction) => {
+      const rest = wholeShares(sharesLeft(simple, fraction.holds));
+      return wholeStopOptions(situation, cover, whole, rest).map((each) => [
+        groups,
+        fraction,
+        each,
+      ]);
+    });
+  });
+}
+
+/** Tighten and shrink, cancel, place whole shares before the fraction, then sell. */
+function candidate(options: readonly Option[], situation: Situation): Candidate {
+  const sale = saleOf(situation);
+  const recipes = options.flatMap(({ recipe }) => recipe ?? []);
+  return {
+    recipe: [...recipes, ...sale.map(() => 'sell')].join(' + '),
+    drafts: [
+      ...options.flatMap(({ shrinks }) => shrinks),
+      ...options.flatMap(({ cancels }) => cancels),
+      ...[...options].reverse().flatMap(({ grows }) => grows),
+      ...sale,
+    ],
+  };
+}
+
+function saleOf({ target }: Situation): readonly Draft[] {
+  if (target.sale === null) return [];
+  return [
+    {
+      kind: 'submit',
+      purpose: 'reduce',
+      order: marketOrder(target, target.sale.quantity),
+      until: 'filled',
+      meaning: target.sale.milestone,
+    },
+  ];
+}

@@ -1,0 +1,42 @@
+import type { Quantity } from '../../domain/decimal.ts';
+import type { Target } from '../../domain/decision.ts';
+import type { Order } from '../../domain/order.ts';
+import type { PositionSide } from '../../domain/portfolio.ts';
+import type { Draft } from '../candidate.ts';
+import type { Situation } from '../situation.ts';
+import { sharesOf } from '../situation.ts';
+import { isTighter } from '../stop-price.ts';
+
+export type Cover = NonNullable<Target['cover']>;
+
+/** True when a stop gives up no more than the target does. */
+export const isTightEnough = (order: Order, cover: Cover, side: PositionSide): boolean =>
+  order.stopPrice !== null && !isTighter(side, cover.stopPrice, order.stopPrice);
+
+export const cancel = (before: Order): Draft => ({ kind: 'cancel', purpose: 'release', before });
+
+/**
+ * A PATCH of a stop to so many shares and to the target's price, or its own where that is
+ * tighter. Alpaca wants the prices of the order's type each time, changed or not.
+ */
+export function moveStop(
+  before: Order,
+  cover: Cover,
+  shares: Quantity,
+  { context, target }: Situation,
+  meaning: string,
+): Draft {
+  const keepsPrice = isTightEnough(before, cover, target.side);
+  const now = sharesOf(before, context);
+  return {
+    kind: 'replace',
+    purpose: shares.lt(now) ? 'release' : 'protect',
+    before,
+    change: {
+      quantity: shares.eq(now) ? null : shares,
+      stopPrice: keepsPrice ? before.stopPrice : cover.stopPrice,
+      limitPrice: before.limitPrice === null || keepsPrice ? before.limitPrice : cover.limitPrice,
+    },
+    meaning,
+  };
+}

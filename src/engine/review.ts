@@ -1,0 +1,69 @@
+import type { ApprovedPlan } from '../domain/approved-plan.ts';
+import { mintApprovedPlan } from '../domain/approved-plan.ts';
+import type { Guardrail, ReviewInput, Verdict } from '../domain/guardrail.ts';
+import type { ActionPlan, PlanPart } from '../domain/plan.ts';
+
+export type Review =
+  | {
+      readonly outcome: 'approved';
+      readonly approved: ApprovedPlan;
+      readonly verdicts: readonly Verdict[];
+    }
+  | {
+      readonly outcome: 'denied';
+      readonly verdicts: readonly Verdict[];
+      readonly denials: readonly Verdict[];
+    };
+
+/**
+ * Asks every guardrail about every part, also after the first denial: the journal should
+ * show all answers. The only place that makes an `ApprovedPlan`.
+ *
+ * @param inputs what the guardrails look at, one for each part of the plan; a part
+ *   without its input is denied
+ */
+export function review(
+  plan: ActionPlan,
+  guardrails: readonly Guardrail[],
+  inputs: readonly ReviewInput[],
+): Review {
+  const verdicts = plan.parts.flatMap((part) => {
+    const input = inputs.find((each) => each.part === part && each.plan === plan);
+    return input === undefined
+      ? [inputMissing(part)]
+      : guardrails.map((guardrail) => ask(guardrail, input));
+  });
+  const denials = verdicts.filter(({ outcome }) => outcome === 'deny');
+  return denials.length === 0
+    ? { outcome: 'approved', approved: mintApprovedPlan(plan, verdicts), verdicts }
+    : { outcome: 'denied', verdicts, denials };
+}
+
+/** A guardrail that breaks has not let the plan pass. */
+function ask(guardrail: Guardrail, input: ReviewInput): Verdict {
+  try {
+    return guardrail.review(input);
+  } catch (fault) {
+    return {
+      guardrail: guardrail.name,
+      symbol: input.part.symbol,
+      outcome: 'deny',
+      code: 'guardrail_failed',
+      measured: fault instanceof Error ? fault.message : String(fault),
+      limit: 'an answer',
+      because: `the guardrail ${guardrail.name} failed and so let nothing pass`,
+      wouldPass: null,
+    };
+  }
+}
+
+const inputMissing = (part: PlanPart): Verdict => ({
+  guardrail: 'review',
+  symbol: part.symbol,
+  outcome: 'deny',
+  code: 'data_missing',
+  measured: 'nothing to look at',
+  limit: 'a context for each part',
+  because: `${part.symbol} has no fresh context to review the plan with`,
+  wouldPass: 'propose the plan again once the position is known',
+});

@@ -1,0 +1,120 @@
+import type { Quantity } from '../domain/decimal.ts';
+import { addShares, larger, NO_SHARES, sharesLeft } from '../domain/decimal.ts';
+import type { Decision, Target } from '../domain/decision.ts';
+import type { Order } from '../domain/order.ts';
+import { isTriggered, remainingQuantity } from '../domain/order.ts';
+import type { PositionContext } from '../domain/portfolio.ts';
+import { closingSide, isDormant, isStop, isWorking } from './cover.ts';
+import type { OrderGroup } from './groups.ts';
+import { groupsOf, isManaged } from './groups.ts';
+import type { PlanningSettings } from './planning-settings.ts';
+
+/** A bracket's or OCO's exits that are ours to change. */
+export type ExitGroup = {
+  readonly key: string;
+  readonly orders: readonly Order[];
+  readonly stop: Order | null;
+  readonly takeProfit: Order | null;
+  /** Shares the group owns: its exits own them once. */
+  readonly quantity: Quantity;
+};
+
+/** One symbol's live orders, sorted by what the planner may do with them. */
+export type Situation = {
+  readonly context: PositionContext;
+  readonly target: Target;
+  readonly settings: PlanningSettings;
+  /** Simple stops of ours that wait for their price. */
+  readonly stops: readonly Order[];
+  /** Simple stop-limits of ours that have triggered and not filled. */
+  readonly triggered: readonly Order[];
+  /** Other simple exits of ours: limits, and sales that have not filled yet. */
+  readonly otherExits: readonly Order[];
+  readonly groups: readonly ExitGroup[];
+  /** Orders of ours on the opening side. */
+  readonly entries: readonly Order[];
+  /** Exits that cannot be touched: foreign ones, and those that are changing this moment. */
+  readonly fixed: readonly Order[];
+  /** Shares that `fixed` exits hold. */
+  readonly fixedQuantity: Quantity;
+};
+
+export function situationOf(
+  context: PositionContext,
+  decision: Decision,
+  settings: PlanningSettings,
+): Situation {
+  const side = closingSide(context.position.side);
+  const sorted = {
+    stops: [] as Order[],
+    triggered: [] as Order[],
+    otherExits: [] as Order[],
+    groups: [] as ExitGroup[],
+    entries: [] as Order[],
+    fixed: [] as Order[],
+  };
+  let fixedQuantity = NO_SHARES;
+  const inOrder = [...context.orders].sort(byAge);
+  for (const group of groupsOf(inOrder)) {
+    const exits = group.orders.filter((order) => order.side === side);
+    const entries = group.orders.filter((order) => order.side !== side);
+    sorted.entries.push(...entries.filter((order) => mayTouch(order, context, settings)));
+    if (exits.length === 0 || isDormant(group, side)) continue;
+    if (!exits.every((exit) => mayTouch(exit, context, settings) && isSteady(exit, group))) {
+      sorted.fixed.push(...exits);
+      fixedQuantity = addShares(fixedQuantity, heldBy(exits, context));
+    } else if (exits.some(({ orderClass }) => orderClass !== 'simple')) {
+      sorted.groups.push(exitGroup(group.key, exits, context));
+    } else {
+      for (const exit of exits) sorted[kindOf(exit, context)].push(exit);
+    }
+  }
+  return { context, target: decision.target, settings, ...sorted, fixedQuantity };
+}
+
+/** Shares that no fixed exit holds and no other sale of ours is about to take. */
+export const coverableQuantity = (situation: Situation): Quantity =>
+  sharesLeft(
+    situation.target.holdQuantity,
+    addShares(
+      situation.fixedQuantity,
+      [...situation.triggered, ...situation.otherExits].reduce(
+        (sum, order) => addShares(sum, sharesOf(order, situation.context)),
+        NO_SHARES,
+      ),
+    ),
+  );
+
+/** Shares an order may still take; an order placed in dollars may take all. */
+export const sharesOf = (order: Order, { position }: PositionContext): Quantity =>
+  remainingQuantity(order) ?? position.quantity;
+
+function mayTouch(order: Order, context: PositionContext, settings: PlanningSettings): boolean {
+  return settings.foreignOrders === 'manage' || isManaged(order, context.orders, context.intents);
+}
+
+/** False while the broker is still busy with the order: its end has to be awaited. */
+const isSteady = (order: Order, group: OrderGroup): boolean =>
+  isWorking(order) || (order.status === 'held' && group.orders.length > 1);
+
+function kindOf(order: Order, { price }: PositionContext): 'stops' | 'triggered' | 'otherExits' {
+  if (!isStop(order) || order.quantity === null) return 'otherExits';
+  return isTriggered(order, price) ? 'triggered' : 'stops';
+}
+
+function exitGroup(key: string, orders: readonly Order[], context: PositionContext): ExitGroup {
+  return {
+    key,
+    orders,
+    stop: orders.find(isStop) ?? null,
+    takeProfit: orders.find(({ type }) => type === 'limit') ?? null,
+    quantity: heldBy(orders, context),
+  };
+}
+
+const heldBy = (exits: readonly Order[], context: PositionContext): Quantity =>
+  exits.map((order) => sharesOf(order, context)).reduce(larger, NO_SHARES);
+
+/** Oldest first, so that the plan does not depend on the order in which they were listed. */
+const byAge = (a: Order, b: Order): number =>
+  a.createdAt - b.createdAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
