@@ -6,7 +6,7 @@ import type { Evaluation } from '../src/domain/policy.ts';
 import { isoTime } from '../src/domain/time.ts';
 import { symbolArgument } from './shared/arguments.ts';
 import { actionInWords, denialsOf, partInWords } from './shared/plan-words.ts';
-import { fullFacts } from './shared/position-facts.ts';
+import { positionFacts } from './shared/position-facts.ts';
 import { denialSchema, partSchema, positionSchema } from './shared/schemas.ts';
 import { answered, defineTool, refused } from './tool.ts';
 
@@ -61,7 +61,7 @@ export const evaluatePosition = defineTool({
     return answered({
       as_of: isoTime(decision.at),
       snapshot_version: decision.snapshotVersion,
-      position: fullFacts(context, bigBrother.nakedTime(symbol), now),
+      position: positionFacts(context, bigBrother.nakedTime(symbol), now),
       policies: decision.evaluations.map(evaluationInWords),
       decision: decisionFacts(decision),
       plan: part === null ? null : partInWords(part),

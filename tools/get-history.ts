@@ -3,9 +3,10 @@ import type { EventType, JournalRecord } from '../src/domain/event.ts';
 import { isoTime } from '../src/domain/time.ts';
 import { detailArgument, limitArgument, parseTime, symbolArgument } from './shared/arguments.ts';
 import { sentenceOf } from './shared/history-words.ts';
+import { pageOf } from './shared/page.ts';
 import { answered, defineTool, refused } from './tool.ts';
 
-const PAGE = { summary: 20, full: 3 } as const;
+const USUAL_RECORDS = 20;
 /** A longer body is left to the command line: hosts cut what is longer than this. */
 const LONGEST_BODY = 12_000;
 
@@ -51,11 +52,11 @@ export const getHistory = defineTool({
       .enum(kinds)
       .optional()
       .describe('Only these; without it all but repeating system records and calls'),
-    plan_id: z.string().max(100).optional(),
-    order_id: z.string().max(100).optional(),
-    detail: detailArgument.optional(),
+    plan_id: z.string().max(100).optional().describe('Only this plan'),
+    order_id: z.string().max(100).optional().describe('Only this order'),
+    detail: detailArgument.optional().describe('summary: a line each; full: whole records'),
     cursor: z.string().max(40).optional().describe('next_cursor of the page before'),
-    limit: limitArgument(100).optional(),
+    limit: limitArgument(100).optional().describe('Records per page'),
   }),
   output: z.object({
     records: z.array(
@@ -93,7 +94,8 @@ export const getHistory = defineTool({
 
     const detail = args.detail ?? 'summary';
     const filtered = args.plan_id !== undefined || args.order_id !== undefined;
-    const page = bigBrother.history({
+    const limit = args.limit ?? USUAL_RECORDS;
+    const found = bigBrother.history({
       symbol: args.symbol,
       types: args.kind === undefined ? (filtered ? undefined : withoutAsking) : typesOf[args.kind],
       planId: args.plan_id,
@@ -101,12 +103,16 @@ export const getHistory = defineTool({
       sinceAt,
       untilAt,
       beforeSeq,
-      limit: args.limit ?? PAGE[detail],
+      limit,
     });
-    return answered({
-      records: page.records.map(detail === 'summary' ? line : lineWithBody),
-      next_cursor: page.nextBeforeSeq === null ? null : `before.${page.nextBeforeSeq}`,
-    });
+    const records = pageOf(
+      found.records,
+      { limit: args.limit, usual: USUAL_RECORDS, frame: null },
+      detail === 'summary' ? line : lineWithBody,
+    );
+    const last = records.at(-1);
+    const nextSeq = records.length < found.records.length ? last?.seq : found.nextBeforeSeq;
+    return answered({ records, next_cursor: nextSeq == null ? null : `before.${nextSeq}` });
   },
 });
 

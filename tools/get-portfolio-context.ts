@@ -2,30 +2,30 @@ import { z } from 'zod';
 import { isTicker, type Ticker } from '../src/domain/ids.ts';
 import { isTerminal } from '../src/domain/order.ts';
 import type { PortfolioSnapshot } from '../src/domain/portfolio.ts';
-import type { EpochMs } from '../src/domain/time.ts';
-import { detailArgument, limitArgument, symbolArgument } from './shared/arguments.ts';
+import { type Detail, detailArgument, limitArgument, symbolArgument } from './shared/arguments.ts';
+import { pageOf } from './shared/page.ts';
 import { portfolioHeader, portfolioHeaderSchema } from './shared/portfolio-header.ts';
 import {
   attentionRank,
   type CoverState,
   coverStateOf,
-  fullFacts,
   type Held,
   orderFacts,
+  positionFacts,
   summaryColumns,
   summaryRow,
 } from './shared/position-facts.ts';
 import { ordersSchema, positionSchema } from './shared/schemas.ts';
 import { answered, type BigBrotherFace, defineTool, refused } from './tool.ts';
 
-/** Positions per page, so that a page stays under 2,000 tokens. */
-const PAGE = { summary: 50, full: 5 } as const;
+const USUAL_ROWS = 50;
+const USUAL_POSITIONS = 10;
 
 export const getPortfolioContext = defineTool({
   name: 'get_portfolio_context',
   title: 'Portfolio context',
   description:
-    'Start here: account, positions (profit, R, stop, cover), exposure and alerts as held now. ' +
+    'Start here: account, positions (unrealized P/L, R, stop, cover), exposure and alerts as held now. ' +
     'Positions without full cover come first. Makes no broker call; data_age_seconds tells the age.',
   effect: 'reads',
   input: z.strictObject({
@@ -60,21 +60,54 @@ export const getPortfolioContext = defineTool({
       return refused('no_position', `There is no position and no working order in ${args.symbol}.`);
     }
 
-    const detail = args.detail ?? (args.symbol === undefined ? 'summary' : 'full');
     const rest = after === null ? asked : asked.filter((one) => compare(one, after) > 0);
-    const page = rest.slice(0, args.limit ?? PAGE[detail]);
-    const last = page.at(-1);
-    const leftOut = rest.length - page.length;
-    return answered({
+    const header = {
       ...portfolioHeader(snapshot, held, bigBrother, now),
-      ...(detail === 'summary' ? rowsOf(page, bigBrother, now) : factsOf(page, bigBrother, now)),
-      // Orders of a symbol without a position are shown with no position.
-      ...(asked.length === 0 && orders.length > 0 ? { orders: orders.map(orderFacts) } : {}),
-      left_out: leftOut,
-      next_cursor: leftOut > 0 && last !== undefined ? `${last.cover}.${last.symbol}` : null,
-    });
+      // Orders of a symbol without a position hang on no position.
+      ...(asked.length === 0 && orders.length > 0
+        ? { orders: orders.map((order) => orderFacts(order, snapshot)) }
+        : {}),
+    };
+    const detail = args.detail ?? (args.symbol === undefined ? 'summary' : 'full');
+    const page = pageOf(
+      rest,
+      {
+        limit: args.limit,
+        usual: detail === 'summary' ? USUAL_ROWS : USUAL_POSITIONS,
+        frame: { ...header, columns: summaryColumns },
+      },
+      ({ position, context, cover, symbol }) => {
+        const naked = bigBrother.nakedTime(symbol);
+        return detail === 'summary' || context === null
+          ? summaryRow({ position, context, cover, naked, now })
+          : positionFacts(context, naked, now);
+      },
+    );
+    return answered({ ...header, ...sorted(page, detail), ...whereNext(rest, page.length) });
   },
 });
+
+type Row = ReturnType<typeof summaryRow>;
+type Facts = ReturnType<typeof positionFacts>;
+
+/** A position that could not be read whole is a row even in full detail: none is left out. */
+function sorted(page: readonly (Row | Facts)[], detail: Detail) {
+  const rows = page.filter((shown): shown is Row => Array.isArray(shown));
+  const positions = page.filter((shown): shown is Facts => !Array.isArray(shown));
+  return {
+    ...(detail === 'summary' || rows.length > 0 ? { columns: [...summaryColumns], rows } : {}),
+    ...(detail === 'full' ? { positions } : {}),
+  };
+}
+
+function whereNext(rest: readonly Held[], shown: number) {
+  const last = rest[shown - 1];
+  const leftOut = rest.length - shown;
+  return {
+    left_out: leftOut,
+    next_cursor: leftOut === 0 || last === undefined ? null : `${last.cover}.${last.symbol}`,
+  };
+}
 
 /** Least covered first, then by symbol: an order that moving prices do not shuffle. */
 function byAttention(snapshot: PortfolioSnapshot, bigBrother: BigBrotherFace): Held[] {
@@ -102,19 +135,3 @@ function parseCursor(cursor: string): Place | null {
 
 const liveOrders = (snapshot: PortfolioSnapshot, symbol: Ticker) =>
   snapshot.orders.filter((order) => order.symbol === symbol && !isTerminal(order.status));
-
-const rowsOf = (page: readonly Held[], bigBrother: BigBrotherFace, now: EpochMs) => ({
-  columns: [...summaryColumns],
-  rows: page.map((held) => summaryRow(held, bigBrother.nakedTime(held.symbol), now)),
-});
-
-/** A position that could not be read whole still shows as a row: nothing held is left out. */
-function factsOf(page: readonly Held[], bigBrother: BigBrotherFace, now: EpochMs) {
-  const unreadable = page.filter(({ context }) => context === null);
-  return {
-    positions: page.flatMap(({ symbol, context }) =>
-      context === null ? [] : [fullFacts(context, bigBrother.nakedTime(symbol), now)],
-    ),
-    ...(unreadable.length > 0 ? rowsOf(unreadable, bigBrother, now) : {}),
-  };
-}

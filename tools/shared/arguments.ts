@@ -20,6 +20,7 @@ export const amountArgument = z
   );
 
 export const detailArgument = z.enum(['summary', 'full']);
+export type Detail = z.infer<typeof detailArgument>;
 
 /** A page's size; the default keeps an answer under 2,000 tokens. */
 export const limitArgument = (most: number) => z.int().min(1).max(most);

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Alert } from '../../src/domain/answers.ts';
 import { type Decimal, text, worth, ZERO } from '../../src/domain/decimal.ts';
-import { isOurs, isTerminal } from '../../src/domain/order.ts';
+import { isTerminal } from '../../src/domain/order.ts';
 import type { PortfolioSnapshot } from '../../src/domain/portfolio.ts';
 import { type EpochMs, isoTime } from '../../src/domain/time.ts';
+import { isManaged } from '../../src/engine/groups.ts';
 import type { BigBrotherFace } from '../tool.ts';
 import type { CoverState, Held } from './position-facts.ts';
 
@@ -22,7 +23,7 @@ export const portfolioHeaderSchema = z.object({
   account: z.object({
     number: z.string(),
     equity: z.string(),
-    day_profit: z.string(),
+    day_pl: z.string(),
     cash: z.string(),
     buying_power: z.string(),
     blocked_because: z.string().nullable(),
@@ -57,7 +58,7 @@ export function portfolioHeader(
   const oldest = Math.min(confirmedAt.account, confirmedAt.positions, confirmedAt.orders);
   const until = session.isOpen ? session.closeAt : session.nextOpenAt;
   const live = snapshot.orders.filter((order) => !isTerminal(order.status));
-  const ours = live.filter(isOurs).length;
+  const ours = live.filter((order) => isManaged(order, live, snapshot.intents)).length;
   const alerts = bigBrother.alerts();
   return {
     as_of: isoTime(snapshot.at),
@@ -69,7 +70,7 @@ export function portfolioHeader(
     account: {
       number: account.accountNumber,
       equity: text(account.equity),
-      day_profit: text(account.equity.minus(account.lastEquity)),
+      day_pl: text(account.equity.minus(account.lastEquity)),
       cash: text(account.cash),
       buying_power: text(account.buyingPower),
       blocked_because: account.blockedBecause,
@@ -117,7 +118,7 @@ function exposureOf(held: readonly Held[]) {
     net = position.side === 'long' ? net.plus(value) : net.minus(value);
     if (most === null || value.gt(most.value)) most = { symbol: position.symbol, value };
   }
-  const cents = (value: Decimal) => text(value.round(2, 3));
+  const cents = (value: Decimal) => value.toFixed(2, 3);
   return {
     gross: cents(gross),
     net: cents(net),

@@ -1,9 +1,10 @@
 import type { NakedTime } from '../../src/domain/answers.ts';
 import { type Decimal, larger, type Price, smaller, text } from '../../src/domain/decimal.ts';
 import type { Ticker } from '../../src/domain/ids.ts';
-import { isOurs, type Order, remainingQuantity } from '../../src/domain/order.ts';
-import type { Position, PositionContext } from '../../src/domain/portfolio.ts';
+import { type Order, remainingQuantity } from '../../src/domain/order.ts';
+import type { IntentRecord, Position, PositionContext } from '../../src/domain/portfolio.ts';
 import { type EpochMs, isoTime } from '../../src/domain/time.ts';
+import { isManaged } from '../../src/engine/groups.ts';
 
 /** How well the shares held are protected; `unknown` when the position could not be read whole. */
 export type CoverState = 'naked' | 'partly' | 'covered' | 'unknown';
@@ -31,18 +32,17 @@ export type Held = {
 };
 
 /** Towards the worse for the owner, so that a shown figure never flatters. */
-const roundDown = (value: Decimal, decimals: number): string =>
-  text(value.round(decimals, value.lt('0') ? 3 : 0));
+const roundDown = (value: Decimal): string => value.toFixed(2, value.lt('0') ? 3 : 0);
 
 /** Gain or loss of the whole position in dollars, to the cent below. */
 export const gainOf = (context: PositionContext): string =>
-  roundDown(context.gainPerShare.times(context.position.quantity), 2);
+  roundDown(context.gainPerShare.times(context.position.quantity));
 
 /** The gain in units of the initial risk; null before there was a stop. */
 export const gainInR = (context: PositionContext): string | null =>
   context.riskPerShare === null || context.riskPerShare.lte('0')
     ? null
-    : roundDown(context.gainPerShare.div(context.riskPerShare), 2);
+    : roundDown(context.gainPerShare.div(context.riskPerShare));
 
 /** The stop that protects last, when there are several. */
 export function loosestStopOf(context: PositionContext): Price | null {
@@ -59,15 +59,17 @@ export const summaryColumns = [
   'quantity',
   'entry',
   'last',
-  'profit',
+  'unrealized_pl',
   'r',
   'stop',
   'cover',
 ] as const;
 
 /** One position in one short row, in the order of `summaryColumns`. */
-export function summaryRow(held: Held, naked: NakedTime, now: EpochMs): (string | null)[] {
-  const { position, context, cover } = held;
+export function summaryRow(
+  held: Omit<Held, 'symbol'> & { readonly naked: NakedTime; readonly now: EpochMs },
+): (string | null)[] {
+  const { position, context, cover, naked, now } = held;
   const stopPrice = context === null ? null : loosestStopOf(context);
   const seconds = nakedSeconds(naked, now);
   return [
@@ -84,7 +86,7 @@ export function summaryRow(held: Held, naked: NakedTime, now: EpochMs): (string 
 }
 
 /** Everything of one position. */
-export function fullFacts(context: PositionContext, naked: NakedTime, now: EpochMs) {
+export function positionFacts(context: PositionContext, naked: NakedTime, now: EpochMs) {
   const { position, episode, cover, market } = context;
   const stopPrice = loosestStopOf(context);
   return {
@@ -99,7 +101,7 @@ export function fullFacts(context: PositionContext, naked: NakedTime, now: Epoch
     quote_age_seconds: market.quote === null ? null : secondsBetween(market.quote.at, now),
     halted: market.halted,
     average_true_range: market.averageTrueRange === null ? null : text(market.averageTrueRange),
-    profit: gainOf(context),
+    unrealized_pl: gainOf(context),
     r: gainInR(context),
     risk_per_share: context.riskPerShare === null ? null : text(context.riskPerShare),
     stop: stopPrice === null ? null : text(stopPrice),
@@ -118,11 +120,15 @@ export function fullFacts(context: PositionContext, naked: NakedTime, now: Epoch
       best_price: text(episode.highWaterPrice),
       done: [...episode.milestones],
     },
-    orders: context.orders.map(orderFacts),
+    orders: context.orders.map((order) => orderFacts(order, context)),
   };
 }
 
-export function orderFacts(order: Order) {
+/** `known`: where the order that a leg hangs on is found, to tell whose it is. */
+export function orderFacts(
+  order: Order,
+  known: { readonly orders: readonly Order[]; readonly intents: readonly IntentRecord[] },
+) {
   const remaining = remainingQuantity(order);
   return {
     order_id: order.id,
@@ -134,7 +140,7 @@ export function orderFacts(order: Order) {
     limit: order.limitPrice === null ? null : text(order.limitPrice),
     time_in_force: order.timeInForce,
     status: order.status,
-    owner: isOurs(order) ? 'bigbrother' : 'foreign',
+    owner: isManaged(order, known.orders, known.intents) ? 'bigbrother' : 'foreign',
   };
 }
 

@@ -31,7 +31,7 @@ export const positionSchema = z.object({
   quote_age_seconds: z.number().nullable(),
   halted: z.boolean(),
   average_true_range: digitsOrNull,
-  profit: digits,
+  unrealized_pl: digits,
   r: digitsOrNull,
   risk_per_share: digitsOrNull,
   stop: digitsOrNull,
