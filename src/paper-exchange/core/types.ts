@@ -269,9 +269,9 @@ export type Asset = {
   readonly fractionable: boolean;
 };
 
-/** One execution as the activities list it. Ids sort by time. */
+/** One execution as the activities list it. */
 export type FillActivity = {
-  readonly id: string;
+  readonly executionId: string;
   readonly accountId: string;
   readonly at: Milliseconds;
   readonly symbol: string;
@@ -283,7 +283,6 @@ export type FillActivity = {
   readonly leavesQty: Decimal;
   readonly orderId: string;
   readonly orderStatus: OrderStatus;
-  readonly executionId: string;
 };
 
 // ---- Options --------------------------------------------------------------------------------
@@ -339,6 +338,8 @@ export type Switches = {
   readonly randomPartialFills: boolean;
   /** Whether the print that reopens a halted symbol may elect stops. */
   readonly electOnReopening: boolean;
+  /** Which prints elect a stop. */
+  readonly electingPrints: 'all' | 'round_lots_inside_quote';
   /** More than 500 orders asked for at once. */
   readonly listLimitAbove500: 'refuse' | 'clamp';
 };
@@ -353,6 +354,7 @@ export const defaultSwitches: Switches = {
   washTradeStatus: 403,
   randomPartialFills: false,
   electOnReopening: true,
+  electingPrints: 'all',
   listLimitAbove500: 'refuse',
 };
 

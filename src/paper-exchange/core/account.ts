@@ -1,0 +1,249 @@
+import { absolute, type Decimal, divide, multiply, ONE, smaller, ZERO } from './decimal.ts';
+import type { OrderRecord } from './order-record.ts';
+import type { AccountConfiguration, DateText, FillActivity, Milliseconds, Side } from './types.ts';
+
+/** Shares of one symbol, marked to its last price. */
+export type Position = {
+  readonly symbol: string;
+  /** Negative when short. */
+  qty: Decimal;
+  /** Dollars paid, or received for a short; never negative. */
+  cost: Decimal;
+  /** Signed as the quantity. */
+  marketValue: Decimal;
+  /** Held at the close before today, and at the last close. */
+  lastDayQty: Decimal;
+  closingQty: Decimal;
+};
+
+export type EquitySample = { readonly at: Milliseconds; readonly equity: Decimal };
+
+type AccountParts = {
+  readonly id: string;
+  readonly accountNumber: string;
+  readonly keyId: string;
+  readonly secretKey: string;
+  readonly createdAt: Milliseconds;
+  readonly multiplier: '1' | '2' | '4';
+  readonly cash: Decimal;
+  readonly configuration: AccountConfiguration;
+};
+
+const MINIMUM_MARGIN_EQUITY = 2000n * ONE;
+const NO_ORDERS: ReadonlySet<OrderRecord> = new Set();
+
+/** The ledger of one account: cash, positions and what its open orders have reserved. */
+export class Account {
+  readonly id: string;
+  readonly accountNumber: string;
+  readonly keyId: string;
+  readonly secretKey: string;
+  readonly createdAt: Milliseconds;
+  readonly startCash: Decimal;
+  readonly multiplier: '1' | '2' | '4';
+  configuration: AccountConfiguration;
+  cash: Decimal;
+  readonly positions = new Map<string, Position>();
+  /** What the positions endpoint shows while it lags; unused without that latency. */
+  readonly visiblePositions = new Map<string, { readonly qty: Decimal; readonly cost: Decimal }>();
+  longMarketValue: Decimal = ZERO;
+  shortMarketValue: Decimal = ZERO;
+  /** Buying power that open orders take. */
+  reserved: Decimal = ZERO;
+  lastEquity: Decimal = ZERO;
+  lastMaintenanceMargin: Decimal = ZERO;
+  balanceAsOf = '';
+  readonly fills: FillActivity[] = [];
+  readonly fillPlaces = new Map<string, number>();
+  readonly equitySamples: EquitySample[] = [];
+  #closed: { readonly equity: Decimal; readonly maintenanceMargin: Decimal } | null = null;
+  readonly #openOrders = new Map<string, Set<OrderRecord>>();
+
+  constructor(parts: AccountParts) {
+    this.id = parts.id;
+    this.accountNumber = parts.accountNumber;
+    this.keyId = parts.keyId;
+    this.secretKey = parts.secretKey;
+    this.createdAt = parts.createdAt;
+    this.multiplier = parts.multiplier;
+    this.startCash = parts.cash;
+    this.cash = parts.cash;
+    this.configuration = parts.configuration;
+  }
+
+  get equity(): Decimal {
+    return this.cash + this.longMarketValue + this.shortMarketValue;
+  }
+
+  get grossMarketValue(): Decimal {
+    return this.longMarketValue - this.shortMarketValue;
+  }
+
+  /** Regulation T: half of what is held. */
+  get initialMargin(): Decimal {
+    return this.grossMarketValue / 2n;
+  }
+
+  /** Thirty percent of what is held. */
+  get maintenanceMargin(): Decimal {
+    return (this.grossMarketValue * 3n) / 10n;
+  }
+
+  /** The account's multiplier under its own limit; 1 below the margin minimum of 2,000 dollars. */
+  get effectiveMultiplier(): '1' | '2' | '4' {
+    if (this.equity < MINIMUM_MARGIN_EQUITY) return '1';
+    const limit = this.configuration.maxMarginMultiplier;
+    return Number(limit) < Number(this.multiplier) ? limit : this.multiplier;
+  }
+
+  /** Dollars that new orders may still take. */
+  get buyingPower(): Decimal {
+    return this.buyingPowerAt(this.effectiveMultiplier);
+  }
+
+  buyingPowerAt(multiplier: '1' | '2' | '4'): Decimal {
+    const allowed = this.equity * BigInt(multiplier);
+    const free = allowed - this.grossMarketValue - this.reserved;
+    return free > ZERO ? free : ZERO;
+  }
+
+  get mayShort(): boolean {
+    return (
+      this.multiplier !== '1' &&
+      !this.configuration.noShorting &&
+      this.equity >= MINIMUM_MARGIN_EQUITY
+    );
+  }
+
+  quantityOf(symbol: string): Decimal {
+    return this.positions.get(symbol)?.qty ?? ZERO;
+  }
+
+  openOrdersOf(symbol: string): ReadonlySet<OrderRecord> {
+    return this.#openOrders.get(symbol) ?? NO_ORDERS;
+  }
+
+  *openOrders(): Generator<OrderRecord> {
+    for (const records of this.#openOrders.values()) yield* records;
+  }
+
+  addOpenOrder(record: OrderRecord): void {
+    const records = this.#openOrders.get(record.order.symbol);
+    if (records === undefined) this.#openOrders.set(record.order.symbol, new Set([record]));
+    else records.add(record);
+  }
+
+  removeOpenOrder(record: OrderRecord): void {
+    this.#openOrders.get(record.order.symbol)?.delete(record);
+  }
+
+  /** Sets what an order takes of the buying power. */
+  reserve(record: OrderRecord, amount: Decimal): void {
+    this.reserved += amount - record.reserved;
+    record.reserved = amount;
+  }
+
+  /** Puts shares into the account that no execution brought. */
+  open(symbol: string, qty: Decimal, averageEntryPrice: Decimal): void {
+    const cost = absolute(multiply(qty, averageEntryPrice));
+    this.positions.set(symbol, {
+      symbol,
+      qty,
+      cost,
+      marketValue: ZERO,
+      lastDayQty: qty,
+      closingQty: qty,
+    });
+    this.visiblePositions.set(symbol, { qty, cost });
+    this.mark(symbol, averageEntryPrice);
+  }
+
+  /** Books one execution: cash moves by price times quantity, to the last digit. */
+  applyExecution(symbol: string, side: Side, qty: Decimal, price: Decimal): void {
+    const amount = multiply(qty, price);
+    const signed = side === 'buy' ? qty : -qty;
+    this.cash += side === 'buy' ? -amount : amount;
+    const position = this.positions.get(symbol) ?? this.#flat(symbol);
+    const before = position.qty;
+    position.qty += signed;
+    if (before === ZERO || before > ZERO === signed > ZERO) {
+      position.cost += amount;
+    } else {
+      const closed = smaller(qty, absolute(before));
+      position.cost -= (position.cost * closed) / absolute(before);
+    }
+    this.mark(symbol, price);
+    if (position.qty === ZERO) this.positions.delete(symbol);
+  }
+
+  /** Changes how many shares a position has, and nothing of what it cost. */
+  split(symbol: string, change: (qty: Decimal) => Decimal): void {
+    const position = this.positions.get(symbol);
+    if (position === undefined) return;
+    position.qty = change(position.qty);
+    position.lastDayQty = change(position.lastDayQty);
+    position.closingQty = change(position.closingQty);
+    const { qty, cost } = position;
+    this.visiblePositions.set(symbol, { qty, cost });
+  }
+
+  /** Keeps what tomorrow will call the last equity. */
+  closeDay(): void {
+    this.#closed = { equity: this.equity, maintenanceMargin: this.maintenanceMargin };
+    for (const position of this.positions.values()) position.closingQty = position.qty;
+  }
+
+  /** Begins a trading day after the one of `yesterday`. */
+  startDay(yesterday: DateText): void {
+    this.lastEquity = this.#closed?.equity ?? this.equity;
+    this.lastMaintenanceMargin = this.#closed?.maintenanceMargin ?? this.maintenanceMargin;
+    this.balanceAsOf = yesterday;
+    for (const position of this.positions.values()) position.lastDayQty = position.closingQty;
+  }
+
+  /** Adds a point to the portfolio history; one at the same time is replaced. */
+  sampleEquity(at: Milliseconds): void {
+    const last = this.equitySamples.at(-1);
+    if (last?.at === at) this.equitySamples.pop();
+    this.equitySamples.push({ at, equity: this.equity });
+  }
+
+  /** Values a position at `price`. */
+  mark(symbol: string, price: Decimal): void {
+    const position = this.positions.get(symbol);
+    if (position === undefined) return;
+    const value = multiply(position.qty, price);
+    this.longMarketValue += positivePart(value) - positivePart(position.marketValue);
+    this.shortMarketValue += negativePart(value) - negativePart(position.marketValue);
+    position.marketValue = value;
+  }
+
+  #flat(symbol: string): Position {
+    const position = {
+      symbol,
+      qty: ZERO,
+      cost: ZERO,
+      marketValue: ZERO,
+      lastDayQty: ZERO,
+      closingQty: ZERO,
+    };
+    this.positions.set(symbol, position);
+    return position;
+  }
+}
+
+/** Dollars per share of what is held. */
+export function averageEntryPrice(held: {
+  readonly qty: Decimal;
+  readonly cost: Decimal;
+}): Decimal {
+  return held.qty === ZERO ? ZERO : divide(held.cost, absolute(held.qty));
+}
+
+function positivePart(value: Decimal): Decimal {
+  return value > ZERO ? value : ZERO;
+}
+
+function negativePart(value: Decimal): Decimal {
+  return value < ZERO ? value : ZERO;
+}

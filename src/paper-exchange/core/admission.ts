@@ -1,0 +1,279 @@
+import type { Account } from './account.ts';
+import {
+  absolute,
+  type Decimal,
+  divide,
+  formatDecimal,
+  formatRounded,
+  multiply,
+  ONE,
+  truncateTo,
+  ZERO,
+} from './decimal.ts';
+import { availableOf, holdsOf } from './holds.ts';
+import type { Kernel } from './kernel.ts';
+import type { OrderRecord } from './order-record.ts';
+import type { OrderRequest } from './order-request.ts';
+import { isFractional } from './order-rules.ts';
+import {
+  forbidden,
+  insufficientBuyingPower,
+  insufficientQuantity,
+  invalidField,
+  stopThroughMarket,
+  unprocessable,
+} from './refusals.ts';
+import type { Asset, PositionIntent, Side, WireError } from './types.ts';
+import { checkWashTrade } from './wash-trade.ts';
+
+const CENT = ONE / 100n;
+const SHARE_DECIMALS = 9;
+
+/** What this account may do now. Null when the order may be accepted. */
+export function checkAdmission(
+  kernel: Kernel,
+  account: Account,
+  request: OrderRequest,
+  asset: Asset,
+): WireError | null {
+  const intent = inferIntent(account, request);
+  return (
+    checkTradable(account, asset, request) ??
+    checkUniqueness(kernel, account, request.clientOrderId) ??
+    checkAuctionWindow(kernel, request) ??
+    checkIntent(request, intent) ??
+    checkClassIntent(request, intent) ??
+    checkShort(account, asset, request, intent) ??
+    checkQuantity(kernel, account, request, intent) ??
+    checkWashTrade(kernel, account, request, null) ??
+    checkOpposite(account, request, intent) ??
+    checkStop(kernel, request.symbol, request.side, request.stopPrice) ??
+    checkLegPrices(kernel, request) ??
+    checkBuyingPower(kernel, account, request, intent)
+  );
+}
+
+/** What the order does to the position, judged by the position alone. */
+export function inferIntent(
+  account: Account,
+  { symbol, side }: Pick<OrderRequest, 'symbol' | 'side'>,
+): PositionIntent {
+  const held = account.quantityOf(symbol);
+  if (side === 'buy') return held < ZERO ? 'buy_to_close' : 'buy_to_open';
+  return held > ZERO ? 'sell_to_close' : 'sell_to_open';
+}
+
+/** A client order id counts once for ever, or once among open orders. */
+export function checkUniqueness(
+  kernel: Kernel,
+  account: Account,
+  clientOrderId: string | null,
+): WireError | null {
+  if (clientOrderId === null) return null;
+  const existing = kernel.orders.findByClientOrderId(account, clientOrderId);
+  if (existing === null) return null;
+  if (kernel.switches.clientOrderIdUniqueness === 'active' && !existing.isOpen) return null;
+  return invalidField('client_order_id must be unique');
+}
+
+/** A sell stop belongs below the market and a buy stop above it. */
+export function checkStop(
+  kernel: Kernel,
+  symbol: string,
+  side: Side,
+  stopPrice: Decimal | null,
+): WireError | null {
+  const marketPrice = kernel.market(symbol).lastPrice;
+  if (stopPrice === null || marketPrice === null) return null;
+  if (side === 'sell' ? stopPrice < marketPrice : stopPrice > marketPrice) return null;
+  return stopThroughMarket(side, marketPrice, stopPrice);
+}
+
+/** The price per share that an opening order is charged at. */
+export function chargePrice(
+  kernel: Kernel,
+  order: Pick<OrderRequest, 'symbol' | 'side' | 'limitPrice' | 'stopPrice'>,
+): Decimal {
+  const market = kernel.market(order.symbol);
+  const now = priceOfSession(kernel, order.symbol, order.side);
+  const named = order.limitPrice ?? order.stopPrice;
+  if (order.side === 'buy') return named ?? now;
+  // A short is valued at no less than three percent over the ask.
+  const collar = ((market.quote?.askPrice ?? now) * 103n) / 100n;
+  return named !== null && named > collar ? named : collar;
+}
+
+function priceOfSession(kernel: Kernel, symbol: string, side: Side): Decimal {
+  const market = kernel.market(symbol);
+  const last = market.lastPrice ?? ZERO;
+  if (market.quote === null || kernel.session === 'closed') return last;
+  if (kernel.session !== 'regular') return market.midpoint ?? last;
+  return side === 'buy' ? market.quote.askPrice : market.quote.bidPrice;
+}
+
+/** Shares of the order; of one by notional as many as its dollars buy now. */
+export function sharesOf(kernel: Kernel, request: OrderRequest): Decimal {
+  if (request.qty !== null) return request.qty;
+  const price = priceOfSession(kernel, request.symbol, request.side);
+  if (request.notional === null || price === ZERO) return ZERO;
+  return truncateTo(divide(request.notional, price), SHARE_DECIMALS);
+}
+
+function checkTradable(account: Account, asset: Asset, request: OrderRequest): WireError | null {
+  if (!asset.tradable) return unprocessable(`asset "${asset.symbol}" is not tradable`);
+  if (account.configuration.suspendTrade) {
+    return forbidden('new orders are rejected by user request');
+  }
+  if (!isFractional(request)) return null;
+  if (!asset.fractionable) return forbidden(`asset "${asset.symbol}" is not fractionable`);
+  if (account.configuration.fractionalTrading) return null;
+  return forbidden('fractional trading is disabled for this account');
+}
+
+const MINUTE = 60_000;
+const [OPG_CLOSES, CLS_CLOSES, AUCTIONS_REOPEN] = [568, 950, 1140];
+
+/** Opening orders not from 09:28, closing ones not from 15:50; both again from 19:00. */
+function checkAuctionWindow(kernel: Kernel, { timeInForce }: OrderRequest): WireError | null {
+  if (timeInForce !== 'opg' && timeInForce !== 'cls') return null;
+  const { calendar, now } = kernel;
+  const minute = Math.floor((now - calendar.midnightOf(calendar.dateOf(now))) / MINUTE);
+  const closesAt = timeInForce === 'opg' ? OPG_CLOSES : CLS_CLOSES;
+  if (closesAt === undefined || AUCTIONS_REOPEN === undefined) return null;
+  if (minute < closesAt || minute >= AUCTIONS_REOPEN) return null;
+  const from = timeInForce === 'opg' ? '9:28am' : '3:50pm';
+  return forbidden(`${timeInForce} orders are not accepted between ${from} and 7:00pm ET`);
+}
+
+function checkIntent(request: OrderRequest, inferred: PositionIntent): WireError | null {
+  const specified = request.positionIntent;
+  if (specified === null || specified === inferred) return null;
+  return unprocessable(`position intent mismatch, inferred: ${inferred}, specified: ${specified}`);
+}
+
+function checkClassIntent({ orderClass }: OrderRequest, intent: PositionIntent): WireError | null {
+  if (orderClass === '') return null;
+  const closes = isClosing(intent);
+  if (orderClass === 'oco') return closes ? null : unprocessable('oco orders must be exit orders');
+  return closes ? unprocessable(`${orderClass} orders must be entry orders`) : null;
+}
+
+function checkShort(
+  account: Account,
+  asset: Asset,
+  request: OrderRequest,
+  intent: PositionIntent,
+): WireError | null {
+  if (intent !== 'sell_to_open') return null;
+  if (isFractional(request)) return unprocessable('fractional orders cannot be sold short');
+  if (!asset.shortable) return unprocessable(`asset "${asset.symbol}" cannot be sold short`);
+  if (!account.mayShort) return forbidden('account is not allowed to short');
+  if (asset.easyToBorrow || request.timeInForce === 'day') return null;
+  return unprocessable('only day orders are allowed for hard-to-borrow asset');
+}
+
+/** A closing order needs shares that no other one has reserved; it never flips the position. */
+function checkQuantity(
+  kernel: Kernel,
+  account: Account,
+  request: OrderRequest,
+  intent: PositionIntent,
+): WireError | null {
+  if (!isClosing(intent)) return null;
+  return checkAvailable(account, request.symbol, sharesOf(kernel, request));
+}
+
+export function checkAvailable(
+  account: Account,
+  symbol: string,
+  requested: Decimal,
+  except?: OrderRecord,
+): WireError | null {
+  const available = availableOf(account, symbol, except);
+  if (requested <= available) return null;
+  const holds = holdsOf(account, symbol, except);
+  return insufficientQuantity({
+    symbol,
+    requested,
+    available,
+    existing: absolute(account.quantityOf(symbol)),
+    held: holds.held,
+    relatedOrders: holds.orderIds,
+  });
+}
+
+/** Not both ways into a position at once. */
+function checkOpposite(
+  account: Account,
+  request: OrderRequest,
+  intent: PositionIntent,
+): WireError | null {
+  if (isClosing(intent)) return null;
+  const opposite = intent === 'buy_to_open' ? 'sell_to_open' : 'buy_to_open';
+  for (const { order, closes } of account.openOrdersOf(request.symbol)) {
+    if (order.positionIntent === opposite) {
+      return forbidden(
+        intent === 'buy_to_open'
+          ? 'cannot open a long buy while a short sell order is open'
+          : 'cannot open a short sell while a long buy order is open',
+      );
+    }
+    if (request.notional !== null && closes) {
+      return forbidden(
+        'unable to open new notional orders while having open closing position orders',
+      );
+    }
+  }
+  return null;
+}
+
+/** A stop leg must lie a cent beyond the base price, a take-profit a cent on the other side. */
+function checkLegPrices(kernel: Kernel, request: OrderRequest): WireError | null {
+  if (request.orderClass === '') return null;
+  const isLong = (request.side === 'buy') === (request.orderClass !== 'oco');
+  const marketPrice = kernel.market(request.symbol).lastPrice;
+  const profit = request.takeProfit?.limitPrice ?? null;
+  const stop = request.stopLoss?.stopPrice ?? null;
+  const base = request.orderClass === 'oco' ? profit : (request.limitPrice ?? marketPrice);
+  for (const price of [base, marketPrice]) {
+    if (price === null || stop === null) continue;
+    if (isLong ? stop > price - CENT : stop < price + CENT) {
+      const bound = isLong ? '<= base_price - 0.01' : '>= base_price + 0.01';
+      return legRefusal(`stop_loss.stop_price must be ${bound}`, price);
+    }
+  }
+  if (request.orderClass === 'oco' || base === null || profit === null) return null;
+  if (isLong ? profit >= base + CENT : profit <= base - CENT) return null;
+  const bound = isLong ? '>= base_price + 0.01' : '<= base_price - 0.01';
+  return legRefusal(`take_profit.limit_price must be ${bound}`, base);
+}
+
+function legRefusal(message: string, basePrice: Decimal): WireError {
+  return unprocessable(message, { base_price: formatDecimal(basePrice) });
+}
+
+function checkBuyingPower(
+  kernel: Kernel,
+  account: Account,
+  request: OrderRequest,
+  intent: PositionIntent,
+): WireError | null {
+  if (isClosing(intent)) return null;
+  const cost =
+    request.notional ?? multiply(sharesOf(kernel, request), chargePrice(kernel, request));
+  if (request.side === 'buy' && isFractional(request) && cost < ONE) {
+    return forbidden('cost basis must be >= minimal amount of order 1');
+  }
+  return checkCost(account, cost);
+}
+
+/** Whether the account can pay `cost` more than it has reserved. */
+export function checkCost(account: Account, cost: Decimal): WireError | null {
+  const { buyingPower } = account;
+  if (cost <= buyingPower) return null;
+  return insufficientBuyingPower(formatRounded(buyingPower, 2), formatRounded(cost, 2));
+}
+
+function isClosing(intent: PositionIntent): boolean {
+  return intent === 'buy_to_close' || intent === 'sell_to_close';
+}

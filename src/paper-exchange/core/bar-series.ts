@@ -1,0 +1,102 @@
+import { type Decimal, larger, smaller, ZERO } from './decimal.ts';
+import type { Bar, Milliseconds } from './types.ts';
+
+/** Says in which bucket an instant lies, by the bucket's first instant. */
+export type BucketOf = (at: Milliseconds) => Milliseconds;
+
+/** Finished bars of one symbol, by length; longer ones are built from shorter on request. */
+export class BarSeries {
+  readonly #byDuration = new Map<number, Bar[]>();
+
+  /** Bars arrive in order of time; one with the time of another takes its place. */
+  add(bar: Bar): void {
+    const bars = this.#byDuration.get(bar.durationMs);
+    if (bars === undefined) {
+      this.#byDuration.set(bar.durationMs, [bar]);
+      return;
+    }
+    const place = firstAtOrAfter(bars, bar.at);
+    bars.splice(place, bars[place]?.at === bar.at ? 1 : 0, bar);
+  }
+
+  /** The newest bar of the shortest length; null when there is none. */
+  get latest(): Bar | null {
+    const shortest = Math.min(...this.#byDuration.keys());
+    return this.#byDuration.get(shortest)?.at(-1) ?? null;
+  }
+
+  /**
+   * Bars of `durationMs` that begin in `start`..`end`, oldest first. Where several stored lengths
+   * cover one bucket the longest is used; longer ones than asked for are left out.
+   */
+  between(durationMs: number, bucketOf: BucketOf, start: Milliseconds, end: Milliseconds): Bar[] {
+    const lengths = [...this.#byDuration.keys()].filter((length) => length <= durationMs);
+    lengths.sort((one, other) => other - one);
+    const buckets = new Map<Milliseconds, Bar>();
+    for (const length of lengths) {
+      const built = this.#build(length, durationMs, bucketOf, start, end);
+      for (const [at, bar] of built) if (!buckets.has(at)) buckets.set(at, bar);
+    }
+    return [...buckets.values()].sort((one, other) => one.at - other.at);
+  }
+
+  #build(
+    length: number,
+    durationMs: number,
+    bucketOf: BucketOf,
+    start: Milliseconds,
+    end: Milliseconds,
+  ): Map<Milliseconds, Bar> {
+    const bars = this.#byDuration.get(length) ?? [];
+    const groups = new Map<Milliseconds, Bar[]>();
+    for (let place = firstAtOrAfter(bars, bucketOf(start)); place < bars.length; place += 1) {
+      const bar = bars[place];
+      if (bar === undefined) break;
+      const at = bucketOf(bar.at);
+      if (at > end) break;
+      if (at < start) continue;
+      const group = groups.get(at);
+      if (group === undefined) groups.set(at, [bar]);
+      else group.push(bar);
+    }
+    const built = new Map<Milliseconds, Bar>();
+    for (const [at, group] of groups) {
+      const merged = merge(group, at, durationMs);
+      if (merged !== null) built.set(at, merged);
+    }
+    return built;
+  }
+}
+
+function merge(bars: readonly Bar[], at: Milliseconds, durationMs: number): Bar | null {
+  const first = bars[0];
+  const last = bars.at(-1);
+  if (first === undefined || last === undefined) return null;
+  let { high, low } = first;
+  let volume = 0;
+  let tradeCount = 0;
+  let dollars: Decimal = ZERO;
+  for (const bar of bars) {
+    high = larger(high, bar.high);
+    low = smaller(low, bar.low);
+    volume += bar.volume;
+    tradeCount += bar.tradeCount;
+    dollars += bar.vwap * BigInt(Math.round(bar.volume));
+  }
+  const vwap = volume > 0 ? dollars / BigInt(Math.round(volume)) : last.close;
+  const { symbol } = first;
+  const [open, close] = [first.open, last.close];
+  return { symbol, at, durationMs, open, high, low, close, volume, tradeCount, vwap };
+}
+
+function firstAtOrAfter(bars: readonly Bar[], at: Milliseconds): number {
+  let low = 0;
+  let high = bars.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const bar = bars[middle];
+    if (bar !== undefined && bar.at < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

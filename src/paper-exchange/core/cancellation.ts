@@ -1,0 +1,61 @@
+import type { Account } from './account.ts';
+import { end } from './ending.ts';
+import type { Kernel } from './kernel.ts';
+import type { OrderRecord } from './order-record.ts';
+import { notFound, unprocessable } from './refusals.ts';
+import type { JsonValue, WireError } from './types.ts';
+
+/** One line of the answer to cancelling all orders. */
+export type CancelResult = {
+  readonly id: string;
+  readonly status: number;
+  readonly body: { readonly [key: string]: JsonValue } | null;
+};
+
+/** Accepts a cancel; the order ends after the cancel latency, unless it fills first. */
+export function cancel(kernel: Kernel, account: Account, orderId: string): WireError | null {
+  const record = kernel.orders.find(account, orderId);
+  if (record === null) return notFound(`order not found for ${orderId}`);
+  const refusal = checkCancel(kernel, record);
+  if (refusal !== null) return refusal;
+  if (record.isOpen) requestCancel(kernel, record);
+  return null;
+}
+
+/** Cancels every open order, each group once. */
+export function cancelAll(kernel: Kernel, account: Account): readonly CancelResult[] {
+  const open = [...account.openOrders()].filter((record) => record.order.status !== 'held');
+  open.sort((one, other) => one.sequence - other.sequence);
+  return open.map((record) => {
+    const refusal = checkCancel(kernel, record);
+    if (refusal === null) requestCancel(kernel, record);
+    const body = refusal?.body ?? null;
+    return { id: record.order.id, status: refusal?.status ?? 200, body };
+  });
+}
+
+/** Ends open orders at once, as closing a position with `cancel_orders` does. */
+export function cancelWithoutDelay(kernel: Kernel, account: Account, symbol: string): void {
+  for (const record of [...account.openOrdersOf(symbol)]) {
+    if (record.isOpen && record.predecessor?.isOpen !== true) end(kernel, record, 'canceled');
+  }
+}
+
+function checkCancel(kernel: Kernel, record: OrderRecord): WireError | null {
+  const { status } = record.order;
+  if (status === 'pending_cancel') return unprocessable('order pending cancel');
+  if (status === 'pending_replace' || record.predecessor?.isOpen === true) {
+    return unprocessable('order already pending replacement');
+  }
+  if (record.isOpen) return null;
+  if (status === 'canceled' && kernel.switches.cancelOfCanceled === 'accept') return null;
+  return unprocessable(`order is already in "${status}" state`);
+}
+
+function requestCancel(kernel: Kernel, record: OrderRecord): void {
+  kernel.change(record, { status: 'pending_cancel' });
+  kernel.tradeUpdate(record, 'pending_cancel');
+  kernel.later(kernel.latencies.cancelMs, () => {
+    if (record.isOpen) end(kernel, record, 'canceled');
+  });
+}

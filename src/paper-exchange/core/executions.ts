@@ -1,0 +1,85 @@
+import { type Decimal, divide, multiply, roundTo, ZERO } from './decimal.ts';
+import { close, rejectSuccessor } from './ending.ts';
+import { afterExecution } from './groups.ts';
+import type { Kernel } from './kernel.ts';
+import type { OrderRecord } from './order-record.ts';
+import type { Order } from './types.ts';
+
+const AVERAGE_PRICE_DECIMALS = 6;
+
+/**
+ * Executes `qty` shares of an order at `price`: the ledger, the order, its activity, its events
+ * and what it means for its group. Gives back the orders that have become working through it.
+ */
+export function execute(
+  kernel: Kernel,
+  record: OrderRecord,
+  qty: Decimal,
+  price: Decimal,
+): readonly OrderRecord[] {
+  const { account, order } = record;
+  account.applyExecution(order.symbol, order.side, qty, price);
+  record.filledValue += multiply(qty, price);
+  const filledQty = order.filledQty + qty;
+  record.remaining = order.notional === null ? record.remaining - qty : ZERO;
+  const isFilled = record.remaining === ZERO;
+  const change: Partial<Order> = {
+    filledQty,
+    filledAvgPrice: roundTo(divide(record.filledValue, filledQty), AVERAGE_PRICE_DECIMALS),
+  };
+  if (isFilled) {
+    close(kernel, record, 'filled');
+    kernel.change(record, change);
+  } else {
+    account.reserve(record, multiply(record.remaining, record.marginPrice));
+    kernel.change(record, { ...change, ...partialStatus(record) });
+  }
+  announce(kernel, record, qty, price);
+  if (isFilled) rejectSuccessor(kernel, record);
+  return afterExecution(kernel, record);
+}
+
+/** A pending cancel or replace stays pending; the fill only shows where it falls back to. */
+function partialStatus(record: OrderRecord): Partial<Order> {
+  const { status } = record.order;
+  if (status === 'pending_cancel' || status === 'pending_replace') {
+    record.statusBefore = 'partially_filled';
+    return {};
+  }
+  return { status: 'partially_filled' };
+}
+
+function announce(kernel: Kernel, record: OrderRecord, qty: Decimal, price: Decimal): void {
+  const { account, order } = record;
+  const executionId = kernel.ids.uuid();
+  const type = record.remaining === ZERO ? 'fill' : 'partial_fill';
+  account.fillPlaces.set(executionId, account.fills.length);
+  account.fills.push({
+    executionId,
+    accountId: account.id,
+    at: kernel.now,
+    symbol: order.symbol,
+    side: order.side,
+    type,
+    price,
+    qty,
+    cumulativeQty: order.filledQty,
+    leavesQty: record.remaining,
+    orderId: order.id,
+    orderStatus: order.status,
+  });
+  showPosition(kernel, record);
+  const positionQty = account.quantityOf(order.symbol);
+  kernel.tradeUpdate(record, type, { id: executionId, price, qty, positionQty });
+}
+
+/** The positions endpoint may lag behind the executions. */
+function showPosition(kernel: Kernel, record: OrderRecord): void {
+  const { account } = record;
+  const { symbol } = record.order;
+  const { positionVisibilityMs } = kernel.latencies;
+  if (positionVisibilityMs === 0) return;
+  const position = account.positions.get(symbol);
+  const shown = { qty: position?.qty ?? ZERO, cost: position?.cost ?? ZERO };
+  kernel.later(positionVisibilityMs, () => account.visiblePositions.set(symbol, shown));
+}

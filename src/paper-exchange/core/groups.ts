@@ -1,0 +1,77 @@
+import { type Decimal, larger, smaller, ZERO } from './decimal.ts';
+import { close, endSibling } from './ending.ts';
+import { availableOf } from './holds.ts';
+import type { Kernel } from './kernel.ts';
+import type { OrderGroup, OrderRecord } from './order-record.ts';
+
+/**
+ * What an execution means for the orders tied to this one. Gives back the exits that have
+ * become working and must now look for their price.
+ */
+export function afterExecution(kernel: Kernel, record: OrderRecord): readonly OrderRecord[] {
+  const { group } = record;
+  if (group === null) return [];
+  if (record === group.entry) return record.isOpen ? [] : activate(kernel, group);
+  for (const sibling of openSiblings(group, record)) {
+    if (!record.isOpen) endSibling(kernel, sibling);
+    else if (kernel.switches.shrinkStopLeg) shrink(kernel, sibling, record.remaining);
+  }
+  return [];
+}
+
+/** An elected stop leg takes the shares over: its sibling goes, and it is held no longer. */
+export function takeOver(kernel: Kernel, record: OrderRecord): void {
+  if (record.group === null) return;
+  for (const sibling of openSiblings(record.group, record)) endSibling(kernel, sibling);
+  if (record.order.status === 'held') showWorking(kernel, record);
+}
+
+/** The first exit works, the second is held in its shadow; both may execute. */
+export function activate(kernel: Kernel, group: OrderGroup): readonly OrderRecord[] {
+  group.active = true;
+  const open = group.exits.filter((exit) => exit.isOpen);
+  // Shares of a half-filled entry may have been sold meanwhile: an exit never exceeds what is left.
+  const owned = ownedBy(open);
+  for (const [place, exit] of open.entries()) {
+    if (owned === ZERO) {
+      close(kernel, exit, 'canceled');
+      kernel.tradeUpdate(exit, 'canceled');
+      continue;
+    }
+    if (exit.remaining > owned) shrink(kernel, exit, owned);
+    exit.working = true;
+    if (place === 0) showWorking(kernel, exit);
+  }
+  return open.filter((exit) => exit.working);
+}
+
+/** A pending cancel or replace stays pending; it only falls back to another state. */
+function showWorking(kernel: Kernel, exit: OrderRecord): void {
+  const { status } = exit.order;
+  exit.statusBefore = 'new';
+  if (status === 'pending_cancel' || status === 'pending_replace') return;
+  kernel.change(exit, { status: 'new' });
+  kernel.tradeUpdate(exit, 'new');
+}
+
+function ownedBy(exits: readonly OrderRecord[]): Decimal {
+  const first = exits[0];
+  if (first === undefined) return ZERO;
+  const { account, order } = first;
+  // The group is active already; what it would reserve itself is not held by others.
+  const reservedByGroup = exits.reduce((most, exit) => larger(most, exit.remaining), ZERO);
+  const free = availableOf(account, order.symbol, first);
+  return smaller(free, reservedByGroup);
+}
+
+function openSiblings(group: OrderGroup, record: OrderRecord): readonly OrderRecord[] {
+  return group.exits.filter((exit) => exit !== record && exit.isOpen);
+}
+
+function shrink(kernel: Kernel, record: OrderRecord, remaining: Decimal): void {
+  if (record.remaining <= remaining) return;
+  for (const one of record.successor === null ? [record] : [record, record.successor]) {
+    one.remaining = remaining;
+    kernel.change(one, { qty: one.order.filledQty + remaining });
+  }
+}

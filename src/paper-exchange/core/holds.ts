@@ -1,0 +1,51 @@
+import type { Account } from './account.ts';
+import { absolute, type Decimal, larger, ZERO } from './decimal.ts';
+import type { OrderRecord } from './order-record.ts';
+
+export type Holds = {
+  /** Shares that open closing orders have reserved. */
+  readonly held: Decimal;
+  /** One id per reservation: cancelling it frees the shares. */
+  readonly orderIds: readonly string[];
+};
+
+/** What the open closing orders of one symbol reserve, `except` one of them. */
+export function holdsOf(account: Account, symbol: string, except?: OrderRecord): Holds {
+  let held = ZERO;
+  const orderIds: string[] = [];
+  for (const record of account.openOrdersOf(symbol)) {
+    if (record === except || !record.closes || isWaitingReplacement(record)) continue;
+    const amount = reservedBy(record);
+    if (amount === ZERO) continue;
+    held += amount;
+    orderIds.push(record.order.id);
+  }
+  return { held, orderIds };
+}
+
+/** Shares of the position that no closing order has reserved. */
+export function availableOf(account: Account, symbol: string, except?: OrderRecord): Decimal {
+  const free = absolute(account.quantityOf(symbol)) - holdsOf(account, symbol, except).held;
+  return larger(free, ZERO);
+}
+
+/** The two exits of one group own the same shares, so the first open one speaks for both. */
+function reservedBy(record: OrderRecord): Decimal {
+  const { group } = record;
+  if (group === null) return withSuccessor(record);
+  if (!group.active) return ZERO;
+  const open = group.exits.filter((exit) => exit.isOpen);
+  if (open[0] !== record) return ZERO;
+  return open.reduce((most, exit) => larger(most, withSuccessor(exit)), ZERO);
+}
+
+/** During a replacement the larger of the two counts. */
+function withSuccessor(record: OrderRecord): Decimal {
+  return record.successor === null
+    ? record.remaining
+    : larger(record.remaining, record.successor.remaining);
+}
+
+function isWaitingReplacement(record: OrderRecord): boolean {
+  return record.predecessor?.isOpen ?? false;
+}

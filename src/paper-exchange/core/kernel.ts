@@ -1,0 +1,136 @@
+import type { Account } from './account.ts';
+import { SymbolMarket } from './market.ts';
+import type { OrderRecord } from './order-record.ts';
+import { OrderStore } from './order-store.ts';
+import { Random } from './random.ts';
+import { Scheduler } from './scheduler.ts';
+import {
+  type Asset,
+  type Calendar,
+  defaultLatencies,
+  defaultSwitches,
+  type ExchangeCoreOptions,
+  type ExchangeEvent,
+  type ExchangeListener,
+  type Execution,
+  type Latencies,
+  type Milliseconds,
+  type Order,
+  type Session,
+  type Switches,
+  type TradeUpdateName,
+  type TradingDay,
+} from './types.ts';
+
+/** What all parts of the exchange share: the time, the books, the queue of what comes next. */
+export class Kernel {
+  now: Milliseconds;
+  session: Session;
+  /** When the session began; an older quote executes nothing. */
+  sessionSince: Milliseconds;
+  /** The trading day that a regular order entered now belongs to. */
+  orderDay: TradingDay;
+  readonly calendar: Calendar;
+  readonly switches: Switches;
+  readonly latencies: Latencies;
+  readonly ids: Random;
+  readonly draws: Random;
+  readonly scheduler = new Scheduler();
+  readonly orders = new OrderStore();
+  readonly accounts: Account[] = [];
+  readonly assets = new Map<string, Asset>();
+  readonly #markets = new Map<string, SymbolMarket>();
+  readonly #ready: (() => void)[] = [];
+  readonly #outbox: ExchangeEvent[] = [];
+  readonly #listeners = new Set<ExchangeListener>();
+  #delivering = false;
+
+  constructor(options: ExchangeCoreOptions) {
+    this.now = options.startAt;
+    this.calendar = options.calendar;
+    this.switches = { ...defaultSwitches, ...options.switches };
+    this.latencies = { ...defaultLatencies, ...options.latencies };
+    this.ids = new Random(`${options.seed} ids`);
+    this.draws = new Random(`${options.seed} draws`);
+    this.session = this.calendar.sessionAt(this.now);
+    const date = this.calendar.dateOf(this.now);
+    const today = this.calendar.tradingDay(date);
+    const isOver = today === null || this.now >= today.closeAt;
+    this.orderDay = isOver ? this.calendar.tradingDayAfter(date) : today;
+    this.sessionSince = sessionStart(this.session, today, this.now);
+  }
+
+  get markets(): Iterable<SymbolMarket> {
+    return this.#markets.values();
+  }
+
+  market(symbol: string): SymbolMarket {
+    const known = this.#markets.get(symbol);
+    if (known !== undefined) return known;
+    const market = new SymbolMarket(symbol);
+    this.#markets.set(symbol, market);
+    return market;
+  }
+
+  subscribe(listener: ExchangeListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Does `task` after `delayMs`; without delay right after what runs now. */
+  later(delayMs: number, task: () => void): void {
+    if (delayMs > 0) this.scheduler.at(this.now + delayMs, task);
+    else this.#ready.push(task);
+  }
+
+  /** Runs what was put off to "right after", and what that puts off in turn. */
+  settle(): void {
+    for (let next = 0; next < this.#ready.length; next += 1) this.#ready[next]?.();
+    this.#ready.length = 0;
+  }
+
+  emit(event: ExchangeEvent): void {
+    const { streamMs } = this.latencies;
+    if (streamMs === 0) this.#outbox.push(event);
+    else this.scheduler.at(this.now + streamMs, () => this.#outbox.push(event));
+  }
+
+  tradeUpdate(record: OrderRecord, name: TradeUpdateName, execution: Execution | null = null) {
+    this.emit({
+      kind: 'trade_update',
+      at: this.now,
+      eventId: this.ids.ulid(this.now),
+      accountId: record.account.id,
+      event: name,
+      order: record.order,
+      legs: this.orders.legsOf(record),
+      execution,
+    });
+  }
+
+  /** Makes the next state of an order. */
+  change(record: OrderRecord, change: Partial<Order>): void {
+    record.order = { ...record.order, ...change, updatedAt: this.now };
+  }
+
+  /** Hands the events to the listeners. One that gives a new command adds to the same queue. */
+  deliver(): void {
+    if (this.#delivering) return;
+    this.#delivering = true;
+    try {
+      for (let next = 0; next < this.#outbox.length; next += 1) {
+        const event = this.#outbox[next];
+        if (event !== undefined) for (const listener of this.#listeners) listener(event);
+      }
+    } finally {
+      this.#outbox.length = 0;
+      this.#delivering = false;
+    }
+  }
+}
+
+function sessionStart(session: Session, day: TradingDay | null, now: Milliseconds): Milliseconds {
+  if (day === null || session === 'closed') return now;
+  if (session === 'pre') return day.preOpenAt;
+  return session === 'regular' ? day.openAt : day.closeAt;
+}

@@ -1,0 +1,90 @@
+import type { Kernel } from './kernel.ts';
+import type { SymbolMarket } from './market.ts';
+import type { Bar, Milliseconds } from './types.ts';
+
+const DAY_MS = 86_400_000;
+
+/** A length of bars as requests name it, for example 5 minutes. */
+export type Timeframe = {
+  readonly count: number;
+  readonly unit: 'minute' | 'hour' | 'day' | 'week' | 'month';
+};
+
+const UNIT_MS: Readonly<Record<Timeframe['unit'], number>> = {
+  minute: 60_000,
+  hour: 3_600_000,
+  day: DAY_MS,
+  week: 7 * DAY_MS,
+  month: 31 * DAY_MS,
+};
+
+/** Finished bars that begin in `start`..`end`, both included, oldest first. */
+export function barsBetween(
+  kernel: Kernel,
+  symbol: string,
+  timeframe: Timeframe,
+  start: Milliseconds,
+  end: Milliseconds,
+): readonly Bar[] {
+  const durationMs = timeframe.count * UNIT_MS[timeframe.unit];
+  const bucketOf = (at: Milliseconds) => bucketStart(kernel, timeframe, at);
+  return kernel.market(symbol).bars.between(durationMs, bucketOf, start, end);
+}
+
+/** The daily bar of today so far, and the one before it; null where nothing traded. */
+export function dailyBars(
+  kernel: Kernel,
+  symbol: string,
+): { readonly today: Bar | null; readonly before: Bar | null } {
+  const timeframe: Timeframe = { count: 1, unit: 'day' };
+  const start = bucketStart(kernel, timeframe, kernel.now - 10 * DAY_MS);
+  const bars = barsBetween(kernel, symbol, timeframe, start, kernel.now);
+  const last = bars.at(-1) ?? null;
+  return { today: last, before: bars.at(-2) ?? null };
+}
+
+/** Takes in bars of the time before the exchange began. */
+export function loadHistory(kernel: Kernel, bars: readonly Bar[]): void {
+  const today = kernel.calendar.midnightOf(kernel.calendar.dateOf(kernel.now));
+  for (const bar of bars) {
+    const market = kernel.market(bar.symbol);
+    market.bars.add(bar);
+    if (bar.at >= today) continue;
+    market.lastDayClose = bar.close;
+    market.closingPrice = bar.close;
+    if (market.trade !== null) continue;
+    for (const account of kernel.accounts) account.mark(bar.symbol, bar.close);
+  }
+  for (const account of kernel.accounts) {
+    account.closeDay();
+    account.startDay(account.balanceAsOf);
+  }
+}
+
+/** A finished day is kept as one bar, so that long looks back stay cheap. */
+export function rollUpDay(kernel: Kernel, market: SymbolMarket, midnight: Milliseconds): void {
+  const day: Timeframe = { count: 1, unit: 'day' };
+  const [bar] = barsBetween(kernel, market.symbol, day, midnight, midnight);
+  if (bar !== undefined) market.bars.add(bar);
+}
+
+function bucketStart(kernel: Kernel, { count, unit }: Timeframe, at: Milliseconds): Milliseconds {
+  const { calendar } = kernel;
+  if (unit === 'minute' || unit === 'hour') {
+    const length = count * UNIT_MS[unit];
+    return Math.floor(at / length) * length;
+  }
+  const date = calendar.dateOf(at);
+  if (unit === 'month') return calendar.midnightOf(firstOfMonths(date, count));
+  if (unit === 'day' && count === 1) return calendar.midnightOf(date);
+  const day = Date.parse(`${date}T00:00:00Z`) / DAY_MS;
+  // 1970-01-05 was a Monday.
+  const start = unit === 'week' ? day - ((((day - 4) % 7) + 7) % 7) : day - (day % count);
+  return calendar.midnightOf(new Date(start * DAY_MS).toISOString().slice(0, 10));
+}
+
+function firstOfMonths(date: string, count: number): string {
+  const month = Number(date.slice(5, 7)) - 1;
+  const first = month - (month % count) + 1;
+  return `${date.slice(0, 4)}-${String(first).padStart(2, '0')}-01`;
+}

@@ -1,0 +1,44 @@
+import { BarSeries } from './bar-series.ts';
+import type { Decimal } from './decimal.ts';
+import type { OrderRecord } from './order-record.ts';
+import { PriceLadder } from './price-ladder.ts';
+import type { Quote, Trade } from './types.ts';
+
+/** What the exchange knows of one symbol, and the orders that wait for its prices. */
+export class SymbolMarket {
+  readonly symbol: string;
+  quote: Quote | null = null;
+  trade: Trade | null = null;
+  halted = false;
+  /** Set by a resume until the first print after it. */
+  reopening = false;
+  /** The last price of the trading day before; null until one is known. */
+  lastDayClose: Decimal | null = null;
+  /** The last price of the regular session that ended last. */
+  closingPrice: Decimal | null = null;
+  readonly bars = new BarSeries();
+  /** Orders that take the next quote whatever it is. */
+  readonly atMarket = new Set<OrderRecord>();
+  readonly buyLimits = new PriceLadder('highest');
+  readonly sellLimits = new PriceLadder('lowest');
+  readonly buyStops = new PriceLadder('lowest');
+  readonly sellStops = new PriceLadder('highest');
+  readonly trailingStops = new Set<OrderRecord>();
+  /** Orders for the opening or the closing auction. */
+  readonly auction = new Set<OrderRecord>();
+
+  constructor(symbol: string) {
+    this.symbol = symbol;
+  }
+
+  /** The last sale, else the last close, else the middle of the quote; null when nothing is known. */
+  get lastPrice(): Decimal | null {
+    if (this.trade !== null) return this.trade.price;
+    if (this.lastDayClose !== null) return this.lastDayClose;
+    return this.midpoint;
+  }
+
+  get midpoint(): Decimal | null {
+    return this.quote === null ? null : (this.quote.bidPrice + this.quote.askPrice) / 2n;
+  }
+}

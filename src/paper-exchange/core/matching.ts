@@ -1,0 +1,165 @@
+import { absolute, type Decimal, divide, ONE, smaller, truncateTo, ZERO } from './decimal.ts';
+import { end } from './ending.ts';
+import { execute } from './executions.ts';
+import { takeOver } from './groups.ts';
+import type { Kernel } from './kernel.ts';
+import type { SymbolMarket } from './market.ts';
+import type { OrderRecord } from './order-record.ts';
+import { limitOf, mayTradeNow, rest, unrest } from './resting.ts';
+import { trail } from './trailing.ts';
+import type { Quote, Trade } from './types.ts';
+
+const PARTIAL_FILL_ONE_IN = 10;
+const SHARE_DECIMALS = 9;
+
+/** Looks for a price at once, and otherwise waits for one. */
+export function seekPrice(kernel: Kernel, record: OrderRecord): void {
+  if (!record.working) return;
+  if (isReady(record)) attempt(kernel, record);
+  else rest(kernel, record);
+}
+
+export function onQuote(kernel: Kernel, quote: Quote): void {
+  const market = kernel.market(quote.symbol);
+  market.quote = quote;
+  executeAtQuote(kernel, market);
+}
+
+/** Executes what the current quote allows. */
+export function executeAtQuote(kernel: Kernel, market: SymbolMarket): void {
+  const { quote } = market;
+  if (quote === null || market.halted || kernel.session === 'closed') return;
+  const candidates: OrderRecord[] = [];
+  if (market.atMarket.size > 0) candidates.push(...market.atMarket);
+  market.buyLimits.takeThrough(quote.askPrice, candidates);
+  market.sellLimits.takeThrough(quote.bidPrice, candidates);
+  for (const record of candidates) attempt(kernel, record);
+  if (market.auction.size > 0) auction(kernel, market, 'opg');
+}
+
+export function onTrade(kernel: Kernel, trade: Trade): void {
+  const market = kernel.market(trade.symbol);
+  market.trade = trade;
+  for (const account of kernel.accounts) account.mark(trade.symbol, trade.price);
+  const isReopening = market.reopening;
+  market.reopening = false;
+  if (kernel.session !== 'regular' || market.halted) return;
+  if (isReopening && !kernel.switches.electOnReopening) return;
+  if (!mayElect(kernel, market, trade)) return;
+  const elected: OrderRecord[] = [];
+  market.sellStops.takeThrough(trade.price, elected);
+  market.buyStops.takeThrough(trade.price, elected);
+  if (market.trailingStops.size > 0) elected.push(...trail(kernel, market, trade.price));
+  for (const record of elected) elect(kernel, record);
+}
+
+/** With the stricter switch only round lots inside the quote elect a stop. */
+function mayElect(kernel: Kernel, market: SymbolMarket, trade: Trade): boolean {
+  if (kernel.switches.electingPrints === 'all') return true;
+  const { quote } = market;
+  if (trade.size < 100) return false;
+  return quote === null || (trade.price >= quote.bidPrice && trade.price <= quote.askPrice);
+}
+
+function elect(kernel: Kernel, record: OrderRecord): void {
+  if (!record.working) return;
+  unrest(kernel, record);
+  record.elected = true;
+  takeOver(kernel, record);
+  seekPrice(kernel, record);
+}
+
+/** Opening orders execute at the first quote of the day, closing ones at the last, or expire. */
+export function auction(kernel: Kernel, market: SymbolMarket, kind: 'opg' | 'cls'): void {
+  for (const record of [...market.auction]) {
+    if (record.order.timeInForce !== kind) continue;
+    attempt(kernel, record);
+    if (record.isOpen && !record.fillScheduled) end(kernel, record, 'expired');
+  }
+}
+
+function attempt(kernel: Kernel, record: OrderRecord): void {
+  if (!record.working || record.fillScheduled) return;
+  if (executablePrice(kernel, record) === null) {
+    settleUnfilled(kernel, record);
+    return;
+  }
+  if (kernel.latencies.fillMs === 0) {
+    fill(kernel, record);
+    return;
+  }
+  unrest(kernel, record);
+  record.fillScheduled = true;
+  kernel.later(kernel.latencies.fillMs, () => {
+    record.fillScheduled = false;
+    if (record.working) fill(kernel, record);
+  });
+}
+
+/** The price may have gone in the meantime; then the order waits again. */
+function fill(kernel: Kernel, record: OrderRecord): void {
+  const price = executablePrice(kernel, record);
+  if (price === null) {
+    settleUnfilled(kernel, record);
+    return;
+  }
+  const whole = executableQuantity(record, price);
+  if (whole === ZERO) {
+    end(kernel, record, 'canceled');
+    return;
+  }
+  fillQuantity(kernel, record, partOf(kernel, record, whole), price);
+}
+
+/** Executes exactly this much at this price, and lets what is left wait again. */
+export function fillQuantity(
+  kernel: Kernel,
+  record: OrderRecord,
+  qty: Decimal,
+  price: Decimal,
+): void {
+  for (const woken of execute(kernel, record, qty, price)) seekPrice(kernel, woken);
+  if (record.isOpen) settleUnfilled(kernel, record);
+}
+
+function settleUnfilled(kernel: Kernel, record: OrderRecord): void {
+  const { timeInForce } = record.order;
+  if (timeInForce === 'ioc' || timeInForce === 'fok') end(kernel, record, 'canceled');
+  else rest(kernel, record);
+}
+
+/** The quote's far side, when the order, the session and the market allow it; otherwise null. */
+function executablePrice(kernel: Kernel, record: OrderRecord): Decimal | null {
+  const market = kernel.market(record.order.symbol);
+  const { quote } = market;
+  if (quote === null || market.halted || !mayTradeNow(kernel, record)) return null;
+  if (quote.at < kernel.sessionSince) return null;
+  const isBuy = record.order.side === 'buy';
+  const price = isBuy ? quote.askPrice : quote.bidPrice;
+  if (price <= ZERO) return null;
+  const limit = limitOf(record);
+  if (limit === null) return price;
+  return (isBuy ? price <= limit : price >= limit) ? price : null;
+}
+
+/** What is left of the order, and of the position when the order closes one. */
+function executableQuantity(record: OrderRecord, price: Decimal): Decimal {
+  const { notional, symbol } = record.order;
+  const wanted =
+    notional === null ? record.remaining : truncateTo(divide(notional, price), SHARE_DECIMALS);
+  return record.closes ? smaller(wanted, absolute(record.account.quantityOf(symbol))) : wanted;
+}
+
+/** Now and then only a part executes; the rest waits for the next quote. */
+function partOf(kernel: Kernel, record: OrderRecord, whole: Decimal): Decimal {
+  if (!kernel.switches.randomPartialFills || record.order.timeInForce === 'fok') return whole;
+  if (record.order.notional !== null || whole <= ONE) return whole;
+  if (kernel.draws.below(PARTIAL_FILL_ONE_IN) !== 0) return whole;
+  const shares = Number(whole / ONE) - 1;
+  return BigInt(1 + kernel.draws.below(Math.max(1, shares))) * ONE;
+}
+
+function isReady(record: OrderRecord): boolean {
+  const { timeInForce } = record.order;
+  return (!record.isStop || record.elected) && timeInForce !== 'opg' && timeInForce !== 'cls';
+}

@@ -1,0 +1,112 @@
+import type { Account } from './account.ts';
+import { cancelWithoutDelay } from './cancellation.ts';
+import {
+  absolute,
+  type Decimal,
+  divide,
+  formatDecimal,
+  hasAtMostDecimals,
+  larger,
+  multiply,
+  ONE,
+  parseDecimal,
+  truncateTo,
+  ZERO,
+} from './decimal.ts';
+import { holdsOf } from './holds.ts';
+import type { Kernel } from './kernel.ts';
+import type { OrderRecord } from './order-record.ts';
+import { invalidField, notFound, unprocessable } from './refusals.ts';
+import { submit } from './submission.ts';
+import { type PositionView, WireError } from './types.ts';
+
+const SHARE_DECIMALS = 9;
+const HUNDRED = 100n * ONE;
+
+/** Whole, or a part by shares or by percent; not both. */
+export type ClosePart = { readonly qty?: string; readonly percentage?: string };
+
+export function positionsOf(kernel: Kernel, account: Account): readonly PositionView[] {
+  const symbols = new Set([...account.positions.keys(), ...account.visiblePositions.keys()]);
+  const views = [...symbols].sort().map((symbol) => positionOf(kernel, account, symbol));
+  return views.filter((view) => view !== null);
+}
+
+/** The position as its endpoint shows it, which may lag; null when flat. */
+export function positionOf(kernel: Kernel, account: Account, symbol: string): PositionView | null {
+  const real = account.positions.get(symbol);
+  const lags = kernel.latencies.positionVisibilityMs > 0;
+  const shown = lags ? account.visiblePositions.get(symbol) : real;
+  const asset = kernel.assets.get(symbol);
+  if (shown === undefined || shown.qty === ZERO || asset === undefined) return null;
+  const market = kernel.market(symbol);
+  const average = divide(shown.cost, absolute(shown.qty));
+  const { held } = holdsOf(account, symbol);
+  const free = larger(absolute(shown.qty) - held, ZERO);
+  const sign = shown.qty < ZERO ? -1n : 1n;
+  return {
+    symbol,
+    assetId: asset.id,
+    qty: shown.qty,
+    qtyAvailable: sign * free,
+    averageEntryPrice: average,
+    costBasis: sign * shown.cost,
+    currentPrice: market.lastPrice ?? average,
+    lastDayPrice: market.lastDayClose ?? average,
+    lastDayQty: real?.lastDayQty ?? ZERO,
+  };
+}
+
+/** Enters the market order that closes a position or a part of it. */
+export function closePosition(
+  kernel: Kernel,
+  account: Account,
+  symbol: string,
+  part: ClosePart,
+): OrderRecord | WireError {
+  const held = account.quantityOf(symbol);
+  if (held === ZERO) return notFound('position does not exist');
+  const qty = quantityToClose(absolute(held), part);
+  if (qty instanceof WireError) return qty;
+  return submit(kernel, account, {
+    symbol,
+    qty: formatDecimal(qty),
+    side: held > ZERO ? 'sell' : 'buy',
+    type: 'market',
+    time_in_force: 'day',
+  });
+}
+
+/** Closes every position; each symbol has its own answer. */
+export function closeAllPositions(
+  kernel: Kernel,
+  account: Account,
+  cancelOrders: boolean,
+): readonly { readonly symbol: string; readonly outcome: OrderRecord | WireError }[] {
+  const symbols = [...account.positions.keys()].sort();
+  return symbols.map((symbol) => {
+    if (cancelOrders) cancelWithoutDelay(kernel, account, symbol);
+    return { symbol, outcome: closePosition(kernel, account, symbol, {}) };
+  });
+}
+
+function quantityToClose(held: Decimal, part: ClosePart): Decimal | WireError {
+  const { qty, percentage } = part;
+  if (qty !== undefined && percentage !== undefined) {
+    return unprocessable('only one of qty or percentage is accepted');
+  }
+  if (qty !== undefined) return readPart('qty', qty);
+  if (percentage === undefined) return held;
+  const percent = readPart('percentage', percentage);
+  if (percent instanceof WireError) return percent;
+  if (percent > HUNDRED) return invalidField('percentage must be <= 100');
+  return truncateTo(multiply(held, percent) / 100n, SHARE_DECIMALS);
+}
+
+function readPart(field: string, text: string): Decimal | WireError {
+  const value = parseDecimal(text);
+  if (value === null || !hasAtMostDecimals(value, SHARE_DECIMALS)) {
+    return invalidField(`invalid ${field}`);
+  }
+  return value > ZERO ? value : invalidField(`${field} must be > 0`);
+}

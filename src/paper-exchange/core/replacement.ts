@@ -1,0 +1,312 @@
+import type { Account } from './account.ts';
+import { chargePrice, checkAvailable, checkCost, checkStop, checkUniqueness } from './admission.ts';
+import { BodyReader, isJsonObject } from './body-reader.ts';
+import { type Decimal, larger, multiply, ONE, ZERO } from './decimal.ts';
+import { close } from './ending.ts';
+import type { Kernel } from './kernel.ts';
+import { seekPrice } from './matching.ts';
+import { OrderRecord } from './order-record.ts';
+import { checkClientOrderId, checkTick } from './order-rules.ts';
+import { invalidField, malformed, notFound, unprocessable } from './refusals.ts';
+import { trailedFrom } from './trailing.ts';
+import { type Order, type TimeInForce, WireError } from './types.ts';
+import { expiryOf } from './validity.ts';
+import { checkWashTrade } from './wash-trade.ts';
+
+type Changes = {
+  readonly qty: Decimal | null;
+  readonly timeInForce: TimeInForce | null;
+  readonly limitPrice: Decimal | null;
+  readonly stopPrice: Decimal | null;
+  readonly trail: Decimal | null;
+  readonly clientOrderId: string | null;
+};
+
+const REPLACEABLE_TIMES_IN_FORCE: readonly TimeInForce[] = [
+  'day',
+  'gtc',
+  'opg',
+  'cls',
+  'ioc',
+  'fok',
+];
+
+/**
+ * Judges the body of PATCH /v2/orders/{id} and accepts a successor. It takes the order's place
+ * after the replace latency; when the order fills first, the successor is rejected.
+ */
+export function replace(
+  kernel: Kernel,
+  account: Account,
+  orderId: string,
+  body: unknown,
+): OrderRecord | WireError {
+  const record = kernel.orders.find(account, orderId);
+  if (record === null) return notFound(`order not found for ${orderId}`);
+  if (!isJsonObject(body)) return malformed('request body format is invalid');
+  const changes = readChanges(body);
+  if (changes instanceof WireError) return changes;
+  const refusal =
+    checkReplaceable(record) ??
+    checkChanges(record, changes) ??
+    checkUniqueness(kernel, account, changes.clientOrderId) ??
+    checkResult(kernel, record, changedOrder(record.order, changes));
+  if (refusal !== null) return refusal;
+  return accept(kernel, record, changes);
+}
+
+function readChanges(body: { readonly [key: string]: unknown }): Changes | WireError {
+  const reader = new BodyReader(body);
+  const changes = {
+    qty: reader.decimal('qty'),
+    timeInForce: reader.choice('time_in_force', REPLACEABLE_TIMES_IN_FORCE),
+    limitPrice: reader.decimal('limit_price'),
+    stopPrice: reader.decimal('stop_price'),
+    trail: reader.decimal('trail'),
+    clientOrderId: reader.text('client_order_id') || null,
+  };
+  if (reader.problem !== null) return reader.problem;
+  if (reader.has('notional')) return unprocessable('notional orders cannot be replaced');
+  return changes;
+}
+
+function checkReplaceable(record: OrderRecord): WireError | null {
+  const { status, orderClass, notional } = record.order;
+  switch (status) {
+    case 'accepted':
+    case 'pending_new':
+    case 'pending_cancel':
+      return unprocessable(`cannot replace order in ${status} status`);
+    case 'pending_replace':
+      return unprocessable('order already pending replacement');
+    case 'replaced':
+      return unprocessable('order already replaced');
+    case 'filled':
+    case 'canceled':
+    case 'expired':
+    case 'rejected':
+      return unprocessable('unable to replace order, order is not open');
+    case 'new':
+    case 'partially_filled':
+    case 'held':
+      if (orderClass === 'oto') return unprocessable('replacing oto orders is not supported yet');
+      return notional === null ? null : unprocessable('notional orders cannot be replaced');
+  }
+}
+
+function checkChanges(record: OrderRecord, changes: Changes): WireError | null {
+  const { order } = record;
+  const { qty, limitPrice, stopPrice, trail } = changes;
+  if (limitPrice !== null && order.limitPrice === null) {
+    return unprocessable(`${order.type} orders must not have limit_price`);
+  }
+  if (stopPrice !== null && (order.stopPrice === null || order.type === 'trailing_stop')) {
+    return unprocessable(`${order.type} orders must not have stop_price`);
+  }
+  if (trail !== null && (order.type !== 'trailing_stop' || record.elected)) {
+    return unprocessable('only trailing stop orders that have not triggered take trail');
+  }
+  return (
+    checkClientOrderId(changes.clientOrderId) ??
+    checkTick('limit_price', limitPrice) ??
+    checkTick('stop_price', stopPrice) ??
+    (qty === null ? null : checkNewQuantity(record, qty)) ??
+    (isChanged(order, changes) ? null : unprocessable('order parameters are not changed'))
+  );
+}
+
+/** The quantity is the total of the chain, what has filled included. */
+function checkNewQuantity({ order, remaining }: OrderRecord, qty: Decimal): WireError | null {
+  if (qty <= ZERO) return invalidField('qty must be > 0');
+  if (qty === order.qty) return null;
+  if (order.orderClass !== '') {
+    return unprocessable(`qty of ${order.orderClass} orders cannot be replaced`);
+  }
+  if (qty % ONE !== ZERO || (order.qty ?? ZERO) % ONE !== ZERO) {
+    return unprocessable('fractional qty cannot be replaced');
+  }
+  const filled = (order.qty ?? ZERO) - remaining;
+  return qty > filled ? null : unprocessable('qty must be > filled_qty');
+}
+
+function isChanged(order: Order, changes: Changes): boolean {
+  const trail = order.trailPercent ?? order.trailPrice;
+  return (
+    (changes.qty ?? order.qty) !== order.qty ||
+    (changes.timeInForce ?? order.timeInForce) !== order.timeInForce ||
+    (changes.limitPrice ?? order.limitPrice) !== order.limitPrice ||
+    (changes.stopPrice ?? order.stopPrice) !== order.stopPrice ||
+    (changes.trail ?? trail) !== trail
+  );
+}
+
+function changedOrder(order: Order, changes: Changes): Order {
+  const changed = {
+    ...order,
+    qty: changes.qty ?? order.qty,
+    timeInForce: changes.timeInForce ?? order.timeInForce,
+    limitPrice: changes.limitPrice ?? order.limitPrice,
+    stopPrice: changes.stopPrice ?? order.stopPrice,
+  };
+  if (changes.trail === null || order.highWaterMark === null) return changed;
+  const trail =
+    order.trailPercent === null ? { trailPrice: changes.trail } : { trailPercent: changes.trail };
+  return { ...changed, ...trail, ...trailedFrom({ ...changed, ...trail }, order.highWaterMark) };
+}
+
+/** What a new order with these values would be refused for. */
+function checkResult(kernel: Kernel, record: OrderRecord, order: Order): WireError | null {
+  const { account, elected } = record;
+  const before = record.order;
+  const isTimely = order.timeInForce === 'day' || order.timeInForce === 'gtc';
+  if (
+    order.timeInForce !== before.timeInForce &&
+    (!isTimely || (order.qty ?? ZERO) % ONE !== ZERO)
+  ) {
+    return unprocessable(`invalid time_in_force ${order.timeInForce} for replacing this order`);
+  }
+  const stop = elected || order.stopPrice === before.stopPrice ? null : order.stopPrice;
+  const more = (order.qty ?? ZERO) - (before.qty ?? ZERO);
+  return (
+    checkStop(kernel, order.symbol, order.side, stop) ??
+    checkGroupPrices(record, order) ??
+    checkWashTrade(kernel, account, order, record) ??
+    (record.closes
+      ? more > ZERO
+        ? checkAvailable(account, order.symbol, record.remaining + more, record)
+        : null
+      : checkCost(account, costOf(kernel, record, order) - record.reserved))
+  );
+}
+
+/** In a pair of exits the take-profit stays on the profit side of the stop. */
+function checkGroupPrices(record: OrderRecord, order: Order): WireError | null {
+  const { group } = record;
+  if (group === null || record === group.entry) return null;
+  const [profit, stop] = group.exits.map((exit) => (exit === record ? order : exit.order));
+  const limit = profit?.limitPrice ?? null;
+  const stopPrice = stop?.stopPrice ?? null;
+  if (limit === null || stopPrice === null) return null;
+  if (order.side === 'sell' ? limit > stopPrice : limit < stopPrice) return null;
+  return unprocessable('take_profit.limit_price must be beyond stop_loss.stop_price');
+}
+
+function costOf(kernel: Kernel, record: OrderRecord, order: Order): Decimal {
+  const more = (order.qty ?? ZERO) - (record.order.qty ?? ZERO);
+  return multiply(record.remaining + more, chargePrice(kernel, order));
+}
+
+function accept(kernel: Kernel, record: OrderRecord, changes: Changes): OrderRecord {
+  const { now } = kernel;
+  const { account } = record;
+  const before = record.order;
+  const changed = changedOrder(before, changes);
+  const remaining = record.remaining + ((changed.qty ?? ZERO) - (before.qty ?? ZERO));
+  const inherits = kernel.switches.replacementInheritsFills;
+  const successor = new OrderRecord(
+    {
+      ...changed,
+      id: kernel.ids.uuid(),
+      clientOrderId: changes.clientOrderId ?? kernel.ids.uuid(),
+      createdAt: now,
+      updatedAt: now,
+      submittedAt: now,
+      expiresAt:
+        changed.timeInForce === before.timeInForce
+          ? before.expiresAt
+          : expiryOf(kernel, changed.timeInForce, changed.extendedHours),
+      replaces: before.id,
+      status: 'pending_new',
+      ...(inherits ? {} : { filledQty: ZERO, filledAvgPrice: null }),
+    },
+    account,
+    kernel.orders.nextSequence(),
+    remaining,
+  );
+  successor.predecessor = record;
+  record.successor = successor;
+  record.statusBefore = before.status;
+  if (!record.closes) chargeLarger(kernel, record, successor);
+  kernel.orders.add(successor);
+  kernel.change(record, { status: 'pending_replace', replacedBy: successor.order.id });
+  kernel.tradeUpdate(record, 'pending_replace');
+  kernel.later(kernel.latencies.replaceMs, () => {
+    if (record.isOpen) complete(kernel, record, successor, before.filledQty);
+  });
+  return successor;
+}
+
+/** Until one of the two is gone, the dearer one is charged. */
+function chargeLarger(kernel: Kernel, record: OrderRecord, successor: OrderRecord): void {
+  successor.marginPrice = chargePrice(kernel, successor.order);
+  const cost = multiply(successor.remaining, successor.marginPrice);
+  record.account.reserve(record, larger(record.reserved, cost));
+}
+
+/** Puts the successor in the place of the order, at the venue and in its group. */
+function complete(
+  kernel: Kernel,
+  record: OrderRecord,
+  successor: OrderRecord,
+  filledBefore: Decimal,
+): void {
+  const filled = record.order.filledQty - filledBefore;
+  if (successor.remaining - filled <= ZERO) {
+    reject(kernel, record, successor);
+    return;
+  }
+  successor.remaining -= filled;
+  const before = record.statusBefore ?? 'new';
+  const wasWorking = record.working;
+  close(kernel, record, 'replaced');
+  kernel.tradeUpdate(record, 'replaced');
+  successor.working = wasWorking;
+  successor.elected = record.elected;
+  joinGroup(kernel, record, successor);
+  const inherited = kernel.switches.replacementInheritsFills;
+  if (inherited) successor.filledValue = record.filledValue;
+  kernel.change(successor, {
+    status: before === 'held' ? 'held' : 'new',
+    ...(inherited
+      ? { filledQty: record.order.filledQty, filledAvgPrice: record.order.filledAvgPrice }
+      : {}),
+  });
+  if (!successor.closes) {
+    successor.account.reserve(successor, multiply(successor.remaining, successor.marginPrice));
+  }
+  kernel.tradeUpdate(successor, before === 'held' ? 'held' : 'new');
+  seekPrice(kernel, successor);
+}
+
+/** The order filled so far that nothing of the replacement is left: it goes on as it was. */
+function reject(kernel: Kernel, record: OrderRecord, successor: OrderRecord): void {
+  record.successor = null;
+  close(kernel, successor, 'rejected');
+  kernel.tradeUpdate(successor, 'rejected');
+  kernel.change(record, { status: record.statusBefore ?? 'new', replacedBy: null });
+  if (!record.closes) {
+    record.account.reserve(record, multiply(record.remaining, record.marginPrice));
+  }
+  kernel.tradeUpdate(record, 'order_replace_rejected');
+}
+
+function joinGroup(kernel: Kernel, record: OrderRecord, successor: OrderRecord): void {
+  const { group } = record;
+  if (group === null) return;
+  successor.group = group;
+  const swap = (member: OrderRecord) => (member === record ? successor : member);
+  group.exits = group.exits.map(swap);
+  if (group.entry !== null) group.entry = swap(group.entry);
+  const { parentId } = record.order;
+  const parent = parentId === null ? null : kernel.orders.find(record.account, parentId);
+  if (parent !== null) {
+    const legIds = parent.order.legIds.map((id) =>
+      id === record.order.id ? successor.order.id : id,
+    );
+    parent.order = { ...parent.order, legIds };
+  }
+  for (const legId of successor.order.legIds) {
+    const leg = kernel.orders.find(record.account, legId);
+    if (leg !== null) leg.order = { ...leg.order, parentId: successor.order.id };
+  }
+}

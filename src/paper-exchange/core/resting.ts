@@ -1,0 +1,52 @@
+import { type Decimal, ONE } from './decimal.ts';
+import type { Kernel } from './kernel.ts';
+import type { OrderRecord } from './order-record.ts';
+
+/** Whether the session lets this order execute. */
+export function mayTradeNow(kernel: Kernel, record: OrderRecord): boolean {
+  if (kernel.session === 'regular') return true;
+  return record.order.extendedHours && kernel.session !== 'closed';
+}
+
+/** The worst price at which the order may execute; null for any price. */
+export function limitOf(record: OrderRecord): Decimal | null {
+  const { type, side, limitPrice, stopPrice } = record.order;
+  if (type === 'stop' && side === 'buy' && stopPrice !== null) return collarOf(stopPrice);
+  return limitPrice;
+}
+
+/** A buy stop works as a stop-limit: 4 % above its stop below 50 dollars, else 2.5 %. */
+function collarOf(stopPrice: Decimal): Decimal {
+  return stopPrice < 50n * ONE ? (stopPrice * 104n) / 100n : (stopPrice * 1025n) / 1000n;
+}
+
+/** Lets a working order wait for its price. Does nothing outside the sessions it trades in. */
+export function rest(kernel: Kernel, record: OrderRecord): void {
+  if (!record.working || record.fillScheduled || !mayTradeNow(kernel, record)) return;
+  unrest(kernel, record);
+  const market = kernel.market(record.order.symbol);
+  const { side, type, timeInForce, stopPrice } = record.order;
+  if (timeInForce === 'opg' || timeInForce === 'cls') {
+    market.auction.add(record);
+  } else if (record.isStop && !record.elected) {
+    if (type === 'trailing_stop') market.trailingStops.add(record);
+    else if (stopPrice !== null) {
+      (side === 'buy' ? market.buyStops : market.sellStops).add(record, stopPrice);
+    }
+  } else {
+    const limit = limitOf(record);
+    if (limit === null) market.atMarket.add(record);
+    else (side === 'buy' ? market.buyLimits : market.sellLimits).add(record, limit);
+  }
+}
+
+export function unrest(kernel: Kernel, record: OrderRecord): void {
+  if (record.rung !== null) {
+    record.rung.ladder.remove(record);
+    return;
+  }
+  const market = kernel.market(record.order.symbol);
+  market.atMarket.delete(record);
+  market.trailingStops.delete(record);
+  market.auction.delete(record);
+}
