@@ -58,10 +58,10 @@ export class RateLimiter {
   take(lane: Lane): Promise<void> {
     const queue = this.#queues[lane];
     if (queue.length >= this.#limits.queueLimit) {
-      const because = `${queue.length} requests already wait in the ${lane} lane: nothing was sent`;
-      return Promise.reject(
-        new BrokerError(because, { outcome: 'rejected', rejection: 'throttled' }),
-      );
+      const waiting = `${queue.length} requests already wait in the ${lane} lane`;
+      const because = `one more would wait ${this.longestWaitMs(lane)} ms: nothing was sent`;
+      const parts = { outcome: 'rejected', rejection: 'throttled' } as const;
+      return Promise.reject(new BrokerError(`${waiting}, ${because}`, parts));
     }
     return new Promise((resolve) => {
       queue.push({ go: resolve });

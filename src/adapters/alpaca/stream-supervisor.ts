@@ -15,7 +15,7 @@ export type SupervisorParts<Stream extends SdkStream> = {
   readonly open: () => Stream;
   /** Registers the listeners of a new client before it connects. */
   readonly prepare: (stream: Stream) => void;
-  /** Something the exchange or the SDK objected to, while connected. */
+  /** Something the exchange or the SDK objected to; during the handshake it ends the client. */
   readonly onError: (message: string) => void;
   readonly onState: (state: StreamState, because: string) => void;
 };
@@ -93,11 +93,11 @@ export class StreamSupervisor<Stream extends SdkStream> {
       if (this.#stream !== stream) return;
       this.#lastError = message;
       this.#parts.onError(message);
+      if (this.#stream === stream && !this.#isLive) this.drop(message);
     });
     this.#parts.prepare(stream);
     this.#cancelTimer = this.#parts.clock.after(LONGEST_HANDSHAKE_MS, () => {
-      const missing = this.#lastError || 'the exchange did not acknowledge';
-      this.drop(`${missing}, within ${LONGEST_HANDSHAKE_MS} ms`);
+      this.drop(`the exchange did not acknowledge within ${LONGEST_HANDSHAKE_MS} ms`);
     });
     stream.connect();
   }

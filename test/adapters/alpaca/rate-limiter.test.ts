@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  ALPACA_LIMITS,
+  RateLimiter,
+  type RateLimits,
+} from '../../../src/adapters/alpaca/rate-limiter.ts';
+import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
+import type { Lane } from '../../../src/ports/broker.ts';
+import { NOW } from './support.ts';
+
+const SMALL: RateLimits = {
+  burst: 4,
+  perMinute: 60,
+  reserved: { kill: 0, protect: 1, reconcile: 2, read: 3 },
+  queueLimit: 3,
+};
+
+function given(limits: RateLimits = SMALL) {
+  const clock = new VirtualClock(NOW);
+  const limiter = new RateLimiter(clock, limits);
+  const sent: string[] = [];
+  const take = (lane: Lane, name: string = lane): Promise<void> =>
+    limiter.take(lane).then(() => {
+      sent.push(`${name}@${clock.now() - NOW}`);
+    });
+  return { clock, limiter, sent, take };
+}
+
+describe('the rate limiter', () => {
+  it('lets a burst through at once and the rest at the pace of the broker', async () => {
+    const { clock, sent, take } = given();
+    for (let n = 1; n <= 6; n++) void take('kill', `k${n}`).catch(() => {});
+    await clock.advanceBy(3_000);
+    expect(sent).toEqual(['k1@0', 'k2@0', 'k3@0', 'k4@0', 'k5@1000', 'k6@2000']);
+  });
+
+  it('keeps what a higher lane may need from the lanes below it', async () => {
+    const { clock, sent, take } = given();
+    for (const lane of ['read', 'reconcile', 'protect', 'kill'] as const) {
+      void take(lane);
+      void take(lane);
+    }
+    await clock.advanceBy(0);
+    expect(sent).toEqual(['read@0', 'reconcile@0', 'protect@0', 'kill@0']);
+  });
+
+  it('sends the urgent first, whoever came first', async () => {
+    const { clock, sent, take } = given();
+    for (let n = 0; n < 4; n++) void take('kill', 'spent');
+    for (const lane of ['read', 'reconcile', 'protect', 'kill'] as const) void take(lane);
+    await clock.advanceBy(20_000);
+    expect(sent.slice(4)).toEqual(['kill@1000', 'protect@3000', 'reconcile@5000', 'read@7000']);
+  });
+
+  it('refuses a request when too many wait in its lane, and says that nothing was sent', async () => {
+    const { clock, take, sent } = given();
+    for (let n = 0; n < 7; n++) void take('kill');
+    await expect(take('kill')).rejects.toMatchObject({
+      outcome: 'rejected',
+      rejection: 'throttled',
+      message:
+        '3 requests already wait in the kill lane, one more would wait 4000 ms: nothing was sent',
+    });
+    await clock.advanceBy(10_000);
+    expect(sent).toHaveLength(7);
+  });
+
+  it('pauses the lower lanes after a 429 and spends the burst no further', async () => {
+    const { clock, limiter, sent, take } = given();
+    limiter.slowDown(30_000);
+    void take('read');
+    void take('kill');
+    void take('protect');
+    await clock.advanceBy(60_000);
+    expect(sent).toEqual(['kill@0', 'protect@2000', 'read@30000']);
+  });
+
+  it('believes the broker when it says that less is left', async () => {
+    const { clock, limiter, sent, take } = given();
+    limiter.noteRemaining(1);
+    void take('kill', 'k1');
+    void take('kill', 'k2');
+    await clock.advanceBy(5_000);
+    expect(sent).toEqual(['k1@0', 'k2@1000']);
+  });
+
+  it('keeps under the 200 requests a minute of Alpaca in every minute', () => {
+    expect(ALPACA_LIMITS.burst + ALPACA_LIMITS.perMinute).toBeLessThan(200);
+  });
+
+  it('never lets a request wait longer than it foretold', async () => {
+    const lane = fc.constantFrom<Lane>('kill', 'protect', 'reconcile', 'read');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(lane, { maxLength: 30 }),
+        fc.option(fc.nat(20_000), { nil: null }),
+        lane,
+        async (before, pauseMs, last) => {
+          const { clock, limiter, sent, take } = given({ ...SMALL, queueLimit: 100 });
+          for (const each of before) void take(each, 'before');
+          if (pauseMs !== null) limiter.slowDown(pauseMs);
+          const foretold = limiter.longestWaitMs(last);
+          void take(last, 'last');
+          await clock.advanceBy(120_000);
+          const waited = Number(sent.find((name) => name.startsWith('last'))?.split('@')[1]);
+          expect(waited).toBeLessThanOrEqual(foretold);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('sends no more in any minute than its burst and its pace, and all of it in the end', async () => {
+    const arrival = fc.record({
+      atMs: fc.nat(60_000),
+      lane: fc.constantFrom<Lane>('kill', 'protect', 'reconcile', 'read'),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(arrival, { maxLength: 60 }), async (arrivals) => {
+        const { clock, sent, take } = given({ ...SMALL, queueLimit: 100 });
+        for (const { atMs, lane } of arrivals) clock.after(atMs, () => void take(lane));
+        await clock.advanceBy(200_000);
+        const times = sent.map((name) => Number(name.split('@')[1]));
+        expect(times).toHaveLength(arrivals.length);
+        for (const from of times) {
+          const within = times.filter((at) => at >= from && at < from + 60_000).length;
+          expect(within).toBeLessThanOrEqual(SMALL.burst + SMALL.perMinute);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
