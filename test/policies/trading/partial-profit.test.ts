@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { PartialProfitPolicy } from '../../../policies/trading/partial-profit.ts';
+import { closedSession, holding } from '../../support/given.ts';
+import { because, intent, settings, wish } from '../support.ts';
+
+const policy = new PartialProfitPolicy(settings());
+const taking = (partialProfit: object) => new PartialProfitPolicy(settings({ partialProfit }));
+
+describe('partial profit', () => {
+  it.each([
+    { side: 'long', price: '109.99', wants: '-', why: 'a cent short of 2R' },
+    { side: 'long', price: '110', wants: 'reduce 5 partial@2R', why: 'exactly 2R' },
+    { side: 'long', price: '127.3', wants: 'reduce 5 partial@2R', why: 'a gap past 2R' },
+    { side: 'long', price: '90', wants: '-', why: 'a loss of 2R' },
+    { side: 'short', price: '90.01', wants: '-', why: 'a cent short of 2R' },
+    { side: 'short', price: '90', wants: 'reduce 5 partial@2R', why: 'exactly 2R' },
+    { side: 'short', price: '71', wants: 'reduce 5 partial@2R', why: 'a gap past 2R' },
+  ] as const)('$side at $price: $wants, $why', ({ side, price, wants }) => {
+    expect(wish(policy.evaluate(holding({ side, price })))).toBe(wants);
+  });
+
+  it('says what was earned, what was needed and what it banks', () => {
+    expect(because(policy.evaluate(holding({ price: '110.5' })))).toBe(
+      'a gain of 10.50 a share at 110.50 reached 2R, which is 10.00; 5 shares bank about 52.50 USD',
+    );
+  });
+
+  it.each([
+    { held: '11', sells: '5', why: 'whole shares, rounded down' },
+    { held: '3', sells: '1', why: 'whole shares, rounded down' },
+    { held: '0.000000003', sells: '0.000000001', why: 'nine decimals, cut off' },
+    { held: '10.7', sells: '5.35', why: 'a fractional position in fractions' },
+  ])('of $held shares sells $sells: $why', ({ held, sells }) => {
+    expect(wish(policy.evaluate(holding({ quantity: held, price: '110' })))).toBe(
+      `reduce ${sells} partial@2R`,
+    );
+  });
+
+  it('sells nothing of a single share', () => {
+    const evaluation = policy.evaluate(holding({ quantity: '1', price: '110' }));
+    expect(wish(evaluation)).toBe('-');
+    expect(because(evaluation)).toBe('0.5 of 1 share is less than one share');
+  });
+
+  it('is taken once an episode', () => {
+    const done = holding({ price: '140', milestones: ['partial@2R'] });
+    expect(because(policy.evaluate(done))).toBe('partial@2R is taken in AAPL#1');
+  });
+
+  it.each(['intended', 'unknown', 'live', 'partly_filled', 'filled'] as const)(
+    'counts an order that is %s as taken',
+    (state) => {
+      const context = holding({ price: '140', intents: [intent('partial@2R', state)] });
+      expect(wish(policy.evaluate(context))).toBe('-');
+    },
+  );
+
+  it('asks again when the order for it died without a fill', () => {
+    const context = holding({ price: '140', intents: [intent('partial@2R', 'dead')] });
+    expect(wish(policy.evaluate(context))).toBe('reduce 5 partial@2R');
+  });
+
+  it('does not take the milestone of another target for its own', () => {
+    const context = holding({ price: '140', milestones: ['partial@1R'] });
+    expect(wish(policy.evaluate(context))).toBe('reduce 5 partial@2R');
+    expect(wish(taking({ targetR: '1' }).evaluate(context))).toBe('-');
+  });
+
+  it.each([
+    { given: { session: closedSession }, why: 'closed' },
+    { given: { halted: true }, why: 'halted' },
+    { given: { initialStop: null }, why: 'no R' },
+    { given: { initialStop: '101' }, why: 'a stop beyond the entry risks nothing' },
+  ])('waits when $why', ({ given }) => {
+    expect(wish(policy.evaluate(holding({ price: '140', ...given })))).toBe('-');
+  });
+
+  it('sells coins while the stock market is closed', () => {
+    const context = holding({ price: '140', session: closedSession, assetClass: 'crypto' });
+    expect(wish(policy.evaluate(context))).toBe('reduce 5 partial@2R');
+  });
+
+  it('follows the target and the fraction that are set', () => {
+    const third = taking({ targetR: '1.5', fraction: 0.34 });
+    expect(wish(third.evaluate(holding({ price: '107.49' })))).toBe('-');
+    expect(wish(third.evaluate(holding({ price: '107.5' })))).toBe('reduce 3 partial@1.5R');
+  });
+});
