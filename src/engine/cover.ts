@@ -2,12 +2,10 @@ import type { Price, Quantity } from '../domain/decimal.ts';
 import { addShares, larger, NO_SHARES, sharesLeft, smaller } from '../domain/decimal.ts';
 import type { Order, OrderSide, OrderStatus } from '../domain/order.ts';
 import { isTerminal, isTriggered, remainingQuantity } from '../domain/order.ts';
-import type { Cover, Position, PositionSide } from '../domain/portfolio.ts';
+import type { Cover, Position } from '../domain/portfolio.ts';
+import { exitSide } from '../domain/side.ts';
 import type { OrderGroup } from './groups.ts';
 import { groupsOf } from './groups.ts';
-
-/** The side of an order that makes a position smaller. */
-export const closingSide = (side: PositionSide): OrderSide => (side === 'long' ? 'sell' : 'buy');
 
 const STOPS: ReadonlySet<Order['type']> = new Set(['stop', 'stop_limit', 'trailing_stop']);
 export const isStop = (order: Order): boolean => STOPS.has(order.type);
@@ -34,7 +32,7 @@ export function coverOf(
   at: Price = position.currentPrice,
   unsettled = false,
 ): Cover {
-  const side = closingSide(position.side);
+  const side = exitSide(position.side);
   const live = orders.filter(
     (order) => order.symbol === position.symbol && !isTerminal(order.status),
   );

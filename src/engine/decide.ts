@@ -5,10 +5,10 @@ import type { Order } from '../domain/order.ts';
 import { isTriggered } from '../domain/order.ts';
 import type { Action, Evaluation, Recommendation, Urgency } from '../domain/policy.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
-import { closingSide, isDormant, isStop } from './cover.ts';
+import { exitSide, isThrough, isTighter } from '../domain/side.ts';
+import { isDormant, isStop } from './cover.ts';
 import { groupsOf, isManaged } from './groups.ts';
 import { keyFor, whySpent } from './intents.ts';
-import { isPlaceable, isTighter } from './stop-price.ts';
 
 type Kind = Action['kind'];
 type Wish<K extends Kind> = Recommendation & { readonly action: Extract<Action, { kind: K }> };
@@ -132,8 +132,8 @@ function settleCoverAndSale(context: PositionContext, wanted: readonly Recommend
 function settleCover(context: PositionContext, wishes: readonly Wish<'protect'>[]) {
   const { side } = context.position;
   const live = tightestLiveStop(context);
-  const placeable = wishes.filter(({ action }) =>
-    isPlaceable(side, action.stopPrice, context.price),
+  const placeable = wishes.filter(
+    ({ action }) => !isThrough(side, action.stopPrice, context.price),
   );
   const tightest = placeable.reduce<Wish<'protect'> | null>(
     (best, wish) =>
@@ -162,7 +162,7 @@ function overruleStop(
 ): Overruled {
   const { side } = context.position;
   const { stopPrice } = wish.action;
-  if (!isPlaceable(side, stopPrice, context.price)) {
+  if (isThrough(side, stopPrice, context.price)) {
     return overrule(
       wish,
       ENGINE,
@@ -218,7 +218,7 @@ type LiveStop = { readonly stopPrice: Price; readonly limitPrice: Price | null }
 /** The tightest of our own stops that has not triggered; foreign ones guard, but bind nobody. */
 function tightestLiveStop(context: PositionContext): LiveStop | null {
   const { orders, intents, position, price } = context;
-  const side = closingSide(position.side);
+  const side = exitSide(position.side);
   let tightest: LiveStop | null = null;
   for (const group of groupsOf(orders)) {
     if (isDormant(group, side)) continue;
@@ -248,7 +248,7 @@ const coverOfWish = ({ action }: Wish<'protect'>): Cover => ({
 
 const hasTriggeredStop = ({ orders, position, price }: PositionContext): boolean =>
   orders.some(
-    (order: Order) => order.side === closingSide(position.side) && isTriggered(order, price),
+    (order: Order) => order.side === exitSide(position.side) && isTriggered(order, price),
   );
 
 function whyMilestoneSpent(context: PositionContext, milestone: string): string | null {

@@ -57,18 +57,21 @@ export function nextIdentity(
   intents: readonly IntentRecord[],
   releasing: ReadonlySet<string> = new Set(),
 ): OrderIdentity | null {
-  const newest = intents
-    .filter((intent) => intent.key === key)
-    .reduce<IntentRecord | null>(
-      (last, intent) => (last === null || intent.generation > last.generation ? intent : last),
-      null,
-    );
+  const newest = newestUnder(key, intents);
   if (newest === null) return identity(key, 1);
   const released = releasing.has(newest.clientOrderId);
   return mayFollow(newest.state, reuseOf(key), released)
     ? identity(key, newest.generation + 1)
     : null;
 }
+
+const newestUnder = (key: string, intents: readonly IntentRecord[]): IntentRecord | null =>
+  intents
+    .filter((intent) => intent.key === key)
+    .reduce<IntentRecord | null>(
+      (last, intent) => (last === null || intent.generation > last.generation ? intent : last),
+      null,
+    );
 
 function mayFollow(state: IntentState, reuse: Reuse, released: boolean): boolean {
   switch (state) {
@@ -92,14 +95,28 @@ const identity = (key: string, generation: number): OrderIdentity => ({
   clientOrderId: clientOrderId(key, generation),
 });
 
+/** Milestones of an episode that an order has made true, if only with its first share. */
+export function milestonesDone(
+  intents: readonly IntentRecord[],
+  accountNumber: string,
+  episode: EpisodeId,
+): string[] {
+  return intents
+    .filter(({ key }) => belongsTo(key, accountNumber, episode) && isMilestone(key))
+    .filter(({ key, state }) => mayNeverFollow(state, reuseOf(key)))
+    .map(({ key }) => meaningOf(key));
+}
+
+const mayNeverFollow = (state: IntentState, reuse: Reuse): boolean =>
+  state === 'filled' || (state === 'partly_filled' && reuse === 'once');
+
 /**
  * Why a key cannot be used now, in words; null when it can.
  */
 export function whySpent(key: string, intents: readonly IntentRecord[]): string | null {
   if (nextIdentity(key, intents) !== null) return null;
-  const newest = intents.filter((intent) => intent.key === key).at(-1);
   const meaning = meaningOf(key);
-  switch (newest?.state) {
+  switch (newestUnder(key, intents)?.state) {
     case 'filled':
     case 'partly_filled':
       return `${meaning} is done already in this episode`;

@@ -5,7 +5,7 @@ import type { Order, OrderRequest } from '../domain/order.ts';
 import { remainingQuantity } from '../domain/order.ts';
 import type { OrderLine } from '../domain/plan.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
-import { closingSide } from './cover.ts';
+import { exitSide } from '../domain/side.ts';
 import { isManaged } from './groups.ts';
 
 /** A protective stop-limit: GTC for whole shares; a fraction takes DAY only. */
@@ -21,6 +21,14 @@ export const stopOrder = (
   limitPrice: cover.limitPrice,
 });
 
+/** A limit order for the day. */
+export const limitOrder = (target: Target, shares: Quantity, limitPrice: Price): OrderRequest => ({
+  ...closingOrder(target, shares),
+  type: 'limit',
+  timeInForce: 'day',
+  limitPrice,
+});
+
 /** A market order that closes so many shares now. */
 export const marketOrder = (target: Target, shares: Quantity): OrderRequest => ({
   ...closingOrder(target, shares),
@@ -31,7 +39,7 @@ export const marketOrder = (target: Target, shares: Quantity): OrderRequest => (
 const closingOrder = (target: Target, shares: Quantity) =>
   ({
     symbol: target.symbol,
-    side: closingSide(target.side),
+    side: exitSide(target.side),
     quantity: shares,
     limitPrice: null,
     stopPrice: null,

@@ -4,7 +4,8 @@ import type { Decision, Target } from '../domain/decision.ts';
 import type { Order } from '../domain/order.ts';
 import { isTriggered, remainingQuantity } from '../domain/order.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
-import { closingSide, isDormant, isStop, isWorking } from './cover.ts';
+import { exitSide } from '../domain/side.ts';
+import { isDormant, isStop, isWorking } from './cover.ts';
 import type { OrderGroup } from './groups.ts';
 import { groupsOf, isManaged } from './groups.ts';
 import type { PlanningSettings } from './planning-settings.ts';
@@ -44,7 +45,7 @@ export function situationOf(
   decision: Decision,
   settings: PlanningSettings,
 ): Situation {
-  const side = closingSide(context.position.side);
+  const side = exitSide(context.position.side);
   const sorted = {
     stops: [] as Order[],
     triggered: [] as Order[],

@@ -1,17 +1,24 @@
 import type { Quantity } from '../../domain/decimal.ts';
+import { isWhole, NO_SHARES } from '../../domain/decimal.ts';
 import type { Target } from '../../domain/decision.ts';
 import type { Order } from '../../domain/order.ts';
 import type { PositionSide } from '../../domain/portfolio.ts';
+import { isTighter } from '../../domain/side.ts';
 import type { Draft } from '../candidate.ts';
 import type { Situation } from '../situation.ts';
 import { sharesOf } from '../situation.ts';
-import { isTighter } from '../stop-price.ts';
 
 export type Cover = NonNullable<Target['cover']>;
 
 /** True when a stop gives up no more than the target does. */
 export const isTightEnough = (order: Order, cover: Cover, side: PositionSide): boolean =>
   order.stopPrice !== null && !isTighter(side, cover.stopPrice, order.stopPrice);
+
+/** The cover slot an order of so many shares rests in. */
+export const slotFor = (shares: Quantity): string =>
+  isWhole(shares) ? 'cover/whole' : 'cover/fraction';
+
+export const slotOf = (order: Order): string => slotFor(order.quantity ?? NO_SHARES);
 
 export const cancel = (before: Order): Draft => ({ kind: 'cancel', purpose: 'release', before });
 

@@ -1,28 +1,54 @@
 import type { Price } from '../../domain/decimal.ts';
+import { isWhole, ZERO } from '../../domain/decimal.ts';
 import type { Order } from '../../domain/order.ts';
+import { isTighter } from '../../domain/side.ts';
 import type { Candidate, Draft } from '../candidate.ts';
+import { limitOrder } from '../orders.ts';
 import type { Situation } from '../situation.ts';
+import { sharesOf } from '../situation.ts';
+import { cancel, slotOf } from './moves.ts';
 
 /**
- * Moves the limit of each triggered stop-limit. There is no second way: once canceled it
- * could not be placed as a stop again, and what follows then is an exit.
+ * Moves the limit of each triggered stop-limit further out. By PATCH where Alpaca takes
+ * one; else the order is canceled and a plain limit order takes its place, since a stop
+ * could not be placed on the far side of the price again.
  */
 export function reprices(situation: Situation, limitPrice: Price): readonly Candidate[] {
-  const waiting = situation.triggered.filter((order) => !order.limitPrice?.eq(limitPrice));
-  return waiting.length === 0
-    ? []
-    : [
-        {
-          recipe: 'reprice-triggered-stop',
-          drafts: waiting.map((before) => moveLimit(before, limitPrice)),
-        },
-      ];
+  const waiting = situation.triggered.filter(
+    (order) =>
+      order.limitPrice !== null && isTighter(situation.target.side, order.limitPrice, limitPrice),
+  );
+  if (waiting.length === 0) return [];
+  const renewed = waiting.map((order) => renew(order, situation, limitPrice));
+  const moved = waiting.map((order, index) =>
+    isPatchable(order, situation) ? [moveLimit(order, limitPrice)] : (renewed[index] ?? []),
+  );
+  return [
+    { recipe: 'reprice-triggered-stop', drafts: moved.flat() },
+    { recipe: 'renew-triggered-stop', drafts: renewed.flat() },
+  ];
 }
+
+const isPatchable = (order: Order, { context }: Situation): boolean =>
+  order.status === 'new' && order.filledQuantity.eq(ZERO) && isWhole(sharesOf(order, context));
 
 const moveLimit = (before: Order, limitPrice: Price): Draft => ({
   kind: 'replace',
   purpose: 'reprice',
   before,
   change: { quantity: null, stopPrice: before.stopPrice, limitPrice },
-  meaning: 'cover/whole',
+  meaning: slotOf(before),
 });
+
+function renew(before: Order, { context, target }: Situation, limitPrice: Price): Draft[] {
+  return [
+    cancel(before),
+    {
+      kind: 'submit',
+      purpose: 'reprice',
+      order: limitOrder(target, sharesOf(before, context), limitPrice),
+      until: 'live',
+      meaning: slotOf(before),
+    },
+  ];
+}

@@ -2,14 +2,18 @@ import type { Decimal } from '../../domain/decimal.ts';
 import { isWhole, NO_SHARES, text, ZERO } from '../../domain/decimal.ts';
 import type { Order } from '../../domain/order.ts';
 import { isTerminal, remainingQuantity } from '../../domain/order.ts';
+import { isTighter } from '../../domain/side.ts';
 import type { Book } from '../book.ts';
 import type { Draft } from '../candidate.ts';
-import { isTighter } from '../stop-price.ts';
-import type { Rule } from './shared.ts';
+import { isStop } from '../cover.ts';
+import { groupsOf } from '../groups.ts';
+import type { Rule, Scene } from './shared.ts';
 import { foreign, offTick, sharesHeld, washTrade, wrongSideOfPrice } from './shared.ts';
 
+type Replace = Extract<Draft, { kind: 'replace' }>;
+
 /** What Alpaca asks of a PATCH, and that a stop never loosens by one. */
-export const REPLACE_RULES: readonly Rule<Extract<Draft, { kind: 'replace' }>>[] = [
+export const REPLACE_RULES: readonly Rule<Replace>[] = [
   ({ before }, scene) => foreign(before, scene),
   ({ before, change }, { book }) => notReplaceable(before, change.quantity !== null, book),
   ({ before }) =>
@@ -41,6 +45,7 @@ export const REPLACE_RULES: readonly Rule<Extract<Draft, { kind: 'replace' }>>[]
     isTighter(context.position.side, before.stopPrice, change.stopPrice)
       ? `stop never loosens: ${text(before.stopPrice)} to ${text(change.stopPrice)}`
       : null,
+  (draft, scene) => exitsCross(draft, scene),
   (_, { context }) =>
     context.session.isOpen ? null : 'session: outside the regular session a PATCH is refused',
   ({ before, change }, { book }) => {
@@ -66,6 +71,19 @@ function notReplaceable(before: Order, changesQuantity: boolean, book: Book): st
   return live.status === 'new' || (isGrouped && live.status === 'held')
     ? null
     : `PATCH: cannot replace order ${before.id} in ${live.status} status`;
+}
+
+/** In a pair of exits the take-profit stays on the gaining side of the stop. */
+function exitsCross({ before, change }: Replace, { book, context }: Scene): string | null {
+  if (before.orderClass === 'simple') return null;
+  const group = groupsOf(book.orders).find(({ orders }) =>
+    orders.some(({ id }) => id === before.id),
+  );
+  const fellow = group?.orders.find(({ id, side }) => id !== before.id && side === before.side);
+  const stop = change.stopPrice ?? fellow?.stopPrice ?? null;
+  const limit = isStop(before) ? (fellow?.limitPrice ?? null) : change.limitPrice;
+  if (stop === null || limit === null || isTighter(context.position.side, limit, stop)) return null;
+  return `PATCH: the take-profit at ${text(limit)} would not lie beyond the stop at ${text(stop)}`;
 }
 
 const isWholeOrder = (order: Order): boolean =>

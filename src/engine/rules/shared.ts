@@ -2,13 +2,12 @@ import type { Decimal, Price } from '../../domain/decimal.ts';
 import { onTick, text } from '../../domain/decimal.ts';
 import type { Order, OrderSide } from '../../domain/order.ts';
 import type { PositionContext } from '../../domain/portfolio.ts';
+import { exitSide, isThrough } from '../../domain/side.ts';
 import type { Book } from '../book.ts';
 import { freeShares } from '../book.ts';
 import type { Draft } from '../candidate.ts';
-import { closingSide } from '../cover.ts';
 import { isManaged } from '../groups.ts';
 import type { PlanningSettings } from '../planning-settings.ts';
-import { isPlaceable } from '../stop-price.ts';
 
 /** A rule that a step breaks, in words; null when it keeps it. */
 export type Rule<D extends Draft> = (draft: D, scene: Scene) => string | null;
@@ -36,7 +35,7 @@ export function wrongSideOfPrice(
   stop: Price | null,
   { position, price }: PositionContext,
 ): string | null {
-  if (stop === null || isPlaceable(position.side, stop, price)) return null;
+  if (stop === null || !isThrough(position.side, stop, price)) return null;
   const side = position.side === 'long' ? 'below' : 'above';
   return `stop price: ${text(stop)} must be ${side} the current price ${text(price)}`;
 }
@@ -44,7 +43,7 @@ export function wrongSideOfPrice(
 export function sharesHeld(wanted: Decimal, book: Book): string | null {
   const free = freeShares(book);
   if (wanted.lte(free)) return null;
-  const side = closingSide(book.position.side);
+  const side = exitSide(book.position.side);
   const holders = book.orders.filter((order) => order.side === side).map(({ id }) => id);
   return (
     `shares held: ${text(wanted)} wanted, ${text(free)} of ` +

@@ -1,7 +1,6 @@
 import { isWhole, text, ZERO } from '../../domain/decimal.ts';
+import { exitSide, isTighter } from '../../domain/side.ts';
 import type { Draft } from '../candidate.ts';
-import { closingSide } from '../cover.ts';
-import { isTighter } from '../stop-price.ts';
 import type { Rule } from './shared.ts';
 import { offTick, sharesHeld, washTrade, wrongSideOfPrice } from './shared.ts';
 
@@ -12,7 +11,7 @@ export const SUBMIT_RULES: readonly Rule<Extract<Draft, { kind: 'submit' }>>[] =
       ? `selling when flat: no ${order.symbol} is left, so the order would open a position`
       : null,
   ({ order }, { book: { position } }) =>
-    order.side === closingSide(position.side) &&
+    order.side === exitSide(position.side) &&
     order.positionIntent === (position.side === 'long' ? 'sell_to_close' : 'buy_to_close')
       ? null
       : `position intent: a ${position.side} position is only ever closed, not ${order.positionIntent}`,

@@ -1,0 +1,160 @@
+import type { Json } from '../domain/canonical.ts';
+import type { Price } from '../domain/decimal.ts';
+import { price } from '../domain/decimal.ts';
+import type { EventType, JournalRecord } from '../domain/event.ts';
+import type { EpisodeId, Ticker } from '../domain/ids.ts';
+import { episodeId, ticker } from '../domain/ids.ts';
+import type { Order } from '../domain/order.ts';
+import type { Episode, Position, PositionSide } from '../domain/portfolio.ts';
+import { exitSide, isTighter } from '../domain/side.ts';
+import type { EpochMs } from '../domain/time.ts';
+import { isStop } from './cover.ts';
+
+/** The lives of positions: those that go on, and how many each symbol has had. */
+export type EpisodeBook = {
+  readonly open: ReadonlyMap<Ticker, Episode>;
+  readonly lastNumbers: ReadonlyMap<Ticker, number>;
+};
+
+export type EpisodeEvent = {
+  readonly type: Extract<EventType, 'episode_opened' | 'episode_changed' | 'episode_closed'>;
+  readonly episode: Episode;
+};
+
+export const noEpisodes: EpisodeBook = { open: new Map(), lastNumbers: new Map() };
+
+/** What is true at one instant, from which episodes are carried on. */
+export type EpisodeFacts = {
+  readonly at: EpochMs;
+  readonly positions: readonly Position[];
+  readonly orders: readonly Order[];
+  /** The current price of each symbol; the position's own figure where one is missing. */
+  readonly marks: ReadonlyMap<Ticker, Price>;
+  readonly milestonesOf: (episode: EpisodeId) => readonly string[];
+};
+
+/**
+ * Carries episodes on: opens one for a new position, closes one that is flat or has
+ * changed sides, and takes note of better prices, the first stop and milestones.
+ */
+export function foldEpisodes(
+  previous: EpisodeBook,
+  facts: EpisodeFacts,
+): { readonly book: EpisodeBook; readonly events: readonly EpisodeEvent[] } {
+  const open = new Map(previous.open);
+  const lastNumbers = new Map(previous.lastNumbers);
+  const events: EpisodeEvent[] = [];
+  for (const [symbol, episode] of previous.open) {
+    const position = facts.positions.find((held) => held.symbol === symbol);
+    if (position?.side === episode.side) continue;
+    open.delete(symbol);
+    events.push({ type: 'episode_closed', episode });
+  }
+  for (const position of facts.positions) {
+    const before = open.get(position.symbol);
+    const number = (lastNumbers.get(position.symbol) ?? 0) + 1;
+    const after = advance(before ?? begin(position, number, facts.at), position, facts);
+    if (before === undefined) lastNumbers.set(position.symbol, number);
+    else if (isSame(before, after)) continue;
+    open.set(position.symbol, after);
+    events.push({
+      type: before === undefined ? 'episode_opened' : 'episode_changed',
+      episode: after,
+    });
+  }
+  return { book: { open, lastNumbers }, events };
+}
+
+const begin = (position: Position, number: number, at: EpochMs): Episode => ({
+  id: episodeId(position.symbol, number),
+  symbol: position.symbol,
+  side: position.side,
+  openedAt: at,
+  entryPrice: position.averageEntryPrice,
+  initialStopPrice: null,
+  highWaterPrice: position.averageEntryPrice,
+  milestones: [],
+});
+
+function advance(episode: Episode, position: Position, facts: EpisodeFacts): Episode {
+  const mark = facts.marks.get(position.symbol) ?? position.currentPrice;
+  const done = facts.milestonesOf(episode.id);
+  return {
+    ...episode,
+    entryPrice: position.averageEntryPrice,
+    initialStopPrice: episode.initialStopPrice ?? firstStop(position, facts.orders),
+    highWaterPrice: isTighter(episode.side, mark, episode.highWaterPrice)
+      ? mark
+      : episode.highWaterPrice,
+    milestones: [...new Set([...episode.milestones, ...done])],
+  };
+}
+
+/** The oldest stop on the losing side of the entry: one above it says nothing about risk. */
+function firstStop(position: Position, orders: readonly Order[]): Price | null {
+  const { symbol, side, averageEntryPrice } = position;
+  const stops = orders.filter(
+    (order) => order.symbol === symbol && order.side === exitSide(side) && isStop(order),
+  );
+  return (
+    stops
+      .filter(
+        ({ stopPrice }) => stopPrice !== null && isTighter(side, averageEntryPrice, stopPrice),
+      )
+      .reduce<Order | null>(
+        (first, order) => (first === null || order.createdAt < first.createdAt ? order : first),
+        null,
+      )?.stopPrice ?? null
+  );
+}
+
+function isSame(a: Episode, b: Episode): boolean {
+  const stopsAgree =
+    a.initialStopPrice === null || b.initialStopPrice === null
+      ? a.initialStopPrice === b.initialStopPrice
+      : a.initialStopPrice.eq(b.initialStopPrice);
+  return (
+    stopsAgree &&
+    a.entryPrice.eq(b.entryPrice) &&
+    a.highWaterPrice.eq(b.highWaterPrice) &&
+    a.milestones.length === b.milestones.length
+  );
+}
+
+/** The episodes as the journal left them. @param records oldest first */
+export function episodesFromJournal(records: Iterable<JournalRecord>): EpisodeBook {
+  const open = new Map<Ticker, Episode>();
+  const lastNumbers = new Map<Ticker, number>();
+  for (const { type, body } of records) {
+    if (type !== 'episode_opened' && type !== 'episode_changed' && type !== 'episode_closed') {
+      continue;
+    }
+    const episode = readEpisode((body as { readonly episode: Json }).episode);
+    lastNumbers.set(episode.symbol, Number(episode.id.slice(episode.id.lastIndexOf('#') + 1)));
+    if (type === 'episode_closed') open.delete(episode.symbol);
+    else open.set(episode.symbol, episode);
+  }
+  return { open, lastNumbers };
+}
+
+/** Our own record, checked by the chain it stands in. */
+function readEpisode(json: Json): Episode {
+  const fields = json as {
+    readonly id: string;
+    readonly symbol: string;
+    readonly side: PositionSide;
+    readonly openedAt: number;
+    readonly entryPrice: string;
+    readonly initialStopPrice: string | null;
+    readonly highWaterPrice: string;
+    readonly milestones: readonly string[];
+  };
+  return {
+    ...fields,
+    id: fields.id as EpisodeId,
+    symbol: ticker(fields.symbol),
+    entryPrice: price(fields.entryPrice),
+    initialStopPrice: fields.initialStopPrice === null ? null : price(fields.initialStopPrice),
+    highWaterPrice: price(fields.highWaterPrice),
+  };
+}

@@ -1,0 +1,161 @@
+import type { Decimal } from '../domain/decimal.ts';
+import { text, ZERO } from '../domain/decimal.ts';
+import type { OrderId, Ticker } from '../domain/ids.ts';
+import type { Order, OrderStatus } from '../domain/order.ts';
+import { isTerminal } from '../domain/order.ts';
+import type { Incoherence, Position } from '../domain/portfolio.ts';
+import type { EpochMs } from '../domain/time.ts';
+import { coverOf } from './cover.ts';
+
+/** Every order that was heard of, by its id. */
+export type OrderBook = ReadonlyMap<OrderId, Order>;
+
+/**
+ * Takes what the broker said, by a read or by the stream and in whatever order it arrived,
+ * into what is known. An order that did not change keeps its identity.
+ */
+export function mergeOrders(known: OrderBook, incoming: readonly Order[]): OrderBook {
+  const merged = new Map(known);
+  for (const order of incoming)
+    merged.set(order.id, mergeOrder(merged.get(order.id) ?? null, order));
+  for (const { id } of incoming) closePredecessor(merged, id);
+  return merged;
+}
+
+/**
+ * What is true of one order after another word about it: one that has ended stays ended,
+ * else the later word counts.
+ *
+ * @param known null when the order is new to us
+ */
+export function mergeOrder(known: Order | null, incoming: Order): Order {
+  if (known === null) return incoming;
+  const hasEnded = isTerminal(known.status);
+  if (hasEnded !== isTerminal(incoming.status)) return hasEnded ? known : incoming;
+  if (incoming.updatedAt < known.updatedAt) return known;
+  if (incoming.updatedAt === known.updatedAt && incoming.filledQuantity.lt(known.filledQuantity)) {
+    return known;
+  }
+  return isSame(known, incoming) ? known : incoming;
+}
+
+/** Statuses in which a successor has proven that it stands in the old order's place. */
+const IN_PLACE: ReadonlySet<OrderStatus> = new Set(['new', 'held', 'partially_filled', 'filled']);
+
+/** The word that the old order was replaced may be lost; its successor at work says the same. */
+function closePredecessor(merged: Map<OrderId, Order>, id: OrderId): void {
+  const successor = merged.get(id);
+  if (successor === undefined || successor.replaces === null) return;
+  const old = merged.get(successor.replaces);
+  if (old === undefined || isTerminal(old.status) || !IN_PLACE.has(successor.status)) return;
+  merged.set(old.id, {
+    ...old,
+    status: 'replaced',
+    replacedBy: id,
+    updatedAt: Math.max(old.updatedAt, successor.updatedAt),
+  });
+}
+
+const isSame = (a: Order, b: Order): boolean =>
+  a.status === b.status &&
+  a.updatedAt === b.updatedAt &&
+  a.filledQuantity.eq(b.filledQuantity) &&
+  isEqual(a.quantity, b.quantity) &&
+  isEqual(a.limitPrice, b.limitPrice) &&
+  isEqual(a.stopPrice, b.stopPrice) &&
+  a.parentId === b.parentId &&
+  a.replacedBy === b.replacedBy &&
+  a.expiresAt === b.expiresAt;
+
+const isEqual = (a: Decimal | null, b: Decimal | null): boolean =>
+  a === null || b === null ? a === b : a.eq(b);
+
+/** Positions and orders as they were read together. */
+export type Reading = {
+  readonly at: EpochMs;
+  readonly positions: readonly Position[];
+  readonly orders: readonly Order[];
+};
+
+/**
+ * Where positions and orders contradict each other, so that nobody should act on them.
+ *
+ * Alpaca's endpoints lag behind each other by seconds: a fill that the orders show and the
+ * position does not would be sold twice.
+ *
+ * @param baseline the last reading that was coherent; null when there was none. When
+ *   the contradiction outlasts the lag (a transfer or a split moves shares without an
+ *   order), the caller takes the new reading as its baseline.
+ */
+export function incoherencesOf(reading: Reading, baseline: Reading | null): Incoherence[] {
+  return [
+    ...listedTwice(reading),
+    ...(baseline === null ? [] : unexplainedShares(reading, baseline)),
+    ...hiddenHolders(reading),
+  ];
+}
+
+const listedTwice = ({ positions }: Reading): Incoherence[] =>
+  positions
+    .filter(({ symbol }, index) => positions.findIndex((one) => one.symbol === symbol) !== index)
+    .map(({ symbol }) => ({ symbol, because: `${symbol} is listed as a position twice` }));
+
+/** The shares a position moved by must be the shares that its orders filled. */
+function unexplainedShares(reading: Reading, baseline: Reading): Incoherence[] {
+  const symbols = new Set(
+    [...reading.positions, ...baseline.positions, ...reading.orders].map(({ symbol }) => symbol),
+  );
+  return [...symbols].flatMap((symbol) => {
+    const moved = sharesIn(reading, symbol).minus(sharesIn(baseline, symbol));
+    const filled = filledSince(reading, baseline, symbol);
+    if (moved.eq(filled)) return [];
+    return [
+      {
+        symbol,
+        because: `the position moved by ${text(moved)} shares while its orders filled ${text(filled)}`,
+      },
+    ];
+  });
+}
+
+function sharesIn({ positions }: Reading, symbol: Ticker): Decimal {
+  const position = positions.find((held) => held.symbol === symbol);
+  if (position === undefined) return ZERO;
+  return position.side === 'long' ? position.quantity : position.quantity.neg();
+}
+
+function filledSince(reading: Reading, baseline: Reading, symbol: Ticker): Decimal {
+  const before = new Map(baseline.orders.map((order) => [order.id, order.filledQuantity]));
+  return reading.orders
+    .filter((order) => order.symbol === symbol)
+    .reduce<Decimal>((sum, order) => {
+      const known = before.get(order.id);
+      // An old order that merely came into view again has filled long before.
+      if (known === undefined && order.updatedAt <= baseline.at) return sum;
+      const grown = order.filledQuantity.minus(known ?? ZERO);
+      return order.side === 'buy' ? sum.plus(grown) : sum.minus(grown);
+    }, ZERO);
+}
+
+/**
+ * Shares that the broker calls held while no order we know of holds them: an exit is
+ * missing from the list. Only said when every order is older than the reading, since an
+ * order that has just ended may have freed shares that the position still shows as held.
+ */
+function hiddenHolders({ positions, orders, at }: Reading): Incoherence[] {
+  return positions.flatMap((position) => {
+    const own = orders.filter(({ symbol }) => symbol === position.symbol);
+    if (own.some(({ updatedAt }) => updatedAt >= at)) return [];
+    const held = position.quantity.minus(position.availableQuantity);
+    const known = coverOf(position, own).exitQuantity;
+    if (held.lte(known)) return [];
+    return [
+      {
+        symbol: position.symbol,
+        because:
+          `${text(held)} shares are held by orders, but the orders that are listed hold only ` +
+          text(known),
+      },
+    ];
+  });
+}
