@@ -1,20 +1,21 @@
-import { parseDay } from '../calendar/civil-day.ts';
-import { type Decimal, decimal, larger } from '../core/decimal.ts';
-import type { Bar, Calendar, Milliseconds, TradingDay } from '../core/types.ts';
+import { type Decimal, decimal, larger, truncateTo } from '../core/decimal.ts';
+import type { Bar, Calendar, Milliseconds } from '../core/types.ts';
 import type { BarSeries } from './bar-file.ts';
-import { dailyBars } from './daily-bars.ts';
 import type { MarketInput, MarketSource, Split } from './source.ts';
 
 export type RecordedOptions = {
   readonly calendar: Calendar;
   readonly series: readonly BarSeries[];
-  /** Bars that begin earlier are history. */
+  /** Bars that have ended by then are history. One that is under way is left out. */
   readonly startAt: Milliseconds;
   /** Bid to ask in hundredths of a percent; 2 when left out. Quotes are rounded outwards. */
   readonly spreadBps?: number;
-  /** Known splits, each before the open of its `date`. */
-  readonly splits?: readonly (Split & { readonly date: string })[];
+  /** Known splits; one that is left out plays as a jump of the price. */
+  readonly splits?: readonly RecordedSplit[];
 };
+
+/** Takes effect before the open of its `date`. */
+export type RecordedSplit = Split & { readonly date: string };
 
 type Cue = { readonly at: Milliseconds; readonly inputs: readonly MarketInput[] };
 
@@ -42,15 +43,15 @@ export class RecordedMarket implements MarketSource {
   /** @throws when there are no bars, a symbol occurs twice or a daily bar lies on a closed day */
   constructor(options: RecordedOptions) {
     const { calendar, series, startAt, spreadBps = 2, splits = [] } = options;
-    refuseUnplayable(series, calendar);
+    refuseUnplayable(series, splits, calendar);
     this.symbols = series.map((one) => one.symbol);
-    this.history = series.flatMap((one) => dailyBars(one, calendar, startAt));
+    this.history = series.flatMap((one) => historyOf(one, calendar, startAt));
     const ids = { next: 1 };
     const halfSpreadBps = BigInt(Math.round(spreadBps));
-    this.#tracks = [
-      splitCues(splits, calendar, startAt),
-      ...series.map((one) => barCues({ series: one, calendar, startAt, halfSpreadBps, ids })),
-    ];
+    this.#tracks = series.map((one) => {
+      const ofThisName = splits.filter((split) => split.symbol === one.symbol);
+      return barCues({ series: one, calendar, startAt, halfSpreadBps, ids, splits: ofThisName });
+    });
     this.#heads = this.#tracks.map(nextCue);
   }
 
@@ -80,7 +81,11 @@ const nextCue = (track: Iterator<Cue>): Cue | null => {
   return step.done === true ? null : step.value;
 };
 
-function refuseUnplayable(series: readonly BarSeries[], calendar: Calendar): void {
+function refuseUnplayable(
+  series: readonly BarSeries[],
+  splits: readonly RecordedSplit[],
+  calendar: Calendar,
+): void {
   if (series.length === 0) throw new Error('no bars to play; give at least one series');
   const seen = new Set<string>();
   for (const { symbol, interval, bars } of series) {
@@ -93,20 +98,11 @@ function refuseUnplayable(series: readonly BarSeries[], calendar: Calendar): voi
       throw new Error(`${symbol} has a daily bar on ${date}, when the exchange was closed`);
     }
   }
-}
-
-function* splitCues(
-  splits: RecordedOptions['splits'] & object,
-  calendar: Calendar,
-  startAt: Milliseconds,
-): Generator<Cue> {
-  const inOrder = [...splits].sort((one, other) => parseDay(one.date) - parseDay(other.date));
-  for (const { date, symbol, newShares, oldShares } of inOrder) {
-    const day = calendar.tradingDay(date);
-    if (day === null) throw new Error(`${symbol} cannot split on ${date}: no trading day`);
-    if (day.preOpenAt < startAt) continue;
-    const split = { symbol, newShares, oldShares };
-    yield { at: day.preOpenAt, inputs: [{ kind: 'split', at: day.preOpenAt, split }] };
+  for (const { symbol, date } of splits) {
+    if (!seen.has(symbol)) throw new Error(`${symbol} cannot split: it has no bars`);
+    if (calendar.tradingDay(date) === null) {
+      throw new Error(`${symbol} cannot split on ${date}, when the exchange was closed`);
+    }
   }
 }
 
@@ -115,33 +111,69 @@ type TrackOptions = {
   readonly calendar: Calendar;
   readonly startAt: Milliseconds;
   readonly halfSpreadBps: bigint;
+  /** Those of this name. */
+  readonly splits: readonly RecordedSplit[];
   /** Trade ids are counted over all names. */
   readonly ids: { next: number };
 };
 
 function* barCues(options: TrackOptions): Generator<Cue> {
   const { series, calendar, startAt } = options;
-  const known = priceAtStart(options);
-  if (known !== null) yield tick(options, startAt, known, 1);
+  const splits = dueSplits(options);
+  let lastPrice = priceAtStart(options);
+  if (lastPrice !== null) yield tick(options, startAt, lastPrice, 1);
   for (const bar of series.bars) {
-    if (bar.at < startAt) continue;
-    const day = calendar.tradingDay(calendar.dateOf(bar.at));
-    const span = day === null ? null : playedSpan(bar, day);
-    if (span === null) continue;
+    const span = playedSpan(bar, calendar);
+    if (span === null || span.from < startAt) continue;
+    for (let next = splits[0]; next !== undefined && next.at < span.from; next = splits[0]) {
+      splits.shift();
+      yield* splitCues(options, next, lastPrice);
+    }
     const size = Math.max(1, Math.floor(bar.volume / 4));
     const step = (span.to - lastTradeBeforeEndMs - span.from) / 3;
     for (const [index, price] of pricesInOrder(bar).entries()) {
       yield tick(options, span.from + Math.floor(index * step), price, size);
     }
     yield { at: span.to, inputs: [{ kind: 'bar', bar }] };
+    lastPrice = bar.close;
   }
 }
 
-/** The last close, else the open of a bar that the next session brings, else null. */
+type DueSplit = { readonly at: Milliseconds; readonly split: Split };
+
+/** The splits after the start, oldest first, each before its day's first trade. */
+function dueSplits({ splits, calendar, startAt }: TrackOptions): DueSplit[] {
+  const due = splits.flatMap(({ date, symbol, newShares, oldShares }) => {
+    const at = calendar.tradingDay(date)?.preOpenAt ?? 0;
+    return at < startAt ? [] : [{ at, split: { symbol, newShares, oldShares } }];
+  });
+  return due.sort((one, other) => one.at - other.at);
+}
+
+/** The first price after a split follows at once, so that nothing is marked at the old one. */
+function* splitCues(
+  options: TrackOptions,
+  { at, split }: DueSplit,
+  lastPrice: Decimal | null,
+): Generator<Cue> {
+  yield { at, inputs: [{ kind: 'split', at, split }] };
+  if (lastPrice === null) return;
+  const after = (lastPrice * BigInt(split.oldShares)) / BigInt(split.newShares);
+  yield tick(options, at, truncateTo(after, 4), 1);
+}
+
+function historyOf(series: BarSeries, calendar: Calendar, startAt: Milliseconds): readonly Bar[] {
+  return series.bars.filter((bar) => {
+    const span = playedSpan(bar, calendar);
+    return span !== null && span.to <= startAt;
+  });
+}
+
+/** The last close, else the open that the next session brings, else null. */
 function priceAtStart({ series, calendar, startAt }: TrackOptions): Decimal | null {
-  const past = series.bars.findLast((bar) => bar.at < startAt);
+  const past = historyOf(series, calendar, startAt).at(-1);
   if (past !== undefined) return past.close;
-  const first = series.bars[0];
+  const first = series.bars.find((bar) => (playedSpan(bar, calendar)?.from ?? 0) >= startAt);
   return first !== undefined && first.at < calendar.nextClose(startAt) ? first.open : null;
 }
 
@@ -160,7 +192,9 @@ function tick(options: TrackOptions, at: Milliseconds, price: Decimal, size: num
 }
 
 /** The part of the bar in the regular session; null when there is none. */
-function playedSpan(bar: Bar, day: TradingDay) {
+function playedSpan(bar: Bar, calendar: Calendar) {
+  const day = calendar.tradingDay(calendar.dateOf(bar.at));
+  if (day === null) return null;
   const from = Math.max(bar.at, day.openAt);
   const to = Math.min(bar.at + bar.durationMs, day.closeAt);
   return to - from > lastTradeBeforeEndMs ? { from, to } : null;

@@ -20,7 +20,7 @@ export type MarketInput =
  */
 export interface MarketSource {
   readonly symbols: readonly string[];
-  /** Daily bars of the past, oldest first, that end before the first input. */
+  /** Bars of the past, from before the first input; those of one name oldest first. */
   readonly history: readonly Bar[];
   /** When the market does something next; null when it has nothing more to say. */
   nextDueAt(): Milliseconds | null;

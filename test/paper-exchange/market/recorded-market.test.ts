@@ -91,9 +91,9 @@ describe('recorded bars', () => {
   const daily = parse(header, '2026-11-25,100,104,99,103,4000', '2026-11-27,103,103.5,90,91,800');
 
   it('are played as open, nearer extreme, other extreme and close within the session', () => {
-    const { cues } = play({ series: [daily], spreadBps: 2, startAt: '2026-11-25T09:30:00-05:00' });
+    const { cues } = play({ series: [daily], spreadBps: 2, startAt: '2026-11-26T12:00:00-05:00' });
     expect(cues.map((cue) => cue.at)).toEqual([
-      '2026-11-25T09:30:00',
+      '2026-11-26T12:00:00',
       '2026-11-27T09:30:00',
       '2026-11-27T10:39:59',
       '2026-11-27T11:49:59',
@@ -113,7 +113,7 @@ describe('recorded bars', () => {
   it('begin with their first open when they begin with the exchange', () => {
     const { cues, market } = play({ series: [daily] });
     expect(market.history).toEqual([]);
-    expect(cues[0]).toMatchObject({ at: '2026-11-25T00:00:00' });
+    expect(cues[0]?.at).toBe('2026-11-25T00:00:00');
     expect(cues.slice(1, 6).map((cue) => told(cue.inputs))).toEqual([
       ['ACME 99.99/100.01', 'ACME @100 x1000'],
       ['ACME 98.99/99.01', 'ACME @99 x1000'],
@@ -138,7 +138,7 @@ describe('recorded bars', () => {
     expect(played.at(-1)).toBe('13:00:00');
   });
 
-  it('of several names share one time line, and turn into daily history before the start', () => {
+  it('of several names share one time line; those before the start are history', () => {
     const other = { ...parse(header, '2026-11-25,10,10,10,10,8', '2026-11-27,10,10,10,10,8') };
     const { market, cues } = play({
       series: [daily, { ...other, symbol: 'BOLT' }],
@@ -149,27 +149,48 @@ describe('recorded bars', () => {
     expect(told(cues[0]?.inputs ?? [])[1]).toBe('ACME @103 x1');
   });
 
-  it('merge hours into the days of the history', () => {
-    const hourly = parse(
-      header,
-      '2026-11-25T10:00,10,12,9,11,100',
-      '2026-11-25T11:00,11,15,10,14,300',
-      '2026-11-27T10:00,14,14,14,14,1',
-    );
-    const { market } = play({ series: [hourly], startAt: '2026-11-27T09:30:00-05:00' });
-    const bars = market.history.map((bar) => [bar.open, bar.high, bar.low, bar.close]);
-    expect(bars.map((bar) => bar.map(formatDecimal))).toEqual([['10', '15', '9', '14']]);
-    expect(market.history[0]).toMatchObject({ volume: 400, durationMs: 86_400_000 });
-  });
-
-  it('announce a known split before the open of its day', () => {
+  it('announce a known split before the open of its day, with the price that follows', () => {
     const splits = [{ symbol: 'ACME', date: '2026-11-27', newShares: 4, oldShares: 1 }];
     const { cues } = play({ series: [daily], splits });
-    expect(cues.find((cue) => cue.at === '2026-11-27T04:00:00')?.inputs.map((i) => i.kind)).toEqual(
-      ['split'],
+    const early = cues.filter((cue) => cue.at === '2026-11-27T04:00:00');
+    expect(early.flatMap((cue) => told(cue.inputs))).toEqual([
+      'ACME 4:1',
+      'ACME 25.74/25.76',
+      'ACME @25.75 x1',
+    ]);
+    const later = play({ series: [daily], splits, startAt: '2026-11-27T09:30:00-05:00' });
+    expect(later.cues.flatMap((cue) => cue.inputs.filter((one) => one.kind === 'split'))).toEqual(
+      [],
     );
-    const closed = [{ symbol: 'ACME', date: '2026-11-26', newShares: 4, oldShares: 1 }];
-    expect(() => play({ series: [daily], splits: closed })).toThrow(/no trading day/);
+  });
+
+  it('of hours announce a split once a day, and play the bar that straddles the open', () => {
+    const hourly = parse(
+      header,
+      '2026-11-25T15:00,40,40,40,40,4',
+      '2026-11-27T09:00,10,10,10,10,4',
+      '2026-11-27T10:00,10,10,10,10,4',
+    );
+    const splits = [{ symbol: 'ACME', date: '2026-11-27', newShares: 4, oldShares: 1 }];
+    const kinds = (startAt: string) =>
+      play({ series: [hourly], splits, startAt }).cues.flatMap((cue) =>
+        cue.inputs.map((input) => input.kind),
+      );
+    const count = (inputs: readonly string[], kind: string) =>
+      inputs.filter((one) => one === kind).length;
+    const fromDayBefore = kinds('2026-11-25T09:30:00-05:00');
+    expect([count(fromDayBefore, 'split'), count(fromDayBefore, 'bar')]).toEqual([1, 3]);
+    const fromOpen = kinds('2026-11-27T09:30:00-05:00');
+    expect([count(fromOpen, 'split'), count(fromOpen, 'bar')]).toEqual([0, 2]);
+    const underWay = kinds('2026-11-27T09:31:00-05:00');
+    expect(count(underWay, 'bar')).toBe(1);
+  });
+
+  it('refuse a split of a name without bars or on a closed day', () => {
+    const split = { symbol: 'ACME', date: '2026-11-26', newShares: 4, oldShares: 1 };
+    expect(() => play({ series: [daily], splits: [split] })).toThrow(/cannot split on 2026-11-26/);
+    const unknown = { ...split, symbol: 'BOLT' };
+    expect(() => play({ series: [daily], splits: [unknown] })).toThrow(/BOLT.*has no bars/);
   });
 
   it('of a day on which the exchange was closed are refused, as is a name given twice', () => {

@@ -1,0 +1,101 @@
+import { toNumber } from '../core/decimal.ts';
+import type { Bar, ExchangeEvent, Quote, Trade, TradingStatus } from '../core/types.ts';
+
+/** Channels of the market-data stream, as a subscription names them. */
+export const channels = [
+  'trades',
+  'quotes',
+  'bars',
+  'updatedBars',
+  'dailyBars',
+  'statuses',
+  'lulds',
+  'corrections',
+  'cancelErrors',
+] as const;
+export type Channel = (typeof channels)[number];
+
+export type DataMessage = Readonly<Record<string, unknown>>;
+export type Publication = {
+  readonly channel: Channel;
+  readonly symbol: string;
+  readonly message: DataMessage;
+};
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+const exchangeCode = 'V'; // IEX, the exchange of the free feed.
+const tape = 'C';
+
+/**
+ * What an event says on the market-data stream; null when it says nothing there. Bars of
+ * other lengths than a minute or a day have no channel. Times are Dates: the codec writes them.
+ */
+export function publicationOf(event: ExchangeEvent): Publication | null {
+  switch (event.kind) {
+    case 'trade':
+      return { channel: 'trades', symbol: event.trade.symbol, message: trade(event.trade) };
+    case 'quote':
+      return { channel: 'quotes', symbol: event.quote.symbol, message: quote(event.quote) };
+    case 'status':
+      return { channel: 'statuses', symbol: event.status.symbol, message: status(event.status) };
+    case 'bar': {
+      const { symbol, durationMs } = event.bar;
+      if (durationMs === minuteMs) return { channel: 'bars', symbol, message: bar('b', event.bar) };
+      if (durationMs !== dayMs) return null;
+      return { channel: 'dailyBars', symbol, message: bar('d', event.bar) };
+    }
+    case 'trade_update':
+      return null;
+  }
+}
+
+const trade = ({ symbol, at, id, price, size }: Trade): DataMessage => ({
+  T: 't',
+  S: symbol,
+  i: id,
+  x: exchangeCode,
+  p: toNumber(price),
+  s: size,
+  c: ['@'],
+  z: tape,
+  t: new Date(at),
+});
+
+const quote = ({ symbol, at, bidPrice, bidSize, askPrice, askSize }: Quote): DataMessage => ({
+  T: 'q',
+  S: symbol,
+  bx: exchangeCode,
+  bp: toNumber(bidPrice),
+  bs: bidSize,
+  ax: exchangeCode,
+  ap: toNumber(askPrice),
+  as: askSize,
+  c: ['R'],
+  z: tape,
+  t: new Date(at),
+});
+
+const bar = (type: 'b' | 'd', value: Bar): DataMessage => ({
+  T: type,
+  S: value.symbol,
+  o: toNumber(value.open),
+  h: toNumber(value.high),
+  l: toNumber(value.low),
+  c: toNumber(value.close),
+  v: value.volume,
+  n: value.tradeCount,
+  vw: toNumber(value.vwap),
+  t: new Date(value.at),
+});
+
+const status = ({ symbol, at, code, reason }: TradingStatus): DataMessage => ({
+  T: 's',
+  S: symbol,
+  sc: code,
+  sm: code === 'H' ? 'Trading Halt' : 'Trading Resumption',
+  rc: code === 'H' ? 'T1' : '',
+  rm: reason,
+  z: tape,
+  t: new Date(at),
+});

@@ -1,0 +1,188 @@
+import { decode, encode } from '@msgpack/msgpack';
+import type { Clock } from '../../ports/clock.ts';
+import {
+  asObject,
+  type Connection,
+  closeCodes,
+  jsonObject,
+  mostBufferedBytes,
+  type StreamSession,
+} from './connection.ts';
+import { type Channel, channels, type DataMessage, type Publication } from './data-messages.ts';
+
+export type DataCodec = 'msgpack' | 'json';
+
+export type DataStreamParts = {
+  readonly connection: Connection;
+  readonly codec: DataCodec;
+  readonly clock: Clock;
+  /** Why this pair of keys may not use this feed now; null when it may. */
+  readonly admit: (keyId: string, secretKey: string) => keyof typeof dataErrors | null;
+  /** Most symbols over trades and quotes together. */
+  readonly symbolLimit: number;
+};
+
+export const dataErrors = {
+  400: 'invalid syntax',
+  401: 'not authenticated',
+  402: 'auth failed',
+  403: 'already authenticated',
+  404: 'auth timeout',
+  405: 'symbol limit exceeded',
+  406: 'connection limit exceeded',
+  407: 'slow client',
+  409: 'insufficient subscription',
+} as const;
+
+const authenticateWithinMs = 10_000;
+const limited: readonly Channel[] = ['trades', 'quotes'];
+/** They come with trades and are never asked for. */
+const following: readonly Channel[] = ['corrections', 'cancelErrors'];
+
+type Subscriptions = Readonly<Record<Channel, ReadonlySet<string>>>;
+
+/** One client of `/v2/{feed}`: it authenticates, subscribes, and is told what the market does. */
+export class DataStreamSession implements StreamSession {
+  readonly #parts: DataStreamParts;
+  readonly #disarm: () => void;
+  #state: 'greeting' | 'authenticated' | 'over' = 'greeting';
+  #subscriptions: Subscriptions = emptySubscriptions();
+  #pending: DataMessage[] = [];
+
+  constructor(parts: DataStreamParts) {
+    this.#parts = parts;
+    this.#disarm = parts.clock.after(authenticateWithinMs, () => this.#end(404));
+    this.#send({ T: 'success', msg: 'connected' });
+  }
+
+  receive(data: string | Uint8Array): void {
+    if (this.#state === 'over') return;
+    const message = this.#decode(data);
+    switch (message?.action) {
+      case 'auth':
+        this.#authenticate(message);
+        break;
+      case 'subscribe':
+      case 'unsubscribe':
+        this.#change(message, message.action);
+        break;
+      default:
+        this.#error(400);
+    }
+  }
+
+  closed(): void {
+    this.#disarm();
+    this.#state = 'over';
+    this.#pending = [];
+  }
+
+  publish({ channel, symbol, message }: Publication): void {
+    const wanted = this.#subscriptions[channel];
+    if (this.#state !== 'authenticated' || !(wanted.has(symbol) || wanted.has('*'))) return;
+    if (this.#parts.connection.bufferedBytes() > mostBufferedBytes) this.#end(407);
+    else this.#send(message);
+  }
+
+  #authenticate({ key, secret }: DataMessage): void {
+    if (this.#state === 'authenticated') {
+      this.#error(403);
+      return;
+    }
+    const isPair = typeof key === 'string' && typeof secret === 'string';
+    const refusal = isPair ? this.#parts.admit(key, secret) : 402;
+    if (refusal !== null) {
+      this.#end(refusal);
+      return;
+    }
+    this.#disarm();
+    this.#state = 'authenticated';
+    this.#send({ T: 'success', msg: 'authenticated' });
+  }
+
+  #change(message: DataMessage, action: 'subscribe' | 'unsubscribe'): void {
+    const changed = this.#state === 'authenticated' ? this.#changed(message, action) : 401;
+    if (typeof changed === 'number') {
+      this.#error(changed);
+      return;
+    }
+    this.#subscriptions = changed;
+    const lists = channels.map((channel) => [channel, [...changed[channel]]] as const);
+    this.#send({ T: 'subscription', ...Object.fromEntries(lists) });
+  }
+
+  /** The subscriptions after a request, or why it is refused as a whole. */
+  #changed(message: DataMessage, action: 'subscribe' | 'unsubscribe'): Subscriptions | 400 | 405 {
+    const changed = { ...this.#subscriptions };
+    for (const channel of channels) {
+      const asked = message[channel];
+      if (asked === undefined || following.includes(channel)) continue;
+      if (!isSymbols(asked)) return 400;
+      const held = [...changed[channel]];
+      const left = held.filter((symbol) => !asked.includes(symbol));
+      changed[channel] = new Set(action === 'subscribe' ? [...held, ...asked] : left);
+    }
+    for (const channel of following) changed[channel] = changed.trades;
+    return this.#countLimited(changed) > this.#parts.symbolLimit ? 405 : changed;
+  }
+
+  /** Everything counts as more than any limit. */
+  #countLimited(subscriptions: Subscriptions): number {
+    const all = limited.some((channel) => subscriptions[channel].has('*'));
+    if (all) return Number.isFinite(this.#parts.symbolLimit) ? Number.POSITIVE_INFINITY : 0;
+    return limited.reduce((sum, channel) => sum + subscriptions[channel].size, 0);
+  }
+
+  #error(code: keyof typeof dataErrors): void {
+    this.#send({ T: 'error', code, msg: dataErrors[code] });
+  }
+
+  #end(code: keyof typeof dataErrors): void {
+    if (this.#state === 'over') return;
+    this.#error(code);
+    this.#flush();
+    this.closed();
+    this.#parts.connection.close(closeCodes.policyViolation);
+  }
+
+  /** Messages of one moment share a frame. */
+  #send(message: DataMessage): void {
+    this.#pending.push(message);
+    if (this.#pending.length === 1) queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    if (this.#pending.length === 0) return;
+    const messages = this.#pending;
+    this.#pending = [];
+    const { codec, connection } = this.#parts;
+    connection.send(codec === 'json' ? JSON.stringify(messages) : encode(messages));
+  }
+
+  #decode(data: string | Uint8Array): DataMessage | null {
+    if (this.#parts.codec === 'json' || typeof data === 'string') return jsonObject(data);
+    try {
+      return asObject(decode(data));
+    } catch {
+      return null;
+    }
+  }
+}
+
+const emptySubscriptions = (): Record<Channel, ReadonlySet<string>> => {
+  const none: ReadonlySet<string> = new Set();
+  return {
+    trades: none,
+    quotes: none,
+    bars: none,
+    updatedBars: none,
+    dailyBars: none,
+    statuses: none,
+    lulds: none,
+    corrections: none,
+    cancelErrors: none,
+  };
+};
+
+const isSymbols = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((symbol) => typeof symbol === 'string' && symbol !== '');

@@ -1,0 +1,122 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { Connection } from './connection.ts';
+import type { RestRequest, RestResponse } from './rest/handle.ts';
+import { isStreamPath, type Streams } from './streams.ts';
+
+export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
+export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+const mostBodyBytes = 1024 * 1024;
+const mostFrameBytes = 256 * 1024;
+
+/** Answers HTTP requests. No request, however broken, ends the process. */
+export function requestListener(answer: (request: RestRequest) => RestResponse): RequestListener {
+  return (request, response) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= mostBodyBytes) chunks.push(chunk);
+    });
+    // The client is gone; there is nobody to answer.
+    request.on('error', () => response.destroy());
+    response.on('error', () => response.destroy());
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString('utf8');
+      write(response, bytes > mostBodyBytes ? tooLarge : answerTo(request, body, answer));
+    });
+  };
+}
+
+const refusal = (status: number, message: string): RestResponse => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ message }),
+});
+
+const tooLarge = refusal(413, `request body too large: at most ${mostBodyBytes} bytes`);
+
+function answerTo(
+  request: IncomingMessage,
+  body: string,
+  answer: (request: RestRequest) => RestResponse,
+): RestResponse {
+  const target = `http://exchange${request.url ?? '/'}`;
+  if (!URL.canParse(target)) return refusal(400, 'the request target is no path');
+  const { pathname, searchParams } = new URL(target);
+  return answer({
+    method: request.method ?? 'GET',
+    path: pathname,
+    query: searchParams,
+    headers: singleHeaders(request),
+    body,
+  });
+}
+
+function singleHeaders({ headers }: IncomingMessage): Record<string, string> {
+  const single: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) single[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return single;
+}
+
+function write(response: ServerResponse, { status, headers, body }: RestResponse): void {
+  if (response.destroyed) return;
+  response.writeHead(status, headers);
+  response.end(status === 204 ? undefined : body);
+}
+
+/** Opens a stream for each WebSocket that asks for one; refuses other upgrades with a 404. */
+export function upgradeListener(streams: Streams): UpgradeListener {
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: mostFrameBytes,
+  });
+  return (request, socket, head) => {
+    const drop = (): unknown => socket.destroy();
+    socket.on('error', drop);
+    const path = (request.url ?? '/').split('?')[0] ?? '/';
+    if (!isStreamPath(path)) {
+      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    server.handleUpgrade(request, socket, head, (client) => {
+      socket.off('error', drop);
+      serve(streams, path, request.headers['content-type'], client);
+    });
+  };
+}
+
+function serve(
+  streams: Streams,
+  path: string,
+  contentType: string | undefined,
+  client: WebSocket,
+): void {
+  const session = streams.open({ path, contentType }, connectionTo(client));
+  client.on('message', (data, isBinary) => {
+    const bytes = bytesOf(data);
+    session.receive(isBinary ? bytes : bytes.toString('utf8'));
+  });
+  client.on('close', () => session.closed());
+  // A frame against the protocol, or a cut line: ws itself closes with the fitting code.
+  client.on('error', () => undefined);
+}
+
+function connectionTo(client: WebSocket): Connection {
+  return {
+    send: (data) => client.send(data),
+    close: (code) => client.close(code),
+    terminate: () => client.terminate(),
+    bufferedBytes: () => client.bufferedAmount,
+  };
+}
+
+function bytesOf(data: RawData): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? Buffer.from(data) : data;
+}

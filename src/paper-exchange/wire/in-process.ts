@@ -1,0 +1,124 @@
+import type { Connection, StreamSession } from './connection.ts';
+import type { RestRequest, RestResponse } from './rest/handle.ts';
+import { isStreamPath, type Streams } from './streams.ts';
+
+type Listener = (...args: unknown[]) => void;
+
+/** Answers like `fetch`, without a network: everything happens in microtasks. */
+export type FetchApi = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Opens a socket like the `ws` package, without a network. */
+export type WsFactory = (url: string, codec: 'msgpack' | 'json') => InProcessSocket;
+
+/** A `fetch` whose every request is settled by `answer`, at once. */
+export function inProcessFetch(answer: (request: RestRequest) => RestResponse): FetchApi {
+  return async (url, init) => {
+    init.signal?.throwIfAborted();
+    const { pathname, searchParams } = new URL(url);
+    const { status, headers, body } = answer({
+      method: (init.method ?? 'GET').toUpperCase(),
+      path: pathname,
+      query: searchParams,
+      headers: Object.fromEntries(new Headers(init.headers)),
+      body: bodyText(init.body),
+    });
+    // The platform refuses even an empty text with a 204.
+    return new Response(status === 204 ? null : body, { status, headers });
+  };
+}
+
+function bodyText(body: RequestInit['body']): string {
+  if (body === undefined || body === null) return '';
+  if (typeof body === 'string') return body;
+  throw new TypeError('the in-process exchange takes request bodies as text only');
+}
+
+export const inProcessSockets =
+  (streams: Streams): WsFactory =>
+  (url, codec) =>
+    new InProcessSocket(streams, url, codec);
+
+const [connecting, open, closing, closed] = [0, 1, 2, 3] as const;
+
+/**
+ * The client's end of a stream: that part of a `ws` socket which the Alpaca SDK uses. Each
+ * direction keeps its order, and nothing arrives within the call that sent it.
+ */
+export class InProcessSocket {
+  #readyState: 0 | 1 | 2 | 3 = connecting;
+  #session: StreamSession | null = null;
+  readonly #listeners = new Map<string, Listener[]>();
+
+  constructor(streams: Streams, url: string, codec: 'msgpack' | 'json') {
+    queueMicrotask(() => this.#connect(streams, new URL(url).pathname, codec));
+  }
+
+  get readyState(): number {
+    return this.#readyState;
+  }
+
+  on(event: string, listener: Listener): this {
+    this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener]);
+    return this;
+  }
+
+  send(data: string | Uint8Array): void {
+    if (this.#readyState === connecting) throw new Error('the socket is not open yet');
+    if (this.#readyState === open) queueMicrotask(() => this.#session?.receive(data));
+  }
+
+  close(code = 1005): void {
+    if (this.#readyState === closing || this.#readyState === closed) return;
+    this.#readyState = closing;
+    queueMicrotask(() => this.#end(code));
+  }
+
+  terminate(): void {
+    if (this.#readyState !== closed) queueMicrotask(() => this.#end(1006));
+  }
+
+  ping(data: unknown = Buffer.alloc(0)): void {
+    if (this.#readyState === open) queueMicrotask(() => this.#emit('pong', data));
+  }
+
+  #connect(streams: Streams, path: string, codec: 'msgpack' | 'json'): void {
+    if (this.#readyState !== connecting) return;
+    if (!isStreamPath(path)) {
+      this.#emit('error', new Error(`Unexpected server response: 404 (no stream at ${path})`));
+      this.#end(1006);
+      return;
+    }
+    this.#readyState = open;
+    const contentType = codec === 'msgpack' ? 'application/msgpack' : undefined;
+    this.#session = streams.open({ path, contentType }, this.#exchangeEnd());
+    this.#emit('open');
+  }
+
+  #exchangeEnd(): Connection {
+    return {
+      send: (data) => {
+        const frame = typeof data === 'string' ? Buffer.from(data) : data;
+        queueMicrotask(() => this.#receive(frame, typeof data !== 'string'));
+      },
+      close: (code) => queueMicrotask(() => this.#end(code)),
+      terminate: () => this.terminate(),
+      bufferedBytes: () => 0,
+    };
+  }
+
+  #receive(frame: Uint8Array, isBinary: boolean): void {
+    if (this.#readyState !== closed) this.#emit('message', frame, isBinary);
+  }
+
+  #end(code: number): void {
+    if (this.#readyState === closed) return;
+    this.#readyState = closed;
+    this.#session?.closed();
+    this.#session = null;
+    this.#emit('close', code, Buffer.alloc(0));
+  }
+
+  #emit(event: string, ...args: unknown[]): void {
+    for (const listener of this.#listeners.get(event) ?? []) listener(...args);
+  }
+}
