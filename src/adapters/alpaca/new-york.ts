@@ -11,11 +11,11 @@ const NEW_YORK = new Intl.DateTimeFormat('en-US', {
   second: 'numeric',
 });
 
-/** The instant at which New York's clocks show this date and time: `2026-11-27`, `09:30`. */
+/** The instant at which New York's clocks show this time of a trading day: `2026-11-27`, `09:30`. */
 export function newYorkTime(date: string, timeOfDay: string): EpochMs {
   const asIfUtc = Date.parse(`${date}T${timeOfDay}:00Z`);
-  // The exchange neither opens nor closes in the small hours in which the clocks change.
-  return asIfUtc - offsetMs(asIfUtc - offsetMs(asIfUtc));
+  // The clocks change on Sundays, so the distance is the same all through a trading day.
+  return asIfUtc - offsetMs(asIfUtc);
 }
 
 /** How far New York's clocks are ahead of UTC: negative. */

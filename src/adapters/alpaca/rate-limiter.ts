@@ -101,7 +101,6 @@ export class RateLimiter {
         this.#tokens -= 1;
         queue.shift()?.go();
       }
-      if (queue.length > 0) break;
     }
     this.#wakeWhenDue();
   }

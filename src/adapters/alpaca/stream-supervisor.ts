@@ -86,14 +86,12 @@ export class StreamSupervisor<Stream extends SdkStream> {
     const stream = this.#parts.open();
     this.#stream = stream;
     this.#lastError = '';
-    stream.onDisconnect(() => {
-      if (this.#stream === stream) this.drop(this.#lastError || 'the connection ended');
-    });
+    // A client that was left says nothing any more: the SDK sees to that.
+    stream.onDisconnect(() => this.drop(this.#lastError || 'the connection ended'));
     stream.onError((message) => {
-      if (this.#stream !== stream) return;
       this.#lastError = message;
       this.#parts.onError(message);
-      if (this.#stream === stream && !this.#isLive) this.drop(message);
+      if (!this.#isLive) this.drop(message);
     });
     this.#parts.prepare(stream);
     this.#cancelTimer = this.#parts.clock.after(LONGEST_HANDSHAKE_MS, () => {

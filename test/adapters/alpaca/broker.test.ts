@@ -91,6 +91,28 @@ describe('reading', () => {
     expect(asked).toHaveLength(3);
   });
 
+  it('is tried again after a quarter of a second, then after half a second', async () => {
+    const sentAt: number[] = [];
+    const { broker, clock } = given(() => {
+      sentAt.push(clock.now() - NOW);
+      return json({ message: 'later' }, 503);
+    });
+    await failureOf(broker.readAccount(), clock);
+    expect(sentAt).toEqual([0, 250, 750]);
+  });
+
+  it('slows down when the broker says that little is left, whoever used it up', async () => {
+    const { broker, clock, asked } = given(() =>
+      json(wireAccount(), 200, { 'x-ratelimit-remaining': '36' }),
+    );
+    await broker.readAccount();
+    const reads = [broker.readAccount(), broker.readAccount()];
+    await clock.advanceBy(0);
+    expect(asked).toHaveLength(2);
+    await clock.advanceBy(10_000);
+    await Promise.all(reads);
+  });
+
   it('is tried again when the connection breaks, three times in all', async () => {
     const { broker, clock, asked } = given(() => {
       throw new TypeError('fetch failed');
@@ -195,6 +217,14 @@ describe('changing', () => {
     const twin = submitStep();
     await expect(broker.submit(approved, twin)).rejects.toThrow(
       'this submit of AAPL is not part of an approved plan',
+    );
+    const before = (await given(() => json(wireOrder())).broker.findOrder('bb1-aaaa')) ?? null;
+    if (before === null) throw new Error('no order');
+    await expect(broker.replace(approved, replaceStep(before, {}))).rejects.toThrow(
+      'this replace of AAPL is not part of an approved plan',
+    );
+    await expect(broker.cancel(approved, cancelStep(before))).rejects.toThrow(
+      'this cancel of AAPL is not part of an approved plan',
     );
     const forged = { plan: approved.plan, verdicts: [] } as unknown as ApprovedPlan;
     await expect(broker.submit(forged, twin)).rejects.toThrow('not part of an approved plan');

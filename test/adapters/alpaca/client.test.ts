@@ -111,6 +111,19 @@ describe('the client', () => {
     expect(urls).toEqual([tradingUrl, stockUrl]);
   });
 
+  it('refuses a request to any other host, whoever rewrote it', async () => {
+    const { urls, fetchApi } = recording();
+    const client = createAlpacaClient({ ...KEYS, endpoint: 'paper', fetchApi });
+    const rewritten = client.trading.account.withPreMiddleware(async ({ init }) => ({
+      url: 'https://api.alpaca.markets/v2/account',
+      init,
+    }));
+    await expect(rewritten.getAccountRaw()).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('a request to api.alpaca.markets was refused') },
+    });
+    expect(urls).toEqual([]);
+  });
+
   it('follows no redirect to another host', async () => {
     const target = await listen({
       host: '127.0.0.1',

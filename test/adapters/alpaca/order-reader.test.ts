@@ -109,8 +109,11 @@ describe('reading orders', () => {
     expect(asked.length).toBeLessThan(8);
   });
 
-  it('knows the parent of a leg that is listed alone as well', async () => {
-    const leg = row('leg', NOW - HOUR, { status: 'held' });
+  it.each([
+    ['before', 1_000],
+    ['after', -1_000],
+  ])('knows the parent of a leg that is listed alone as well, %s it', async (_where, laterMs) => {
+    const leg = row('leg', NOW - HOUR + laterMs, { status: 'held' });
     const rows = [row('parent', NOW - HOUR, { order_class: 'oco', legs: [leg] }), leg];
     const { broker } = given((request) => json(listing(rows, request)));
     const orders = await broker.readOrders(NOW - DAY);
