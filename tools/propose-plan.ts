@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Proposal } from '../src/domain/answers.ts';
 import { decimal } from '../src/domain/decimal.ts';
+import type { Mode } from '../src/domain/environment.ts';
 import type { Ticker } from '../src/domain/ids.ts';
 import type { Intent, PlanPart } from '../src/domain/plan.ts';
 import { type EpochMs, isoTime } from '../src/domain/time.ts';
@@ -55,9 +56,12 @@ export const proposePlan = defineTool({
     const missing = missingPosition(args.symbol, bigBrother);
     if (missing !== null) return missing;
 
-    return proposalFacts(await bigBrother.propose(intent, 'host'), now);
+    const proposal = await bigBrother.propose(intent, 'host');
+    return proposalFacts(proposal, bigBrother.status().mode, now);
   },
 });
+
+type Proposed = Extract<Proposal, { outcome: 'proposed' }>;
 
 type Asked = {
   readonly intent: Intent['kind'];
@@ -107,7 +111,7 @@ function missingPosition(
   return refused('no_position', `There is no position in ${symbol}.`);
 }
 
-function proposalFacts(proposal: Proposal, now: EpochMs) {
+function proposalFacts(proposal: Proposal, mode: Mode, now: EpochMs) {
   switch (proposal.outcome) {
     case 'impossible':
       return refused('plan_impossible', proposal.because.join('; '), {
@@ -140,12 +144,20 @@ function proposalFacts(proposal: Proposal, now: EpochMs) {
         denials: denialsOf(verdicts),
         passed: passedGuardrails(verdicts),
         planning_notes: withoutTheRest(notes.map(({ recipe, because }) => `${recipe}: ${because}`)),
-        next_step: executable
-          ? 'execute_plan with this plan_id and hash before it expires.'
-          : 'It cannot be executed; each denial says what would pass.',
+        next_step: nextStepOf(proposal, mode),
       });
     }
   }
+}
+
+function nextStepOf({ executable, verdicts }: Proposed, mode: Mode): string {
+  if (executable) return 'execute_plan with this plan_id and hash before it expires.';
+  if (verdicts.some(({ outcome }) => outcome === 'deny')) {
+    return 'It cannot be executed; each denial says what would pass.';
+  }
+  return mode === 'execute'
+    ? 'It cannot be executed: an order of its symbols has an unknown outcome. Propose again later.'
+    : `It cannot be executed in mode ${mode}; a person has to change the mode.`;
 }
 
 function partInOneLine(part: PlanPart): string {

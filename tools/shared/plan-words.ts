@@ -42,32 +42,37 @@ export function stepInWords(step: Step): string {
       return `replace to ${step.purpose}: ${name} gets ${changes.join(', ')}`;
     }
     case 'cancel':
-      return `cancel to ${step.purpose}: ${step.before.side} ${step.before.type} ${step.orderId}; wait until it is terminal`;
+      return `cancel to ${step.purpose}: ${step.before.side} ${step.before.type} ${step.orderId}; wait until terminal`;
   }
 }
 
 function requestInWords(order: OrderRequest): string {
+  const { stopPrice, limitPrice, takeProfitLimitPrice, stopLoss, orderClass } = order;
   const words = [
-    `${order.side} ${text(order.quantity)} ${order.symbol} ${order.type}`,
-    order.stopPrice === null ? null : `stop ${text(order.stopPrice)}`,
-    order.limitPrice === null ? null : `limit ${text(order.limitPrice)}`,
+    `${order.side} ${text(order.quantity)} ${order.symbol}`,
+    typeInWords(order.type, stopPrice && text(stopPrice), limitPrice && text(limitPrice)),
     order.timeInForce,
-    order.orderClass === 'simple' ? null : order.orderClass,
-    order.takeProfitLimitPrice === null ? null : `take profit ${text(order.takeProfitLimitPrice)}`,
-    order.stopLoss === null ? null : `stop loss ${text(order.stopLoss.stopPrice)}`,
+    orderClass === 'simple' ? null : orderClass,
+    takeProfitLimitPrice === null ? null : `take profit ${text(takeProfitLimitPrice)}`,
+    stopLoss === null ? null : `stop loss ${text(stopLoss.stopPrice)}`,
   ];
   return words.filter((word) => word !== null).join(' ');
 }
 
 function orderLineInWords(line: OrderLine): string {
-  const words = [
-    `${line.side} ${line.quantity} ${line.type}`,
-    line.stopPrice === null ? null : `stop ${line.stopPrice}`,
-    line.limitPrice === null ? null : `limit ${line.limitPrice}`,
-    line.timeInForce,
-    line.owner === 'foreign' ? '(foreign)' : null,
-  ];
-  return words.filter((word) => word !== null).join(' ');
+  const type = typeInWords(line.type, line.stopPrice, line.limitPrice);
+  const owner = line.owner === 'foreign' ? ' (foreign)' : '';
+  return `${line.side} ${line.quantity} ${type} ${line.timeInForce}${owner}`;
+}
+
+/** A type that is named like its one price says both at once: `limit 109.5`. */
+function typeInWords(type: string, stop: string | null, limit: string | null): string {
+  const prices = [
+    stop === null ? null : `stop ${stop}`,
+    limit === null ? null : `limit ${limit}`,
+  ].filter((price) => price !== null);
+  const isSaid = prices.length === 1 && (type === 'stop' || type === 'limit');
+  return [...(isSaid ? [] : [type]), ...prices].join(' ');
 }
 
 export function actionInWords(action: Action): string {

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { Tool } from '../../tools/tool.ts';
+
+/** Where the orders go and how far BigBrother may go: the first words of every result. */
+const named = z.object({
+  environment: z.enum(['simulated', 'paper', 'live']),
+  mode: z.enum(['observe', 'propose', 'execute']),
+});
+export type Named = z.infer<typeof named>;
+
+const errorSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  retryable: z.boolean(),
+  would_pass: z.string().nullable(),
+  next_step: z.string(),
+  reference: z.string().optional(),
+});
+
+/** What an answer of `tool` has to be. */
+export const answerSchemaOf = (tool: Tool): z.ZodObject =>
+  z.object({ ...named.shape, ...tool.output.shape });
+
+/**
+ * The schema for hosts: an answer or an error. Clients check errors against it too, so it
+ * has to admit them.
+ */
+export function listedOutputOf(tool: Tool): Record<string, unknown> {
+  const { properties = {}, required = [] } = z.toJSONSchema(answerSchemaOf(tool));
+  const error = { ...z.toJSONSchema(errorSchema), additionalProperties: true };
+  return {
+    type: 'object',
+    properties: { ...properties, error: withoutDialect(error) },
+    anyOf: [{ required }, { required: ['environment', 'mode', 'error'] }],
+    additionalProperties: false,
+  };
+}
+
+export const listedInputOf = (tool: Tool): Record<string, unknown> =>
+  withoutDialect(z.toJSONSchema(tool.input, { io: 'input' }));
+
+/** Each tool checks its own arguments, so the schema that is listed only has to describe. */
+export const describedBy = (schema: Record<string, unknown>) => z.looseObject({}).meta(schema);
+
+function withoutDialect(schema: object): Record<string, unknown> {
+  const { $schema: _, ...rest } = schema as Record<string, unknown>;
+  return rest;
+}

@@ -1,0 +1,197 @@
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { errorAdvice } from '../../tools/errors.ts';
+import { toolsFor } from '../../tools/index.ts';
+import type { BigBrotherFace, Tool, ToolRefusal } from '../../tools/tool.ts';
+import type { ToolCall } from '../domain/answers.ts';
+import { isTicker } from '../domain/ids.ts';
+import { BrokerError } from '../ports/broker.ts';
+import type { Clock, Ids } from '../ports/clock.ts';
+import {
+  answerSchemaOf,
+  describedBy,
+  listedInputOf,
+  listedOutputOf,
+  type Named,
+} from './answer-shape.ts';
+import { instructionsFor } from './instructions.ts';
+import { createRedactor, type Redactor } from './redact.ts';
+
+const LONGEST_ARGUMENTS = 500;
+
+export type McpServerDeps = {
+  readonly bigBrother: BigBrotherFace;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly version: string;
+  /** Values that must never leave the process, above all the broker's keys. */
+  readonly secrets: readonly string[];
+  /** Takes a fault that could not be journalled; goes to stderr, never to stdout. */
+  readonly log: (line: string) => void;
+  /** Other tools than those of the mode; for tests of the server itself. */
+  readonly tools?: readonly Tool[];
+};
+
+/**
+ * One MCP server for one connection, over any transport. Nothing that a tool throws
+ * reaches the host, every call is journalled, and what was executed is never reported as
+ * a failure because of how its report looks.
+ */
+export function createMcpServer(deps: McpServerDeps): McpServer {
+  const status = deps.bigBrother.status();
+  const server = new McpServer(
+    { name: 'bigbrother', title: 'BigBrother', version: deps.version },
+    { instructions: instructionsFor(status) },
+  );
+  const { environment, mode } = status;
+  const redactor = createRedactor(deps.secrets);
+  for (const tool of deps.tools ?? toolsFor(mode)) {
+    const call = new ToolRunner(tool, deps, redactor, { environment, mode });
+    server.registerTool(
+      tool.name,
+      {
+        title: tool.title,
+        description: tool.description,
+        inputSchema: describedBy(listedInputOf(tool)),
+        outputSchema: describedBy(listedOutputOf(tool)),
+        annotations: { title: tool.title, ...tool.annotations },
+      },
+      (args, { signal }) => call.run(args, signal),
+    );
+  }
+  // The list never changes during a connection.
+  server.server.registerCapabilities({ tools: { listChanged: false } });
+  server.server.onerror = (error) => deps.log(`mcp: ${redactor.freeText(error.message)}`);
+  return server;
+}
+
+/** How one call ended, for the host and for the journal. */
+type Ending = Pick<ToolCall, 'outcome' | 'code' | 'reference' | 'because'> & {
+  readonly body: Readonly<Record<string, unknown>>;
+};
+
+class ToolRunner {
+  readonly #tool: Tool;
+  readonly #deps: McpServerDeps;
+  readonly #redactor: Redactor;
+  readonly #schema: ReturnType<typeof answerSchemaOf>;
+  #lastNamed: Named;
+
+  constructor(tool: Tool, deps: McpServerDeps, redactor: Redactor, named: Named) {
+    this.#lastNamed = named;
+    this.#tool = tool;
+    this.#deps = deps;
+    this.#redactor = redactor;
+    this.#schema = answerSchemaOf(tool);
+  }
+
+  async run(args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<CallToolResult> {
+    const startedAt = this.#deps.clock.now();
+    const ending = await this.#endingOf(args, signal, startedAt);
+    this.#journal(args, ending, this.#deps.clock.now() - startedAt);
+
+    const text = this.#redactor.answer(JSON.stringify(ending.body));
+    return {
+      content: [{ type: 'text', text }],
+      // Some hosts show the model only this form, some only the other: they are the same.
+      structuredContent: JSON.parse(text) as Record<string, unknown>,
+      ...(ending.outcome === 'answered' ? {} : { isError: true }),
+    };
+  }
+
+  async #endingOf(
+    args: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+    now: number,
+  ): Promise<Ending> {
+    try {
+      const { bigBrother } = this.#deps;
+      const answer = await this.#tool.call(args, { bigBrother, signal, now });
+      if (answer.outcome === 'refused') return this.#refused(answer.refusal);
+
+      const parsed = this.#schema.safeParse({ ...this.#named(), ...answer.result });
+      return parsed.success
+        ? { outcome: 'answered', code: null, reference: null, because: null, body: parsed.data }
+        : this.#unreadable(parsed.error);
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  #refused({ code, message, wouldPass = null, details = {} }: ToolRefusal): Ending {
+    const { retryable, nextStep } = errorAdvice[code];
+    const error = { code, message, retryable, would_pass: wouldPass, next_step: nextStep };
+    return {
+      outcome: 'refused',
+      code,
+      reference: null,
+      because: this.#redactor.freeText(message),
+      body: { ...this.#named(), error: { ...error, ...details } },
+    };
+  }
+
+  #failed(error: unknown): Ending {
+    const cause = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    if (error instanceof BrokerError && this.#tool.effect !== 'acts') {
+      const message = `The broker did not answer as expected: ${this.#redactor.freeText(error.message)}`;
+      return { ...this.#refused({ code: 'broker_unavailable', message }), outcome: 'failed' };
+    }
+    const message =
+      this.#tool.effect === 'acts'
+        ? 'A fault inside BigBrother. Something may have been sent; do not repeat it.'
+        : 'A fault inside BigBrother. Nothing was sent.';
+    return this.#withReference('internal_error', message, cause);
+  }
+
+  /** The tool did its work, and only the report has a shape that hosts would refuse. */
+  #unreadable(error: Error): Ending {
+    return this.#tool.effect === 'acts'
+      ? this.#withReference(
+          'done_but_unreadable',
+          `${this.#tool.name} has run, but its report could not be shown.`,
+          error.message,
+        )
+      : this.#failed(error);
+  }
+
+  #withReference(code: 'internal_error' | 'done_but_unreadable', message: string, cause: string) {
+    const reference = this.#deps.ids.next('fault');
+    return {
+      ...this.#refused({ code, message, details: { reference } }),
+      outcome: 'failed' as const,
+      reference,
+      because: this.#redactor.freeText(cause),
+    };
+  }
+
+  #named(): Named {
+    try {
+      const { environment, mode } = this.#deps.bigBrother.status();
+      this.#lastNamed = { environment, mode };
+    } catch {
+      // What failed is told by the call itself; here only the last known words are needed.
+    }
+    return this.#lastNamed;
+  }
+
+  #journal(args: Readonly<Record<string, unknown>>, ending: Ending, durationMs: number): void {
+    const { symbol, plan_id: planId = ending.body.plan_id } = args;
+    try {
+      this.#deps.bigBrother.recordToolCall({
+        tool: this.#tool.name,
+        arguments: this.#redactor.freeText(JSON.stringify(args)).slice(0, LONGEST_ARGUMENTS),
+        outcome: ending.outcome,
+        code: ending.code,
+        reference: ending.reference,
+        because: ending.because,
+        symbol: typeof symbol === 'string' && isTicker(symbol) ? symbol : null,
+        planId: typeof planId === 'string' ? planId : null,
+        durationMs,
+      });
+    } catch (error) {
+      // The call has ended: a journal that fails now must not change what it is said to have done.
+      const cause = error instanceof Error ? error.message : String(error);
+      this.#deps.log(`a tool call could not be journalled: ${this.#redactor.freeText(cause)}`);
+    }
+  }
+}
