@@ -113,6 +113,10 @@ function knownStop(context: PositionContext): Owed | null {
 
 function firstStop(context: PositionContext, settings: StopLossSettings): Owed {
   const { position, episode, price } = context;
+  if (episode.entryPrice.lte(ZERO)) {
+    // Shares from a transfer or a spin-off may have cost nothing.
+    return firstStopFrom(context, price, 'the market, since the entry has no price', settings);
+  }
   const byMethod = firstStopFrom(context, episode.entryPrice, 'the entry', settings);
   return settings.alreadyPast === 'measure_from_market' &&
     isThrough(position.side, byMethod.stopPrice, price)

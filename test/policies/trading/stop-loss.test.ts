@@ -77,6 +77,12 @@ describe('stop loss', () => {
       expect(wish(by({ method: 'atr' }).evaluate(context))).toBe('protect 2.76/2.26');
     });
 
+    it('measures from the market what cost nothing', () => {
+      const evaluation = policy.evaluate(holding({ entry: '0', initialStop: null }));
+      expect(wish(evaluation)).toBe('protect 92/91.5');
+      expect(because(evaluation)).toContain('since the entry has no price');
+    });
+
     it('names percent as the way out when the entry came without a plan', () => {
       const evaluation = by({ method: 'entry_plan' }).evaluate(holding({ initialStop: null }));
       expect(wish(evaluation)).toBe('protect 92/91.5');
