@@ -4,7 +4,7 @@ import type { Kernel } from './kernel.ts';
 
 const SHARE_DECIMALS = 9;
 
-/** Multiplies positions and yesterday's close; orders at the old price cannot stay. */
+/** A holder has `newShares` for every `oldShares`. Multiplies positions and yesterday's close; orders and prices of before are gone. */
 export function applySplit(
   kernel: Kernel,
   symbol: string,
@@ -14,10 +14,11 @@ export function applySplit(
   const multiplier = BigInt(newShares);
   const divisor = BigInt(oldShares);
   const market = kernel.market(symbol);
-  if (market.lastDayClose !== null)
-    market.lastDayClose = (market.lastDayClose * divisor) / multiplier;
-  if (market.closingPrice !== null)
-    market.closingPrice = (market.closingPrice * divisor) / multiplier;
+  const { lastPrice } = market;
+  if (lastPrice !== null) market.lastDayClose = (lastPrice * divisor) / multiplier;
+  market.closingPrice = market.lastDayClose;
+  market.trade = null;
+  market.quote = null;
   for (const account of kernel.accounts) {
     for (const record of [...account.openOrdersOf(symbol)]) {
       if (record.isOpen && record.predecessor?.isOpen !== true) end(kernel, record, 'canceled');

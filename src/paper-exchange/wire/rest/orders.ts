@@ -1,0 +1,112 @@
+import type { OrderFilter } from '../../core/order-queries.ts';
+import { notFound } from '../../core/refusals.ts';
+import { type OrderWithLegs, type Side, WireError } from '../../core/types.ts';
+import { orderJson } from './order-json.ts';
+import { QueryReader, readJson } from './params.ts';
+import { type Call, ok, type Reply, type Route } from './route.ts';
+
+const LIMIT_DEFAULT = 50;
+const LIMIT_MAX = 500;
+const STATUSES = ['open', 'closed', 'all'] as const;
+const DIRECTIONS = ['desc', 'asc'] as const;
+const SIDES: readonly Side[] = ['buy', 'sell'];
+
+export const orderRoutes: readonly Route[] = [
+  { method: 'POST', path: '/v2/orders', answer: postOrder },
+  { method: 'GET', path: '/v2/orders', answer: getOrders },
+  { method: 'DELETE', path: '/v2/orders', answer: deleteOrders },
+  { method: 'GET', path: '/v2/orders:by_client_order_id', answer: getByClientOrderId },
+  { method: 'GET', path: '/v2/orders/*', answer: getOrder },
+  { method: 'PATCH', path: '/v2/orders/*', answer: patchOrder },
+  { method: 'DELETE', path: '/v2/orders/*', answer: deleteOrder },
+];
+
+function postOrder({ core, accountId, body }: Call): Reply | WireError {
+  const json = readJson(body);
+  if (json instanceof WireError) return json;
+  return shown(core.submitOrder(accountId, json.value));
+}
+
+function patchOrder({ core, accountId, params, body }: Call): Reply | WireError {
+  const json = readJson(body);
+  if (json instanceof WireError) return json;
+  return shown(core.replaceOrder(accountId, params[0] ?? '', json.value));
+}
+
+function deleteOrder({ core, accountId, params }: Call): Reply | WireError {
+  return core.cancelOrder(accountId, params[0] ?? '') ?? { status: 204, body: null };
+}
+
+function deleteOrders({ core, accountId }: Call): Reply {
+  const results = core.cancelAllOrders(accountId);
+  const body = results.map(({ id, status, body: refusal }) =>
+    refusal === null ? { id, status } : { id, status, body: refusal },
+  );
+  return { status: 207, body };
+}
+
+function getOrder({ core, accountId, params, query }: Call): Reply | WireError {
+  const reader = new QueryReader(query);
+  const nested = reader.flag('nested');
+  if (reader.problem !== null) return reader.problem;
+  const found = core.order(accountId, params[0] ?? '');
+  if (found === null) return notFound(`order not found for ${params[0]}`);
+  return ok(orderJson(nested ? found : { order: found.order, legs: [] }));
+}
+
+function getByClientOrderId({ core, accountId, query }: Call): Reply | WireError {
+  const clientOrderId = query.get('client_order_id') ?? '';
+  const found = core.orderByClientOrderId(accountId, clientOrderId);
+  return found === null ? notFound(`order not found for ${clientOrderId}`) : ok(orderJson(found));
+}
+
+function getOrders(call: Call): Reply | WireError {
+  const filter = readFilter(call);
+  if (filter instanceof WireError) return filter;
+  return ok(call.core.listOrders(call.accountId, filter).map(orderJson));
+}
+
+function readFilter({ core, accountId, query }: Call): OrderFilter | WireError {
+  const reader = new QueryReader(query);
+  const clamps = core.switches.listLimitAbove500 === 'clamp';
+  const most = clamps ? Number.MAX_SAFE_INTEGER : LIMIT_MAX;
+  const symbols = reader.list('symbols');
+  const side = reader.text('side');
+  const filter: OrderFilter = {
+    status: reader.choice('status', STATUSES, 'open'),
+    limit: Math.min(reader.wholeNumber('limit', LIMIT_DEFAULT, most), LIMIT_MAX),
+    after: reader.time('after'),
+    until: reader.time('until'),
+    afterOrderId: reader.text('after_order_id'),
+    beforeOrderId: reader.text('before_order_id'),
+    direction: reader.choice('direction', DIRECTIONS, 'desc'),
+    nested: reader.flag('nested'),
+    symbols: asksForEquities(query) ? symbols && new Set(symbols) : new Set(),
+    side: side === null ? null : reader.choice('side', SIDES, 'buy'),
+  };
+  checkBounds(reader, filter);
+  for (const id of [filter.afterOrderId, filter.beforeOrderId]) {
+    if (id !== null && core.order(accountId, id) === null)
+      return notFound(`order not found for ${id}`);
+  }
+  return reader.problem ?? filter;
+}
+
+function checkBounds(reader: QueryReader, filter: OrderFilter): void {
+  const ids = [filter.afterOrderId, filter.beforeOrderId].filter((id) => id !== null);
+  if (ids.length > 1) {
+    reader.refuse('only one of before_order_id or after_order_id is accepted');
+  } else if (ids.length === 1 && (filter.after !== null || filter.until !== null)) {
+    reader.refuse('before_order_id and after_order_id cannot be used with after or until');
+  }
+}
+
+/** The SDK repeats the parameter, the documentation separates its words by commas. */
+function asksForEquities(query: URLSearchParams): boolean {
+  const classes = query.getAll('asset_class').flatMap((text) => text.split(','));
+  return classes.length === 0 || classes.includes('us_equity');
+}
+
+function shown(outcome: OrderWithLegs | WireError): Reply | WireError {
+  return outcome instanceof WireError ? outcome : ok(orderJson(outcome));
+}

@@ -1,0 +1,87 @@
+import { malformed, unprocessable } from '../../core/refusals.ts';
+import { type Milliseconds, WireError } from '../../core/types.ts';
+
+/** Reads a JSON body. */
+export function readJson(body: string): { readonly value: unknown } | WireError {
+  try {
+    return { value: JSON.parse(body) };
+  } catch {
+    return malformed('request body format is invalid');
+  }
+}
+
+/** Reads query parameters one by one and keeps the first thing that is wrong with them. */
+export class QueryReader {
+  problem: WireError | null = null;
+  readonly #query: URLSearchParams;
+  readonly #refuse: (message: string) => WireError;
+
+  /** The data API refuses with 400 and a message alone, the trading API with 422 and a code. */
+  constructor(query: URLSearchParams, api: 'trading' | 'data' = 'trading') {
+    this.#query = query;
+    this.#refuse = api === 'trading' ? unprocessable : (message) => new WireError(400, { message });
+  }
+
+  text(name: string): string | null {
+    return this.#query.get(name) || null;
+  }
+
+  /** Words between commas. Of a repeated parameter only the first counts, as on the wire. */
+  list(name: string): readonly string[] | null {
+    const words = this.text(name)
+      ?.split(',')
+      .map((word) => word.trim());
+    return words?.filter((word) => word !== '') ?? null;
+  }
+
+  /** A date or a time with its zone; a date means its first instant in UTC. */
+  time(name: string): Milliseconds | null {
+    const text = this.text(name);
+    if (text === null) return null;
+    const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+    return Number.isNaN(at) ? this.#wrong(name, text) : at;
+  }
+
+  /** A date, also when it is written as a time. */
+  date(name: string): string | null {
+    const text = this.text(name);
+    if (text === null || this.time(name) === null) return null;
+    return text.slice(0, 10);
+  }
+
+  wholeNumber(name: string, otherwise: number, most: number): number {
+    const text = this.text(name);
+    if (text === null) return otherwise;
+    const value = /^\d+$/.test(text) ? Number(text) : 0;
+    if (value >= 1 && value <= most) return value;
+    if (value > most) {
+      this.refuse(`invalid ${name}: larger than the allowed maximum of ${most}`);
+    } else {
+      this.#wrong(name, text);
+    }
+    return otherwise;
+  }
+
+  choice<Choice extends string>(
+    name: string,
+    choices: readonly Choice[],
+    otherwise: Choice,
+  ): Choice {
+    const text = this.text(name);
+    if (text === null) return otherwise;
+    return choices.find((choice) => choice === text) ?? this.#wrong(name, text) ?? otherwise;
+  }
+
+  flag(name: string): boolean {
+    return this.choice(name, ['true', 'false'], 'false') === 'true';
+  }
+
+  refuse(message: string): void {
+    this.problem ??= this.#refuse(message);
+  }
+
+  #wrong(name: string, text: string): null {
+    this.refuse(`invalid ${name}: ${text}`);
+    return null;
+  }
+}

@@ -1,0 +1,117 @@
+import {
+  absolute,
+  type Decimal,
+  divide,
+  formatDecimal,
+  formatRounded,
+  multiply,
+  ONE,
+  smaller,
+  ZERO,
+} from '../../core/decimal.ts';
+import { notFound } from '../../core/refusals.ts';
+import { type Asset, type PositionView, WireError } from '../../core/types.ts';
+import { orderJson } from './order-json.ts';
+import { QueryReader } from './params.ts';
+import { type Call, ok, type Reply, type Route } from './route.ts';
+
+const PRICE_DECIMALS = 9;
+
+export const positionRoutes: readonly Route[] = [
+  { method: 'GET', path: '/v2/positions', answer: getPositions },
+  { method: 'DELETE', path: '/v2/positions', answer: deletePositions },
+  { method: 'GET', path: '/v2/positions/*', answer: getPosition },
+  { method: 'DELETE', path: '/v2/positions/*', answer: deletePosition },
+];
+
+function getPositions({ core, accountId }: Call): Reply {
+  const positions = core.positions(accountId);
+  return ok(positions.map((position) => positionJson(position, core.asset(position.symbol))));
+}
+
+function getPosition(call: Call): Reply | WireError {
+  const { core, accountId } = call;
+  const asset = core.asset(call.params[0] ?? '');
+  if (asset === null) return notFound(`symbol not found: ${call.params[0]}`);
+  const position = core.position(accountId, asset.symbol);
+  if (position === null) return notFound('position does not exist');
+  return ok(positionJson(position, asset));
+}
+
+function deletePosition({ core, accountId, params, query }: Call): Reply | WireError {
+  const asset = core.asset(params[0] ?? '');
+  if (asset === null) return notFound(`symbol not found: ${params[0]}`);
+  const reader = new QueryReader(query);
+  const qty = reader.text('qty');
+  const percentage = reader.text('percentage');
+  const outcome = core.closePosition(accountId, asset.symbol, {
+    ...(qty === null ? {} : { qty }),
+    ...(percentage === null ? {} : { percentage }),
+  });
+  return outcome instanceof WireError ? outcome : ok(orderJson(outcome));
+}
+
+function deletePositions({ core, accountId, query }: Call): Reply | WireError {
+  const reader = new QueryReader(query);
+  const cancelOrders = reader.flag('cancel_orders');
+  if (reader.problem !== null) return reader.problem;
+  const body = core
+    .closeAllPositions(accountId, cancelOrders)
+    .map(({ symbol, outcome }) =>
+      outcome instanceof WireError
+        ? { symbol, status: outcome.status, body: outcome.body }
+        : { symbol, status: 200, body: orderJson(outcome) },
+    );
+  return { status: 207, body };
+}
+
+/** Decimal strings throughout; quantity, value and cost of a short are negative. */
+export function positionJson(position: PositionView, asset: Asset | null): object {
+  const { qty, currentPrice, costBasis } = position;
+  const marketValue = multiply(qty, currentPrice);
+  const profit = marketValue - costBasis;
+  const today = profitOfToday(position);
+  return {
+    asset_id: position.assetId,
+    symbol: position.symbol,
+    exchange: asset?.exchange ?? '',
+    asset_class: 'us_equity',
+    asset_marginable: asset?.marginable ?? false,
+    qty: formatDecimal(qty),
+    avg_entry_price: formatRounded(position.averageEntryPrice, PRICE_DECIMALS),
+    side: qty < ZERO ? 'short' : 'long',
+    market_value: formatDecimal(marketValue),
+    cost_basis: formatRounded(costBasis, PRICE_DECIMALS),
+    unrealized_pl: formatRounded(profit, PRICE_DECIMALS),
+    unrealized_plpc: formatDecimal(ratio(profit, costBasis)),
+    unrealized_intraday_pl: formatRounded(today.profit, PRICE_DECIMALS),
+    unrealized_intraday_plpc: formatDecimal(ratio(today.profit, today.cost)),
+    current_price: formatDecimal(currentPrice),
+    lastday_price: formatDecimal(position.lastDayPrice),
+    change_today: formatDecimal(ratio(currentPrice - position.lastDayPrice, position.lastDayPrice)),
+    qty_available: formatDecimal(position.qtyAvailable),
+  };
+}
+
+/** Shares held overnight count from yesterday's close, those of today from their own price. */
+function profitOfToday(position: PositionView): {
+  readonly profit: Decimal;
+  readonly cost: Decimal;
+} {
+  const { qty, lastDayQty, currentPrice, lastDayPrice, averageEntryPrice } = position;
+  const sameSide = lastDayQty < ZERO === qty < ZERO;
+  const sign = qty < ZERO ? -ONE : ONE;
+  const magnitude = sameSide ? smaller(absolute(lastDayQty), absolute(qty)) : ZERO;
+  const overnight = multiply(sign, magnitude);
+  const fresh = qty - overnight;
+  return {
+    profit:
+      multiply(overnight, currentPrice - lastDayPrice) +
+      multiply(fresh, currentPrice - averageEntryPrice),
+    cost: multiply(overnight, lastDayPrice) + multiply(fresh, averageEntryPrice),
+  };
+}
+
+function ratio(part: Decimal, whole: Decimal): Decimal {
+  return whole === ZERO ? ZERO : divide(part, absolute(whole));
+}
