@@ -40,7 +40,7 @@ type Legal = {
   readonly candidate: Candidate;
   readonly steps: readonly Step[];
   readonly after: Book;
-  /** Shares that would still lack what the target wants for them. */
+  /** Shares that would still not be as the target wants them. */
   readonly unmet: Quantity;
   readonly naked: NakedEstimate;
 };
@@ -132,7 +132,10 @@ function unmetShares(
     (order) => !isStop(order) || isTightEnough(order, cover, target.side),
   );
   const { coveredQuantity } = coverIn({ ...after, orders: tight });
-  return addShares(sharesLeft(left, coveredQuantity), sharesLeft(left, hold));
+  const bare = sharesLeft(left, coveredQuantity);
+  const unsold = sharesLeft(left, hold);
+  const oversold = sharesLeft(coverIn(after).exitQuantity, left);
+  return addShares(addShares(bare, unsold), oversold);
 }
 
 /** Closest to the target first, then the least naked dollar-seconds, then the fewest steps. */
