@@ -19,10 +19,11 @@ type Comparison = {
   readonly note: string;
   /** Throws when the two sides do not answer alike: then there is no score. */
   readonly gate: () => void | Promise<void>;
-  /** One round of each; both do the same amount of work. */
+  /** One round of each, long enough to measure; the units say how much work it was. */
   readonly ours: () => unknown;
   readonly theirs: () => unknown;
-  readonly unitsPerRound: number;
+  readonly oursUnits: number;
+  readonly theirsUnits: number;
   readonly unit: string;
 };
 
@@ -41,8 +42,8 @@ export async function compare(comparison: Comparison): Promise<Row> {
   }
   const pairs: { ours: number; theirs: number }[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const ours = await rate(comparison.ours, comparison.unitsPerRound);
-    const theirs = await rate(comparison.theirs, comparison.unitsPerRound);
+    const ours = await rate(comparison.ours, comparison.oursUnits);
+    const theirs = await rate(comparison.theirs, comparison.theirsUnits);
     pairs.push({ ours, theirs });
   }
   const { name, peer, aim, note, unit } = comparison;
