@@ -1,5 +1,5 @@
-import { toNumber } from '../core/decimal.ts';
 import type { Bar, ExchangeEvent, Quote, Trade, TradingStatus } from '../core/types.ts';
+import { barJson, quoteJson, tradeJson } from './rest/data-json.ts';
 
 /** Channels of the market-data stream, as a subscription names them. */
 export const channels = [
@@ -24,8 +24,6 @@ export type Publication = {
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
-const exchangeCode = 'V'; // IEX, the exchange of the free feed.
-const tape = 'C';
 
 /**
  * What an event says on the market-data stream; null when it says nothing there. Bars of
@@ -50,42 +48,19 @@ export function publicationOf(event: ExchangeEvent): Publication | null {
   }
 }
 
-const trade = ({ symbol, at, id, price, size }: Trade): DataMessage => ({
-  T: 't',
-  S: symbol,
-  i: id,
-  x: exchangeCode,
-  p: toNumber(price),
-  s: size,
-  c: ['@'],
-  z: tape,
-  t: new Date(at),
+// The fields are those of the data API, but for the time.
+const trade = (value: Trade): DataMessage => ({
+  ...{ T: 't', S: value.symbol, ...tradeJson(value) },
+  t: new Date(value.at),
 });
 
-const quote = ({ symbol, at, bidPrice, bidSize, askPrice, askSize }: Quote): DataMessage => ({
-  T: 'q',
-  S: symbol,
-  bx: exchangeCode,
-  bp: toNumber(bidPrice),
-  bs: bidSize,
-  ax: exchangeCode,
-  ap: toNumber(askPrice),
-  as: askSize,
-  c: ['R'],
-  z: tape,
-  t: new Date(at),
+const quote = (value: Quote): DataMessage => ({
+  ...{ T: 'q', S: value.symbol, ...quoteJson(value) },
+  t: new Date(value.at),
 });
 
 const bar = (type: 'b' | 'd', value: Bar): DataMessage => ({
-  T: type,
-  S: value.symbol,
-  o: toNumber(value.open),
-  h: toNumber(value.high),
-  l: toNumber(value.low),
-  c: toNumber(value.close),
-  v: value.volume,
-  n: value.tradeCount,
-  vw: toNumber(value.vwap),
+  ...{ T: type, S: value.symbol, ...barJson(value) },
   t: new Date(value.at),
 });
 
@@ -96,6 +71,6 @@ const status = ({ symbol, at, code, reason }: TradingStatus): DataMessage => ({
   sm: code === 'H' ? 'Trading Halt' : 'Trading Resumption',
   rc: code === 'H' ? 'T1' : '',
   rm: reason,
-  z: tape,
+  z: 'C',
   t: new Date(at),
 });

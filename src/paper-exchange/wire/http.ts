@@ -43,9 +43,9 @@ function answerTo(
   body: string,
   answer: (request: RestRequest) => RestResponse,
 ): RestResponse {
-  const target = `http://exchange${request.url ?? '/'}`;
-  if (!URL.canParse(target)) return refusal(400, 'the request target is no path');
-  const { pathname, searchParams } = new URL(target);
+  const target = request.url ?? '/';
+  if (!URL.canParse(target, 'http://exchange')) return refusal(400, `${target} is no path`);
+  const { pathname, searchParams } = new URL(target, 'http://exchange');
   return answer({
     method: request.method ?? 'GET',
     path: pathname,
