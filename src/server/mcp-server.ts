@@ -90,11 +90,12 @@ class ToolRunner {
     const ending = await this.#endingOf(args, signal, startedAt);
     this.#journal(args, ending, this.#deps.clock.now() - startedAt);
 
-    const text = this.#redactor.answer(JSON.stringify(ending.body));
+    const written = JSON.stringify(ending.body);
+    const text = this.#redactor.answer(written);
     return {
       content: [{ type: 'text', text }],
       // Some hosts show the model only this form, some only the other: they are the same.
-      structuredContent: JSON.parse(text) as Record<string, unknown>,
+      structuredContent: text === written ? ending.body : JSON.parse(text),
       ...(ending.outcome === 'answered' ? {} : { isError: true }),
     };
   }
