@@ -51,25 +51,30 @@ export function total(amounts: readonly (Notional | null)[]): Notional | null {
 }
 
 /**
- * What a symbol's position and its waiting entries would be worth, without the orders
- * that `part` replaces or cancels; null where a price or a size is not known.
+ * What positions and waiting entries are worth together, without the orders that `parts`
+ * replace or cancel; null where a price or a size is not known.
+ *
+ * @param symbol one symbol, or null for the whole account
  */
-export function exposureIn(
-  symbol: Ticker,
+export function exposureOf(
   snapshot: PortfolioSnapshot,
-  part: PlanPart | null,
+  parts: readonly PlanPart[],
+  symbol: Ticker | null,
 ): Notional | null {
-  const position = snapshot.positions.find((held) => held.symbol === symbol);
-  const market = snapshot.markets.get(symbol);
-  const held =
-    position === undefined ? NO_DOLLARS : worth(position.currentPrice, position.quantity);
+  const isMeant = (one: { readonly symbol: Ticker }) => symbol === null || one.symbol === symbol;
+  const held = new Map(snapshot.positions.filter(isMeant).map((one) => [one.symbol, one]));
   const touched = new Set(
-    part?.steps.flatMap((step) => (step.kind === 'submit' ? [] : [step.orderId])),
+    parts.flatMap(({ steps }) =>
+      steps.map((step) => (step.kind === 'submit' ? null : step.orderId)),
+    ),
   );
   const waiting = snapshot.orders.filter(
-    (order) => order.symbol === symbol && isEntry(order, position) && !touched.has(order.id),
+    (order) => isMeant(order) && !touched.has(order.id) && isEntry(order, held.get(order.symbol)),
   );
-  return total([held, ...waiting.map((order) => orderWorth(order, market))]);
+  return total([
+    ...[...held.values()].map(({ currentPrice, quantity }) => worth(currentPrice, quantity)),
+    ...waiting.map((order) => orderWorth(order, snapshot.markets.get(order.symbol))),
+  ]);
 }
 
 function isEntry(order: Order, position: Position | undefined): boolean {

@@ -4,7 +4,7 @@ import { NO_DOLLARS, type Notional, text } from '../../src/domain/decimal.ts';
 import type { Guardrail, Verdict } from '../../src/domain/guardrail.ts';
 import { decimalSetting } from '../settings.ts';
 import { cents } from '../words.ts';
-import { entriesOf, exposureIn, total } from './entries.ts';
+import { entriesOf, exposureOf, total } from './entries.ts';
 import { deny, pass } from './verdict.ts';
 
 export const exposureNameSettings = z.strictObject({
@@ -25,7 +25,7 @@ export const exposureName = ({ percentOfEquity }: ExposureNameSettings): Guardra
     const most = equity.times(percentOfEquity).div('100');
     const limit = `${cents(most)} USD (${text(percentOfEquity)} % of equity)`;
     const entries = entriesOf(part, snapshot);
-    const now = exposureIn(part.symbol, snapshot, part);
+    const now = exposureOf(snapshot, [part], part.symbol);
     const after = total([now, ...entries.map((entry) => entry.worth)]);
 
     if (entries.length === 0) {

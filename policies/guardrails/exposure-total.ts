@@ -2,10 +2,9 @@
 import { z } from 'zod';
 import { type Notional, text } from '../../src/domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
-import type { Ticker } from '../../src/domain/ids.ts';
 import { decimalSetting } from '../settings.ts';
 import { cents } from '../words.ts';
-import { entriesOf, exposureIn, total } from './entries.ts';
+import { entriesOf, exposureOf, total } from './entries.ts';
 import { deny, pass } from './verdict.ts';
 
 export const exposureTotalSettings = z.strictObject({
@@ -60,14 +59,6 @@ export const exposureTotal = ({ percentOfEquity }: ExposureTotalSettings): Guard
 /** Everything held and waiting, and the entries of the whole plan, not of this part alone. */
 function exposureAfter({ plan, part, snapshot }: ReviewInput): Notional | null {
   const parts = plan.parts.includes(part) ? plan.parts : [...plan.parts, part];
-  const symbols = new Set<Ticker>([
-    ...snapshot.positions.map(({ symbol }) => symbol),
-    ...snapshot.orders.map(({ symbol }) => symbol),
-    ...parts.map(({ symbol }) => symbol),
-  ]);
-  const held = [...symbols].map((symbol) =>
-    exposureIn(symbol, snapshot, parts.find((one) => one.symbol === symbol) ?? null),
-  );
   const added = parts.flatMap((one) => entriesOf(one, snapshot).map((entry) => entry.worth));
-  return total([...held, ...added]);
+  return total([exposureOf(snapshot, parts, null), ...added]);
 }

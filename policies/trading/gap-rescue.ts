@@ -33,8 +33,7 @@ const MILESTONE = 'exit@gap';
 /** Acts where a stop no longer can: left behind by a gap, or through before it was placed. */
 export class GapRescuePolicy implements TradingPolicy {
   readonly name = 'gap-rescue';
-  readonly promise =
-    'If the price jumps over my stop, I still get out, at a loss I can read first.';
+  readonly promise = 'If the price jumps over my stop, I still get out, and am told what it costs.';
   readonly #settings: StopSettings;
   readonly #rescue: GapRescueSettings;
 
