@@ -10,7 +10,7 @@ export type RecordedOptions = {
   readonly startAt: Milliseconds;
   /** Bid to ask in hundredths of a percent; 2 when left out. Quotes are rounded outwards. */
   readonly spreadBps?: number;
-  /** Known splits; one that is left out plays as a jump of the price. */
+  /** Known splits, also of other names; one that is left out plays as a jump of the price. */
   readonly splits?: readonly RecordedSplit[];
 };
 
@@ -99,8 +99,7 @@ function refuseUnplayable(
     }
   }
   for (const { symbol, date } of splits) {
-    if (!seen.has(symbol)) throw new Error(`${symbol} cannot split: it has no bars`);
-    if (calendar.tradingDay(date) === null) {
+    if (seen.has(symbol) && calendar.tradingDay(date) === null) {
       throw new Error(`${symbol} cannot split on ${date}, when the exchange was closed`);
     }
   }
