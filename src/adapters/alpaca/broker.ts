@@ -6,6 +6,7 @@ import type { Account, Position } from '../../domain/portfolio.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { type Broker, BrokerError, type Lane, type TradingDay } from '../../ports/broker.ts';
 import type { AlpacaClient } from './client.ts';
+import type { OrderFamilies } from './families.ts';
 import { accountFrom, isGuarded, orderFrom, positionFrom, tradingDayFrom } from './mapping.ts';
 import { OrderReader } from './order-reader.ts';
 import { changeBody, orderBody } from './requests.ts';
@@ -28,12 +29,14 @@ import {
 export class AlpacaBroker implements Broker {
   readonly #client: AlpacaClient;
   readonly #transport: AlpacaTransport;
+  readonly #families: OrderFamilies;
   readonly #orders: OrderReader;
 
-  constructor(client: AlpacaClient, transport: AlpacaTransport) {
+  constructor(client: AlpacaClient, transport: AlpacaTransport, families: OrderFamilies) {
     this.#client = client;
     this.#transport = transport;
-    this.#orders = new OrderReader(client, transport);
+    this.#families = families;
+    this.#orders = new OrderReader(client, transport, families);
   }
 
   readAccount(lane: Lane = 'read'): Promise<Account> {
@@ -65,7 +68,7 @@ export class AlpacaBroker implements Broker {
         lane,
         send: (init) =>
           this.#client.trading.orders.getOrderByOrderIDRaw({ orderId: id, nested: true }, init),
-        parse: orderOf,
+        parse: (body) => this.#orderOf(body),
       }),
     );
   }
@@ -77,7 +80,7 @@ export class AlpacaBroker implements Broker {
         lane,
         send: (init) =>
           this.#client.trading.orders.getOrderByClientOrderIdRaw({ clientOrderId }, init),
-        parse: orderOf,
+        parse: (body) => this.#orderOf(body),
       }),
     );
   }
@@ -114,7 +117,7 @@ export class AlpacaBroker implements Broker {
       lane: 'protect',
       send: (init) =>
         this.#client.trading.orders.postOrderRaw({ postOrderRequest: orderBody(step) }, init),
-      parse: orderOf,
+      parse: (body) => this.#orderOf(body),
     });
   }
 
@@ -128,7 +131,7 @@ export class AlpacaBroker implements Broker {
           { orderId: step.orderId, patchOrderRequest: changeBody(step) },
           init,
         ),
-      parse: orderOf,
+      parse: (body) => this.#orderOf(body),
     });
   }
 
@@ -142,9 +145,13 @@ export class AlpacaBroker implements Broker {
       parse: () => undefined,
     });
   }
-}
 
-const orderOf = (body: string): Order => orderFrom(parseBody(wireOrder, body), null);
+  #orderOf(body: string): Order {
+    const wire = parseBody(wireOrder, body);
+    this.#families.learn(wire);
+    return orderFrom(wire, this.#families);
+  }
+}
 
 /** A plan from a cast or from another plan is our own fault, never a refusal. */
 function assertApproved(approved: ApprovedPlan, step: Step): void {

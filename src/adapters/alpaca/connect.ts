@@ -2,6 +2,7 @@ import type { Broker, MarketData, Streams } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { AlpacaBroker } from './broker.ts';
 import { type AlpacaClientOptions, createAlpacaClient } from './client.ts';
+import { OrderFamilies } from './families.ts';
 import { AlpacaMarketData } from './market-data.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { AlpacaStreams } from './streams.ts';
@@ -16,11 +17,12 @@ export type AlpacaConnection = {
 /** All three ports over one client. Trading and market data have a request budget each. */
 export function connectAlpaca(options: AlpacaClientOptions, clock: Clock): AlpacaConnection {
   const client = createAlpacaClient(options);
+  const families = new OrderFamilies();
   const transport = (): AlpacaTransport =>
     new AlpacaTransport({ clock, limiter: new RateLimiter(clock) });
   return {
-    broker: new AlpacaBroker(client, transport()),
+    broker: new AlpacaBroker(client, transport(), families),
     marketData: new AlpacaMarketData(client, transport()),
-    streams: new AlpacaStreams(client, clock),
+    streams: new AlpacaStreams(client, clock, families),
   };
 }

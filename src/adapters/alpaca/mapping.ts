@@ -23,6 +23,7 @@ import type {
 import type { Account, Position } from '../../domain/portfolio.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { MarketEvent, TradingDay } from '../../ports/broker.ts';
+import type { OrderFamilies } from './families.ts';
 import { newYorkTime } from './new-york.ts';
 import {
   type WireAccount,
@@ -83,13 +84,13 @@ function symbolOf({ symbol, asset_class }: WirePosition): Ticker {
 }
 
 /** An order and, after it, its legs as orders of their own that name it as their parent. */
-export function ordersFrom(wire: WireOrder): readonly Order[] {
-  const parent = orderFrom(wire, null);
-  const legs = (wire.legs ?? []).map((leg) => orderFrom(leg, wire.id));
-  return [parent, ...legs];
+export function ordersFrom(wire: WireOrder, families: OrderFamilies): readonly Order[] {
+  families.learn(wire);
+  return [wire, ...(wire.legs ?? [])].map((member) => orderFrom(member, families));
 }
 
-export function orderFrom(wire: WireLeg, parentId: string | null): Order {
+export function orderFrom(wire: WireLeg, families: OrderFamilies): Order {
+  const parentId = families.parentOf(wire);
   const type = oneOf(TYPES, wire.type);
   const orderClass = wire.order_class === '' ? 'simple' : oneOf(CLASSES, wire.order_class);
   const timeInForce = oneOf(TIMES_IN_FORCE, wire.time_in_force);

@@ -2,6 +2,7 @@ import { isTerminal, type Order } from '../../domain/order.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { BrokerError, type Lane } from '../../ports/broker.ts';
 import type { AlpacaClient } from './client.ts';
+import type { OrderFamilies } from './families.ts';
 import { isGuarded, ordersFrom } from './mapping.ts';
 import type { AlpacaTransport } from './transport.ts';
 import { ordersAnswer, parseBody, type WireOrder } from './wire.ts';
@@ -34,12 +35,14 @@ type LastRead = {
 export class OrderReader {
   readonly #client: AlpacaClient;
   readonly #transport: AlpacaTransport;
+  readonly #families: OrderFamilies;
   #last: LastRead | null = null;
   #fullReadAt = Number.NEGATIVE_INFINITY;
 
-  constructor(client: AlpacaClient, transport: AlpacaTransport) {
+  constructor(client: AlpacaClient, transport: AlpacaTransport, families: OrderFamilies) {
     this.#client = client;
     this.#transport = transport;
+    this.#families = families;
   }
 
   /**
@@ -54,16 +57,19 @@ export class OrderReader {
     const orders = new Map<string, Order>();
     const liveIds = new Set<string>();
     let liveSince = startedAt;
-    for (const wire of await this.#groupsSubmittedSince(beginsAt - OVERLAP_MS, lane)) {
+    const groups = await this.#groupsSubmittedSince(beginsAt - OVERLAP_MS, lane);
+    // An order may be listed both alone and as a leg: its parent is known before it is mapped.
+    for (const wire of groups) this.#families.learn(wire);
+    for (const wire of groups) {
       if (!isGuarded(wire)) continue;
-      const members = ordersFrom(wire);
+      const members = ordersFrom(wire, this.#families);
       const live = members.filter(({ status }) => !isTerminal(status));
       const matters = members.some(
         ({ id, updatedAt }) => updatedAt >= since || this.#last?.liveIds.has(id),
       );
       if (live.length > 0) liveSince = Math.min(liveSince, Date.parse(wire.submitted_at));
       for (const { id } of live) liveIds.add(id);
-      if (live.length > 0 || matters) for (const order of members) keepBetterPlaced(orders, order);
+      if (live.length > 0 || matters) for (const order of members) orders.set(order.id, order);
     }
     if (last === null) this.#fullReadAt = startedAt;
     this.#last = { liveSince, liveIds };
@@ -107,10 +113,4 @@ export class OrderReader {
       parse: (body) => parseBody(ordersAnswer, body),
     });
   }
-}
-
-/** An order may be listed both alone and as a leg: the one that knows its parent stays. */
-function keepBetterPlaced(orders: Map<string, Order>, order: Order): void {
-  const known = orders.get(order.id);
-  if (known === undefined || known.parentId === null) orders.set(order.id, order);
 }

@@ -3,6 +3,7 @@ import type { Ticker } from '../../domain/ids.ts';
 import type { MarketEvent, OrderUpdate, StreamListener, Streams } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AlpacaClient } from './client.ts';
+import type { OrderFamilies } from './families.ts';
 import { executionFrom, isGuarded, orderFrom } from './mapping.ts';
 import { MarketFeed } from './market-feed.ts';
 import { StreamSupervisor } from './stream-supervisor.ts';
@@ -12,13 +13,15 @@ import { parseWire, WireError, wireFill, wireLeg } from './wire.ts';
 export class AlpacaStreams implements Streams {
   readonly #client: AlpacaClient;
   readonly #clock: Clock;
+  readonly #families: OrderFamilies;
   #trading: StreamSupervisor<streaming.TradingStream> | null = null;
   #market: MarketFeed | null = null;
   #symbols: readonly Ticker[] = [];
 
-  constructor(client: AlpacaClient, clock: Clock) {
+  constructor(client: AlpacaClient, clock: Clock, families: OrderFamilies) {
     this.#client = client;
     this.#clock = clock;
+    this.#families = families;
   }
 
   /** Live when the exchange has authenticated us and acknowledged that it sends updates. */
@@ -36,7 +39,15 @@ export class AlpacaStreams implements Streams {
           const listening = Array.isArray(channels) && channels.includes('trade_updates');
           if (listening) supervisor.markLive('listening to trade updates');
         });
-        stream.onTradeUpdate((update) => deliver(update, listener, lookAgain));
+        stream.onTradeUpdate((update) => {
+          try {
+            const event = orderUpdateFrom(update, this.#families);
+            if (event !== null) listener.onEvent(event);
+          } catch (error) {
+            if (!(error instanceof WireError)) throw error;
+            lookAgain(`a ${update.event} update could not be read: ${error.message}`);
+          }
+        });
         stream.subscribeTradeUpdates();
       },
       onError: lookAgain,
@@ -66,25 +77,15 @@ export class AlpacaStreams implements Streams {
   }
 }
 
-function deliver(
-  update: streaming.TradeUpdate,
-  listener: StreamListener<OrderUpdate>,
-  lookAgain: (because: string) => void,
-): void {
-  try {
-    const event = orderUpdateFrom(update);
-    if (event !== null) listener.onEvent(event);
-  } catch (error) {
-    if (!(error instanceof WireError)) throw error;
-    lookAgain(`a ${update.event} update could not be read: ${error.message}`);
-  }
-}
-
 /** Null for an order in what we do not guard. */
-function orderUpdateFrom(update: streaming.TradeUpdate): OrderUpdate | null {
+function orderUpdateFrom(
+  update: streaming.TradeUpdate,
+  families: OrderFamilies,
+): OrderUpdate | null {
   const wire = parseWire(wireLeg, wireOrderOf(update));
   if (!isGuarded(wire)) return null;
-  const order = orderFrom(wire, null);
+  families.learn({ id: wire.id, legs: update.order.legs ?? null });
+  const order = orderFrom(wire, families);
   const at = update.timestamp?.getTime() ?? order.updatedAt;
   const isFill = update.event === 'fill' || update.event === 'partial_fill';
   const execution = isFill ? executionFrom(parseWire(wireFill, update), order, at) : null;

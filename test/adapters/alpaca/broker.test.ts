@@ -181,6 +181,17 @@ describe('changing', () => {
     });
   });
 
+  it('remembers the legs that the answer to a submit names', async () => {
+    const leg = wireOrder({ id: 'leg', status: 'held', order_class: 'oco' });
+    const { broker } = given(({ method }) =>
+      json(method === 'GET' ? leg : wireOrder({ order_class: 'oco', legs: [leg] })),
+    );
+    expect(await broker.readOrder(orderId('leg'))).toMatchObject({ parentId: null });
+    const step = submitStep();
+    await broker.submit(approvedFor(step), step);
+    expect(await broker.readOrder(orderId('leg'))).toMatchObject({ parentId: 'order-1' });
+  });
+
   it('answers a replace with the successor', async () => {
     const { broker, asked } = given(({ method }) =>
       json(

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { OrderFamilies } from '../../../src/adapters/alpaca/families.ts';
 import {
   accountFrom,
   orderFrom,
@@ -34,7 +35,7 @@ const account = (changes: Record<string, unknown> = {}) =>
 const position = (changes: Record<string, unknown> = {}) =>
   positionFrom(parseBody(positionSchema, JSON.stringify(wirePosition(changes))));
 const orders = (changes: Record<string, unknown> = {}) =>
-  ordersFrom(parseBody(orderSchema, JSON.stringify(wireOrder(changes))));
+  ordersFrom(parseBody(orderSchema, JSON.stringify(wireOrder(changes))), new OrderFamilies());
 
 describe('an account', () => {
   it('keeps every digit', () => {
@@ -139,7 +140,8 @@ describe('an order', () => {
 
   it('takes an empty or absent intent for none', () => {
     const { position_intent: _left, ...old } = wireOrder();
-    expect(orderFrom(parseBody(orderSchema, JSON.stringify(old)), null).positionIntent).toBeNull();
+    const wire = parseBody(orderSchema, JSON.stringify(old));
+    expect(orderFrom(wire, new OrderFamilies()).positionIntent).toBeNull();
     expect(orders({ position_intent: '' })[0]?.positionIntent).toBeNull();
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createAlpacaClient } from '../../../src/adapters/alpaca/client.ts';
+import { OrderFamilies } from '../../../src/adapters/alpaca/families.ts';
 import { AlpacaStreams } from '../../../src/adapters/alpaca/streams.ts';
 import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
 import { ticker } from '../../../src/domain/ids.ts';
@@ -16,7 +17,7 @@ function given() {
     endpoint: 'paper',
     wsFactory,
   });
-  const streams = new AlpacaStreams(client, clock);
+  const streams = new AlpacaStreams(client, clock, new OrderFamilies());
   const states: string[] = [];
   const updates: OrderUpdate[] = [];
   const prices: MarketEvent[] = [];
@@ -127,6 +128,32 @@ describe('the trading stream', () => {
     });
     expect(updates[0]).toMatchObject({ event: 'replaced', execution: null });
     expect(updates[0]?.order).toMatchObject({ quantity: null, replacedBy: 'order-2' });
+  });
+
+  it('knows the parent of a leg, and of what replaces the leg, once the parent named its legs', () => {
+    const { openTrading, updates, newest } = given();
+    openTrading();
+    goLive(newest());
+    const tell = (order: unknown) =>
+      newest().says({
+        stream: 'trade_updates',
+        data: { event: 'new', timestamp: iso(NOW), order },
+      });
+    const leg = wireOrder({ id: 'leg', status: 'held' });
+    tell(leg);
+    tell(wireOrder({ id: 'parent', order_class: 'oco', legs: [leg] }));
+    tell(leg);
+    tell(wireOrder({ id: 'successor', replaces: 'leg' }));
+    tell(wireOrder({ id: 'next successor', replaces: 'successor' }));
+    tell(wireOrder({ id: 'stranger', replaces: 'someone' }));
+    expect(updates.map(({ order }) => order.parentId)).toEqual([
+      null,
+      null,
+      'parent',
+      'parent',
+      'parent',
+      null,
+    ]);
   });
 
   it.each([

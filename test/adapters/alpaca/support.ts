@@ -1,5 +1,6 @@
 import { AlpacaBroker } from '../../../src/adapters/alpaca/broker.ts';
 import { type AlpacaClient, createAlpacaClient } from '../../../src/adapters/alpaca/client.ts';
+import { OrderFamilies } from '../../../src/adapters/alpaca/families.ts';
 import { AlpacaMarketData } from '../../../src/adapters/alpaca/market-data.ts';
 import { RateLimiter } from '../../../src/adapters/alpaca/rate-limiter.ts';
 import { AlpacaTransport } from '../../../src/adapters/alpaca/transport.ts';
@@ -63,7 +64,7 @@ export function given(answer: Answer): {
     },
   });
   const transport = new AlpacaTransport({ clock, limiter: new RateLimiter(clock) });
-  const broker = new AlpacaBroker(client, transport);
+  const broker = new AlpacaBroker(client, transport, new OrderFamilies());
   return { broker, marketData: new AlpacaMarketData(client, transport), client, clock, asked };
 }
 
