@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { toJson } from '../../src/domain/canonical.ts';
+import { price } from '../../src/domain/decimal.ts';
+import type { JournalRecord } from '../../src/domain/event.ts';
+import type { Order } from '../../src/domain/order.ts';
+import {
+  type EpisodeBook,
+  type EpisodeEvent,
+  episodesFromJournal,
+  foldEpisodes,
+  noEpisodes,
+} from '../../src/engine/episodes.ts';
+import { type GivenHolding, NOW, snapshot, stopLimit } from '../support/given.ts';
+
+const fold = (
+  previous: EpisodeBook,
+  holdings: readonly GivenHolding[],
+  given: { orders?: readonly Order[]; mark?: string; milestones?: readonly string[] } = {},
+) => {
+  const { positions } = snapshot({ holdings });
+  const marks = new Map(
+    given.mark === undefined
+      ? []
+      : positions.map(({ symbol }) => [symbol, price(given.mark ?? '')]),
+  );
+  return foldEpisodes(previous, {
+    at: NOW,
+    positions,
+    orders: given.orders ?? [],
+    marks,
+    milestonesOf: () => given.milestones ?? [],
+  });
+};
+
+const only = ({ book }: { book: EpisodeBook }) => {
+  const [episode] = book.open.values();
+  if (episode === undefined) throw new Error('no episode is open');
+  return episode;
+};
+const types = ({ events }: { events: readonly EpisodeEvent[] }) => events.map(({ type }) => type);
+
+describe('an episode', () => {
+  it('opens with the position and is counted up when it opens again', () => {
+    const first = fold(noEpisodes, [{}]);
+    expect(types(first)).toEqual(['episode_opened']);
+    expect(only(first).id).toBe('AAPL#1');
+    const flat = fold(first.book, []);
+    expect(types(flat)).toEqual(['episode_closed']);
+    expect(only(fold(flat.book, [{}])).id).toBe('AAPL#2');
+  });
+
+  it('ends when the position changes sides', () => {
+    const long = fold(noEpisodes, [{}]);
+    const short = fold(long.book, [{ side: 'short' }]);
+    expect(types(short)).toEqual(['episode_closed', 'episode_opened']);
+    expect(only(short)).toMatchObject({ id: 'AAPL#2', side: 'short' });
+  });
+
+  it('says nothing when nothing changed', () => {
+    const first = fold(noEpisodes, [{}]);
+    const again = fold(first.book, [{}]);
+    expect(again.events).toEqual([]);
+    expect(only(again)).toBe(only(first));
+  });
+
+  it.each([
+    ['long', ['101', '105', '103'], '105'],
+    ['short', ['99', '95', '97'], '95'],
+  ] as const)('keeps the best price of a %s', (side, marks, best) => {
+    let book = noEpisodes;
+    for (const mark of marks) ({ book } = fold(book, [{ side }], { mark }));
+    expect(only({ book }).highWaterPrice.toFixed()).toBe(best);
+  });
+
+  it('keeps the first stop, whatever follows it', () => {
+    const first = fold(noEpisodes, [{}], { orders: [stopLimit({ stop: '95' })] });
+    expect(only(first).initialStopPrice?.toFixed()).toBe('95');
+    const raised = fold(first.book, [{}], { orders: [stopLimit({ stop: '98' })] });
+    expect(only(raised).initialStopPrice?.toFixed()).toBe('95');
+  });
+
+  it('takes the oldest stop, and none that is past the entry', () => {
+    const orders = [
+      stopLimit({ id: 'b', stop: '97', createdAt: 2 }),
+      stopLimit({ id: 'a', stop: '94', createdAt: 1 }),
+      stopLimit({ id: 'c', stop: '104', createdAt: 0 }),
+    ];
+    expect(only(fold(noEpisodes, [{}], { orders })).initialStopPrice?.toFixed()).toBe('94');
+  });
+
+  it('remembers milestones for good', () => {
+    const sold = fold(noEpisodes, [{}], { milestones: ['partial@2R'] });
+    expect(only(fold(sold.book, [{}])).milestones).toEqual(['partial@2R']);
+  });
+
+  it('is read back from the journal as it was', () => {
+    const first = fold(noEpisodes, [{}], { orders: [stopLimit()] });
+    const changed = fold(first.book, [{}], { mark: '104', milestones: ['partial@2R'] });
+    const closed = fold(changed.book, []);
+    const records = [first, changed].flatMap(({ events }) => events.map(asRecord));
+    expect(episodesFromJournal(records)).toEqual(changed.book);
+    const all = [...records, ...closed.events.map(asRecord)];
+    expect(episodesFromJournal(all)).toEqual({
+      open: new Map(),
+      lastNumbers: new Map([['AAPL', 1]]),
+    });
+  });
+});
+
+const asRecord = ({ type, episode }: EpisodeEvent): JournalRecord => ({
+  v: 1,
+  seq: 1,
+  at: NOW,
+  boot: 'boot-1',
+  type,
+  actor: 'system',
+  symbol: episode.symbol,
+  planId: null,
+  orderId: null,
+  body: toJson({ episode }),
+  prev: '',
+  hash: '',
+});

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { Order } from '../../src/domain/order.ts';
+import { incoherencesOf, mergeOrder, mergeOrders } from '../../src/engine/reconcile.ts';
+import { type GivenHolding, NOW, order, snapshot, stopLimit } from '../support/given.ts';
+
+describe('merging what the broker said about an order', () => {
+  const working = order({ status: 'partially_filled', filled: '4', updatedAt: 20 });
+
+  it.each([
+    ['takes a later word', order({ status: 'filled', filled: '10', updatedAt: 30 }), 'filled'],
+    ['passes over an older word', order({ status: 'new', updatedAt: 10 }), 'partially_filled'],
+    [
+      'passes over a word of the same moment with fewer fills',
+      order({ status: 'new', filled: '0', updatedAt: 20 }),
+      'partially_filled',
+    ],
+    [
+      'takes an end even with an older time: ends are for good',
+      order({ status: 'canceled', filled: '4', updatedAt: 10 }),
+      'canceled',
+    ],
+  ] as const)('%s', (_, incoming, status) => {
+    expect(mergeOrder(working, incoming).status).toBe(status);
+  });
+
+  it('never wakes an order that has ended', () => {
+    const ended = order({ status: 'canceled', updatedAt: 20 });
+    expect(mergeOrder(ended, order({ status: 'new', updatedAt: 99 }))).toBe(ended);
+  });
+
+  it('keeps the identity of an order that did not change', () => {
+    expect(mergeOrder(working, { ...working })).toBe(working);
+    expect(mergeOrder(null, working)).toBe(working);
+  });
+
+  it('knows that an order is replaced once its successor stands in its place', () => {
+    const old = stopLimit({ id: 'old', status: 'pending_replace' });
+    const successor = (status: Order['status']) =>
+      stopLimit({ id: 'new', replaces: 'old', status });
+    const oldAfter = (status: Order['status']) =>
+      mergeOrders(new Map([[old.id, old]]), [successor(status)]).get(old.id);
+    expect(oldAfter('new')).toMatchObject({ status: 'replaced', replacedBy: 'new' });
+    expect(oldAfter('pending_new')).toBe(old);
+    expect(oldAfter('rejected')).toBe(old);
+  });
+
+  it('does not take the end from an order that filled before it could be replaced', () => {
+    const filled = stopLimit({ id: 'old', status: 'filled', filled: '10' });
+    const merged = mergeOrders(new Map([[filled.id, filled]]), [
+      stopLimit({ id: 'new', replaces: 'old', status: 'new' }),
+    ]);
+    expect(merged.get(filled.id)).toBe(filled);
+  });
+});
+
+describe('incoherence', () => {
+  const reading = (held: GivenHolding, ...orders: Order[]) => {
+    const { positions } = snapshot({ holdings: [held] });
+    return { at: NOW, positions, orders };
+  };
+  const before = reading({}, stopLimit({ updatedAt: NOW - 1000 }));
+
+  it('is not seen where nothing contradicts', () => {
+    expect(incoherencesOf(before, null)).toEqual([]);
+    expect(incoherencesOf(before, before)).toEqual([]);
+  });
+
+  it('is seen while the position lags behind a fill', () => {
+    const filled = stopLimit({ filled: '4', status: 'partially_filled', updatedAt: NOW });
+    expect(incoherencesOf(reading({}, filled), before)).toEqual([
+      {
+        symbol: 'AAPL',
+        because: 'the position moved by 0 shares while its orders filled -4',
+      },
+    ]);
+    expect(incoherencesOf(reading({ quantity: '6' }, filled), before)).toEqual([]);
+  });
+
+  it('is seen when shares move without an order, for a short too', () => {
+    const fewer = reading({ quantity: '6' }, ...before.orders);
+    expect(incoherencesOf(fewer, before)[0]?.because).toContain('moved by -4');
+    const short = { ...reading({ side: 'short' }), orders: [] };
+    const covered = { ...reading({ side: 'short', quantity: '7' }), orders: [] };
+    expect(incoherencesOf(covered, short)[0]?.because).toContain('moved by 3');
+  });
+
+  it('counts no fills of an old order that comes into view again', () => {
+    const old = order({ id: 'old', status: 'filled', filled: '10', updatedAt: NOW - 9_000 });
+    const later = { ...before, at: NOW + 1, orders: [...before.orders, old] };
+    expect(incoherencesOf(later, before)).toEqual([]);
+  });
+
+  it('is seen when shares are held by an order that is not listed', () => {
+    const hidden = reading({ available: '0' });
+    expect(incoherencesOf({ ...hidden, orders: [] }, null)[0]?.because).toContain(
+      '10 shares are held by orders',
+    );
+    const justEnded = stopLimit({ status: 'canceled', updatedAt: NOW });
+    expect(incoherencesOf({ ...hidden, orders: [justEnded] }, null)).toEqual([]);
+  });
+
+  it('is seen when a position is listed twice', () => {
+    const twice = { ...before, positions: [...before.positions, ...before.positions] };
+    expect(incoherencesOf(twice, null)).toHaveLength(1);
+  });
+});
