@@ -10,11 +10,9 @@ import {
 } from './connection.ts';
 import { type Channel, channels, type DataMessage, type Publication } from './data-messages.ts';
 
-export type DataCodec = 'msgpack' | 'json';
-
 export type DataStreamParts = {
   readonly connection: Connection;
-  readonly codec: DataCodec;
+  readonly codec: 'msgpack' | 'json';
   readonly clock: Clock;
   /** Why this pair of keys may not use this feed now; null when it may. */
   readonly admit: (keyId: string, secretKey: string) => keyof typeof dataErrors | null;

@@ -1,9 +1,21 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Connection } from './connection.ts';
 import type { RestRequest, RestResponse } from './rest/handle.ts';
 import { isStreamPath, type Streams } from './streams.ts';
+
+// The types of node:http by way of ws: nothing here opens a socket, so nothing imports node:http.
+type HandleUpgrade = Parameters<WebSocketServer['handleUpgrade']>;
+type IncomingMessage = HandleUpgrade[0];
+type Duplex = HandleUpgrade[1];
+
+/** What is used of a server's response. */
+type ServerResponse = {
+  readonly destroyed: boolean;
+  on(event: 'error', listener: () => void): unknown;
+  destroy(): unknown;
+  writeHead(status: number, headers: Record<string, string>): unknown;
+  end(body?: string): unknown;
+};
 
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -65,7 +77,7 @@ function singleHeaders({ headers }: IncomingMessage): Record<string, string> {
 
 function write(response: ServerResponse, { status, headers, body }: RestResponse): void {
   if (response.destroyed) return;
-  response.writeHead(status, headers);
+  response.writeHead(status, { ...headers });
   response.end(status === 204 ? undefined : body);
 }
 

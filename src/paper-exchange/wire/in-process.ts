@@ -44,7 +44,7 @@ const [connecting, open, closing, closed] = [0, 1, 2, 3] as const;
  * The client's end of a stream: that part of a `ws` socket which the Alpaca SDK uses. Each
  * direction keeps its order, and nothing arrives within the call that sent it.
  */
-export class InProcessSocket {
+class InProcessSocket {
   #readyState: 0 | 1 | 2 | 3 = connecting;
   #session: StreamSession | null = null;
   readonly #listeners = new Map<string, Listener[]>();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PaperExchange } from '../../../src/paper-exchange/exchange.ts';
+import { defaultStreamSettings, Streams } from '../../../src/paper-exchange/wire/streams.ts';
 import { keys, quietExchange, until } from './given.ts';
 
 /** A client that speaks plain JSON and keeps what it hears. */
@@ -151,6 +152,40 @@ describe('the trading stream', () => {
       expect(client.closedWith()).toBeNull();
     },
   );
+});
+
+describe('a client of the trading stream that does not read', () => {
+  it('is cut off, since an update may not be left out', () => {
+    const { exchange, clock } = quietExchange();
+    const streams = new Streams({
+      clock,
+      settings: defaultStreamSettings,
+      authenticate: (keyId, secretKey) => exchange.core.authenticate(keyId, secretKey),
+    });
+    exchange.core.subscribe((event) => streams.onEvent(event));
+    let sent = 0;
+    let unread = 0;
+    let isCut = false;
+    const session = streams.open(
+      { path: '/stream', contentType: undefined },
+      {
+        send: () => {
+          sent += 1;
+        },
+        close: () => undefined,
+        terminate: () => {
+          isCut = true;
+        },
+        bufferedBytes: () => unread,
+      },
+    );
+    session.receive(JSON.stringify(auth));
+    session.receive(JSON.stringify(listen('trade_updates')));
+    expect(sent).toBe(2);
+    unread = 5 * 1024 * 1024;
+    exchange.core.submitOrder(exchange.core.accountIds[0] ?? '', buy);
+    expect([sent, isCut]).toEqual([2, true]);
+  });
 });
 
 describe('a socket without a network', () => {
