@@ -1,7 +1,7 @@
 import type { HistoryPage } from '../domain/answers.ts';
 import { toJson } from '../domain/canonical.ts';
 import type { Decision } from '../domain/decision.ts';
-import type { HistoryQuery, JournalEvent, JournalRecord } from '../domain/event.ts';
+import type { EventType, HistoryQuery, JournalEvent, JournalRecord } from '../domain/event.ts';
 import type { ExecutionReport } from '../domain/report.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventStore } from '../ports/event-store.ts';
@@ -118,10 +118,16 @@ export class EventLogger {
     return { records, nextBeforeSeq: more ? last.seq : null };
   }
 
-  /** Oldest first, the whole journal; for rebuilding what is known from it. */
-  *replay(): Iterable<JournalRecord> {
-    this.#flush();
-    yield* this.#store.scan(1);
+  /** Every record of these types, oldest first: what the runtime is rebuilt from at start. */
+  recall(types: readonly EventType[]): readonly JournalRecord[] {
+    const newestFirst: JournalRecord[] = [];
+    let beforeSeq: number | undefined;
+    for (;;) {
+      const page = this.getHistory({ types, beforeSeq, limit: 1_000 });
+      newestFirst.push(...page.records);
+      if (page.nextBeforeSeq === null) return newestFirst.reverse();
+      beforeSeq = page.nextBeforeSeq;
+    }
   }
 
   /** Called with each record as it takes its place in the chain. */

@@ -1,0 +1,65 @@
+import type { OrderId } from '../domain/ids.ts';
+import type { Order } from '../domain/order.ts';
+import type { Account, Position } from '../domain/portfolio.ts';
+import type { EpochMs } from '../domain/time.ts';
+import type { Broker } from '../ports/broker.ts';
+import type { Clock } from '../ports/clock.ts';
+import { withDeadline } from './deadline.ts';
+import type { RuntimeSettings } from './settings.ts';
+
+export type AccountReading = {
+  /** When it was asked for: nothing in it is older. */
+  readonly at: EpochMs;
+  readonly account: Account;
+  readonly positions: readonly Position[];
+  readonly orders: readonly Order[];
+};
+
+/** Reads the account, each call within its time. */
+export class AccountReader {
+  readonly #broker: Broker;
+  readonly #clock: Clock;
+  readonly #settings: RuntimeSettings;
+
+  constructor(parts: {
+    readonly broker: Broker;
+    readonly clock: Clock;
+    readonly settings: RuntimeSettings;
+  }) {
+    this.#broker = parts.broker;
+    this.#clock = parts.clock;
+    this.#settings = parts.settings;
+  }
+
+  /**
+   * Three requests, whatever the number of positions.
+   *
+   * @throws BrokerError when one of them fails or takes too long: half a picture is none
+   */
+  async read(): Promise<AccountReading> {
+    const at = this.#clock.now();
+    const since = at - this.#settings.orderLookbackMs;
+    const [orders, positions, account] = await Promise.all([
+      this.#inTime('the orders', () => this.#broker.readOrders(since, 'reconcile')),
+      this.#inTime('the positions', () => this.#broker.readPositions('reconcile')),
+      this.#inTime('the account', () => this.#broker.readAccount('reconcile')),
+    ]);
+    return { at, account, positions, orders };
+  }
+
+  /** @throws BrokerError */
+  readOrder(id: OrderId): Promise<Order | null> {
+    return this.#inTime(`order ${id}`, () => this.#broker.readOrder(id, 'protect'));
+  }
+
+  /** A miss is no proof that there is no such order. @throws BrokerError */
+  findOrder(clientOrderId: string): Promise<Order | null> {
+    const what = `the order with id ${clientOrderId}`;
+    return this.#inTime(what, () => this.#broker.findOrder(clientOrderId, 'protect'));
+  }
+
+  #inTime<Answer>(what: string, call: () => Promise<Answer>): Promise<Answer> {
+    const timeoutMs = this.#settings.callTimeoutMs;
+    return withDeadline({ clock: this.#clock, timeoutMs, what: `reading ${what}`, call });
+  }
+}

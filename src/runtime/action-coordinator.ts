@@ -1,0 +1,334 @@
+import type { ApprovedPlan } from '../domain/approved-plan.ts';
+import { type Quantity, quantity } from '../domain/decimal.ts';
+import type { Guardrail, ReviewInput, Verdict } from '../domain/guardrail.ts';
+import type { Ticker } from '../domain/ids.ts';
+import type { ActionPlan, PlanPart } from '../domain/plan.ts';
+import type { ExecutionReport, PartReport, PlanRefusal, StepResult } from '../domain/report.ts';
+import type { EpochMs } from '../domain/time.ts';
+import { type DriftTolerance, driftOf } from '../engine/drift.ts';
+import { hashOf } from '../engine/plan-hash.ts';
+import { review } from '../engine/review.ts';
+import type { Clock } from '../ports/clock.ts';
+import { reasonOf } from './deadline.ts';
+import { type EventLogger, JournalBrokenError } from './event-logger.ts';
+import type { PlanStore } from './plan-store.ts';
+import type { PortfolioStateManager } from './portfolio-state-manager.ts';
+import type { SentSteps } from './sent-steps.ts';
+import type { RuntimeSettings } from './settings.ts';
+import type { StepRunner } from './step-runner.ts';
+import type { SymbolLocks } from './symbol-locks.ts';
+import type { UnsettledSteps } from './unsettled-steps.ts';
+import { differenceFromTarget } from './verification.ts';
+
+/** How long a plan waits for another one in the same symbol to end. */
+const LOCK_TIMEOUT_MS = 5_000;
+/** Positions may lag behind fills by seconds, so a difference is looked at again. */
+const VERIFY_DELAYS_MS = [0, 500, 1_500, 3_000];
+
+type Refusal = { readonly code: PlanRefusal; readonly because: string };
+
+type Parts = {
+  readonly state: PortfolioStateManager;
+  readonly steps: StepRunner;
+  readonly locks: SymbolLocks;
+  readonly plans: PlanStore;
+  readonly unsettled: UnsettledSteps;
+  readonly sent: SentSteps;
+  readonly logger: EventLogger;
+  readonly clock: Clock;
+  readonly guardrails: readonly Guardrail[];
+  readonly driftTolerance: DriftTolerance;
+  readonly settings: RuntimeSettings;
+};
+
+/**
+ * The only one that acts. A plan runs at most once, under the locks of its symbols, after a
+ * fresh look and the guardrails' word on it, and ends in a report that says what is known
+ * and what is not.
+ */
+export class ActionCoordinator {
+  readonly #parts: Parts;
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #listeners: ((symbol: Ticker, report: PartReport | null) => void)[] = [];
+  #closing = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  isBusy(symbol: Ticker): boolean {
+    return this.#parts.locks.isBusy(symbol);
+  }
+
+  /** Called when a symbol's lock is free again; `null` when nothing was done under it. */
+  onReleased(listener: (symbol: Ticker, report: PartReport | null) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /**
+   * What cannot be done is said in the report.
+   *
+   * @throws for a fault of our own before the first step: nothing was sent, and trading is
+   *   halted from then on
+   */
+  execute(plan: ActionPlan): Promise<ExecutionReport> {
+    const work = this.#execute(plan);
+    this.#running.add(work);
+    const ended = () => this.#running.delete(work);
+    work.then(ended, ended);
+    return work;
+  }
+
+  /** Takes no more plans; resolves when the running ones have ended or the time is over. */
+  async stop(timeoutMs: number): Promise<void> {
+    this.#closing = true;
+    const ended = new AbortController();
+    const drained = this.idle().then(() => ended.abort());
+    await Promise.race([drained, this.#parts.clock.sleep(timeoutMs, ended.signal)]);
+  }
+
+  /** Resolves when no plan is running. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled([...this.#running]);
+  }
+
+  async #execute(plan: ActionPlan): Promise<ExecutionReport> {
+    const { clock, locks } = this.#parts;
+    const startedAt = clock.now();
+    const early = this.#whyNot(plan);
+    if (early !== null) return this.#refuse(plan, startedAt, early);
+    const locked = await locks.acquire(
+      plan.parts.map(({ symbol }) => symbol),
+      LOCK_TIMEOUT_MS,
+    );
+    if (locked.outcome === 'busy') {
+      const because = `another plan is still at work in ${locked.symbol}: try again when it has ended`;
+      return this.#refuse(plan, startedAt, { code: 'symbol_unsettled', because });
+    }
+    const held = new Map(locked.release);
+    const release = (symbol: Ticker, report: PartReport | null) => {
+      const giveBack = held.get(symbol);
+      if (giveBack === undefined) return;
+      held.delete(symbol);
+      giveBack();
+      for (const listener of this.#listeners) listener(symbol, report);
+    };
+    try {
+      return await this.#executeLocked(plan, startedAt, release);
+    } catch (fault) {
+      if (!(fault instanceof JournalBrokenError)) this.#parts.state.halt(reasonOf(fault));
+      throw fault;
+    } finally {
+      for (const symbol of [...held.keys()]) release(symbol, null);
+    }
+  }
+
+  async #executeLocked(
+    plan: ActionPlan,
+    startedAt: EpochMs,
+    release: (symbol: Ticker, report: PartReport) => void,
+  ): Promise<ExecutionReport> {
+    await this.#freshLook(plan);
+    // After the fresh look, since that takes time in which a plan may expire or be used.
+    const refusal = this.#whyNot(plan) ?? this.#drift(plan);
+    if (refusal !== null) return this.#refuse(plan, startedAt, refusal);
+    const reviewed = review(plan, this.#parts.guardrails, this.reviewInputs(plan));
+    const { verdicts } = reviewed;
+    this.#log(plan, 'plan_reviewed', { outcome: reviewed.outcome, verdicts });
+    if (reviewed.outcome === 'denied') {
+      const because = reviewed.denials.map((denial) => denial.because).join('; ');
+      return this.#refuse(plan, startedAt, { code: 'guardrails_denied', because }, verdicts);
+    }
+    this.#parts.logger.logDurably({
+      type: 'plan_spent',
+      actor: 'system',
+      symbol: soleSymbolOf(plan),
+      planId: plan.id,
+      body: { hash: plan.hash },
+    });
+    const parts = await Promise.all(
+      plan.parts.map(async (part) => {
+        const report = await this.executeAction(reviewed.approved, part);
+        release(part.symbol, report);
+        return report;
+      }),
+    );
+    return this.#finish(plan, startedAt, parts, verdicts);
+  }
+
+  /** What the guardrails are to look at, out of the present snapshot. */
+  reviewInputs(plan: ActionPlan): ReviewInput[] {
+    const { state, clock, sent, settings } = this.#parts;
+    const snapshot = state.snapshot();
+    if (snapshot === null) return [];
+    const now = clock.now();
+    return plan.parts.flatMap((part) => {
+      const context = state.getCompleteContext(part.symbol);
+      if (context === null) return [];
+      const { tradingState } = snapshot;
+      const { environment } = settings;
+      return [
+        { plan, part, context, snapshot, sent: sent.lately(now), tradingState, environment, now },
+      ];
+    });
+  }
+
+  #whyNot(plan: ActionPlan): Refusal | null {
+    const { settings, plans, unsettled, state, clock } = this.#parts;
+    const refuse = (code: PlanRefusal, because: string): Refusal => ({ code, because });
+    if (this.#closing) return refuse('shutting_down', 'BigBrother is stopping');
+    if (settings.mode !== 'execute') {
+      return refuse('mode_forbids_execution', `the mode is ${settings.mode}: nothing is sent`);
+    }
+    if (plans.isSpent(plan.id)) {
+      return refuse('plan_already_used', 'the plan was executed before: propose a new one');
+    }
+    if (hashOf(plan) !== plan.hash) {
+      return refuse('plan_hash_mismatch', 'the plan is not the one that was proposed');
+    }
+    const account = state.snapshot()?.account.accountNumber;
+    if (plan.accountNumber !== account || plan.environment !== settings.environment) {
+      return refuse(
+        'plan_wrong_account',
+        `the plan is for ${plan.environment} account ${plan.accountNumber}, ` +
+          `this is ${settings.environment} account ${account ?? 'not known yet'}`,
+      );
+    }
+    if (clock.now() > plan.expiresAt) {
+      return refuse('plan_expired', 'the plan is too old: propose it again');
+    }
+    const open = plan.parts.find(({ symbol }) => unsettled.isUnsettled(symbol));
+    if (open === undefined) return null;
+    const because = `what became of an earlier order in ${open.symbol} is not known yet`;
+    return refuse('symbol_unsettled', because);
+  }
+
+  async #freshLook(plan: ActionPlan): Promise<void> {
+    const { state, settings } = this.#parts;
+    const symbols = plan.parts.map(({ symbol }) => symbol);
+    if (!state.isFresh(symbols, settings.freshLookMaxAgeMs)) {
+      // A look that fails leaves the old snapshot, which the guardrails refuse by its age.
+      await state.updateFromAlpaca();
+    }
+    await state.freshenQuotes(symbols);
+  }
+
+  #drift(plan: ActionPlan): Refusal | null {
+    const drifts = plan.parts.flatMap((part) => {
+      const context = this.#parts.state.getCompleteContext(part.symbol);
+      return driftOf(part, context, this.#parts.driftTolerance) ?? [];
+    });
+    return drifts.length === 0 ? null : { code: 'plan_drifted', because: drifts.join('; ') };
+  }
+
+  /** Carries out one symbol's part, step by step; its lock is held by the caller. */
+  async executeAction(approved: ApprovedPlan, part: PlanPart): Promise<PartReport> {
+    const nakedBefore = this.#nakedShareSeconds(part.symbol);
+    const steps: StepResult[] = [];
+    let fault: string | null = null;
+    try {
+      for (let index = 0; index < part.steps.length; index += 1) {
+        const result = await this.#parts.steps.run(approved, part, index);
+        steps.push(result);
+        if (result.outcome !== 'done') break;
+      }
+    } catch (error) {
+      fault = reasonOf(error);
+      if (!(error instanceof JournalBrokenError)) this.#parts.state.halt(fault);
+    }
+    const results = [...steps, ...part.steps.slice(steps.length).map(notTried)];
+    const { outcome, because } = await this.#outcomeOf(part, results, fault);
+    const naked = this.#nakedShareSeconds(part.symbol).minus(nakedBefore) as Quantity;
+    const { symbol } = part;
+    return { symbol, outcome, steps: results, nakedShareSeconds: naked, because };
+  }
+
+  async #outcomeOf(
+    part: PlanPart,
+    results: readonly StepResult[],
+    fault: string | null,
+  ): Promise<Pick<PartReport, 'outcome' | 'because'>> {
+    if (fault !== null) return { outcome: 'stopped', because: fault };
+    const failed = results.find(({ outcome }) => outcome !== 'done');
+    if (failed !== undefined) {
+      const outcome = failed.outcome === 'unknown' ? 'unsettled' : 'stopped';
+      return { outcome, because: failed.because };
+    }
+    const difference = await this.#verify(part);
+    return difference === null
+      ? { outcome: 'completed', because: 'every step done and seen at the broker' }
+      : { outcome: 'stopped', because: `every step done, but ${difference}` };
+  }
+
+  /** What the broker shows otherwise than the plan meant; null when it is as meant. */
+  async #verify(part: PlanPart): Promise<string | null> {
+    const { state, clock } = this.#parts;
+    let difference: string | null = null;
+    for (const delayMs of VERIFY_DELAYS_MS) {
+      if (delayMs > 0) await clock.sleep(delayMs);
+      const failure = await state.updateFromAlpaca();
+      difference =
+        failure === null
+          ? differenceFromTarget(part.target, state.getCompleteContext(part.symbol))
+          : `it could not be verified: ${failure}`;
+      if (difference === null) return null;
+    }
+    return difference;
+  }
+
+  #nakedShareSeconds(symbol: Ticker): Quantity {
+    return quantity(this.#parts.state.nakedTime(symbol).shareSeconds);
+  }
+
+  #refuse(
+    plan: ActionPlan,
+    startedAt: EpochMs,
+    { code, because }: Refusal,
+    verdicts: readonly Verdict[] = [],
+  ): ExecutionReport {
+    this.#log(plan, 'plan_refused', { refusal: code, because });
+    const finishedAt = this.#parts.clock.now();
+    const report = { planId: plan.id, refusal: code, parts: [], verdicts, startedAt, finishedAt };
+    return { ...report, outcome: 'denied', because };
+  }
+
+  #finish(
+    plan: ActionPlan,
+    startedAt: EpochMs,
+    parts: readonly PartReport[],
+    verdicts: readonly Verdict[],
+  ): ExecutionReport {
+    const worst = (['unsettled', 'stopped'] as const).find((outcome) =>
+      parts.some((part) => part.outcome === outcome),
+    );
+    const report: ExecutionReport = {
+      planId: plan.id,
+      outcome: worst ?? 'completed',
+      refusal: null,
+      parts,
+      verdicts,
+      startedAt,
+      finishedAt: this.#parts.clock.now(),
+      because: parts.map(({ symbol, because }) => `${symbol}: ${because}`).join('; '),
+    };
+    this.#parts.logger.logAction(report);
+    return report;
+  }
+
+  #log(plan: ActionPlan, type: 'plan_reviewed' | 'plan_refused', body: unknown): void {
+    const symbol = soleSymbolOf(plan);
+    this.#parts.logger.log({ type, actor: 'system', symbol, planId: plan.id, body });
+  }
+}
+
+const notTried = (step: PlanPart['steps'][number]): StepResult => ({
+  step,
+  outcome: 'not_tried',
+  orderId: null,
+  filledQuantity: null,
+  rejection: null,
+  because: 'an earlier step did not end as planned',
+});
+
+const soleSymbolOf = ({ parts }: ActionPlan): Ticker | null =>
+  parts.length === 1 ? (parts[0]?.symbol ?? null) : null;

@@ -1,0 +1,204 @@
+import type {
+  Alert,
+  HistoryPage,
+  NakedTime,
+  PlanningNote,
+  Proposal,
+  SymbolEvaluation,
+  SystemStatus,
+  ToolCall,
+} from '../domain/answers.ts';
+import type { Actor, HistoryQuery } from '../domain/event.ts';
+import type { Guardrail, Verdict } from '../domain/guardrail.ts';
+import type { PlanId, Ticker } from '../domain/ids.ts';
+import type { ActionPlan, Intent, PlanPart } from '../domain/plan.ts';
+import type { PortfolioSnapshot, PositionContext } from '../domain/portfolio.ts';
+import type { ExecutionReport, PlanRefusal } from '../domain/report.ts';
+import { review } from '../engine/review.ts';
+import type { Clock, Ids } from '../ports/clock.ts';
+import type { ActionCoordinator } from './action-coordinator.ts';
+import type { AlertBoard } from './alert-board.ts';
+import type { EventLogger } from './event-logger.ts';
+import { choiceFor } from './host-intents.ts';
+import type { BigBrotherOrchestrator } from './orchestrator.ts';
+import type { PlanMaker, Thought } from './plan-maker.ts';
+import type { PlanStore } from './plan-store.ts';
+import type { PortfolioStateManager } from './portfolio-state-manager.ts';
+import type { RuntimeSettings } from './settings.ts';
+import type { TradingStateLevels } from './trading-state.ts';
+import type { UnsettledSteps } from './unsettled-steps.ts';
+
+type Parts = {
+  readonly state: PortfolioStateManager;
+  readonly coordinator: ActionCoordinator;
+  readonly orchestrator: BigBrotherOrchestrator;
+  readonly planMaker: PlanMaker;
+  readonly plans: PlanStore;
+  readonly unsettled: UnsettledSteps;
+  readonly tradingState: TradingStateLevels;
+  readonly alerts: AlertBoard;
+  readonly logger: EventLogger;
+  readonly guardrails: readonly Guardrail[];
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly settings: RuntimeSettings;
+  /** Digest of all settings: says under which rules the journal's decisions were made. */
+  readonly settingsHash: string;
+};
+
+/** The face of the whole: what the tools and the command line may ask and tell. */
+export class BigBrother {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  status(): SystemStatus {
+    const { settings, tradingState, state, orchestrator, settingsHash } = this.#parts;
+    return {
+      environment: settings.environment,
+      mode: settings.mode,
+      tradingState: tradingState.current(),
+      tradingStateCauses: tradingState.causes(),
+      accountNumber: state.snapshot()?.account.accountNumber ?? 'not known yet',
+      loopRunning: orchestrator.running,
+      streams: state.streams(),
+      settingsHash,
+    };
+  }
+
+  /** The snapshot held now; null until the first look at the account is done. */
+  snapshot(): PortfolioSnapshot | null {
+    return this.#parts.state.snapshot();
+  }
+
+  contextFor(symbol: Ticker): PositionContext | null {
+    return this.#parts.state.getCompleteContext(symbol);
+  }
+
+  /** What everybody says about one symbol now; null when nothing is held. Sends nothing. */
+  evaluate(symbol: Ticker): SymbolEvaluation | null {
+    const context = this.contextFor(symbol);
+    if (context === null) return null;
+    const thought = this.#parts.planMaker.think(context);
+    const { decision, part, notes } = thought;
+    const plan = part === null ? null : this.#seal([part], context, { kind: 'manage', symbol });
+    return { context, decision, part, notes, verdicts: plan === null ? [] : this.#verdicts(plan) };
+  }
+
+  /** Makes the plan an intent comes to, and keeps it for `execute`. Sends nothing. */
+  async propose(intent: Intent, actor: Actor): Promise<Proposal> {
+    const snapshot = this.snapshot();
+    if (snapshot === null) {
+      const because = ['the account was not read yet: try again in a few seconds'];
+      return { outcome: 'impossible', code: 'not_ready', because };
+    }
+    const symbols = intent.symbol === null ? this.#parts.state.symbols() : [intent.symbol];
+    await this.#parts.state.freshenQuotes(symbols);
+    const contexts = symbols.flatMap((symbol) => this.contextFor(symbol) ?? []);
+    if (contexts.length === 0) {
+      const because = [`nothing is held${intent.symbol === null ? '' : ` in ${intent.symbol}`}`];
+      return intent.symbol === null
+        ? { outcome: 'nothing_to_do', because }
+        : { outcome: 'impossible', code: 'no_position', because };
+    }
+    const thoughts: Thought[] = [];
+    const mark = this.#parts.ids.next('wish');
+    for (const context of contexts) {
+      const choice = choiceFor(intent, context, mark);
+      if (choice.outcome === 'impossible') {
+        return { outcome: 'impossible', code: choice.code, because: [choice.because] };
+      }
+      thoughts.push(this.#parts.planMaker.think(context, choice.choose));
+    }
+    return this.#proposalFrom(thoughts, intent, actor);
+  }
+
+  /**
+   * Executes exactly the plan that was proposed under `planId`, once.
+   *
+   * @param hash the plan's hash as it was shown
+   * @throws for a fault of our own; nothing was sent then
+   */
+  async execute(planId: PlanId, hash: string): Promise<ExecutionReport> {
+    const plan = this.#parts.plans.get(planId);
+    if (plan === null) {
+      return this.#parts.plans.isSpent(planId)
+        ? this.#refused(planId, 'plan_already_used', 'the plan was executed before')
+        : this.#refused(planId, 'plan_unknown', `no plan ${planId} was proposed here`);
+    }
+    if (plan.hash !== hash) {
+      const because = 'the hash is not the one of this plan: pass the hash that was shown with it';
+      return this.#refused(planId, 'plan_hash_mismatch', because);
+    }
+    const report = await this.#parts.coordinator.execute(plan);
+    this.#parts.logger.commit();
+    return report;
+  }
+
+  history(query: HistoryQuery): HistoryPage {
+    return this.#parts.logger.getHistory(query);
+  }
+
+  alerts(): Alert[] {
+    return this.#parts.alerts.alerts();
+  }
+
+  nakedTime(symbol: Ticker): NakedTime {
+    return this.#parts.state.nakedTime(symbol);
+  }
+
+  recordToolCall(call: ToolCall): void {
+    const { symbol, planId } = call;
+    this.#parts.logger.log({ type: 'tool_called', actor: 'host', symbol, planId, body: call });
+  }
+
+  #proposalFrom(thoughts: readonly Thought[], intent: Intent, actor: Actor): Proposal {
+    const { plans, logger, clock, settings, unsettled } = this.#parts;
+    const notes = thoughts.flatMap((thought) => thought.notes);
+    const parts = thoughts.flatMap(({ part }) => part ?? []);
+    const [first] = thoughts;
+    if (parts.length === 0 || first === undefined) return withoutPlan(thoughts, notes);
+    const plan = this.#seal(parts, first.context, intent);
+    const verdicts = this.#verdicts(plan);
+    const isDenied = verdicts.some(({ outcome }) => outcome === 'deny');
+    const isUnsettled = parts.some(({ symbol }) => unsettled.isUnsettled(symbol));
+    const executable = !isDenied && !isUnsettled && settings.mode === 'execute';
+    plans.keep(plan, clock.now());
+    for (const thought of thoughts) {
+      if (thought.part !== null) logger.logDecision(thought.decision, { context: thought.context });
+    }
+    const symbol = parts.length === 1 ? (parts[0]?.symbol ?? null) : null;
+    const body = { plan, verdicts, executable };
+    logger.log({ type: 'plan_proposed', actor, symbol, planId: plan.id, body });
+    logger.commit();
+    return { outcome: 'proposed', plan, verdicts, executable, notes };
+  }
+
+  #seal(parts: readonly PlanPart[], { account }: PositionContext, intent: Intent): ActionPlan {
+    return this.#parts.planMaker.seal(parts, account.accountNumber, intent, 'host');
+  }
+
+  #verdicts(plan: ActionPlan): readonly Verdict[] {
+    const inputs = this.#parts.coordinator.reviewInputs(plan);
+    return review(plan, this.#parts.guardrails, inputs).verdicts;
+  }
+
+  #refused(planId: PlanId, refusal: PlanRefusal, because: string): ExecutionReport {
+    const { logger, clock } = this.#parts;
+    logger.log({ type: 'plan_refused', actor: 'system', planId, body: { refusal, because } });
+    const now = clock.now();
+    const nothing = { parts: [], verdicts: [], startedAt: now, finishedAt: now };
+    return { planId, outcome: 'denied', refusal, because, ...nothing };
+  }
+}
+
+function withoutPlan(thoughts: readonly Thought[], notes: readonly PlanningNote[]): Proposal {
+  const because = notes.map((note) => `${note.recipe}: ${note.because}`);
+  if (thoughts.some(({ outcome }) => outcome === 'impossible')) {
+    return { outcome: 'impossible', code: 'no_legal_way', because };
+  }
+  const silent = ['the live orders already do what is wanted'];
+  return { outcome: 'nothing_to_do', because: because.length === 0 ? silent : because };
+}

@@ -1,0 +1,151 @@
+import type { Alert } from '../domain/answers.ts';
+import { sha256 } from '../domain/canonical.ts';
+import { text } from '../domain/decimal.ts';
+import { isTerminal } from '../domain/order.ts';
+import type { PortfolioSnapshot } from '../domain/portfolio.ts';
+import { exitSide } from '../domain/side.ts';
+import { isManaged } from '../engine/groups.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { AlertBoard } from './alert-board.ts';
+import { type EventLogger, JournalBrokenError } from './event-logger.ts';
+import type { PortfolioStateManager } from './portfolio-state-manager.ts';
+import type { UnsettledSteps } from './unsettled-steps.ts';
+
+/** A position that is protected at once was never worth an alert. */
+const NAKED_ALERT_MS = 5_000;
+
+const CODES = [
+  'naked_position',
+  'unknown_order',
+  'foreign_exit',
+  'snapshot_incoherent',
+  'trading_stream_down',
+  'market_stream_down',
+] as const;
+
+type Level = Omit<Alert, 'since'> & { readonly code: (typeof CODES)[number] };
+
+/** Ends each cycle: what was seen goes into the journal, what is wrong onto the alert board. */
+export class CycleBookkeeper {
+  readonly #state: PortfolioStateManager;
+  readonly #unsettled: UnsettledSteps;
+  readonly #alerts: AlertBoard;
+  readonly #logger: EventLogger;
+  readonly #clock: Clock;
+
+  constructor(parts: {
+    readonly state: PortfolioStateManager;
+    readonly unsettled: UnsettledSteps;
+    readonly alerts: AlertBoard;
+    readonly logger: EventLogger;
+    readonly clock: Clock;
+  }) {
+    this.#state = parts.state;
+    this.#unsettled = parts.unsettled;
+    this.#alerts = parts.alerts;
+    this.#logger = parts.logger;
+    this.#clock = parts.clock;
+  }
+
+  closeCycle(): void {
+    const snapshot = this.#state.snapshot();
+    if (snapshot !== null) {
+      const body = summaryOf(snapshot);
+      this.#logger.log({ type: 'snapshot_taken', actor: 'loop', body });
+      this.#alerts.replace(CODES, [
+        ...this.#nakedPositions(snapshot),
+        ...this.#unknownOrders(),
+        ...this.#foreignExits(snapshot),
+        ...incoherences(snapshot),
+        ...this.#streamsDown(),
+      ]);
+    }
+    this.#commit();
+  }
+
+  #commit(): void {
+    try {
+      this.#logger.commit();
+    } catch (error) {
+      // A broken journal halts trading by itself; the account is still watched.
+      if (!(error instanceof JournalBrokenError)) throw error;
+    }
+  }
+
+  #nakedPositions({ positions }: PortfolioSnapshot): Level[] {
+    const now = this.#clock.now();
+    return positions.flatMap(({ symbol }) => {
+      const { nakedSince } = this.#state.nakedTime(symbol);
+      const cover = this.#state.getCompleteContext(symbol)?.cover;
+      if (nakedSince === null || now - nakedSince < NAKED_ALERT_MS || cover === undefined)
+        return [];
+      const because = `${text(cover.nakedQuantity)} shares have had no confirmed stop for over 5 s`;
+      return [{ code: 'naked_position', symbol, because }];
+    });
+  }
+
+  #unknownOrders(): Level[] {
+    return this.#unsettled.list().map(({ symbol, kind, clientOrderId, orderId }) => ({
+      code: 'unknown_order',
+      symbol,
+      because: `what became of the ${kind} of ${clientOrderId ?? orderId} is not known yet`,
+    }));
+  }
+
+  #foreignExits({ positions }: PortfolioSnapshot): Level[] {
+    return positions.flatMap(({ symbol, side }) => {
+      const context = this.#state.getCompleteContext(symbol);
+      if (context === null) return [];
+      const { orders, intents } = context;
+      const foreign = orders.filter(
+        (order) => order.side === exitSide(side) && !isManaged(order, orders, intents),
+      );
+      if (foreign.length === 0) return [];
+      const because = `${foreign.length} exit orders here are not BigBrother's; they are left alone`;
+      return [{ code: 'foreign_exit', symbol, because }];
+    });
+  }
+
+  #streamsDown(): Level[] {
+    const { trading, market } = this.#state.streams();
+    const down: Level[] = [];
+    if (trading !== 'live') {
+      const because = `the trading stream is ${trading}: fills are found by reading`;
+      down.push({ code: 'trading_stream_down', symbol: null, because });
+    }
+    if (market !== 'live') {
+      const because = `the market stream is ${market}: prices are asked for every cycle`;
+      down.push({ code: 'market_stream_down', symbol: null, because });
+    }
+    return down;
+  }
+}
+
+const incoherences = ({ incoherences: found }: PortfolioSnapshot): Level[] =>
+  found.map(({ symbol, because }) => ({ code: 'snapshot_incoherent', symbol, because }));
+
+/** Counts and a digest: one line for each position and each order, whatever else moves. */
+function summaryOf(snapshot: PortfolioSnapshot): unknown {
+  const { version, account, positions, orders, session, tradingState } = snapshot;
+  const lines = [
+    `account ${account.accountNumber} ${text(account.equity)} ${text(account.cash)}`,
+    ...positions.map(
+      ({ symbol, side, quantity, averageEntryPrice, currentPrice }) =>
+        `position ${symbol} ${side} ${text(quantity)} ${text(averageEntryPrice)} ${text(currentPrice)}`,
+    ),
+    ...orders.map(
+      ({ id, status, filledQuantity, updatedAt }) =>
+        `order ${id} ${status} ${text(filledQuantity)} ${updatedAt}`,
+    ),
+  ];
+  return {
+    version,
+    positions: positions.length,
+    liveOrders: orders.filter(({ status }) => !isTerminal(status)).length,
+    equity: account.equity,
+    sessionOpen: session.isOpen,
+    tradingState,
+    confirmedAt: snapshot.confirmedAt,
+    digest: sha256(lines.join('\n')),
+  };
+}

@@ -1,0 +1,75 @@
+import type { Price } from '../domain/decimal.ts';
+import type { OrderId } from '../domain/ids.ts';
+import { isTerminal, type Order } from '../domain/order.ts';
+import type { EpochMs } from '../domain/time.ts';
+import { mergeOrders } from '../engine/reconcile.ts';
+import type { Growth } from './position-book.ts';
+
+export type OrderChange = { readonly before: Order | null; readonly after: Order };
+
+/** All orders heard of lately, from reads and the stream alike, each at its newest. */
+export class OrderBook {
+  #orders: ReadonlyMap<OrderId, Order> = new Map();
+  #list: readonly Order[] | null = [];
+  readonly #idOf = new Map<string, OrderId>();
+
+  list(): readonly Order[] {
+    this.#list ??= [...this.#orders.values()];
+    return this.#list;
+  }
+
+  get(id: OrderId): Order | null {
+    return this.#orders.get(id) ?? null;
+  }
+
+  byClientOrderId(clientOrderId: string): Order | null {
+    const id = this.#idOf.get(clientOrderId);
+    return id === undefined ? null : this.get(id);
+  }
+
+  /** What is new in `incoming`; what is older than what is known changes nothing. */
+  merge(incoming: readonly Order[]): OrderChange[] {
+    const known = this.#orders;
+    const merged = mergeOrders(known, incoming);
+    const changes: OrderChange[] = [];
+    for (const id of idsTouchedBy(incoming)) {
+      const before = known.get(id) ?? null;
+      const after = merged.get(id);
+      if (after === undefined || after === before) continue;
+      this.#idOf.set(after.clientOrderId, id);
+      changes.push({ before, after });
+    }
+    if (changes.length > 0) this.#replace(merged);
+    return changes;
+  }
+
+  /** Forgets orders that ended before `endedBefore`; there is nothing more to come of them. */
+  prune(endedBefore: EpochMs): void {
+    const old = this.list().filter(
+      ({ status, updatedAt }) => isTerminal(status) && updatedAt < endedBefore,
+    );
+    if (old.length === 0) return;
+    const next = new Map(this.#orders);
+    for (const order of old) {
+      next.delete(order.id);
+      this.#idOf.delete(order.clientOrderId);
+    }
+    this.#replace(next);
+  }
+
+  #replace(next: ReadonlyMap<OrderId, Order>): void {
+    this.#orders = next;
+    this.#list = null;
+  }
+}
+
+/** News of a successor may end the order before it, too. */
+const idsTouchedBy = (orders: readonly Order[]): ReadonlySet<OrderId> =>
+  new Set(orders.flatMap(({ id, replaces }) => (replaces === null ? [id] : [replaces, id])));
+
+/** What an order filled between two sights of it; null when nothing. */
+export function growthOf({ before, after }: OrderChange, paid: Price | null): Growth | null {
+  const shares = after.filledQuantity.minus(before?.filledQuantity ?? '0');
+  const at = paid ?? after.filledAveragePrice ?? after.limitPrice;
+  return shares.gt('0') && at !== null ? { order: after, shares, price: at } : null;
+}

@@ -1,0 +1,402 @@
+import type { NakedTime, SystemStatus } from '../domain/answers.ts';
+import type { OrderId, Ticker } from '../domain/ids.ts';
+import { isTerminal, type Order } from '../domain/order.ts';
+import type {
+  Account,
+  Incoherence,
+  PortfolioSnapshot,
+  Position,
+  PositionContext,
+} from '../domain/portfolio.ts';
+import type { EpochMs } from '../domain/time.ts';
+import type { OrderUpdate, StreamState, Streams } from '../ports/broker.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { AccountReader, AccountReading } from './account-reader.ts';
+import { CoherenceWatch } from './coherence-watch.ts';
+import { reasonOf } from './deadline.ts';
+import type { EpisodeKeeper } from './episode-keeper.ts';
+import type { EventLogger } from './event-logger.ts';
+import type { IntentLedger } from './intent-ledger.ts';
+import type { MarketFeed } from './market-feed.ts';
+import type { NakedMeters } from './naked-meters.ts';
+import { growthOf, OrderBook, type OrderChange } from './order-book.ts';
+import { logFill, logOrderUpdate } from './order-journal.ts';
+import { OrderWatch } from './order-watch.ts';
+import { PositionBook } from './position-book.ts';
+import type { SessionCalendar } from './session-calendar.ts';
+import type { RuntimeSettings } from './settings.ts';
+import { SnapshotMaker } from './snapshot-maker.ts';
+import { logObserved } from './step-journal.ts';
+import type { TradingStateLevels } from './trading-state.ts';
+
+/** Looks at an order while the stream is not to be trusted. */
+const POLL_MS = [250, 500, 1_000, 2_000];
+/** The stream is faster; this finds the event that it lost. */
+const SAFETY_POLL_MS = [1_000, 2_000, 4_000];
+/** An order whose submit was not answered is looked for after these times. */
+const SEARCH_MS = [250, 500, 1_000, 2_000, 4_000, 8_000];
+/** Prices that take longer than this to read do not hold up a cycle. */
+const PRICES_WAIT_MS = 1_500;
+
+type Parts = {
+  readonly reader: AccountReader;
+  readonly streams: Streams;
+  readonly market: MarketFeed;
+  readonly calendar: SessionCalendar;
+  readonly episodes: EpisodeKeeper;
+  readonly ledger: IntentLedger;
+  readonly meters: NakedMeters;
+  readonly tradingState: TradingStateLevels;
+  readonly logger: EventLogger;
+  readonly clock: Clock;
+  readonly settings: RuntimeSettings;
+};
+
+/**
+ * The one picture of the account: read from the broker every cycle, kept current by its
+ * streams in between, handed out as immutable snapshots.
+ */
+export class PortfolioStateManager {
+  readonly #parts: Parts;
+  readonly #orders = new OrderBook();
+  readonly #positions = new PositionBook();
+  readonly #coherence = new CoherenceWatch();
+  readonly #watch: OrderWatch;
+  readonly #snapshots: SnapshotMaker;
+  readonly #listeners: ((symbol: Ticker) => void)[] = [];
+  #account: Account | null = null;
+  #confirmedAt: EpochMs = 0;
+  #incoherences: readonly Incoherence[] = [];
+  #watched = '';
+  #reachable = false;
+  #tradingStream: StreamState = 'connecting';
+  #streamGeneration = 0;
+  #trustedGeneration = -1;
+  #reading: Promise<string | null> | null = null;
+  #queued: Promise<string | null> | null = null;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#watch = new OrderWatch(parts.clock);
+    this.#snapshots = new SnapshotMaker(parts);
+    parts.tradingState.onChange(() => this.#snapshots.touch());
+  }
+
+  /** Begins to listen to both streams. */
+  listen(): void {
+    this.#parts.streams.openTrading({
+      onEvent: (update) => this.#applyUpdate(update),
+      onState: (state, because) => this.#tradingStreamIs(state, because),
+    });
+    this.#parts.streams.openMarket({
+      onEvent: (event) => {
+        const { market, episodes } = this.#parts;
+        if (!market.apply(event)) return;
+        this.#snapshots.touch();
+        const { lastTrade } = market.of(event.symbol);
+        if (event.kind === 'trade' && lastTrade) episodes.noteTrade(event.symbol, lastTrade);
+        if (event.kind === 'status') this.reconsider(event.symbol);
+      },
+      onState: (state, because) => {
+        this.#parts.market.state = state;
+        this.#logStream('market', state, because);
+      },
+    });
+  }
+
+  /** Called with each symbol in which something happened that calls for a new look. */
+  onChange(listener: (symbol: Ticker) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  reconsider(symbol: Ticker): void {
+    for (const listener of this.#listeners) listener(symbol);
+  }
+
+  /**
+   * Reads account, positions and orders anew: three requests, whatever the number of
+   * positions. The read begins after the call, so that it holds what happened before; calls
+   * that come while one is running share the next.
+   *
+   * @returns null, or in words why the account could not be read; then all stays as it was
+   */
+  updateFromAlpaca(): Promise<string | null> {
+    if (this.#reading === null) return this.#beginReading();
+    this.#queued ??= this.#reading.then(() => {
+      this.#queued = null;
+      return this.#beginReading();
+    });
+    return this.#queued;
+  }
+
+  /** The picture now; null until the account was read for the first time. */
+  snapshot(): PortfolioSnapshot | null {
+    if (this.#account === null) return null;
+    if (this.#parts.episodes.hasNews()) this.#carryEpisodesOn();
+    return this.#snapshots.make({
+      account: this.#account,
+      positions: this.#positions.list(),
+      orders: this.#orders.list(),
+      incoherences: this.#incoherences,
+      confirmedAt: this.#confirmedAt,
+    });
+  }
+
+  symbols(): readonly Ticker[] {
+    return this.#positions.list().map(({ symbol }) => symbol);
+  }
+
+  /** All that a policy may see of one symbol; null when nothing is held. */
+  getCompleteContext(symbol: Ticker): PositionContext | null {
+    return this.snapshot() === null ? null : this.#snapshots.contextOf(symbol);
+  }
+
+  /** A position with its live orders, legs flattened; null when nothing is held. */
+  getPositionWithOrders(
+    symbol: Ticker,
+  ): { readonly position: Position; readonly orders: readonly Order[] } | null {
+    const context = this.getCompleteContext(symbol);
+    return context === null ? null : { position: context.position, orders: context.orders };
+  }
+
+  nakedTime(symbol: Ticker): NakedTime {
+    return this.#parts.meters.nakedTime(symbol, this.#parts.clock.now());
+  }
+
+  streams(): SystemStatus['streams'] {
+    return { trading: this.#tradingStream, market: this.#parts.market.state };
+  }
+
+  /** True when `symbols` were read from the broker within `maxAgeMs` and no fill came since. */
+  isFresh(symbols: readonly Ticker[], maxAgeMs: number): boolean {
+    return (
+      this.#parts.clock.now() - this.#confirmedAt <= maxAgeMs &&
+      symbols.every((symbol) => this.#positions.isConfirmed(symbol))
+    );
+  }
+
+  /** Asks for new prices of those symbols whose quote is stale. */
+  async freshenQuotes(symbols: readonly Ticker[]): Promise<void> {
+    await this.#parts.market.freshen(symbols);
+    this.#snapshots.touch();
+  }
+
+  findOrder(id: OrderId): Order | null {
+    return this.#orders.get(id);
+  }
+
+  findClientOrder(clientOrderId: string): Order | null {
+    return this.#orders.byClientOrderId(clientOrderId);
+  }
+
+  /** Takes in an order as the broker answered with it. */
+  applyOrder(order: Order): void {
+    this.#absorbNews(this.#orders.merge([order]), null);
+  }
+
+  /** Reads one order from the broker; a failure leaves it as it is known. */
+  async lookAtOrder(id: OrderId): Promise<void> {
+    await this.#look(() => this.#parts.reader.readOrder(id));
+  }
+
+  async lookAtClientOrder(clientOrderId: string): Promise<void> {
+    await this.#look(() => this.#parts.reader.findOrder(clientOrderId));
+  }
+
+  /** The order once `until` holds for it; null when that took longer than `timeoutMs`. */
+  waitForOrder(
+    id: OrderId,
+    until: (order: Order) => boolean,
+    timeoutMs: number,
+  ): Promise<Order | null> {
+    return this.#watch.waitFor({
+      find: () => this.findOrder(id),
+      look: () => this.lookAtOrder(id),
+      until,
+      timeoutMs,
+      delaysMs: this.#isStreamTrusted() ? SAFETY_POLL_MS : POLL_MS,
+    });
+  }
+
+  /** Looks for an order by the id we gave it, for about 16 s; a miss is no proof. */
+  searchOrder(clientOrderId: string): Promise<Order | null> {
+    return this.#watch.waitFor({
+      find: () => this.findClientOrder(clientOrderId),
+      look: () => this.lookAtClientOrder(clientOrderId),
+      until: () => true,
+      timeoutMs: SEARCH_MS.reduce((sum, delayMs) => sum + delayMs, 1_000),
+      delaysMs: SEARCH_MS,
+    });
+  }
+
+  /** A fault of our own: trading is halted until a restart. */
+  halt(because: string): void {
+    this.#parts.tradingState.halt(because);
+  }
+
+  #beginReading(): Promise<string | null> {
+    this.#reading = this.#readOnce().finally(() => {
+      this.#reading = null;
+    });
+    return this.#reading;
+  }
+
+  async #readOnce(): Promise<string | null> {
+    const { reader, calendar, clock } = this.#parts;
+    const mark = this.#positions.mark();
+    const generation = this.#streamGeneration;
+    try {
+      const calendarRead = calendar.isDue(clock.now()) ? calendar.read(clock.now()) : null;
+      const [reading] = await Promise.all([reader.read(), calendarRead]);
+      this.#absorbReading(reading, mark);
+      if (this.#tradingStream === 'live') this.#trustedGeneration = generation;
+    } catch (error) {
+      this.#reachable = false;
+      this.#measure(this.symbols());
+      return reasonOf(error);
+    }
+    await this.#updatePrices();
+    this.#measure([...this.symbols(), ...this.#parts.meters.nakedSymbols()]);
+    return null;
+  }
+
+  #absorbReading(reading: AccountReading, mark: number): void {
+    const { tradingState, settings } = this.#parts;
+    const isFirst = this.#account === null;
+    const changes = this.#orders.merge(reading.orders);
+    for (const change of changes) {
+      this.#noteOrder(change);
+      const growth = change.before === null ? null : growthOf(change, null);
+      if (growth !== null) logFill(this.#parts.logger, growth, null);
+    }
+    this.#orders.prune(reading.at - settings.orderLookbackMs);
+    this.#incoherences = this.#coherence.judge({ ...reading, orders: this.#orders.list() });
+    const listed = new Set(reading.positions.map(({ symbol }) => symbol));
+    const doubted = this.#incoherences.flatMap(({ symbol }) =>
+      symbol === null || listed.has(symbol) ? [] : [symbol],
+    );
+    this.#positions.confirm(reading.positions, mark, new Set(doubted));
+    this.#account = reading.account;
+    this.#confirmedAt = reading.at;
+    this.#reachable = true;
+    tradingState.judgeAccount(reading.account);
+    this.#carryEpisodesOn();
+    this.#watchSymbols();
+    this.#watch.notify();
+    if (!isFirst) for (const symbol of symbolsOf(changes)) this.reconsider(symbol);
+  }
+
+  #applyUpdate(update: OrderUpdate): void {
+    const changes = this.#orders.merge([update.order]);
+    if (changes.length === 0) return; // Heard before.
+    logOrderUpdate(this.#parts.logger, update);
+    this.#absorbNews(changes, update);
+  }
+
+  /**
+   * Orders heard of singly: what they filled is not in the positions read last, and an order
+   * that no read has shown is younger than that read.
+   */
+  #absorbNews(changes: readonly OrderChange[], update: OrderUpdate | null): void {
+    if (changes.length === 0) return;
+    const execution = update?.execution ?? null;
+    for (const change of changes) {
+      this.#noteOrder(change);
+      const told = execution?.orderId === change.after.id ? execution : null;
+      const growth = growthOf(change, told?.price ?? null);
+      if (growth === null) continue;
+      this.#positions.fill(growth);
+      logFill(this.#parts.logger, growth, told?.executionId ?? null);
+    }
+    this.#carryEpisodesOn();
+    this.#measure(symbolsOf(changes));
+    this.#watch.notify();
+    for (const symbol of symbolsOf(changes)) this.reconsider(symbol);
+  }
+
+  #noteOrder({ before, after }: OrderChange): void {
+    const { ledger, logger } = this.#parts;
+    this.#snapshots.touch();
+    ledger.observe(after);
+    const hasEnded = isTerminal(after.status) && (before === null || !isTerminal(before.status));
+    if (hasEnded && ledger.knows(after.clientOrderId)) {
+      logObserved(logger, ledger.planOf(after.clientOrderId), after);
+    }
+  }
+
+  #carryEpisodesOn(): void {
+    const { episodes, clock } = this.#parts;
+    this.#snapshots.touch();
+    if (this.#account === null) return;
+    episodes.carryOn({
+      at: clock.now(),
+      positions: this.#positions.list(),
+      orders: this.#orders.list(),
+      accountNumber: this.#account.accountNumber,
+    });
+  }
+
+  #measure(symbols: readonly Ticker[]): void {
+    const { meters, clock } = this.#parts;
+    const at = clock.now();
+    const snapshot = this.snapshot();
+    if (snapshot === null) return;
+    const counts = snapshot.session.isOpen && this.#reachable;
+    for (const symbol of symbols) {
+      const context = this.#snapshots.contextOf(symbol);
+      if (context === null) meters.close(symbol, at);
+      else meters.look(context, at, counts);
+    }
+  }
+
+  async #updatePrices(): Promise<void> {
+    const { market, clock } = this.#parts;
+    const symbols = this.symbols();
+    const done = new AbortController();
+    const prices = Promise.all([market.updateRanges(symbols), market.fillGaps(symbols)]).then(
+      () => {
+        this.#snapshots.touch();
+        done.abort();
+      },
+    );
+    await Promise.race([prices, clock.sleep(PRICES_WAIT_MS, done.signal)]);
+  }
+
+  #watchSymbols(): void {
+    const symbols = [...this.symbols()].sort();
+    if (symbols.join() === this.#watched) return;
+    this.#watched = symbols.join();
+    this.#parts.streams.watch(symbols);
+  }
+
+  async #look(read: () => Promise<Order | null>): Promise<void> {
+    try {
+      const order = await read();
+      if (order !== null) this.applyOrder(order);
+    } catch {
+      // Nothing was learnt; whoever waits looks again.
+    }
+  }
+
+  #isStreamTrusted(): boolean {
+    return this.#tradingStream === 'live' && this.#trustedGeneration === this.#streamGeneration;
+  }
+
+  #tradingStreamIs(state: StreamState, because: string): void {
+    this.#tradingStream = state;
+    this.#logStream('trading', state, because);
+    if (state !== 'live') return;
+    // What was missed while it was down is not repeated: read before trusting it again.
+    this.#streamGeneration += 1;
+    void this.updateFromAlpaca();
+  }
+
+  #logStream(stream: 'trading' | 'market', state: StreamState, because: string): void {
+    const body = { stream, state, because };
+    this.#parts.logger.log({ type: 'stream_changed', actor: 'broker', body });
+  }
+}
+
+const symbolsOf = (changes: readonly OrderChange[]): readonly Ticker[] => [
+  ...new Set(changes.map(({ after }) => after.symbol)),
+];

@@ -1,0 +1,193 @@
+import type { JournalRecord } from '../domain/event.ts';
+import type { Guardrail } from '../domain/guardrail.ts';
+import type { TradingPolicy } from '../domain/policy.ts';
+import { DecisionEngine } from '../engine/decision-engine.ts';
+import type { DriftTolerance } from '../engine/drift.ts';
+import type { PlanningSettings } from '../engine/planning-settings.ts';
+import type { Broker, MarketData, Streams } from '../ports/broker.ts';
+import type { Clock, Ids } from '../ports/clock.ts';
+import type { EventStore } from '../ports/event-store.ts';
+import { AccountReader } from './account-reader.ts';
+import { ActionCoordinator } from './action-coordinator.ts';
+import { AlertBoard } from './alert-board.ts';
+import { BigBrother } from './big-brother.ts';
+import { CycleBookkeeper } from './cycle-bookkeeper.ts';
+import { reasonOf, withDeadline } from './deadline.ts';
+import { DecisionJournal } from './decision-journal.ts';
+import { EpisodeKeeper } from './episode-keeper.ts';
+import { EventLogger } from './event-logger.ts';
+import { IntentLedger } from './intent-ledger.ts';
+import { MarketFeed } from './market-feed.ts';
+import { NakedMeters } from './naked-meters.ts';
+import { BigBrotherOrchestrator } from './orchestrator.ts';
+import { PlanMaker } from './plan-maker.ts';
+import { PlanPacing } from './plan-pacing.ts';
+import { PlanStore } from './plan-store.ts';
+import { PortfolioStateManager } from './portfolio-state-manager.ts';
+import { PositionManager } from './position-manager.ts';
+import { SentSteps } from './sent-steps.ts';
+import { SessionCalendar } from './session-calendar.ts';
+import type { RuntimeSettings } from './settings.ts';
+import { logLeftBehind } from './step-journal.ts';
+import { StepRunner } from './step-runner.ts';
+import { SymbolLocks } from './symbol-locks.ts';
+import { TradingStateLevels } from './trading-state.ts';
+import { UnsettledResolver } from './unsettled-resolver.ts';
+import { UnsettledSteps } from './unsettled-steps.ts';
+
+/** The broker's clock may differ from ours by this much before it is said. */
+const LARGEST_SKEW_MS = 2_000;
+
+export type RuntimeParts = {
+  readonly broker: Broker;
+  readonly marketData: MarketData;
+  readonly streams: Streams;
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** In order of precedence. */
+  readonly policies: readonly TradingPolicy[];
+  readonly guardrails: readonly Guardrail[];
+  readonly planning: PlanningSettings;
+  readonly driftTolerance: DriftTolerance;
+  readonly settings: RuntimeSettings;
+  /** Digest of all settings, for the journal and the status. */
+  readonly settingsHash: string;
+};
+
+/** What stands behind one guarded account. */
+export type Runtime = {
+  readonly bigBrother: BigBrother;
+  readonly orchestrator: BigBrotherOrchestrator;
+  readonly coordinator: ActionCoordinator;
+  readonly state: PortfolioStateManager;
+  readonly positions: PositionManager;
+  readonly logger: EventLogger;
+  /**
+   * Takes up what the journal and the broker know, and keeps the picture current from then
+   * on. The loop acts only after `orchestrator.start()`.
+   *
+   * @returns null, or in words why the account could not be read yet
+   */
+  start(): Promise<string | null>;
+  /** Begins nothing new, lets running plans end, writes everything down. */
+  stop(): Promise<void>;
+};
+
+/** Wires the runtime over its ports; does nothing yet. */
+export function createRuntime(parts: RuntimeParts): Runtime {
+  const { clock, ids, settings, guardrails, settingsHash, driftTolerance } = parts;
+  const logger = new EventLogger({ store: parts.store, clock, bootId: ids.next('boot') });
+  const memory = {
+    ledger: new IntentLedger(),
+    unsettled: new UnsettledSteps(),
+    sent: new SentSteps(),
+    plans: new PlanStore(),
+  };
+  const { ledger, unsettled, sent, plans } = memory;
+  const alerts = new AlertBoard({ logger, clock });
+  const { dailyLossPercent } = settings;
+  const tradingState = new TradingStateLevels({ logger, clock, dailyLossPercent });
+  const episodes = new EpisodeKeeper({ logger, ledger });
+  const state = new PortfolioStateManager({
+    reader: new AccountReader({ broker: parts.broker, clock, settings }),
+    streams: parts.streams,
+    market: new MarketFeed({ marketData: parts.marketData, clock, logger, settings }),
+    calendar: new SessionCalendar(parts.broker),
+    episodes,
+    ledger,
+    meters: new NakedMeters(logger),
+    tradingState,
+    logger,
+    clock,
+    settings,
+  });
+  const engine = new DecisionEngine({ policies: parts.policies, planning: parts.planning });
+  const planMaker = new PlanMaker({ engine, ids, clock, settings });
+  const steps = new StepRunner({ broker: parts.broker, state, logger, clock, settings });
+  const locks = new SymbolLocks(clock);
+  const shared = { state, plans, unsettled, logger, clock, settings, guardrails };
+  const coordinator = new ActionCoordinator({ ...shared, steps, locks, sent, driftTolerance });
+  const orchestrator = new BigBrotherOrchestrator({
+    ...shared,
+    coordinator,
+    planMaker,
+    pacing: new PlanPacing(),
+    decisions: new DecisionJournal(logger),
+    resolver: new UnsettledResolver({ state, unsettled, logger, clock }),
+    bookkeeper: new CycleBookkeeper({ state, unsettled, alerts, logger, clock }),
+    alerts,
+  });
+  const bigBrother = new BigBrother({
+    ...shared,
+    coordinator,
+    orchestrator,
+    planMaker,
+    tradingState,
+    alerts,
+    ids,
+    settingsHash,
+  });
+  return {
+    bigBrother,
+    orchestrator,
+    coordinator,
+    state,
+    positions: new PositionManager(state),
+    logger,
+    async start() {
+      restore(logger, memory, episodes);
+      const { environment, mode } = settings;
+      const body = { environment, mode, settingsHash };
+      logger.log({ type: 'started', actor: 'system', body });
+      state.listen();
+      await compareClocks(parts, alerts);
+      const failure = await state.updateFromAlpaca();
+      orchestrator.watch();
+      return failure;
+    },
+    async stop() {
+      await orchestrator.stop();
+      await parts.streams.close();
+      logger.log({ type: 'stopped', actor: 'system', body: {} });
+      logger.commit();
+    },
+  };
+}
+
+type Memory = {
+  readonly ledger: IntentLedger;
+  readonly unsettled: UnsettledSteps;
+  readonly sent: SentSteps;
+  readonly plans: PlanStore;
+};
+
+/** Brings back what earlier processes wrote down; from here on every record is heard at once. */
+function restore(logger: EventLogger, memory: Memory, episodes: EpisodeKeeper): void {
+  const { ledger, unsettled, sent, plans } = memory;
+  const hear = (record: JournalRecord) => {
+    ledger.remember(record);
+    unsettled.remember(record);
+    sent.remember(record);
+    plans.remember(record);
+  };
+  const steps = logger.recall(['step_intended', 'step_answered', 'step_observed', 'plan_spent']);
+  for (const record of steps) hear(record);
+  episodes.restore(logger.recall(['episode_opened', 'episode_changed', 'episode_closed']));
+  logger.onRecord(hear);
+  for (const step of unsettled.unanswered()) logLeftBehind(logger, step);
+}
+
+async function compareClocks({ broker, clock, settings }: RuntimeParts, alerts: AlertBoard) {
+  const level = { code: 'clock_skew', symbol: null };
+  try {
+    const timeoutMs = settings.callTimeoutMs;
+    const what = "reading the broker's clock";
+    const { at } = await withDeadline({ clock, timeoutMs, what, call: () => broker.readClock() });
+    const skewMs = Math.abs(at - clock.now());
+    if (skewMs <= LARGEST_SKEW_MS) return;
+    alerts.raise({ ...level, because: `the broker's clock differs from ours by ${skewMs} ms` });
+  } catch (error) {
+    alerts.raise({ ...level, because: `the broker's clock is not known: ${reasonOf(error)}` });
+  }
+}

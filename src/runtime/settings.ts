@@ -1,0 +1,39 @@
+import type { Environment, Mode } from '../domain/environment.ts';
+
+/** What the runtime needs to be told. Milliseconds throughout. */
+export type RuntimeSettings = {
+  readonly environment: Environment;
+  readonly mode: Mode;
+  /** Time between two cycles; fills and order events do not wait for it. */
+  readonly cycleMs: number;
+  /** The longest a single call to the broker may take before its outcome counts as unknown. */
+  readonly callTimeoutMs: number;
+  /** How long a step waits to be live, or a cancel to be terminal. */
+  readonly confirmTimeoutMs: number;
+  /** How long a sale waits to be filled. */
+  readonly fillTimeoutMs: number;
+  /** A snapshot younger than this needs no fresh look before acting. */
+  readonly freshLookMaxAgeMs: number;
+  /** How long a proposed plan may be executed. */
+  readonly planLifetimeMs: number;
+  /** A quote older than this is asked for again where no stream would bring it. */
+  readonly quoteStaleAfterMs: number;
+  /** How far back orders are read; live ones are always read, however old. */
+  readonly orderLookbackMs: number;
+  /** Part of the previous close's equity whose loss in a day reduces trading; null for never. */
+  readonly dailyLossPercent: string | null;
+};
+
+export const defaultRuntimeSettings: RuntimeSettings = {
+  environment: 'simulated',
+  mode: 'execute',
+  cycleMs: 10_000,
+  callTimeoutMs: 10_000,
+  confirmTimeoutMs: 10_000,
+  fillTimeoutMs: 15_000,
+  freshLookMaxAgeMs: 1_000,
+  planLifetimeMs: 60_000,
+  quoteStaleAfterMs: 15_000,
+  orderLookbackMs: 3 * 24 * 3_600_000,
+  dailyLossPercent: null,
+};

@@ -1,0 +1,118 @@
+import { decimal, text } from '../domain/decimal.ts';
+import type { TradingState, TradingStateCause } from '../domain/environment.ts';
+import type { Account } from '../domain/portfolio.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventLogger } from './event-logger.ts';
+
+const SEVERITY: readonly TradingState[] = ['active', 'reducing', 'halted'];
+
+/**
+ * What the account is allowed, out of its causes: the strictest one decides. Each cause
+ * holds until whatever set it is gone.
+ */
+export class TradingStateLevels {
+  readonly #logger: EventLogger;
+  readonly #clock: Clock;
+  readonly #dailyLossPercent: string | null;
+  readonly #causes = new Map<string, TradingStateCause>();
+  readonly #listeners: (() => void)[] = [];
+  #lossBase: string | null = null;
+
+  constructor(parts: {
+    readonly logger: EventLogger;
+    readonly clock: Clock;
+    readonly dailyLossPercent: string | null;
+  }) {
+    this.#logger = parts.logger;
+    this.#clock = parts.clock;
+    this.#dailyLossPercent = parts.dailyLossPercent;
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  current(): TradingState {
+    this.#noticeBrokenJournal();
+    let strictest: TradingState = 'active';
+    for (const { state } of this.#causes.values()) {
+      if (SEVERITY.indexOf(state) > SEVERITY.indexOf(strictest)) strictest = state;
+    }
+    return strictest;
+  }
+
+  causes(): TradingStateCause[] {
+    this.#noticeBrokenJournal();
+    return [...this.#causes.values()];
+  }
+
+  /** Raises a cause; one that already holds keeps its beginning. */
+  raise(cause: Omit<TradingStateCause, 'since'>): void {
+    if (this.#causes.has(cause.code)) return;
+    this.#causes.set(cause.code, { ...cause, since: this.#clock.now() });
+    this.#write(`raised: ${cause.because}`);
+  }
+
+  clear(code: string): void {
+    const cause = this.#causes.get(code);
+    if (cause === undefined) return;
+    this.#causes.delete(code);
+    this.#write(`cleared: ${cause.because}`);
+  }
+
+  /** What the account itself says: blocked by the broker, or more lost today than allowed. */
+  judgeAccount(account: Account): void {
+    if (account.blockedBecause === null) this.clear('account_blocked');
+    else {
+      this.raise({
+        state: 'halted',
+        code: 'account_blocked',
+        because: account.blockedBecause,
+        clearedBy: 'the broker opening the account again',
+      });
+    }
+    this.#judgeDailyLoss(account);
+  }
+
+  /** A fault of our own: the loop keeps watching, but acts no more until a restart. */
+  halt(because: string): void {
+    this.raise({ state: 'halted', code: 'own_fault', because, clearedBy: 'a restart' });
+  }
+
+  #judgeDailyLoss({ equity, lastEquity }: Account): void {
+    if (this.#dailyLossPercent === null || !lastEquity.gt('0')) return;
+    // Latched for the day: a rebound does not make the day's loss undone.
+    const base = text(lastEquity);
+    if (this.#lossBase !== base) this.clear('daily_loss');
+    this.#lossBase = base;
+    const loss = lastEquity.minus(equity);
+    if (loss.times('100').lt(lastEquity.times(decimal(this.#dailyLossPercent)))) return;
+    this.raise({
+      state: 'reducing',
+      code: 'daily_loss',
+      because:
+        `the account lost $${text(loss.round(2, 0))} since the last close ` +
+        `($${base}); ${this.#dailyLossPercent} % is the limit`,
+      clearedBy: 'the next trading day',
+    });
+  }
+
+  #noticeBrokenJournal(): void {
+    const because = this.#logger.brokenBecause;
+    if (because === null || this.#causes.has('journal_broken')) return;
+    // Not journalled: there is nothing left to write it to.
+    this.#causes.set('journal_broken', {
+      state: 'halted',
+      code: 'journal_broken',
+      because: `the journal cannot be written: ${because}`,
+      since: this.#clock.now(),
+      clearedBy: 'a restart with a journal that can be written',
+    });
+  }
+
+  #write(because: string): void {
+    const body = { state: this.current(), causes: this.causes(), because };
+    this.#logger.log({ type: 'trading_state_changed', actor: 'system', body });
+    for (const listener of this.#listeners) listener();
+  }
+}

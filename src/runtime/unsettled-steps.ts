@@ -1,0 +1,89 @@
+import type { JournalRecord } from '../domain/event.ts';
+import { isTicker, type OrderId, orderId, type Ticker } from '../domain/ids.ts';
+import { isTerminal, type Order, type OrderStatus } from '../domain/order.ts';
+import type { EpochMs } from '../domain/time.ts';
+import { textAt } from './intent-ledger.ts';
+
+/** A step of which nobody can tell whether the broker took it. */
+export type UnsettledStep = {
+  readonly symbol: Ticker;
+  readonly kind: 'submit' | 'replace' | 'cancel';
+  readonly planId: string | null;
+  /** The order that the step wanted to place; null for a cancel. */
+  readonly clientOrderId: string | null;
+  /** The order that the step wanted to change; null for a submit. */
+  readonly orderId: OrderId | null;
+  readonly since: EpochMs;
+};
+
+type Known = UnsettledStep & { readonly state: 'intended' | 'unknown' };
+
+/**
+ * Steps whose outcome is unknown. Their symbols take no new plan until it is known: an
+ * order that nobody finds is not proven dead.
+ */
+export class UnsettledSteps {
+  readonly #open = new Map<string, Known>();
+
+  /** Takes note of a journal record; others than `step_…` are passed over. */
+  remember(record: JournalRecord): void {
+    if (record.type === 'step_intended') this.#intend(record);
+    else if (record.type === 'step_answered') this.#answer(record);
+    else if (record.type === 'step_observed') this.#observe(record);
+  }
+
+  isUnsettled(symbol: Ticker): boolean {
+    return this.list().some((step) => step.symbol === symbol);
+  }
+
+  list(): readonly UnsettledStep[] {
+    return [...this.#open.values()].filter(({ state }) => state === 'unknown');
+  }
+
+  /** Steps without any answer: at start, those that the last process left behind. */
+  unanswered(): readonly UnsettledStep[] {
+    return [...this.#open.values()].filter(({ state }) => state === 'intended');
+  }
+
+  /** The open step that `order` settles, if there is one. */
+  settledBy(order: Order): UnsettledStep | null {
+    const step = this.#open.get(order.clientOrderId);
+    return step?.state === 'unknown' ? step : null;
+  }
+
+  #intend(record: JournalRecord): void {
+    const kind = textAt(record.body, 'kind');
+    if (kind !== 'submit' && kind !== 'replace' && kind !== 'cancel') return;
+    if (record.symbol === null || !isTicker(record.symbol)) return;
+    this.#open.set(nameOf(record), {
+      symbol: record.symbol,
+      kind,
+      planId: record.planId,
+      clientOrderId: textAt(record.body, 'clientOrderId'),
+      orderId: record.orderId === null ? null : orderId(record.orderId),
+      since: record.at,
+      state: 'intended',
+    });
+  }
+
+  #observe(record: JournalRecord): void {
+    this.#open.delete(nameOf(record));
+    const status = textAt(record.body, 'status');
+    if (status !== null && isTerminal(status as OrderStatus)) {
+      this.#open.delete(`cancel ${record.orderId}`);
+    }
+  }
+
+  #answer(record: JournalRecord): void {
+    const name = nameOf(record);
+    const step = this.#open.get(name);
+    if (step === undefined) return;
+    if (textAt(record.body, 'outcome') === 'unknown') {
+      this.#open.set(name, { ...step, state: 'unknown' });
+    } else this.#open.delete(name);
+  }
+}
+
+/** A step is known by the id of the order it places; a cancel by the order it ends. */
+const nameOf = ({ body, orderId: id }: JournalRecord): string =>
+  textAt(body, 'clientOrderId') ?? `cancel ${id}`;
