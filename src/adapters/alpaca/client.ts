@@ -1,7 +1,7 @@
 import { Alpaca, type streaming, type trading } from '@alpacahq/alpaca-trade-api';
 
 /** `url` is a paper exchange on this machine, for example `http://127.0.0.1:4010`. */
-export type AlpacaEndpoint = 'paper' | 'live' | { readonly url: string };
+type AlpacaEndpoint = 'paper' | 'live' | { readonly url: string };
 
 export type FetchApi = trading.FetchAPI;
 export type WsFactory = streaming.WebSocketFactory;
@@ -26,7 +26,7 @@ export type AlpacaClient = {
     'account' | 'positions' | 'orders' | 'calendar' | 'clock'
   >;
   readonly stocks: Alpaca['marketData']['stocks'];
-  /** Not yet connected; gives up at the first disconnect, so that its owner reopens on our clock. */
+  /** Not yet connected; ends at its first disconnect, so that its owner reopens on our clock. */
   openTradingStream(): streaming.TradingStream;
   openStockStream(): streaming.StockDataStream;
 };

@@ -11,7 +11,7 @@ const NEW_YORK = new Intl.DateTimeFormat('en-US', {
   second: 'numeric',
 });
 
-/** The instant at which New York's clocks show this time of a trading day: `2026-11-27`, `09:30`. */
+/** When New York's clocks show this time of a trading day: `2026-11-27`, `09:30`. */
 export function newYorkTime(date: string, timeOfDay: string): EpochMs {
   const asIfUtc = Date.parse(`${date}T${timeOfDay}:00Z`);
   // The clocks change on Sundays, so the distance is the same all through a trading day.

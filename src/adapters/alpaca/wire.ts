@@ -64,7 +64,7 @@ export const wireOrder = z.object({ ...orderFields, legs: z.array(wireLeg).nulli
 export type WireLeg = z.infer<typeof wireLeg>;
 export type WireOrder = z.infer<typeof wireOrder>;
 
-export const wireTradingDay = z.object({
+const wireTradingDay = z.object({
   date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'is not a date'),
   open: z.string().regex(/^\d{2}:\d{2}$/, 'is not a time of day'),
   close: z.string().regex(/^\d{2}:\d{2}$/, 'is not a time of day'),

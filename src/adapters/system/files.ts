@@ -3,17 +3,17 @@ import {
   chmodSync,
   closeSync,
   constants,
-  existsSync,
-  fsyncSync,
   mkdirSync,
+  mkdtempSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
-  renameSync,
+  rmSync,
+  rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const OWNER_ONLY_DIRECTORY = 0o700;
@@ -96,29 +96,20 @@ export class DataDirectory {
     }
     return path;
   }
+}
 
-  /** The whole text, or null when there is no such file. */
-  read(name: string): string | null {
-    const path = this.filePath(name);
-    return existsSync(path) ? readTextFile(path) : null;
-  }
-
-  /** Replaces the file as a whole: after a crash either the old text is there or the new. */
-  write(name: string, text: string): void {
-    const path = this.filePath(name);
-    const draft = `${path}.draft`;
-    try {
-      const file = openSync(draft, 'w', OWNER_ONLY_FILE);
-      try {
-        writeFileSync(file, text);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(draft, path);
-    } catch (error) {
-      throw new FileError(`the file ${path} ${whyNot(error)}`, path, error);
-    }
+/** A new directory that only its owner can read, until it is removed with all it holds. */
+export function temporaryDirectory(prefix: string): {
+  readonly path: string;
+  readonly remove: () => void;
+} {
+  const parent = tmpdir();
+  try {
+    const path = mkdtempSync(join(parent, prefix));
+    return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  } catch (error) {
+    const fix = 'set TMPDIR to a directory that you can write to';
+    throw new FileError(`the temporary directory ${parent} ${whyNot(error)}: ${fix}`, parent, error);
   }
 }
 

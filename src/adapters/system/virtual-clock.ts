@@ -5,7 +5,7 @@ import { sleepOn } from './system-clock.ts';
 type Timer = { readonly dueAt: EpochMs; readonly order: number; readonly task: () => void };
 
 // Event-loop turns without a sign of life after which nobody is at work any more. One call
-// through the Alpaca SDK, answered in-process, needs at most two.
+// through the Alpaca SDK, answered in-process, needs one.
 const QUIET_TURNS = 4;
 const MOST_TIMERS_AT_ONE_INSTANT = 100_000;
 
@@ -119,7 +119,7 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** A binary heap by time, then by order of creation. A removed timer is dropped when it surfaces. */
+/** A binary heap by time, then by creation. A removed timer is dropped when it surfaces. */
 class TimerHeap {
   readonly #heap: Timer[] = [];
   readonly #waiting = new Set<Timer>();

@@ -262,7 +262,7 @@ describe('changing', () => {
 });
 
 describe('market data', () => {
-  it('asks for symbols in the comma form, split-adjusted, from the free feed, page by page', async () => {
+  it('asks for all symbols at once, split-adjusted, from the free feed, page by page', async () => {
     const bar = (day: number, close: number) => ({
       t: `2026-10-0${day}T04:00:00Z`,
       o: 99.5,
@@ -296,7 +296,7 @@ describe('market data', () => {
     expect(asked[1]?.query.get('page_token')).toBe('more');
   });
 
-  it('reads the newest quote and trade of each symbol, and leaves out what has no price', async () => {
+  it('reads the newest quote and trade of each symbol that has a price', async () => {
     const t = '2026-10-08T14:59:59.123456789Z';
     const { marketData } = given(({ path }) =>
       path.includes('quotes')

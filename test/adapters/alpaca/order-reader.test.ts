@@ -45,7 +45,7 @@ describe('reading orders', () => {
     });
   });
 
-  it('finds an old GTC stop and the held leg of an old bracket, in one request each time', async () => {
+  it('finds an old GTC stop and the held leg of an old bracket in one request', async () => {
     const rows = [
       row('old-stop', NOW - 60 * DAY),
       row('bracket', NOW - 30 * DAY, {

@@ -53,7 +53,7 @@ describe('the rate limiter', () => {
     expect(sent.slice(4)).toEqual(['kill@1000', 'protect@3000', 'reconcile@5000', 'read@7000']);
   });
 
-  it('refuses a request when too many wait in its lane, and says that nothing was sent', async () => {
+  it('refuses a request when too many wait in its lane: nothing was sent', async () => {
     const { clock, take, sent } = given();
     for (let n = 0; n < 7; n++) void take('kill');
     await expect(take('kill')).rejects.toMatchObject({
@@ -111,7 +111,7 @@ describe('the rate limiter', () => {
     );
   });
 
-  it('sends no more in any minute than its burst and its pace, and all of it in the end', async () => {
+  it('sends no more in any minute than its burst and pace, and all in the end', async () => {
     const arrival = fc.record({
       atMs: fc.nat(60_000),
       lane: fc.constantFrom<Lane>('kill', 'protect', 'reconcile', 'read'),

@@ -130,7 +130,7 @@ describe('the trading stream', () => {
     expect(updates[0]?.order).toMatchObject({ quantity: null, replacedBy: 'order-2' });
   });
 
-  it('knows the parent of a leg, and of what replaces the leg, once the parent named its legs', () => {
+  it('knows the parent of a leg, and of its successors, once the parent named it', () => {
     const { openTrading, updates, newest } = given();
     openTrading();
     goLive(newest());

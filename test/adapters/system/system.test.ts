@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import {
   dataDirectoryPath,
   FileError,
   readTextFile,
+  temporaryDirectory,
 } from '../../../src/adapters/system/files.ts';
 import { ListenError, listen } from '../../../src/adapters/system/http-listener.ts';
 import { RandomIds } from '../../../src/adapters/system/random-ids.ts';
@@ -52,14 +53,11 @@ describe('the data directory', () => {
 
   it('is created for its owner only, and so are its files', () => {
     const data = DataDirectory.open(join(scratch, 'a', 'b'));
-    data.write('settings.json', '{"mode":"observe"}');
     const account = data.directory('PA1');
     expect(modeOf(data.path)).toBe(0o700);
     expect(modeOf(account.path)).toBe(0o700);
-    expect(modeOf(data.filePath('settings.json'))).toBe(0o600);
+    expect(account.path).toBe(join(data.path, 'PA1'));
     expect(modeOf(account.privateFile('journal.db'))).toBe(0o600);
-    expect(data.read('settings.json')).toBe('{"mode":"observe"}');
-    expect(data.read('absent.json')).toBeNull();
   });
 
   it('makes a file private that others could read, and keeps what is in it', () => {
@@ -67,7 +65,7 @@ describe('the data directory', () => {
     writeFileSync(data.filePath('journal.db'), 'kept');
     chmodSync(data.filePath('journal.db'), 0o644);
     expect(modeOf(data.privateFile('journal.db'))).toBe(0o600);
-    expect(data.read('journal.db')).toBe('kept');
+    expect(readTextFile(data.filePath('journal.db'))).toBe('kept');
   });
 
   it('leaves the permissions of a directory alone that was there before', () => {
@@ -90,6 +88,16 @@ describe('the data directory', () => {
   it('says which file does not exist', () => {
     expect(() => readTextFile(join(scratch, 'bars.csv'))).toThrow(/bars\.csv does not exist/);
     expect(() => readTextFile(scratch)).toThrow(/is a directory, not a file/);
+  });
+});
+
+describe('a temporary directory', () => {
+  it('is for its owner only, and gone with all it held once removed', () => {
+    const { path, remove } = temporaryDirectory('bigbrother-test-');
+    expect(modeOf(path)).toBe(0o700);
+    writeFileSync(join(path, 'journal.db'), 'x');
+    remove();
+    expect(existsSync(path)).toBe(false);
   });
 });
 

@@ -96,7 +96,7 @@ describe('virtual clock', () => {
     expect(clock.nextDueAt()).toBeNull();
   });
 
-  it('refuses to go back, to be advanced twice at a time, and a delay that is no number', async () => {
+  it('refuses to go back, to be advanced twice at a time, and a delay of NaN', async () => {
     const clock = new VirtualClock(NOON);
     await expect(clock.advanceTo(NOON - 1)).rejects.toThrow('time cannot go back');
     const first = clock.advanceBy(10);
