@@ -3,13 +3,12 @@ import {
   chmodSync,
   closeSync,
   constants,
+  existsSync,
   mkdirSync,
-  mkdtempSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
-  rmSync,
   rmSync,
   statSync,
 } from 'node:fs';
@@ -108,8 +107,8 @@ export function temporaryDirectory(prefix: string): {
     const path = mkdtempSync(join(parent, prefix));
     return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
   } catch (error) {
-    const fix = 'set TMPDIR to a directory that you can write to';
-    throw new FileError(`the temporary directory ${parent} ${whyNot(error)}: ${fix}`, parent, error);
+    const because = `${whyNot(error)}: set TMPDIR to a directory that you can write to`;
+    throw new FileError(`the temporary directory ${parent} ${because}`, parent, error);
   }
 }
 

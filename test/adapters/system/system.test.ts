@@ -5,7 +5,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import {
   DataDirectory,
   dataDirectoryPath,
+  directoriesIn,
   FileError,
+  fileExists,
   readTextFile,
   temporaryDirectory,
 } from '../../../src/adapters/system/files.ts';
@@ -83,6 +85,17 @@ describe('the data directory', () => {
       /file\/data has a file where a directory should be: set BIGBROTHER_DATA_DIR to/,
     );
     expect(() => DataDirectory.open(file)).toThrow('has a file where a directory should be');
+  });
+
+  it('lists the directories in it, and none where there is nothing', () => {
+    const data = DataDirectory.open(join(scratch, 'accounts'));
+    for (const name of ['paper-2', 'live-1']) data.directory(name);
+    data.privateFile('owner.lock');
+    expect(directoriesIn(data.path)).toEqual(['live-1', 'paper-2']);
+    expect(directoriesIn(join(data.path, 'absent'))).toEqual([]);
+    expect(() => directoriesIn(data.filePath('owner.lock'))).toThrow(FileError);
+    expect(fileExists(data.filePath('owner.lock'))).toBe(true);
+    expect(fileExists(data.filePath('absent'))).toBe(false);
   });
 
   it('says which file does not exist', () => {
