@@ -5,6 +5,7 @@ import { exitCodes, failureOf } from './failure.ts';
 import { historyCommand } from './history-command.ts';
 import { loopCommand } from './loop-command.ts';
 import { mcpCommand } from './mcp-command.ts';
+import { VERSION } from './version.ts';
 
 const overview = `
 Without keys BigBrother guards an account on its own paper exchange, inside this process.
@@ -49,8 +50,9 @@ function createProgram(): Command {
     .option('--debug', 'print the stack of an error')
     .version(VERSION)
     .addHelpText('after', overview);
-  const commands = [mcpCommand, loopCommand, demoCommand, exchangeCommand, historyCommand];
-  for (const create of commands) program.addCommand(create());
+  program.addCommand(mcpCommand(), { isDefault: true });
+  const others = [loopCommand, demoCommand, exchangeCommand, historyCommand];
+  for (const create of others) program.addCommand(create());
   for (const command of [program, ...program.commands]) {
     command.exitOverride().showHelpAfterError('(add --help to see what is allowed)');
   }

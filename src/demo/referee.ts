@@ -28,6 +28,7 @@ export class Referee {
   readonly #fouls: Foul[] = [];
   #at = 0;
   #fills = 0;
+  #bars = 0;
 
   constructor(opening: readonly OpeningPosition[]) {
     for (const { symbol, qty } of opening) this.#holdings.set(symbol, decimal(qty));
@@ -37,12 +38,17 @@ export class Referee {
     return this.#fills;
   }
 
+  get bars(): number {
+    return this.#bars;
+  }
+
   fouls(): readonly Foul[] {
     this.#judgeInstant();
     return this.#fouls;
   }
 
   see(event: ExchangeEvent): void {
+    if (event.kind === 'bar') this.#bars += 1;
     if (event.kind !== 'trade_update') return;
     // An exit and its sibling end at one instant, one message after the other.
     if (event.at > this.#at) this.#judgeInstant();
@@ -51,10 +57,11 @@ export class Referee {
     if (event.execution !== null) this.#judgeFill(event, event.execution.positionQty);
   }
 
-  /** A split changes shares without a trade. */
-  split(symbol: string, newShares: number, oldShares: number): void {
-    const held = this.#holdings.get(symbol) ?? ZERO;
-    this.#holdings.set(symbol, (held * BigInt(newShares)) / BigInt(oldShares));
+  /** What is held now, as the exchange shows it: splits change it without a trade. */
+  recount(positions: readonly { readonly symbol: string; readonly qty: Decimal }[]): void {
+    this.#judgeInstant();
+    this.#holdings.clear();
+    for (const { symbol, qty } of positions) this.#holdings.set(symbol, qty);
   }
 
   #keep(order: Order): void {

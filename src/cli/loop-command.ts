@@ -1,0 +1,71 @@
+import { Command } from 'commander';
+import pino from 'pino';
+import { sentenceOf } from '../../tools/shared/history-words.ts';
+import { onShutdown } from '../adapters/system/shutdown.ts';
+import type { Running } from '../compose.ts';
+import { loadSettings } from '../config.ts';
+import { Dashboard, isNotable } from './dashboard.ts';
+import { LiveScreen } from './live-screen.ts';
+import { announcementOf, startBigBrother } from './start.ts';
+
+type Options = { readonly config?: string; readonly plain?: boolean };
+
+const REDRAW_MS = 500;
+
+const explanation = `
+Looks at the account every 10 seconds and on every fill, and does what the mode allows:
+observe looks, propose writes down what it would do, execute does it. Ctrl-C stops it cleanly;
+orders that rest at the broker stay there and keep protecting.
+
+Examples:
+  bigbrother loop                              the built-in paper exchange, no keys needed
+  APCA_API_KEY_ID=... APCA_API_SECRET_KEY=... BIGBROTHER_MODE=execute bigbrother loop`;
+
+export const loopCommand = (): Command =>
+  new Command('loop')
+    .description('guards the account until it is stopped')
+    .option('--plain', 'a line for each action even when this is a terminal')
+    .addHelpText('after', explanation)
+    .action((_, command: Command) => runLoop(command.optsWithGlobals<Options>()));
+
+async function runLoop(options: Options): Promise<void> {
+  const settings = loadSettings(options.config ?? null);
+  const running = await startBigBrother(settings);
+  process.stderr.write(`${announcementOf(running)}\n`);
+  const isLive = process.stdout.isTTY && options.plain !== true;
+  const stopView = isLive ? showDashboard(running) : logActions(running);
+  const stopped = new Promise<void>((resolve) => onShutdown(() => resolve()));
+  running.orchestrator.start();
+  await stopped;
+  stopView();
+  await running.stopGuarding();
+  running.close();
+}
+
+/** Draws what is held and done, again and again. The returned function ends it. */
+function showDashboard(running: Running): () => void {
+  const dashboard = new Dashboard(running);
+  const screen = new LiveScreen(process.stdout);
+  running.logger.onRecord((record) => dashboard.note(record));
+  let cancel = (): void => undefined;
+  const draw = (): void => {
+    screen.draw(dashboard.lines());
+    cancel = running.clock.after(REDRAW_MS, draw);
+  };
+  draw();
+  return () => {
+    cancel();
+    screen.close();
+  };
+}
+
+/** One log line on stderr for each thing done, refused or changed. */
+function logActions(running: Running): () => void {
+  const log = pino({ base: null }, pino.destination({ dest: 2, sync: true }));
+  running.logger.onRecord((record) => {
+    if (!isNotable(record)) return;
+    const { seq, type, symbol, planId, orderId } = record;
+    log.info({ seq, type, symbol, planId, orderId }, sentenceOf(record));
+  });
+  return () => log.flush();
+}

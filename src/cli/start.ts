@@ -1,0 +1,38 @@
+import { RandomIds } from '../adapters/system/random-ids.ts';
+import { SystemClock } from '../adapters/system/system-clock.ts';
+import { compose, type Running } from '../compose.ts';
+import type { Settings } from '../config.ts';
+import { PaperExchange } from '../paper-exchange/exchange.ts';
+import { newYorkTime } from './dashboard.ts';
+import { madeUpAccount, madeUpMarket, simulationStart } from './embedded-exchange.ts';
+import { ScaledClock } from './scaled-clock.ts';
+
+/** Starts BigBrother as the settings say, in real time, with nothing guarded yet. */
+export async function startBigBrother(settings: Settings): Promise<Running> {
+  const ids = new RandomIds();
+  const real = new SystemClock();
+  if (settings.venue.kind === 'alpaca') {
+    return compose(settings, { clock: real, ids, exchange: null, journal: 'file' });
+  }
+  const clock = new ScaledClock(real, simulationStart(real.now()), 1);
+  // A new account each time: the exchange forgets, and the journal must not remember for it.
+  const seed = ids.next('exchange');
+  const market = { kind: 'generated', symbols: madeUpMarket } as const;
+  const exchange = new PaperExchange({ seed, accounts: [madeUpAccount()], market }, clock);
+  return compose(settings, { clock, ids, exchange, journal: 'file' });
+}
+
+/** Which account this is, whose money, and how far BigBrother may go. */
+export function announcementOf({ bigBrother, clock, journalPath, isEmbedded }: Running): string {
+  const { environment, mode, accountNumber } = bigBrother.status();
+  const lines = [`BigBrother: ${environment} account ${accountNumber}, mode ${mode}.`];
+  if (isEmbedded) {
+    lines.push(
+      'No keys are set, so this is the built-in paper exchange with made-up prices and a fresh ' +
+        `account that is forgotten at the end; its time is ${newYorkTime(clock.now())} New York.`,
+    );
+  }
+  if (environment === 'live') lines.push('REAL MONEY: this is the live account.');
+  if (journalPath !== null) lines.push(`Journal: ${journalPath}`);
+  return lines.join('\n');
+}

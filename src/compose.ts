@@ -1,0 +1,182 @@
+import { guardrails, tradingPolicies } from '../policies/registry.ts';
+import { connectAlpaca } from './adapters/alpaca/connect.ts';
+import { MemoryEventStore } from './adapters/event-stores/memory.ts';
+import { acquireOwnerLock } from './adapters/event-stores/owner-lock.ts';
+import { SqliteEventStore } from './adapters/event-stores/sqlite.ts';
+import { DataDirectory, FileError } from './adapters/system/files.ts';
+import type { Settings } from './config.ts';
+import { digestOf } from './domain/canonical.ts';
+import type { Environment } from './domain/environment.ts';
+import type { Account } from './domain/portfolio.ts';
+import { defaultPlanning } from './engine/planning-settings.ts';
+import type { PaperExchange } from './paper-exchange/exchange.ts';
+import { type Broker, BrokerError } from './ports/broker.ts';
+import type { Clock, Ids } from './ports/clock.ts';
+import type { EventStore } from './ports/event-store.ts';
+import { createRuntime, type Runtime } from './runtime/runtime.ts';
+import { defaultRuntimeSettings, type RuntimeSettings } from './runtime/settings.ts';
+
+export const JOURNAL_FILE = 'journal.sqlite';
+const LOCK_FILE = 'owner.lock';
+/** A price that moved further than this since a plan was shown makes it another plan. */
+const DRIFT_TOLERANCE = { priceBps: 50 };
+
+type Exchange = Pick<PaperExchange, 'credentials' | 'fetchApi' | 'wsFactory' | 'start' | 'stop'>;
+
+/** What a run stands on besides its settings. */
+export type System = {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** The exchange inside this process; needed when the settings name no other account. */
+  readonly exchange: Exchange | null;
+  readonly journal: 'file' | 'memory';
+};
+
+/** BigBrother at work on one account. Until `orchestrator.start()` the account is only watched. */
+export type Running = Pick<Runtime, 'bigBrother' | 'orchestrator' | 'logger'> & {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** True when the account is on the exchange inside this process. */
+  readonly isEmbedded: boolean;
+  readonly journalPath: string | null;
+  /** Ends the loop and the streams: what is under way is finished and written down. */
+  stopGuarding(): Promise<void>;
+  /** Gives the journal and the account back. */
+  close(): void;
+};
+
+/** BigBrother could not start; the message says why and what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/**
+ * The wiring diagram, from the broker to BigBrother. Takes the first look at the account.
+ *
+ * @throws StartError when the broker refuses or cannot be reached, when the account is not
+ *   the one that was named, or when another process owns it; FileError for the data directory
+ */
+export async function compose(settings: Settings, system: System): Promise<Running> {
+  const { clock, ids, exchange } = system;
+  const { venue, policies } = settings;
+
+  const { environment, broker, marketData, streams } = connect(settings, system);
+  exchange?.start();
+  const account = await firstLook(broker, environment);
+  if (venue.kind === 'alpaca') refuseOtherAccount(account, venue.accountNumber);
+
+  const journal = openJournal(settings, system.journal, `${environment}-${account.accountNumber}`);
+  const runtimeSettings = runtimeSettingsFrom(settings, environment);
+  const runtime = createRuntime({
+    broker,
+    marketData,
+    streams,
+    store: journal.store,
+    clock,
+    ids,
+    policies: tradingPolicies(policies),
+    guardrails: guardrails(policies),
+    planning: { ...defaultPlanning, foreignOrders: policies.competingExit.foreignOrders },
+    driftTolerance: DRIFT_TOLERANCE,
+    settings: runtimeSettings,
+    settingsHash: digestOf({ runtimeSettings, policies }),
+  });
+  const { bigBrother, orchestrator, logger } = runtime;
+  const body = { runtimeSettings, policies };
+  logger.log({ type: 'settings_loaded', actor: 'system', body });
+  await runtime.start();
+
+  return {
+    bigBrother,
+    orchestrator,
+    logger,
+    clock,
+    ids,
+    isEmbedded: venue.kind === 'embedded',
+    journalPath: journal.path,
+    stopGuarding: () => runtime.stop(),
+    close: () => {
+      exchange?.stop();
+      journal.close();
+    },
+  };
+}
+
+function connect({ venue }: Settings, { clock, exchange }: System) {
+  if (venue.kind === 'alpaca') {
+    const { environment, endpoint, keyId, secretKey: secret } = venue;
+    return { environment, ...connectAlpaca({ keyId, secret, endpoint }, clock) };
+  }
+  if (exchange === null) throw new Error('an embedded venue needs an exchange');
+  const { keyId, secretKey: secret } = exchange.credentials;
+  const { fetchApi, wsFactory } = exchange;
+  // No socket is opened; were one, it would end on this machine.
+  const endpoint = { url: 'http://127.0.0.1' };
+  const client = { keyId, secret, endpoint, fetchApi, wsFactory };
+  return { environment: 'simulated' as const, ...connectAlpaca(client, clock) };
+}
+
+async function firstLook(broker: Broker, environment: Environment): Promise<Account> {
+  try {
+    return await broker.readAccount('read');
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    const because = `The ${environment} account cannot be read: ${error.message}.`;
+    throw new StartError(`${because} ${adviceFor(error)}`, { cause: error });
+  }
+}
+
+function adviceFor({ status, outcome }: BrokerError): string {
+  if (status === 401 || status === 403) {
+    return 'Check that the keys are right and belong to this environment.';
+  }
+  if (status === 429) return 'Too many requests reach this account; wait a minute.';
+  if (outcome === 'rejected') return 'Check that APCA_API_BASE_URL is the address of Alpaca.';
+  return 'Check the network and APCA_API_BASE_URL, then try again.';
+}
+
+function refuseOtherAccount({ accountNumber }: Account, expected: string | null): void {
+  if (expected === null || expected === accountNumber) return;
+  throw new StartError(
+    `The keys belong to account ${accountNumber}, but BIGBROTHER_LIVE_ACCOUNT names ${expected}; ` +
+      'nothing was done. Use the keys of that account, or name this one.',
+  );
+}
+
+type Journal = {
+  readonly store: EventStore;
+  readonly path: string | null;
+  readonly close: () => void;
+};
+
+/** @throws StartError when another process owns the account or SQLite refuses; FileError */
+function openJournal({ dataDirectory }: Settings, kind: System['journal'], name: string): Journal {
+  if (kind === 'memory') {
+    const store = new MemoryEventStore();
+    return { store, path: null, close: () => store.close() };
+  }
+  const directory = DataDirectory.open(dataDirectory).directory(name);
+  const lockPath = directory.privateFile(LOCK_FILE);
+  const path = directory.privateFile(JOURNAL_FILE);
+  try {
+    const lock = acquireOwnerLock({ path: lockPath, pid: process.pid });
+    const store = new SqliteEventStore(path);
+    const close = (): void => {
+      store.close();
+      lock.release();
+    };
+    return { store, path, close };
+  } catch (error) {
+    if (error instanceof FileError) throw error;
+    const because = error instanceof Error ? error.message : String(error);
+    throw new StartError(because, { cause: error });
+  }
+}
+
+const runtimeSettingsFrom = (settings: Settings, environment: Environment): RuntimeSettings => ({
+  ...defaultRuntimeSettings,
+  environment,
+  mode: settings.mode,
+  cycleMs: settings.loopIntervalMs,
+  planLifetimeMs: settings.planLifetimeMs,
+});

@@ -1,0 +1,77 @@
+import { SeededIds } from '../adapters/system/seeded-ids.ts';
+import type { VirtualClock } from '../adapters/system/virtual-clock.ts';
+import { compose, type Running } from '../compose.ts';
+import type { JournalRecord } from '../domain/event.ts';
+import { type DemoFigures, figuresOf } from './figures.ts';
+import { Referee } from './referee.ts';
+import { RefusalCounter } from './refusals.ts';
+import type { Stage } from './stage.ts';
+import { Story } from './story.ts';
+
+export type DemoOptions = {
+  readonly seed: number;
+  readonly stage: Stage;
+  /** Simulated time between two calls of `onProgress`. */
+  readonly stepMs: number;
+  readonly onStart: (running: Running) => void;
+  readonly onRecord: (record: JournalRecord) => void;
+  readonly onProgress: () => void;
+  /** Real milliseconds; simulated time says nothing of how long it took. */
+  readonly stopwatch: () => number;
+};
+
+export type DemoOutcome = { readonly figures: DemoFigures; readonly story: Story };
+
+/** Plays a stage from its first to its last instant, guarded, and says what came of it. */
+export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
+  const { stage, seed, stopwatch } = options;
+  const { clock, exchange } = stage;
+  const beganAt = stopwatch();
+  const referee = new Referee(stage.opening);
+  exchange.core.subscribe((event) => referee.see(event));
+  const refusals = new RefusalCounter();
+  const watched = {
+    credentials: exchange.credentials,
+    fetchApi: refusals.watching(exchange.fetchApi),
+    wsFactory: exchange.wsFactory,
+    start: () => exchange.start(),
+    stop: () => exchange.stop(),
+  };
+  const ids = new SeededIds(`demo-${seed}`);
+  const system = { clock, ids, exchange: watched, journal: 'file' } as const;
+  const running = await whileTimePasses(clock, compose(stage.settings, system));
+  const story = new Story();
+  running.logger.onRecord((record) => {
+    story.note(record);
+    options.onRecord(record);
+  });
+  options.onStart(running);
+  running.orchestrator.start();
+  stage.startOthers(running);
+
+  const [accountId = ''] = exchange.core.accountIds;
+  while (clock.now() < stage.endsAt) {
+    await clock.advanceTo(Math.min(clock.now() + options.stepMs, stage.endsAt));
+    referee.recount(exchange.core.positions(accountId));
+    options.onProgress();
+  }
+  await whileTimePasses(clock, running.stopGuarding());
+  const elapsedMs = Math.round(stopwatch() - beganAt);
+  const figures = figuresOf({ seed, running, referee, refusals, story, elapsedMs });
+  running.close();
+  return { figures, story };
+}
+
+/** In simulation nothing ends unless time goes on. */
+async function whileTimePasses<Result>(
+  clock: VirtualClock,
+  work: Promise<Result>,
+): Promise<Result> {
+  let isSettled = false;
+  const settled = (): void => {
+    isSettled = true;
+  };
+  work.then(settled, settled);
+  while (!isSettled) await clock.advanceBy(50);
+  return work;
+}

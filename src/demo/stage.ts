@@ -1,0 +1,107 @@
+import { policySettings } from '../../policies/registry.ts';
+import { VirtualClock } from '../adapters/system/virtual-clock.ts';
+import { madeUpAccount } from '../cli/embedded-exchange.ts';
+import { knownSplits } from '../cli/known-splits.ts';
+import type { Running } from '../compose.ts';
+import { defaultSettings, type Settings } from '../config.ts';
+import type { OpeningPosition } from '../paper-exchange/core/types.ts';
+import { PaperExchange } from '../paper-exchange/exchange.ts';
+import type { BarSeries } from '../paper-exchange/market/bar-file.ts';
+import { EntryBot } from './entry-bot.ts';
+import { endsAt, positions, startsAt } from './scenario.ts';
+
+/** A market with its account, and the rules BigBrother guards it by. */
+export type Stage = {
+  readonly clock: VirtualClock;
+  readonly exchange: PaperExchange;
+  readonly settings: Settings;
+  readonly opening: readonly OpeningPosition[];
+  readonly endsAt: number;
+  /** What is played, with its story in a few words. */
+  readonly symbols: readonly { readonly symbol: string; readonly story: string }[];
+  /** Whoever else has a hand in the account: another bot, or an agent that asks for plans. */
+  startOthers(running: Running): void;
+};
+
+/** About what a real account sees; nothing happens within the call that asks for it. */
+const LATENCIES = { newMs: 3, fillMs: 5, cancelMs: 20, replaceMs: 10 } as const;
+
+/** Ten positions through a scripted evening, night and day. */
+export function scriptedDay(seed: number, dataDirectory: string): Stage {
+  const clock = new VirtualClock(startsAt);
+  const opening = positions.map(({ symbol, quantity, entryPrice }) => ({
+    symbol,
+    qty: quantity,
+    averageEntryPrice: entryPrice,
+  }));
+  const symbols = positions.map(({ symbol, entryPrice, events }) => ({
+    symbol,
+    startPrice: entryPrice,
+    annualVolatilityPercent: 9,
+    events,
+  }));
+  const exchange = new PaperExchange(
+    {
+      seed: `demo-${seed}`,
+      accounts: [madeUpAccount(opening)],
+      market: { kind: 'generated', symbols, cadenceMs: 10_000 },
+      latencies: LATENCIES,
+    },
+    clock,
+  );
+  const settings: Settings = {
+    ...defaultSettings('execute', dataDirectory),
+    policies: policySettings.parse({
+      stopLoss: { percent: '2' },
+      stopLimit: { minimumOffsetBps: 30, offsetAtrFraction: '0' },
+      trailingStop: { triggerR: '1', trailPercent: '1.5', minimumStepBps: 10 },
+    }),
+  };
+  return {
+    clock,
+    exchange,
+    settings,
+    opening,
+    endsAt,
+    symbols: positions,
+    startOthers: () => undefined,
+  };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Recorded bars from first to last, with an app beside BigBrother that keeps buying. */
+export function recordedYears(
+  seed: number,
+  series: readonly BarSeries[],
+  dataDirectory: string,
+): Stage {
+  const firstAt = Math.min(...series.map(({ bars }) => bars[0]?.at ?? Number.POSITIVE_INFINITY));
+  const lastAt = Math.max(...series.map(({ bars }) => bars.at(-1)?.at ?? 0));
+  const clock = new VirtualClock(firstAt);
+  const exchange = new PaperExchange(
+    {
+      seed: `bars-${seed}`,
+      accounts: [madeUpAccount([])],
+      market: { kind: 'recorded', series, splits: knownSplits },
+      latencies: LATENCIES,
+    },
+    clock,
+  );
+  const symbols = series.map(({ symbol }) => symbol);
+  const settings: Settings = {
+    ...defaultSettings('execute', dataDirectory),
+    // Prices come every twenty minutes of an hourly bar, so that is how old they may be.
+    policies: policySettings.parse({ freshData: { quoteForExitsMs: HOUR_MS } }),
+  };
+  const bot = new EntryBot(exchange, clock, symbols);
+  return {
+    clock,
+    exchange,
+    settings,
+    opening: [],
+    endsAt: lastAt + 2 * HOUR_MS,
+    symbols: symbols.map((symbol) => ({ symbol, story: 'recorded prices' })),
+    startOthers: () => bot.start(),
+  };
+}

@@ -1,0 +1,102 @@
+import type { Json } from '../domain/canonical.ts';
+import { addShares, NO_SHARES, type Quantity, quantity } from '../domain/decimal.ts';
+import type { JournalRecord } from '../domain/event.ts';
+import { fieldAt, textAt } from '../runtime/intent-ledger.ts';
+
+/** A stretch of naked time, and what was wanted in the symbol when it ended. */
+export type NakedStretch = {
+  readonly symbol: string;
+  readonly at: number;
+  readonly shareSeconds: Quantity;
+  readonly cause: string;
+};
+
+export type Veto = {
+  readonly symbol: string;
+  readonly at: number;
+  readonly guardrail: string;
+  readonly because: string;
+};
+
+/** What the journal tells of a run, collected as it is written. */
+export class Story {
+  readonly nakedStretches: NakedStretch[] = [];
+  readonly vetoes: Veto[] = [];
+  readonly #recipes = new Map<string, readonly string[]>();
+  readonly #reasons = new Map<string, string>();
+  readonly #done = new Map<string, Map<string, number>>();
+  #plansExecuted = 0;
+
+  get plansExecuted(): number {
+    return this.#plansExecuted;
+  }
+
+  get nakedShareSeconds(): Quantity {
+    return this.nakedStretches.reduce((sum, each) => addShares(sum, each.shareSeconds), NO_SHARES);
+  }
+
+  /** The recipes that were carried out in a symbol, each with how often. */
+  doneIn(symbol: string): string {
+    const counts = [...(this.#done.get(symbol) ?? [])];
+    return counts
+      .map(([recipe, times]) => (times === 1 ? recipe : `${times}x ${recipe}`))
+      .join(', ');
+  }
+
+  note(record: JournalRecord): void {
+    const { type, body, symbol, planId, at } = record;
+    if (type === 'decision_made') this.#reasons.set(symbol ?? '', reasonIn(body));
+    if (type === 'plan_proposed') this.#notePlan(planId ?? '', body);
+    if (type === 'plan_reviewed' || type === 'plan_proposed') this.#noteVetoes(at, body);
+    if (type === 'plan_finished') this.#noteFinished(planId ?? '', body);
+    if (type === 'naked_time_measured') {
+      const shareSeconds = quantity(textAt(body, 'shareSeconds') ?? '0');
+      const cause = this.#reasons.get(symbol ?? '') ?? 'not known';
+      this.nakedStretches.push({ symbol: symbol ?? '', at, shareSeconds, cause });
+    }
+  }
+
+  #notePlan(planId: string, body: Json): void {
+    const parts = listAt(fieldAt(body, 'plan') ?? null, 'parts');
+    this.#recipes.set(
+      planId,
+      parts.map((part) => textAt(part, 'recipe') ?? ''),
+    );
+  }
+
+  #noteVetoes(at: number, body: Json): void {
+    for (const verdict of listAt(body, 'verdicts')) {
+      if (textAt(verdict, 'outcome') !== 'deny') continue;
+      this.vetoes.push({
+        at,
+        symbol: textAt(verdict, 'symbol') ?? '',
+        guardrail: textAt(verdict, 'guardrail') ?? '',
+        because: textAt(verdict, 'because') ?? '',
+      });
+    }
+  }
+
+  #noteFinished(planId: string, body: Json): void {
+    this.#plansExecuted += 1;
+    const recipes = this.#recipes.get(planId) ?? [];
+    this.#recipes.delete(planId);
+    for (const [index, part] of listAt(body, 'parts').entries()) {
+      const symbol = textAt(part, 'symbol') ?? '';
+      const outcome = textAt(part, 'outcome') ?? '';
+      const recipe = recipes[index] ?? 'plan';
+      const name = outcome === 'completed' ? recipe : `${recipe} (${outcome})`;
+      const counts = this.#done.get(symbol) ?? new Map<string, number>();
+      this.#done.set(symbol, counts.set(name, (counts.get(name) ?? 0) + 1));
+    }
+  }
+}
+
+function reasonIn(body: Json): string {
+  const [first] = listAt(fieldAt(body, 'decision') ?? null, 'chosen');
+  return first === undefined ? 'nothing was wanted' : (textAt(first, 'because') ?? '');
+}
+
+const listAt = (body: Json, name: string): readonly Json[] => {
+  const value = fieldAt(body, name);
+  return Array.isArray(value) ? value : [];
+};
