@@ -24,10 +24,12 @@ const typesOf = {
 type Kind = keyof typeof typesOf;
 const kinds = Object.keys(typesOf) as [Kind, ...Kind[]];
 
-/** What repeats in every cycle, and the calls of tools, only show when they are asked for. */
+/** What is told by other lines or repeats in every cycle only shows when it is asked for. */
 const withoutAsking: readonly EventType[] = [
   ...typesOf.plans,
-  ...typesOf.orders,
+  'step_intended',
+  'step_answered',
+  'step_observed',
   ...typesOf.fills,
   ...typesOf.alerts,
   ...typesOf.decisions,
@@ -51,7 +53,7 @@ export const getHistory = defineTool({
     kind: z
       .enum(kinds)
       .optional()
-      .describe('Only these; without it all but repeating system records and calls'),
+      .describe('Only these; without it all but raw order updates, system records and calls'),
     plan_id: z.string().max(100).optional().describe('Only this plan'),
     order_id: z.string().max(100).optional().describe('Only this order'),
     detail: detailArgument.optional().describe('summary: a line each; full: whole records'),

@@ -105,9 +105,11 @@ describe('history', () => {
       { type: 'tool_called' },
       { type: 'naked_time_measured' },
       { type: 'decision_made' },
+      { type: 'order_update_received' },
       { type: 'fill_received' },
     );
     expect(types((await ask()).history)).toEqual(['fill_received', 'decision_made']);
+    expect(types((await ask({ kind: 'orders' })).history)).toEqual(['order_update_received']);
     expect(types((await ask({ kind: 'calls' })).history)).toEqual(['tool_called']);
     expect(types((await ask({ kind: 'system' })).history)).toEqual(['snapshot_taken']);
     expect(types((await ask({ kind: 'protection' })).history)).toEqual(['naked_time_measured']);
@@ -197,7 +199,33 @@ describe('a line', () => {
       'guardrails asked denied by oversell',
     ],
     ['plan_finished', { outcome: 'completed', because: 'done' }, 'plan completed: done'],
-    ['step_intended', { kind: 'submit', purpose: 'protect' }, 'about to submit to protect'],
+    ['step_intended', { kind: 'cancel', purpose: 'release' }, 'about to cancel to release'],
+    [
+      'step_intended',
+      {
+        kind: 'submit',
+        purpose: 'protect',
+        request: {
+          side: 'sell',
+          quantity: '10',
+          type: 'stop_limit',
+          stopPrice: '95',
+          limitPrice: '94.5',
+        },
+      },
+      'about to submit to protect (sell 10 stop_limit stop 95 limit 94.5)',
+    ],
+    [
+      'order_update_received',
+      { event: 'new', status: 'new', side: 'sell', quantity: '10', orderType: 'market' },
+      'sell 10 market is new',
+    ],
+    [
+      'order_update_received',
+      { event: 'fill', status: 'filled', filledQuantity: '5', stopPrice: null },
+      'is filled after fill with 5 filled',
+    ],
+    ['started', { environment: 'paper', mode: 'execute' }, 'started paper execute'],
     ['step_observed', { status: 'filled', filledQuantity: '10' }, 'order is filled with 10 filled'],
     [
       'fill_received',
@@ -205,7 +233,7 @@ describe('a line', () => {
       'filled sell 5 at 109.5',
     ],
     ['episode_opened', { episode: { id: 'AAPL#7' } }, 'episode opened AAPL#7'],
-    ['naked_time_measured', { shareSeconds: '20' }, 'without cover 20 share-seconds'],
+    ['naked_time_measured', { shareSeconds: '20' }, 'was without cover for 20 share-seconds'],
     ['trading_state_changed', { state: 'halted', because: 'b' }, 'trading is halted: b'],
     [
       'tool_called',

@@ -25,13 +25,13 @@ function titleOf({ type, body }: JournalRecord): string {
     case 'plan_finished':
       return words('plan', field(body, 'outcome') ?? 'finished', field(body, 'refusal'));
     case 'step_intended':
-      return words('about to', field(body, 'kind'), 'to', field(body, 'purpose'));
+      return words('about to', field(body, 'kind'), 'to', field(body, 'purpose'), request(body));
     case 'step_answered':
       return words('broker answered', field(body, 'outcome'), field(body, 'rejection'));
     case 'step_observed':
       return words('order is', field(body, 'status'), filled(body));
     case 'order_update_received':
-      return words('order update', field(body, 'event'), field(body, 'status'), filled(body));
+      return words(orderWords(body, field(body, 'orderType')), 'is', updateOf(body), filled(body));
     case 'fill_received':
       return fillTitle(body);
     case 'stream_changed':
@@ -41,7 +41,7 @@ function titleOf({ type, body }: JournalRecord): string {
     case 'episode_closed':
       return words(spaced(type), field(child(body, 'episode'), 'id'));
     case 'naked_time_measured':
-      return words('without cover', field(body, 'shareSeconds'), 'share-seconds');
+      return words('was without cover for', field(body, 'shareSeconds'), 'share-seconds');
     case 'trading_state_changed':
       return words('trading is', field(body, 'state'));
     case 'alert_raised':
@@ -49,8 +49,9 @@ function titleOf({ type, body }: JournalRecord): string {
       return words(spaced(type), field(body, 'code'));
     case 'tool_called':
       return words('tool called', field(body, 'tool'), field(body, 'outcome'), field(body, 'code'));
-    case 'plan_spent':
     case 'started':
+      return words('started', field(body, 'environment'), field(body, 'mode'));
+    case 'plan_spent':
     case 'stopped':
     case 'settings_loaded':
     case 'snapshot_taken':
@@ -80,6 +81,29 @@ function fillTitle(body: Json): string {
   return words('filled', field(fill, 'side'), quantity, price === null ? null : `at ${price}`);
 }
 
+/** What a step asks of the broker: an order, or what changes in one. */
+function request(body: Json): string | null {
+  const asked = child(body, 'request');
+  const order = asked === null ? '' : orderWords(asked, field(asked, 'type'));
+  return order === '' ? null : `(${order})`;
+}
+
+function orderWords(order: Json, type: string | null): string {
+  const [stop, limit] = [field(order, 'stopPrice'), field(order, 'limitPrice')];
+  return words(
+    field(order, 'side'),
+    field(order, 'quantity'),
+    type,
+    stop === null ? null : `stop ${stop}`,
+    limit === null ? null : `limit ${limit}`,
+  );
+}
+
+function updateOf(body: Json): string | null {
+  const [event, status] = [field(body, 'event'), field(body, 'status')];
+  return event === status ? event : words(status, event === null ? null : `after ${event}`);
+}
+
 function deniedBy(body: Json): string | null {
   const denied = list(body, 'verdicts').filter((verdict) => field(verdict, 'outcome') === 'deny');
   const names = denied.map((verdict) => field(verdict, 'guardrail'));
@@ -102,7 +126,7 @@ function because(body: Json): string {
 const spaced = (name: string): string => name.replaceAll('_', ' ');
 
 const words = (...parts: readonly (string | null)[]): string =>
-  parts.filter((part) => part !== null).join(' ');
+  parts.filter((part) => part !== null && part !== '').join(' ');
 
 function child(body: Json | null, name: string): Json | null {
   if (body === null || typeof body !== 'object' || Array.isArray(body)) return null;

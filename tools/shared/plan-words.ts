@@ -1,4 +1,4 @@
-import { text } from '../../src/domain/decimal.ts';
+import { type Decimal, text } from '../../src/domain/decimal.ts';
 import type { Verdict } from '../../src/domain/guardrail.ts';
 import type { OrderRequest } from '../../src/domain/order.ts';
 import type { OrderLine, PlanPart, Step } from '../../src/domain/plan.ts';
@@ -32,12 +32,12 @@ export function stepInWords(step: Step): string {
     case 'submit':
       return `submit to ${step.purpose}: ${requestInWords(step.order)}; wait until ${step.until}`;
     case 'replace': {
-      const { quantity, stopPrice, limitPrice } = step.change;
+      const { change, before } = step;
       const changes = [
-        quantity === null ? null : `quantity ${text(quantity)}`,
-        stopPrice === null ? null : `stop ${text(stopPrice)}`,
-        limitPrice === null ? null : `limit ${text(limitPrice)}`,
-      ].filter((change) => change !== null);
+        changeInWords('quantity', before.quantity, change.quantity),
+        changeInWords('stop', before.stopPrice, change.stopPrice),
+        changeInWords('limit', before.limitPrice, change.limitPrice),
+      ].filter((words) => words !== null);
       const name = `${step.before.side} ${step.before.type} ${step.orderId}`;
       return `replace to ${step.purpose}: ${name} gets ${changes.join(', ')}`;
     }
@@ -45,6 +45,10 @@ export function stepInWords(step: Step): string {
       return `cancel to ${step.purpose}: ${step.before.side} ${step.before.type} ${step.orderId}; wait until terminal`;
   }
 }
+
+/** Null when it stays as it is, said or not: a PATCH may repeat what is there. */
+const changeInWords = (name: string, from: Decimal | null, to: Decimal | null): string | null =>
+  to === null || from?.eq(to) === true ? null : `${name} ${text(to)}`;
 
 function requestInWords(order: OrderRequest): string {
   const { stopPrice, limitPrice, takeProfitLimitPrice, stopLoss, orderClass } = order;
