@@ -312,6 +312,7 @@ export class ActionCoordinator {
       because: parts.map(({ symbol, because }) => `${symbol}: ${because}`).join('; '),
     };
     this.#parts.logger.logAction(report);
+    this.#parts.logger.commit();
     return report;
   }
 

@@ -132,9 +132,7 @@ export class BigBrother {
       const because = 'the hash is not the one of this plan: pass the hash that was shown with it';
       return this.#refused(planId, 'plan_hash_mismatch', because);
     }
-    const report = await this.#parts.coordinator.execute(plan);
-    this.#parts.logger.commit();
-    return report;
+    return this.#parts.coordinator.execute(plan);
   }
 
   history(query: HistoryQuery): HistoryPage {

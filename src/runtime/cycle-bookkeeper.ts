@@ -7,7 +7,7 @@ import { exitSide } from '../domain/side.ts';
 import { isManaged } from '../engine/groups.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AlertBoard } from './alert-board.ts';
-import { type EventLogger, JournalBrokenError } from './event-logger.ts';
+import type { EventLogger } from './event-logger.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
 import type { UnsettledSteps } from './unsettled-steps.ts';
 
@@ -60,16 +60,7 @@ export class CycleBookkeeper {
         ...this.#streamsDown(),
       ]);
     }
-    this.#commit();
-  }
-
-  #commit(): void {
-    try {
-      this.#logger.commit();
-    } catch (error) {
-      // A broken journal halts trading by itself; the account is still watched.
-      if (!(error instanceof JournalBrokenError)) throw error;
-    }
+    this.#logger.commit();
   }
 
   #nakedPositions({ positions }: PortfolioSnapshot): Level[] {

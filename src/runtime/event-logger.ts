@@ -76,14 +76,9 @@ export class EventLogger {
     if (this.#buffer.length >= LONGEST_BUFFER) this.#flush();
   }
 
-  /**
-   * Everything logged so far is durable when this returns.
-   *
-   * @throws JournalBrokenError when it cannot be
-   */
+  /** Makes everything logged so far durable; where that fails, the logger is broken. */
   commit(): void {
     this.#flush();
-    this.assertWritable();
   }
 
   /**
@@ -94,7 +89,8 @@ export class EventLogger {
   logDurably(event: JournalEvent): void {
     this.assertWritable();
     this.log(event);
-    this.commit();
+    this.#flush();
+    this.assertWritable();
   }
 
   logDecision(decision: Decision, inputs: unknown): void {
