@@ -32,7 +32,7 @@ export interface BigBrotherFace {
 }
 
 /** All that a tool may know of its call; nothing of the protocol that carried it. */
-export type ToolContext = {
+type ToolContext = {
   readonly bigBrother: BigBrotherFace;
   /** Aborted when the host no longer waits. What was sent to the broker goes on regardless. */
   readonly signal: AbortSignal;
@@ -66,7 +66,7 @@ export const refused = (
 /** `reads` looks, `proposes` writes a plan down and sends nothing, `acts` places orders. */
 export type Effect = 'reads' | 'proposes' | 'acts';
 
-export type Annotations = {
+type Annotations = {
   readonly readOnlyHint: boolean;
   readonly destructiveHint: boolean;
   readonly idempotentHint: boolean;

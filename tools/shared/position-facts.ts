@@ -35,17 +35,17 @@ export type Held = {
 const roundDown = (value: Decimal): string => value.toFixed(2, value.lt('0') ? 3 : 0);
 
 /** Gain or loss of the whole position in dollars, to the cent below. */
-export const gainOf = (context: PositionContext): string =>
+const gainOf = (context: PositionContext): string =>
   roundDown(context.gainPerShare.times(context.position.quantity));
 
 /** The gain in units of the initial risk; null before there was a stop. */
-export const gainInR = (context: PositionContext): string | null =>
+const gainInR = (context: PositionContext): string | null =>
   context.riskPerShare === null || context.riskPerShare.lte('0')
     ? null
     : roundDown(context.gainPerShare.div(context.riskPerShare));
 
 /** The stop that protects last, when there are several. */
-export function loosestStopOf(context: PositionContext): Price | null {
+function loosestStopOf(context: PositionContext): Price | null {
   const prices = context.cover.stops
     .map((order) => order.stopPrice)
     .filter((stopPrice) => stopPrice !== null);
@@ -145,8 +145,8 @@ export function orderFacts(
 }
 
 /** Whole seconds that a position has been without full cover; null when it is covered. */
-export const nakedSeconds = (naked: NakedTime, now: EpochMs): number | null =>
+const nakedSeconds = (naked: NakedTime, now: EpochMs): number | null =>
   naked.nakedSince === null ? null : secondsBetween(naked.nakedSince, now);
 
-export const secondsBetween = (from: EpochMs, to: EpochMs): number =>
+const secondsBetween = (from: EpochMs, to: EpochMs): number =>
   Math.max(0, Math.floor((to - from) / 1000));
