@@ -175,6 +175,5 @@ const liveExits = ({ position, orders }: PositionContext): readonly Order[] =>
 const remaining = (orders: readonly Order[], held: Quantity): Quantity =>
   orders.reduce((sum, order) => addShares(sum, remainingQuantity(order) ?? held), NO_SHARES);
 
-const describe = (order: Order): string =>
-  `the stop at ${order.stopPrice === null ? 'no price' : dollars(order.stopPrice)} with its ` +
-  `limit at ${order.limitPrice === null ? 'no price' : dollars(order.limitPrice)}`;
+const describe = ({ stopPrice, limitPrice }: Order): string =>
+  `the stop at ${dollars(stopPrice ?? ZERO)} with its limit at ${dollars(limitPrice ?? ZERO)}`;

@@ -1,7 +1,6 @@
 // Every share has a resting stop at the broker; one without is the most urgent thing there is.
 import { z } from 'zod';
 import { type Decimal, type Price, text, ZERO } from '../../src/domain/decimal.ts';
-import { isTriggered } from '../../src/domain/order.ts';
 import type { Evaluation, TradingPolicy } from '../../src/domain/policy.ts';
 import type { PositionContext } from '../../src/domain/portfolio.ts';
 import {
@@ -96,19 +95,24 @@ export function stopOwed(context: PositionContext, settings: StopSettings): Owed
 }
 
 function knownStop(context: PositionContext): Owed | null {
-  const { position, episode, orders, cover, price } = context;
-  const triggered = orders.filter(
-    (order) => order.side === exitSide(position.side) && isTriggered(order, price),
-  );
-  const resting = tightest(
-    position.side,
-    [...cover.stops, ...triggered].flatMap(({ stopPrice }) => stopPrice ?? []),
-  );
+  const { position, episode } = context;
+  const standing = tightest(position.side, stopsStanding(context));
   const initial = episode.initialStopPrice;
-  if (resting !== null && (initial === null || isTighter(position.side, resting, initial))) {
-    return onTick(context, resting, 'the tightest stop that stands');
+  if (standing !== null && (initial === null || isTighter(position.side, standing, initial))) {
+    return onTick(context, standing, 'the tightest stop that stands');
   }
   return initial === null ? null : onTick(context, initial, 'the stop it was entered with');
+}
+
+/** Stops on their way in or out count too; only those of an entry that still works do not. */
+function stopsStanding({ position, orders }: PositionContext): readonly Price[] {
+  const closing = exitSide(position.side);
+  const entries = new Set(orders.filter(({ side }) => side !== closing).map(({ id }) => id));
+  return orders.flatMap(({ side, stopPrice, parentId }) =>
+    side === closing && stopPrice !== null && !(parentId !== null && entries.has(parentId))
+      ? [stopPrice]
+      : [],
+  );
 }
 
 function firstStop(context: PositionContext, settings: StopLossSettings): Owed {

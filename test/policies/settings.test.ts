@@ -81,6 +81,24 @@ describe('policy settings', () => {
     expect(problemsOf(input)).toEqual([says]);
   });
 
+  it.each([
+    { windowMs: -1, isAllowed: false },
+    { windowMs: 0, isAllowed: true },
+    { windowMs: 3_600_000, isAllowed: true },
+    { windowMs: 3_600_001, isAllowed: false },
+    { windowMs: '5', isAllowed: false },
+  ])('take both ends of a whole range and nothing outside: $windowMs', (given) => {
+    const { windowMs, isAllowed } = given;
+    expect(problemsOf({ duplicate: { windowMs } }).length).toBe(isAllowed ? 0 : 1);
+  });
+
+  it('allow exits the same patience as entries, and not less', () => {
+    const same = { quoteMs: 5_000, quoteForExitsMs: 5_000 };
+    expect(problemsOf({ freshData: same })).toEqual([]);
+    expect(problemsOf({ freshData: { snapshotMs: 60_000 } })).toEqual([]);
+    expect(problemsOf({ freshData: { snapshotMs: 60_001 } })).toHaveLength(1);
+  });
+
   it('name every wrong setting at once', () => {
     expect(problemsOf({ stopLoss: { percent: 0 }, gapRescue: { steps: -1 } })).toHaveLength(2);
   });

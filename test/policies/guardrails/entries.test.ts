@@ -69,6 +69,14 @@ describe('order size', () => {
     expect(answer('order-size', given).code).toBe('order_too_large');
   });
 
+  it('shows the largest entry of several, and the limit', () => {
+    const steps = ['1', '3', '2'].map((shares) => buyMore(shares, '100'));
+    expect(answer('order-size', { steps })).toMatchObject({
+      measured: '300.00 USD',
+      limit: '10000.00 USD (10 % of equity, at most 25000.00)',
+    });
+  });
+
   it('lets nothing in when equity is gone', () => {
     expect(answer('order-size', { ...entry('1'), ...equity('0') }).code).toBe('order_too_large');
   });
@@ -157,6 +165,13 @@ describe('exposure in total', () => {
     expect(answer('exposure-total', { otherOrders, ...entry('1') }).code).toBe('data_missing');
   });
 
+  it('shows what was measured against what', () => {
+    expect(answer('exposure-total', { others, ...entry('10') })).toMatchObject({
+      measured: '82000.00 USD',
+      limit: '100000.00 USD (100 % of equity)',
+    });
+  });
+
   it('never keeps an exit back', () => {
     const given = { others, ...equity('1000'), steps: [submit()] };
     expect(answer('exposure-total', given).code).toBeNull();
@@ -177,6 +192,18 @@ describe('daily loss', () => {
     const given = { ...equity('1'), orders: [stopLimit()] };
     const steps = [replace(stopLimit(), { stop: '96' })];
     expect(answer('daily-loss', { ...given, steps }).code).toBeNull();
+  });
+
+  it('shows what was measured against what', () => {
+    const limit = 'a loss under 2000.00 USD (2 % of the last close)';
+    expect(answer('daily-loss', { ...entry('1'), ...equity('99000') })).toMatchObject({
+      measured: 'a loss of 1000.00 USD',
+      limit,
+    });
+    expect(answer('daily-loss', { ...entry('1'), ...equity('100500') })).toMatchObject({
+      measured: 'a gain of 500.00 USD',
+      limit,
+    });
   });
 
   it('refuses an entry when the last close is not known', () => {

@@ -120,6 +120,13 @@ describe('gap rescue', () => {
       );
     });
 
+    it('states the gain that is left, or that there is none', () => {
+      const at = (price: string) =>
+        because(policy.evaluate(holding({ price, bid: price, ask: price, initialStop: '110' })));
+      expect(at('104')).toContain('a gain of 40.00 USD at 104.00');
+      expect(at('100')).toContain('a gain of 0.00 USD at 100.00');
+    });
+
     it('is not sold for one odd trade that the quote does not confirm', () => {
       const odd = holding({ price: '50', bid: '99.9', ask: '100.1' });
       expect(wish(policy.evaluate(odd))).toBe('-');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StopLossPolicy } from '../../../policies/trading/stop-loss.ts';
-import { closedSession, holding, oco, stopLimit } from '../../support/given.ts';
+import { closedSession, holding, oco, order, stopLimit } from '../../support/given.ts';
 import { because, settings, wish } from '../support.ts';
 
 const policy = new StopLossPolicy(settings());
@@ -67,14 +67,13 @@ describe('stop loss', () => {
       expect(because(evaluation)).toContain('since the average true range gives no stop');
     });
 
-    it('names percent as the way out when the average true range reaches below zero', () => {
-      const context = holding({
-        entry: '3',
-        price: '3',
-        initialStop: null,
-        averageTrueRange: '2',
-      });
-      expect(wish(by({ method: 'atr' }).evaluate(context))).toBe('protect 2.76/2.26');
+    it.each([
+      { entry: '3', wants: 'protect 2.76/2.26', why: 'below zero' },
+      { entry: '4', wants: 'protect 3.68/3.18', why: 'exactly to zero' },
+      { entry: '4.01', wants: 'protect 0.01/0.0001', why: 'to a cent above it' },
+    ])('takes percent when the average true range reaches $why', ({ entry, wants }) => {
+      const given = { entry, price: entry, initialStop: null, averageTrueRange: '2' };
+      expect(wish(by({ method: 'atr' }).evaluate(holding(given)))).toBe(wants);
     });
 
     it('measures from the market what cost nothing', () => {
@@ -132,6 +131,19 @@ describe('stop loss', () => {
     it('and at a remaining stop that was raised', () => {
       const orders = [stopLimit({ quantity: '4', stop: '97', limit: '96.5' })];
       expect(wish(policy.evaluate(holding({ orders })))).toBe('protect 97/96.5');
+    });
+
+    it('and at a tighter stop that is about to go', () => {
+      const going = stopLimit({ stop: '97', limit: '96.5', status: 'pending_cancel' });
+      expect(wish(policy.evaluate(holding({ orders: [going] })))).toBe('protect 97/96.5');
+    });
+
+    it('and not at the stop of an entry that has not filled', () => {
+      const entry = order({ id: 'entry', side: 'buy', orderClass: 'bracket', limit: '99' });
+      const leg = stopLimit({ stop: '98', limit: '97', status: 'held', parentId: 'entry' });
+      const takeProfit = order({ id: 'tp', limit: '120', status: 'held', parentId: 'entry' });
+      const context = holding({ orders: [entry, leg, takeProfit] });
+      expect(wish(policy.evaluate(context))).toBe('protect 95/94.5');
     });
 
     it('and at a short position at the lowest', () => {

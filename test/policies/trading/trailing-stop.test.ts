@@ -92,6 +92,18 @@ describe('trailing stop', () => {
     expect(because(unknown)).toContain('instead of the average true range');
   });
 
+  it.each([
+    { range: '5.29', outcome: 'trails', why: 'short of zero' },
+    { range: '5.3', outcome: 'waits', why: 'exactly to zero' },
+    { range: '90', outcome: 'waits', why: 'below zero' },
+  ])('twenty ranges of $range behind 106 reach $why: it $outcome', ({ range, outcome }) => {
+    const { trailingStop } = settings({
+      trailingStop: { trailBy: 'atr', trailAtrMultiple: '20' },
+    });
+    const context = holding({ price: '106', highWater: '106', averageTrueRange: range });
+    expect(trailingLevel(context, trailingStop).outcome).toBe(outcome);
+  });
+
   it('triggers by percent, and falls back to percent where there is no R', () => {
     const given = { orders: [stopAt('95')], price: '107.99', highWater: '107.99' };
     const byPercent = trailing({ triggerBy: 'percent', triggerPercent: '8' });
