@@ -159,7 +159,13 @@ export class Account {
   }
 
   /** Books one execution: cash moves by price times quantity, to the last digit. */
-  applyExecution(symbol: string, side: Side, qty: Decimal, price: Decimal): void {
+  applyExecution(
+    symbol: string,
+    side: Side,
+    qty: Decimal,
+    price: Decimal,
+    lastPrice: Decimal,
+  ): void {
     const amount = multiply(qty, price);
     const signed = side === 'buy' ? qty : -qty;
     this.cash += side === 'buy' ? -amount : amount;
@@ -172,7 +178,7 @@ export class Account {
       const closed = smaller(qty, absolute(before));
       position.cost -= (position.cost * closed) / absolute(before);
     }
-    this.mark(symbol, price);
+    this.mark(symbol, lastPrice);
     if (position.qty === ZERO) this.positions.delete(symbol);
   }
 

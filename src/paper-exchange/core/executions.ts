@@ -18,7 +18,8 @@ export function execute(
   price: Decimal,
 ): readonly OrderRecord[] {
   const { account, order } = record;
-  account.applyExecution(order.symbol, order.side, qty, price);
+  const lastPrice = kernel.market(order.symbol).lastPrice ?? price;
+  account.applyExecution(order.symbol, order.side, qty, price, lastPrice);
   record.filledValue += multiply(qty, price);
   const filledQty = order.filledQty + qty;
   record.remaining = order.notional === null ? record.remaining - qty : ZERO;

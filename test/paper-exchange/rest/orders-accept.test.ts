@@ -106,7 +106,9 @@ describe('orders: accepted', () => {
       stop_loss: { stop_price: '90' },
     };
     expect(refused(bracket)).toBe('fractional orders must be simple orders');
-    expect(refused({ symbol: 'MSFT', side: 'sell' })).toBe('fractional orders cannot be sold short');
+    expect(refused({ symbol: 'MSFT', side: 'sell' })).toBe(
+      'fractional orders cannot be sold short',
+    );
     const stop = floor.order({ qty: '0.5', side: 'sell', type: 'stop', stop_price: '95' });
     expect(stop.status).toBe(200);
     expect(floor.statusOf(stop.body.id)).toBe('new');
@@ -146,7 +148,10 @@ describe('orders: accepted', () => {
       created_at: '2026-10-08T20:30:00.000Z',
     });
     floor.quote('AAPL', '101', '101.05');
-    expect(floor.orderById(body.id)).toMatchObject({ status: 'filled', filled_avg_price: '101.05' });
+    expect(floor.orderById(body.id)).toMatchObject({
+      status: 'filled',
+      filled_avg_price: '101.05',
+    });
   });
 
   it('case 23: a fraction queued overnight is released at 09:23', () => {

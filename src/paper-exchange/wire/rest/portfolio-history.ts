@@ -64,7 +64,8 @@ function pointsBetween(
   const points: Milliseconds[] = [];
   for (const day of calendar.tradingDaysBetween(calendar.dateOf(start), calendar.dateOf(end))) {
     if (timeframe === '1D') {
-      if (day.openAt <= end) points.push(Math.min(day.closeAt, end));
+      const at = Math.min(day.closeAt, end);
+      if (at >= Math.max(day.openAt, start)) points.push(at);
       continue;
     }
     for (let at = day.openAt; at <= Math.min(day.closeAt, end); at += STEP_MS[timeframe]) {
