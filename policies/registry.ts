@@ -1,5 +1,5 @@
 // What I want from my account, and what must never happen to it, in order of precedence.
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Guardrail } from '../src/domain/guardrail.ts';
 import type { TradingPolicy } from '../src/domain/policy.ts';
 import { competingExit, competingExitSettings } from './guardrails/competing-exit.ts';
@@ -13,6 +13,7 @@ import { oversell } from './guardrails/oversell.ts';
 import { priceCollar, priceCollarSettings } from './guardrails/price-collar.ts';
 import { stopNeverLoosens } from './guardrails/stop-never-loosens.ts';
 import { tradingState } from './guardrails/trading-state.ts';
+import { settingsObject } from './settings.ts';
 import { GapRescuePolicy, gapRescueSettings } from './trading/gap-rescue.ts';
 import { PartialProfitPolicy, partialProfitSettings } from './trading/partial-profit.ts';
 import { stopLimitSettings } from './trading/stop-limit.ts';
@@ -20,7 +21,7 @@ import { StopLossPolicy, stopLossSettings } from './trading/stop-loss.ts';
 import { TrailingStopPolicy, trailingStopSettings } from './trading/trailing-stop.ts';
 
 /** Everything that can be set, with its defaults; unknown names are refused. */
-export const policySettings = z.strictObject({
+export const policySettings = settingsObject({
   stopLoss: stopLossSettings.prefault({}),
   trailingStop: trailingStopSettings.prefault({}),
   stopLimit: stopLimitSettings.prefault({}),

@@ -20,6 +20,15 @@ export const wholeSetting = (least: number, most: number) =>
     `a whole number from ${least} to ${most}`,
   );
 
+const ALLOWED = 'allowed: ';
+
+/** Settings by name; a name that is not among them is refused, and told which are. */
+export const settingsObject = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: ({ code }) =>
+      code === 'unrecognized_keys' ? ALLOWED + Object.keys(shape).join(', ') : undefined,
+  });
+
 /**
  * One sentence for each setting that is wrong: its name, the value it has and what is
  * allowed.
@@ -33,7 +42,8 @@ export const settingsProblem = (error: z.ZodError, input: unknown): readonly str
 function sentenceFor(issue: z.core.$ZodIssue, input: unknown): string {
   if (issue.code === 'unrecognized_keys') {
     const names = issue.keys.map((key) => `"${[...issue.path, key].join('.')}"`);
-    return `${names.join(', ')}: there is no such setting; remove it or correct its name.`;
+    const remedy = issue.message.startsWith(ALLOWED) ? issue.message : 'remove it';
+    return `${names.join(', ')}: there is no such setting; ${remedy}.`;
   }
   const name = issue.path.length === 0 ? 'the settings' : issue.path.join('.');
   const value = JSON.stringify(valueAt(input, issue.path)) ?? 'missing';

@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { sharesLeft, text } from '../../src/domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
 import { isOurs, isTerminal, type Order } from '../../src/domain/order.ts';
+import { settingsObject } from '../settings.ts';
 import { shares } from '../words.ts';
 import { type Exit, exitsAlong, sharesClaimed } from './exits.ts';
 import { deny, pass } from './verdict.ts';
 
-export const competingExitSettings = z.strictObject({
+export const competingExitSettings = settingsObject({
   /** Orders that BigBrother did not place: leave them alone, or treat them like its own. */
   foreignOrders: z.enum(['respect', 'manage']).default('respect'),
 });

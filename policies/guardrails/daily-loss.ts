@@ -1,13 +1,13 @@
 // When today has cost enough, nothing new is started today.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { text, ZERO } from '../../src/domain/decimal.ts';
 import type { Guardrail, Verdict } from '../../src/domain/guardrail.ts';
-import { decimalSetting } from '../settings.ts';
+import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents } from '../words.ts';
 import { entriesOf } from './entries.ts';
 import { deny, pass } from './verdict.ts';
 
-export const dailyLossSettings = z.strictObject({
+export const dailyLossSettings = settingsObject({
   /** The loss since the last close, in percent of the equity then, that ends the day. */
   percentOfEquity: decimalSetting('0.1', '100').prefault('2'),
 });

@@ -1,12 +1,12 @@
 // The same thing is never done twice by mistake.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { fingerprintOf } from '../../src/domain/fingerprint.ts';
 import type { Guardrail, ReviewInput, SentStep, Verdict } from '../../src/domain/guardrail.ts';
 import type { Step } from '../../src/domain/plan.ts';
-import { wholeSetting } from '../settings.ts';
+import { settingsObject, wholeSetting } from '../settings.ts';
 import { deny, pass } from './verdict.ts';
 
-export const duplicateSettings = z.strictObject({
+export const duplicateSettings = settingsObject({
   /** How long an order that was sent counts as the reason for not sending it again. */
   windowMs: wholeSetting(0, 3_600_000).prefault(30_000),
 });

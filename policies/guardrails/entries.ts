@@ -31,7 +31,7 @@ export function entriesOf(part: PlanPart, snapshot: PortfolioSnapshot): readonly
 }
 
 /** Shares held now; a symbol that is not held has none, on the side of the plan's target. */
-export const heldIn = (
+const heldIn = (
   { symbol, target }: PlanPart,
   { positions }: PortfolioSnapshot,
 ): Pick<Position, 'side' | 'quantity'> =>

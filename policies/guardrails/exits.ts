@@ -26,7 +26,7 @@ export type Exit = {
 };
 
 /** The exits at the broker now, `held` and pending ones included. */
-export function exitsNow({ orders, position }: PositionContext): readonly Exit[] {
+function exitsNow({ orders, position }: PositionContext): readonly Exit[] {
   const closing = exitSide(position.side);
   const live = orders.filter(({ status }) => !isTerminal(status));
   const groupOf = new Map(live.map((order) => [order.id, rootOf(order, orders)]));

@@ -1,13 +1,13 @@
 // No single name may become more than so much of the account.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { NO_DOLLARS, type Notional, text } from '../../src/domain/decimal.ts';
 import type { Guardrail, Verdict } from '../../src/domain/guardrail.ts';
-import { decimalSetting } from '../settings.ts';
+import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents } from '../words.ts';
 import { entriesOf, exposureOf, total } from './entries.ts';
 import { deny, pass } from './verdict.ts';
 
-export const exposureNameSettings = z.strictObject({
+export const exposureNameSettings = settingsObject({
   /** The most percent of the account's equity in one symbol, waiting entries included. */
   percentOfEquity: decimalSetting('0.1', '100').prefault('20'),
 });

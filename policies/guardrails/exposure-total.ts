@@ -1,13 +1,13 @@
 // All positions together may not be worth more than so much of the account.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Notional, text } from '../../src/domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
-import { decimalSetting } from '../settings.ts';
+import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents } from '../words.ts';
 import { entriesOf, exposureOf, total } from './entries.ts';
 import { deny, pass } from './verdict.ts';
 
-export const exposureTotalSettings = z.strictObject({
+export const exposureTotalSettings = settingsObject({
   /** The most percent of equity in all positions, long and short, entries included. */
   percentOfEquity: decimalSetting('1', '400').prefault('100'),
 });

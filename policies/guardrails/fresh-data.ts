@@ -1,20 +1,19 @@
 // Nothing is done on prices or holdings that may no longer be true.
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
 import { isRiskReducing } from '../../src/domain/risk-reducing.ts';
-import { wholeSetting } from '../settings.ts';
+import { settingsObject, wholeSetting } from '../settings.ts';
 import { deny, pass } from './verdict.ts';
 
-export const freshDataSettings = z
-  .strictObject({
-    /** The oldest quote an entry may rest on. */
-    quoteMs: wholeSetting(100, 3_600_000).prefault(5_000),
-    /** The oldest price that exits and protection may rest on: late is better than never. */
-    quoteForExitsMs: wholeSetting(100, 86_400_000).prefault(900_000),
-    /** The oldest account, positions and orders an entry may rest on. */
-    snapshotMs: wholeSetting(1_000, 3_600_000).prefault(15_000),
-    snapshotForExitsMs: wholeSetting(1_000, 3_600_000).prefault(60_000),
-  })
+export const freshDataSettings = settingsObject({
+  /** The oldest quote an entry may rest on. */
+  quoteMs: wholeSetting(100, 3_600_000).prefault(5_000),
+  /** The oldest price that exits and protection may rest on: late is better than never. */
+  quoteForExitsMs: wholeSetting(100, 86_400_000).prefault(900_000),
+  /** The oldest account, positions and orders an entry may rest on. */
+  snapshotMs: wholeSetting(1_000, 3_600_000).prefault(15_000),
+  snapshotForExitsMs: wholeSetting(1_000, 3_600_000).prefault(60_000),
+})
   .refine(({ quoteMs, quoteForExitsMs }) => quoteForExitsMs >= quoteMs, {
     path: ['quoteForExitsMs'],
     error: 'at least quoteMs: an exit may not wait for better prices than an entry',

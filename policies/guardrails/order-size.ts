@@ -1,13 +1,13 @@
 // No single order may put more than so much of the account at stake.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { smaller, text } from '../../src/domain/decimal.ts';
 import type { Guardrail, Verdict } from '../../src/domain/guardrail.ts';
-import { decimalSetting } from '../settings.ts';
+import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents } from '../words.ts';
 import { entriesOf } from './entries.ts';
 import { deny, pass } from './verdict.ts';
 
-export const orderSizeSettings = z.strictObject({
+export const orderSizeSettings = settingsObject({
   /** The most US dollars that one entry may be worth. */
   maximumDollars: decimalSetting('1', '100000000').prefault('25000'),
   /** The most percent of the account's equity; the smaller of the two counts. */

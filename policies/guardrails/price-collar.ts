@@ -1,16 +1,16 @@
 // No order goes out at a price that nobody in his right mind would trade at.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Decimal, type Price, price, text } from '../../src/domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
 import type { OrderSide } from '../../src/domain/order.ts';
 import type { Step } from '../../src/domain/plan.ts';
 import { sharesAdded } from '../../src/domain/risk-reducing.ts';
 import { isThrough, isTighter } from '../../src/domain/side.ts';
-import { decimalSetting } from '../settings.ts';
+import { decimalSetting, settingsObject } from '../settings.ts';
 import { dollars } from '../words.ts';
 import { deny, pass } from './verdict.ts';
 
-export const priceCollarSettings = z.strictObject({
+export const priceCollarSettings = settingsObject({
   /** How far an entry's limit may lie from the middle of the quote, either way. */
   entryPercent: decimalSetting('0.1', '50').prefault('3'),
   /** How far an exit's limit may lie on the bad side of it; a better price is always fine. */

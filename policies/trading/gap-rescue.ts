@@ -1,5 +1,5 @@
 // When the market jumps over a stop, the position still gets out: in steps, then at any price.
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   addShares,
   basisPointsOf,
@@ -13,12 +13,12 @@ import { isTriggered, type Order, remainingQuantity } from '../../src/domain/ord
 import type { Action, Evaluation, TradingPolicy } from '../../src/domain/policy.ts';
 import type { PositionContext } from '../../src/domain/portfolio.ts';
 import { exitSide, isThrough, isTighter, tickWider, towardsLoss } from '../../src/domain/side.ts';
-import { wholeSetting } from '../settings.ts';
+import { settingsObject, wholeSetting } from '../settings.ts';
 import { cents, dollars, shares } from '../words.ts';
 import { type StopSettings, stopOwed } from './stop-loss.ts';
 import { isTradable } from './tradable.ts';
 
-export const gapRescueSettings = z.strictObject({
+export const gapRescueSettings = settingsObject({
   /** How far a step moves the limit of a stop that triggered and did not fill. */
   stepBps: wholeSetting(5, 1_000).prefault(100),
   /** Steps together are the collar: beyond the last one the position leaves at the market. */

@@ -1,5 +1,5 @@
 // When a position has earned twice what it risked, half of it is sold: once, and never again.
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   isWhole,
   NO_SHARES,
@@ -10,11 +10,11 @@ import {
 } from '../../src/domain/decimal.ts';
 import type { Evaluation, TradingPolicy } from '../../src/domain/policy.ts';
 import type { PositionContext } from '../../src/domain/portfolio.ts';
-import { decimalSetting } from '../settings.ts';
+import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents, dollars, shares } from '../words.ts';
 import { isTradable } from './tradable.ts';
 
-export const partialProfitSettings = z.strictObject({
+export const partialProfitSettings = settingsObject({
   /** The gain at which to sell, in units of the initial risk. */
   targetR: decimalSetting('0.1', '100').prefault('2'),
   /** The part of the shares to sell. */

@@ -1,12 +1,12 @@
 // Every stop carries a limit with room to fill, and the room grows with the volatility.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { basisPointsOf, larger, type Price, price, text } from '../../src/domain/decimal.ts';
 import type { PositionContext } from '../../src/domain/portfolio.ts';
 import { tickWider, towardsLoss } from '../../src/domain/side.ts';
-import { decimalSetting, wholeSetting } from '../settings.ts';
+import { decimalSetting, settingsObject, wholeSetting } from '../settings.ts';
 import { dollars } from '../words.ts';
 
-export const stopLimitSettings = z.strictObject({
+export const stopLimitSettings = settingsObject({
   /** The least room between a stop and its limit, in hundredths of a percent of the stop. */
   minimumOffsetBps: wholeSetting(1, 2_000).prefault(50),
   /** The room as a part of the average true range of a day; the larger of the two counts. */

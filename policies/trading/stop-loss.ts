@@ -11,12 +11,12 @@ import {
   tightest,
   towardsLoss,
 } from '../../src/domain/side.ts';
-import { decimalSetting } from '../settings.ts';
+import { decimalSetting, settingsObject } from '../settings.ts';
 import { dollars, shares } from '../words.ts';
 import { limitFor, type StopLimitSettings } from './stop-limit.ts';
 import { type TrailingStopSettings, trailingLevel } from './trailing-stop.ts';
 
-export const stopLossSettings = z.strictObject({
+export const stopLossSettings = settingsObject({
   /** How the first stop is found. `entry_plan` expects the entry to bring one along. */
   method: z.enum(['percent', 'atr', 'entry_plan']).default('percent'),
   /** Percent of the entry price; also the way out where the method has nothing to go by. */
@@ -28,7 +28,7 @@ export const stopLossSettings = z.strictObject({
    */
   alreadyPast: z.enum(['exit', 'measure_from_market']).default('exit'),
 });
-export type StopLossSettings = z.output<typeof stopLossSettings>;
+type StopLossSettings = z.output<typeof stopLossSettings>;
 
 /** Everything that decides where a position's stop belongs. */
 export type StopSettings = {

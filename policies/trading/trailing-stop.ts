@@ -10,11 +10,11 @@ import {
   towardsGain,
   towardsLoss,
 } from '../../src/domain/side.ts';
-import { decimalSetting, wholeSetting } from '../settings.ts';
+import { decimalSetting, settingsObject, wholeSetting } from '../settings.ts';
 import { dollars } from '../words.ts';
 import { limitFor, type StopLimitSettings } from './stop-limit.ts';
 
-export const trailingStopSettings = z.strictObject({
+export const trailingStopSettings = settingsObject({
   /** What the best price must have gained before the stop starts to follow. */
   triggerBy: z.enum(['r', 'percent']).default('r'),
   triggerR: decimalSetting('0.1', '100').prefault('1'),

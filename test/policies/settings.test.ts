@@ -60,11 +60,13 @@ describe('policy settings', () => {
     },
     {
       input: { stopLoss: { percnt: '8' } },
-      says: '"stopLoss.percnt": there is no such setting; remove it or correct its name.',
+      says:
+        '"stopLoss.percnt": there is no such setting; allowed: method, percent, atrMultiple, ' +
+        'alreadyPast.',
     },
     {
-      input: { takeProfit: {} },
-      says: '"takeProfit": there is no such setting; remove it or correct its name.',
+      input: { duplicate: { seconds: 3, window: 3 } },
+      says: '"duplicate.seconds", "duplicate.window": there is no such setting; allowed: windowMs.',
     },
     {
       input: { stopLoss: 'off' },
@@ -79,6 +81,11 @@ describe('policy settings', () => {
     },
   ])('say what is wrong with $input', ({ input, says }) => {
     expect(problemsOf(input)).toEqual([says]);
+  });
+
+  it('name every group of settings to one who asks for another', () => {
+    const [problem] = problemsOf({ takeProfit: {} });
+    expect(problem).toMatch(/^"takeProfit": there is no such setting; allowed: stopLoss, trail/);
   });
 
   it.each([
