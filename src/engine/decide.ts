@@ -1,14 +1,12 @@
-import type { Price } from '../domain/decimal.ts';
 import { NO_SHARES, sharesLeft, smaller, text, ZERO } from '../domain/decimal.ts';
 import type { Decision, Overruled, Target } from '../domain/decision.ts';
-import type { Order } from '../domain/order.ts';
-import { isTriggered } from '../domain/order.ts';
 import type { Action, Evaluation, Recommendation, Urgency } from '../domain/policy.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
-import { exitSide, isThrough, isTighter } from '../domain/side.ts';
-import { isDormant, isStop } from './cover.ts';
-import { groupsOf, isManaged } from './groups.ts';
+import { isThrough, isTighter } from '../domain/side.ts';
 import { keyFor, whySpent } from './intents.ts';
+import type { LiveStop, LiveStops } from './live-stops.ts';
+import { liveStopsOf } from './live-stops.ts';
+import type { PlanningSettings } from './planning-settings.ts';
 
 type Kind = Action['kind'];
 type Wish<K extends Kind> = Recommendation & { readonly action: Extract<Action, { kind: K }> };
@@ -25,15 +23,22 @@ const NEVER_LOOSENS = 'stop never loosens';
  * protection and profit; of several stops the tightest wins, and none below the live one;
  * a reduction is carried out beside the protection of what is left. Among equals the
  * first evaluation wins, so the outcome never depends on timing.
+ *
+ * @param foreignOrders whether stops that BigBrother did not place count as its own
  */
-export function decide(context: PositionContext, evaluations: readonly Evaluation[]): Decision {
+export function decide(
+  context: PositionContext,
+  evaluations: readonly Evaluation[],
+  foreignOrders: PlanningSettings['foreignOrders'] = 'respect',
+): Decision {
   const wanted = evaluations.flatMap((each) =>
     each.outcome === 'recommends' ? [each.recommendation] : [],
   );
+  const live = liveStopsOf(context, foreignOrders);
   const settled =
     settleExit(context, wanted) ??
-    settleReprice(context, wanted) ??
-    settleCoverAndSale(context, wanted);
+    settleReprice(context, wanted, live) ??
+    settleCoverAndSale(context, wanted, live);
   return {
     symbol: context.position.symbol,
     at: context.now,
@@ -74,9 +79,10 @@ function settleExit(context: PositionContext, wanted: readonly Recommendation[])
 function settleReprice(
   context: PositionContext,
   wanted: readonly Recommendation[],
+  live: LiveStops,
 ): Settled | null {
   const [winner] = ofKind(wanted, 'reprice');
-  if (winner === undefined || !hasTriggeredStop(context)) return null;
+  if (winner === undefined || live.triggered.length === 0) return null;
   return {
     target: { ...keepEverything(context), cover: null, repriceLimit: winner.action.limitPrice },
     chosen: [winner],
@@ -92,12 +98,16 @@ function settleReprice(
   };
 }
 
-function settleCoverAndSale(context: PositionContext, wanted: readonly Recommendation[]): Settled {
-  const cover = settleCover(context, ofKind(wanted, 'protect'));
+function settleCoverAndSale(
+  context: PositionContext,
+  wanted: readonly Recommendation[],
+  live: LiveStops,
+): Settled {
+  const cover = settleCover(context, ofKind(wanted, 'protect'), live.tightest);
   const sale = settleSale(context, ofKind(wanted, 'reduce'));
   const exits = ofKind(wanted, 'exit').flatMap((wish) => spentExit(context, wish) ?? []);
   const reprices = ofKind(wanted, 'reprice').map((wish) =>
-    overrule(wish, ENGINE, 'no stop-limit has triggered and waits to fill'),
+    overrule(wish, ENGINE, 'no stop-limit of ours has triggered and waits to fill'),
   );
   const { position } = context;
   const sold = sale.winner ? smaller(sale.winner.action.quantity, position.quantity) : NO_SHARES;
@@ -129,9 +139,12 @@ function settleCoverAndSale(context: PositionContext, wanted: readonly Recommend
 }
 
 /** The tightest stop that the broker takes, and never one looser than ours that lives. */
-function settleCover(context: PositionContext, wishes: readonly Wish<'protect'>[]) {
+function settleCover(
+  context: PositionContext,
+  wishes: readonly Wish<'protect'>[],
+  live: LiveStop | null,
+) {
   const { side } = context.position;
-  const live = tightestLiveStop(context);
   const placeable = wishes.filter(
     ({ action }) => !isThrough(side, action.stopPrice, context.price),
   );
@@ -213,26 +226,6 @@ const keepEverything = ({ position }: PositionContext): Target => ({
   repriceLimit: null,
 });
 
-type LiveStop = { readonly stopPrice: Price; readonly limitPrice: Price | null };
-
-/** The tightest of our own stops that has not triggered; foreign ones guard, but bind nobody. */
-function tightestLiveStop(context: PositionContext): LiveStop | null {
-  const { orders, intents, position, price } = context;
-  const side = exitSide(position.side);
-  let tightest: LiveStop | null = null;
-  for (const group of groupsOf(orders)) {
-    if (isDormant(group, side)) continue;
-    for (const order of group.orders) {
-      if (order.side !== side || !isStop(order) || order.stopPrice === null) continue;
-      if (isTriggered(order, price) || !isManaged(order, orders, intents)) continue;
-      if (tightest === null || isTighter(position.side, order.stopPrice, tightest.stopPrice)) {
-        tightest = { stopPrice: order.stopPrice, limitPrice: order.limitPrice };
-      }
-    }
-  }
-  return tightest;
-}
-
 /** A live stop without a limit lends its price only; the limit then comes from the wish. */
 function priceOf(live: LiveStop, wish: Wish<'protect'> | null): Cover {
   return {
@@ -245,11 +238,6 @@ const coverOfWish = ({ action }: Wish<'protect'>): Cover => ({
   stopPrice: action.stopPrice,
   limitPrice: action.limitPrice,
 });
-
-const hasTriggeredStop = ({ orders, position, price }: PositionContext): boolean =>
-  orders.some(
-    (order: Order) => order.side === exitSide(position.side) && isTriggered(order, price),
-  );
 
 function whyMilestoneSpent(context: PositionContext, milestone: string): string | null {
   const { account, episode, intents } = context;

@@ -48,7 +48,7 @@ export class DecisionEngine {
 
   /** One target out of all that is wanted; a host's intent counts as one more evaluation. */
   prioritizeActions(context: PositionContext, evaluations: readonly Evaluation[]): Decision {
-    return decide(context, evaluations);
+    return decide(context, evaluations, this.#planning.foreignOrders);
   }
 
   /** The steps to the target, or in words why there are none. */

@@ -1,6 +1,7 @@
 import type { Order } from '../domain/order.ts';
 import { isOurs } from '../domain/order.ts';
-import type { IntentRecord } from '../domain/portfolio.ts';
+import type { IntentRecord, PositionContext } from '../domain/portfolio.ts';
+import type { PlanningSettings } from './planning-settings.ts';
 
 /** Orders of which only one can take the shares: a bracket's or OCO's legs, or a replace chain. */
 export type OrderGroup = { readonly key: string; readonly orders: readonly Order[] };
@@ -47,3 +48,10 @@ export function isManaged(
     ? isOurs(parent)
     : intents.some(({ orderId }) => orderId === order.parentId);
 }
+
+/** True when the planner may cancel or change an order. */
+export const mayChange = (
+  order: Order,
+  { orders, intents }: PositionContext,
+  foreignOrders: PlanningSettings['foreignOrders'],
+): boolean => foreignOrders === 'manage' || isManaged(order, orders, intents);

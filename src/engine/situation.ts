@@ -7,7 +7,7 @@ import type { PositionContext } from '../domain/portfolio.ts';
 import { exitSide } from '../domain/side.ts';
 import { isDormant, isStop, isWorking } from './cover.ts';
 import type { OrderGroup } from './groups.ts';
-import { groupsOf, isManaged } from './groups.ts';
+import { groupsOf, mayChange } from './groups.ts';
 import type { PlanningSettings } from './planning-settings.ts';
 
 /** A bracket's or OCO's exits that are ours to change. */
@@ -27,7 +27,7 @@ export type Situation = {
   readonly settings: PlanningSettings;
   /** Simple stops of ours that wait for their price. */
   readonly stops: readonly Order[];
-  /** Simple stop-limits of ours that have triggered and not filled. */
+  /** Stop-limits of ours that have triggered and not filled, alone or in a group. */
   readonly triggered: readonly Order[];
   /** Other simple exits of ours: limits, and sales that have not filled yet. */
   readonly otherExits: readonly Order[];
@@ -59,13 +59,22 @@ export function situationOf(
   for (const group of groupsOf(inOrder)) {
     const exits = group.orders.filter((order) => order.side === side);
     const entries = group.orders.filter((order) => order.side !== side);
-    sorted.entries.push(...entries.filter((order) => mayTouch(order, context, settings)));
+    sorted.entries.push(
+      ...entries.filter((order) => mayChange(order, context, settings.foreignOrders)),
+    );
     if (exits.length === 0 || isDormant(group, side)) continue;
-    if (!exits.every((exit) => mayTouch(exit, context, settings) && isSteady(exit, group))) {
+    if (
+      !exits.every(
+        (exit) => mayChange(exit, context, settings.foreignOrders) && isSteady(exit, group),
+      )
+    ) {
       sorted.fixed.push(...exits);
       fixedQuantity = addShares(fixedQuantity, heldBy(exits, context));
     } else if (exits.some(({ orderClass }) => orderClass !== 'simple')) {
-      sorted.groups.push(exitGroup(group.key, exits, context));
+      const owned = exitGroup(group.key, exits, context);
+      if (owned.stop !== null && isTriggered(owned.stop, context.price)) {
+        sorted.triggered.push(owned.stop);
+      } else sorted.groups.push(owned);
     } else {
       for (const exit of exits) sorted[kindOf(exit, context)].push(exit);
     }
@@ -89,10 +98,6 @@ export const coverableQuantity = (situation: Situation): Quantity =>
 /** Shares an order may still take; an order placed in dollars may take all. */
 export const sharesOf = (order: Order, { position }: PositionContext): Quantity =>
   remainingQuantity(order) ?? position.quantity;
-
-function mayTouch(order: Order, context: PositionContext, settings: PlanningSettings): boolean {
-  return settings.foreignOrders === 'manage' || isManaged(order, context.orders, context.intents);
-}
 
 /** False while the broker is still busy with the order: its end has to be awaited. */
 const isSteady = (order: Order, group: OrderGroup): boolean =>

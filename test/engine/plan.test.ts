@@ -25,7 +25,11 @@ const planned = (
   context: PositionContext,
   evaluations: readonly Evaluation[],
   settings: Partial<PlanningSettings> = {},
-) => planFor(decide(context, evaluations), context, { ...defaultPlanning, ...settings });
+) =>
+  planFor(decide(context, evaluations, settings.foreignOrders), context, {
+    ...defaultPlanning,
+    ...settings,
+  });
 
 const stepsOf = (...given: Parameters<typeof planned>): string[] =>
   planned(...given).part?.steps.map(inWords) ?? [];

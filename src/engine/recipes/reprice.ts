@@ -20,17 +20,18 @@ export function reprices(situation: Situation, limitPrice: Price): readonly Cand
   );
   if (waiting.length === 0) return [];
   const renewed = waiting.map((order) => renew(order, situation, limitPrice));
+  const renewal = { recipe: 'renew-triggered-stop', drafts: renewed.flat() };
+  if (!waiting.some((order) => isPatchable(order, situation))) return [renewal];
   const moved = waiting.map((order, index) =>
     isPatchable(order, situation) ? [moveLimit(order, limitPrice)] : (renewed[index] ?? []),
   );
-  return [
-    { recipe: 'reprice-triggered-stop', drafts: moved.flat() },
-    { recipe: 'renew-triggered-stop', drafts: renewed.flat() },
-  ];
+  return [{ recipe: 'reprice-triggered-stop', drafts: moved.flat() }, renewal];
 }
 
 const isPatchable = (order: Order, { context }: Situation): boolean =>
-  order.status === 'new' && order.filledQuantity.eq(ZERO) && isWhole(sharesOf(order, context));
+  (order.status === 'new' || order.status === 'held') &&
+  order.filledQuantity.eq(ZERO) &&
+  isWhole(sharesOf(order, context));
 
 const moveLimit = (before: Order, limitPrice: Price): Draft => ({
   kind: 'replace',

@@ -6,7 +6,7 @@ import { exitSide, isThrough } from '../../domain/side.ts';
 import type { Book } from '../book.ts';
 import { freeShares } from '../book.ts';
 import type { Draft } from '../candidate.ts';
-import { isManaged } from '../groups.ts';
+import { mayChange } from '../groups.ts';
 import type { PlanningSettings } from '../planning-settings.ts';
 
 /** A rule that a step breaks, in words; null when it keeps it. */
@@ -23,7 +23,7 @@ export type Scene = {
 
 /** BigBrother keeps its hands off orders it did not place, unless it was told otherwise. */
 export function foreign(before: Order, { context, settings }: Scene): string | null {
-  return settings.foreignOrders === 'manage' || isManaged(before, context.orders, context.intents)
+  return mayChange(before, context, settings.foreignOrders)
     ? null
     : `foreign order: ${before.id} was not placed by BigBrother and is left alone`;
 }
