@@ -5,9 +5,10 @@ import { closingReport } from '../demo/closing-report.ts';
 import { isClean } from '../demo/figures.ts';
 import { type DemoOutcome, runDemo } from '../demo/run-demo.ts';
 import { recordedYears, type Stage, scriptedDay } from '../demo/stage.ts';
+import { actionLine } from './action-teller.ts';
 import { list, wholeNumber } from './arguments.ts';
 import { readBarFiles } from './bar-files.ts';
-import { actionLine, Dashboard, isNotable } from './dashboard.ts';
+import { Dashboard } from './dashboard.ts';
 import { exitCodes } from './failure.ts';
 import { LiveScreen } from './live-screen.ts';
 
@@ -83,11 +84,9 @@ async function play(stage: Stage, options: Options, stepMs: number): Promise<Dem
       onStart: (running) => {
         dashboard = new Dashboard(running);
       },
-      onRecord: (record) => {
-        dashboard?.note(record);
-        if (!isQuiet && !isLive && isNotable(record)) {
-          process.stdout.write(`${actionLine(record)}\n`);
-        }
+      onAction: (action) => {
+        dashboard?.add(action);
+        if (!isQuiet && !isLive) process.stdout.write(`${actionLine(action)}\n`);
       },
       onProgress: () => {
         if (dashboard !== null) screen?.draw(dashboard.lines());

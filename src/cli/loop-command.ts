@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import pino from 'pino';
-import { sentenceOf } from '../../tools/shared/history-words.ts';
 import { onShutdown } from '../adapters/system/shutdown.ts';
 import type { Running } from '../compose.ts';
 import { loadSettings } from '../config.ts';
-import { Dashboard, isNotable } from './dashboard.ts';
+import { ActionTeller } from './action-teller.ts';
+import { Dashboard } from './dashboard.ts';
 import { LiveScreen } from './live-screen.ts';
 import { announcementOf, startBigBrother } from './start.ts';
 
@@ -46,7 +46,11 @@ async function runLoop(options: Options): Promise<void> {
 function showDashboard(running: Running): () => void {
   const dashboard = new Dashboard(running);
   const screen = new LiveScreen(process.stdout);
-  running.logger.onRecord((record) => dashboard.note(record));
+  const teller = new ActionTeller();
+  running.logger.onRecord((record) => {
+    const action = teller.actionIn(record);
+    if (action !== null) dashboard.add(action);
+  });
   let cancel = (): void => undefined;
   const draw = (): void => {
     screen.draw(dashboard.lines());
@@ -62,10 +66,12 @@ function showDashboard(running: Running): () => void {
 /** One log line on stderr for each thing done, refused or changed. */
 function logActions(running: Running): () => void {
   const log = pino({ base: null }, pino.destination({ dest: 2, sync: true }));
+  const teller = new ActionTeller();
   running.logger.onRecord((record) => {
-    if (!isNotable(record)) return;
+    const action = teller.actionIn(record);
+    if (action === null) return;
     const { seq, type, symbol, planId, orderId } = record;
-    log.info({ seq, type, symbol, planId, orderId }, sentenceOf(record));
+    log.info({ seq, type, symbol, planId, orderId }, action.text);
   });
   return () => log.flush();
 }

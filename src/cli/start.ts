@@ -3,8 +3,8 @@ import { SystemClock } from '../adapters/system/system-clock.ts';
 import { compose, type Running } from '../compose.ts';
 import type { Settings } from '../config.ts';
 import { PaperExchange } from '../paper-exchange/exchange.ts';
-import { newYorkTime } from './dashboard.ts';
 import { madeUpAccount, madeUpMarket, simulationStart } from './embedded-exchange.ts';
+import { newYorkTime } from './new-york-time.ts';
 import { ScaledClock } from './scaled-clock.ts';
 
 /** Starts BigBrother as the settings say, in real time, with nothing guarded yet. */

@@ -1,4 +1,4 @@
-import { newYorkTime } from '../cli/dashboard.ts';
+import { newYorkTime } from '../cli/new-york-time.ts';
 import { type Column, table } from '../cli/table.ts';
 import { text } from '../domain/decimal.ts';
 import { isClean } from './figures.ts';

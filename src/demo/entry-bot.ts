@@ -1,13 +1,11 @@
-import type { Quantity } from '../domain/decimal.ts';
-import { decimal, text, wholeShares } from '../domain/decimal.ts';
+import { decimal, type Quantity, text, wholeShares } from '../domain/decimal.ts';
 import type { PaperExchange } from '../paper-exchange/exchange.ts';
 import type { Clock } from '../ports/clock.ts';
+import { fieldsOf, PlainClient } from './plain-client.ts';
 
 const HOUR_MS = 3_600_000;
 const FLAT_DAYS_BEFORE_BUYING = 3;
 const PART_OF_EQUITY = '0.25';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Stands in for a user's own app: once a day it buys what it has not held for three days, with
@@ -15,12 +13,14 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export class EntryBot {
   readonly #exchange: PaperExchange;
+  readonly #client: PlainClient;
   readonly #clock: Clock;
   readonly #flatDays: Map<string, number>;
   #orders = 0;
 
   constructor(exchange: PaperExchange, clock: Clock, symbols: readonly string[]) {
     this.#exchange = exchange;
+    this.#client = new PlainClient(exchange);
     this.#clock = clock;
     this.#flatDays = new Map(symbols.map((symbol) => [symbol, FLAT_DAYS_BEFORE_BUYING]));
   }
@@ -35,7 +35,8 @@ export class EntryBot {
   }
 
   async #trade(): Promise<void> {
-    const held = new Set(rowsOf(await this.#get('/v2/positions')).map(({ symbol }) => symbol));
+    const positions = await this.#client.list('/v2/positions');
+    const held = new Set(positions.map(({ symbol }) => symbol));
     for (const [symbol, days] of this.#flatDays) {
       const flatDays = held.has(symbol) ? 0 : days + 1;
       this.#flatDays.set(symbol, flatDays);
@@ -44,37 +45,18 @@ export class EntryBot {
   }
 
   async #buy(symbol: string): Promise<void> {
-    const { equity } = fieldsOf(await this.#get('/v2/account'));
-    const latest = fieldsOf(await this.#get(`/v2/stocks/${symbol}/trades/latest`));
-    const { p: price } = fieldsOf(latest.trade);
-    const shares = decimal(String(equity))
-      .times(PART_OF_EQUITY)
-      .div(decimal(String(price)));
+    const { equity } = await this.#client.get('/v2/account');
+    const { trade } = await this.#client.get(`/v2/stocks/${symbol}/trades/latest`);
+    const price = decimal(String(fieldsOf(trade).p));
+    const shares = decimal(String(equity)).times(PART_OF_EQUITY).div(price) as Quantity;
     this.#orders += 1;
-    await this.#send('POST', '/v2/orders', {
+    await this.#client.order({
       symbol,
-      qty: text(wholeShares(shares as Quantity)),
+      qty: text(wholeShares(shares)),
       side: 'buy',
       type: 'market',
       time_in_force: 'day',
       client_order_id: `entry-bot-${this.#orders}`,
     });
   }
-
-  #get(path: string): Promise<unknown> {
-    return this.#send('GET', path, null);
-  }
-
-  async #send(method: string, path: string, body: unknown): Promise<unknown> {
-    const { keyId, secretKey } = this.#exchange.credentials;
-    const response = await this.#exchange.fetchApi(`http://exchange${path}`, {
-      method,
-      headers: { 'APCA-API-KEY-ID': keyId, 'APCA-API-SECRET-KEY': secretKey },
-      ...(body === null ? {} : { body: JSON.stringify(body) }),
-    });
-    return response.json();
-  }
 }
-
-const fieldsOf = (value: unknown): Fields => (value ?? {}) as Fields;
-const rowsOf = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value : []);

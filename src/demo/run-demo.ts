@@ -1,7 +1,7 @@
 import { SeededIds } from '../adapters/system/seeded-ids.ts';
 import type { VirtualClock } from '../adapters/system/virtual-clock.ts';
+import { type Action, ActionTeller } from '../cli/action-teller.ts';
 import { compose, type Running } from '../compose.ts';
-import type { JournalRecord } from '../domain/event.ts';
 import { type DemoFigures, figuresOf } from './figures.ts';
 import { Referee } from './referee.ts';
 import { RefusalCounter } from './refusals.ts';
@@ -14,7 +14,7 @@ export type DemoOptions = {
   /** Simulated time between two calls of `onProgress`. */
   readonly stepMs: number;
   readonly onStart: (running: Running) => void;
-  readonly onRecord: (record: JournalRecord) => void;
+  readonly onAction: (action: Action) => void;
   readonly onProgress: () => void;
   /** Real milliseconds; simulated time says nothing of how long it took. */
   readonly stopwatch: () => number;
@@ -37,17 +37,20 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
     start: () => exchange.start(),
     stop: () => exchange.stop(),
   };
+  await stage.prepare();
   const ids = new SeededIds(`demo-${seed}`);
   const system = { clock, ids, exchange: watched, journal: 'file' } as const;
   const running = await whileTimePasses(clock, compose(stage.settings, system));
   const story = new Story();
+  const teller = new ActionTeller();
   running.logger.onRecord((record) => {
     story.note(record);
-    options.onRecord(record);
+    const action = teller.actionIn(record);
+    if (action !== null) options.onAction(action);
   });
   options.onStart(running);
   running.orchestrator.start();
-  stage.startOthers(running);
+  stage.startOthers(running, options.onAction);
 
   const [accountId = ''] = exchange.core.accountIds;
   while (clock.now() < stage.endsAt) {

@@ -14,6 +14,9 @@ export type ScriptedPosition = {
 export const startsAt = Date.parse('2026-03-10T19:15:00Z');
 export const endsAt = Date.parse('2026-03-11T20:00:30Z');
 
+/** 11:00 of the second day. */
+export const agentComesAt = Date.parse('2026-03-11T15:00:00Z');
+
 const MINUTE_MS = 60_000;
 const OPENING_MS = Date.parse('2026-03-11T13:30:00Z') - startsAt;
 
@@ -80,7 +83,7 @@ export const positions: readonly ScriptedPosition[] = [
     symbol: 'JPM',
     quantity: '50',
     entryPrice: '200.00',
-    story: 'long: dips towards its stop and recovers',
+    story: 'long: dips towards its stop; an agent sells some and repeats itself',
     events: [way(1, 140, -1.2), way(141, 389, 1.4)],
   },
   {

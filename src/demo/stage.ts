@@ -1,5 +1,6 @@
 import { policySettings } from '../../policies/registry.ts';
 import { VirtualClock } from '../adapters/system/virtual-clock.ts';
+import type { Action } from '../cli/action-teller.ts';
 import { madeUpAccount } from '../cli/embedded-exchange.ts';
 import { knownSplits } from '../cli/known-splits.ts';
 import type { Running } from '../compose.ts';
@@ -8,7 +9,8 @@ import type { OpeningPosition } from '../paper-exchange/core/types.ts';
 import { PaperExchange } from '../paper-exchange/exchange.ts';
 import type { BarSeries } from '../paper-exchange/market/bar-file.ts';
 import { EntryBot } from './entry-bot.ts';
-import { endsAt, positions, startsAt } from './scenario.ts';
+import { ForgetfulAgent, placeForeignExit } from './other-hands.ts';
+import { agentComesAt, endsAt, positions, startsAt } from './scenario.ts';
 
 /** A market with its account, and the rules BigBrother guards it by. */
 export type Stage = {
@@ -19,8 +21,10 @@ export type Stage = {
   readonly endsAt: number;
   /** What is played, with its story in a few words. */
   readonly symbols: readonly { readonly symbol: string; readonly story: string }[];
-  /** Whoever else has a hand in the account: another bot, or an agent that asks for plans. */
-  startOthers(running: Running): void;
+  /** What another bot did before BigBrother came. */
+  prepare(): Promise<void>;
+  /** Whoever else has a hand in the account: a bot, or an agent that asks for plans. */
+  startOthers(running: Running, tell: (action: Action) => void): void;
 };
 
 /** About what a real account sees; nothing happens within the call that asks for it. */
@@ -44,17 +48,19 @@ export function scriptedDay(seed: number, dataDirectory: string): Stage {
     {
       seed: `demo-${seed}`,
       accounts: [madeUpAccount(opening)],
-      market: { kind: 'generated', symbols, cadenceMs: 10_000 },
+      market: { kind: 'generated', symbols, cadenceMs: 15_000 },
       latencies: LATENCIES,
     },
     clock,
   );
   const settings: Settings = {
     ...defaultSettings('execute', dataDirectory),
+    // Fills and order events do not wait for it; prices move every 15 seconds.
+    loopIntervalMs: 30_000,
     policies: policySettings.parse({
       stopLoss: { percent: '2' },
       stopLimit: { minimumOffsetBps: 30, offsetAtrFraction: '0' },
-      trailingStop: { triggerR: '1', trailPercent: '1.5', minimumStepBps: 10 },
+      trailingStop: { triggerR: '1', trailPercent: '1.5' },
     }),
   };
   return {
@@ -64,7 +70,9 @@ export function scriptedDay(seed: number, dataDirectory: string): Stage {
     opening,
     endsAt,
     symbols: positions,
-    startOthers: () => undefined,
+    prepare: () => placeForeignExit(exchange),
+    startOthers: ({ bigBrother }, tell) =>
+      new ForgetfulAgent(bigBrother, clock, tell).start(agentComesAt - startsAt),
   };
 }
 
@@ -102,6 +110,7 @@ export function recordedYears(
     opening: [],
     endsAt: lastAt + 2 * HOUR_MS,
     symbols: symbols.map((symbol) => ({ symbol, story: 'recorded prices' })),
+    prepare: () => Promise.resolve(),
     startOthers: () => bot.start(),
   };
 }

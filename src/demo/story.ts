@@ -1,3 +1,4 @@
+import { listAt } from '../cli/action-teller.ts';
 import type { Json } from '../domain/canonical.ts';
 import { addShares, NO_SHARES, type Quantity, quantity } from '../domain/decimal.ts';
 import type { JournalRecord } from '../domain/event.ts';
@@ -25,6 +26,7 @@ export class Story {
   readonly #recipes = new Map<string, readonly string[]>();
   readonly #reasons = new Map<string, string>();
   readonly #done = new Map<string, Map<string, number>>();
+  readonly #vetoed = new Set<string>();
   #plansExecuted = 0;
 
   get plansExecuted(): number {
@@ -47,7 +49,7 @@ export class Story {
     const { type, body, symbol, planId, at } = record;
     if (type === 'decision_made') this.#reasons.set(symbol ?? '', reasonIn(body));
     if (type === 'plan_proposed') this.#notePlan(planId ?? '', body);
-    if (type === 'plan_reviewed' || type === 'plan_proposed') this.#noteVetoes(at, body);
+    if (type === 'plan_reviewed' || type === 'plan_proposed') this.#noteVetoes(record);
     if (type === 'plan_finished') this.#noteFinished(planId ?? '', body);
     if (type === 'naked_time_measured') {
       const shareSeconds = quantity(textAt(body, 'shareSeconds') ?? '0');
@@ -64,15 +66,16 @@ export class Story {
     );
   }
 
-  #noteVetoes(at: number, body: Json): void {
+  /** A plan that is proposed and then reviewed meets the same veto twice: it counts once. */
+  #noteVetoes({ at, planId, body }: JournalRecord): void {
     for (const verdict of listAt(body, 'verdicts')) {
       if (textAt(verdict, 'outcome') !== 'deny') continue;
-      this.vetoes.push({
-        at,
-        symbol: textAt(verdict, 'symbol') ?? '',
-        guardrail: textAt(verdict, 'guardrail') ?? '',
-        because: textAt(verdict, 'because') ?? '',
-      });
+      const guardrail = textAt(verdict, 'guardrail') ?? '';
+      const symbol = textAt(verdict, 'symbol') ?? '';
+      const key = [planId, guardrail, symbol].join('|');
+      if (this.#vetoed.has(key)) continue;
+      this.#vetoed.add(key);
+      this.vetoes.push({ at, symbol, guardrail, because: textAt(verdict, 'because') ?? '' });
     }
   }
 
@@ -95,8 +98,3 @@ function reasonIn(body: Json): string {
   const [first] = listAt(fieldAt(body, 'decision') ?? null, 'chosen');
   return first === undefined ? 'nothing was wanted' : (textAt(first, 'because') ?? '');
 }
-
-const listAt = (body: Json, name: string): readonly Json[] => {
-  const value = fieldAt(body, name);
-  return Array.isArray(value) ? value : [];
-};

@@ -1,0 +1,40 @@
+import type { PaperExchange } from '../paper-exchange/exchange.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** How an app without any SDK talks to the exchange: requests with the account's keys. */
+export class PlainClient {
+  readonly #exchange: PaperExchange;
+
+  constructor(exchange: PaperExchange) {
+    this.#exchange = exchange;
+  }
+
+  async get(path: string): Promise<Fields> {
+    return fieldsOf(await this.#send('GET', path, null));
+  }
+
+  async list(path: string): Promise<readonly Fields[]> {
+    const rows = await this.#send('GET', path, null);
+    return Array.isArray(rows) ? rows.map(fieldsOf) : [];
+  }
+
+  /** @throws with the exchange's words when it refuses */
+  async order(body: Fields): Promise<void> {
+    await this.#send('POST', '/v2/orders', body);
+  }
+
+  async #send(method: string, path: string, body: Fields | null): Promise<unknown> {
+    const { keyId, secretKey } = this.#exchange.credentials;
+    const response = await this.#exchange.fetchApi(`http://exchange${path}`, {
+      method,
+      headers: { 'APCA-API-KEY-ID': keyId, 'APCA-API-SECRET-KEY': secretKey },
+      ...(body === null ? {} : { body: JSON.stringify(body) }),
+    });
+    if (response.ok) return response.json();
+    throw new Error(`${method} ${path} was refused: ${await response.text()}`);
+  }
+}
+
+export const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
