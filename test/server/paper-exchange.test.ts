@@ -52,8 +52,11 @@ async function host(mode: Mode = 'execute') {
     call,
     logger,
     requests,
-    propose: async (args: Record<string, unknown>) =>
-      (await call('propose_plan', args)).json as unknown as Proposed,
+    propose: async (args: Record<string, unknown>) => {
+      const { json, isError, text } = await call('propose_plan', args);
+      if (isError) throw new Error(text);
+      return json as unknown as Proposed;
+    },
     execute: ({ plan_id, hash }: { plan_id: string; hash: string }) =>
       ask('execute_plan', { plan_id, hash }),
   };
