@@ -35,6 +35,7 @@ export function execute(
     account.reserve(record, multiply(record.remaining, record.marginPrice));
     kernel.change(record, { ...change, ...partialStatus(record) });
   }
+  if (record.successor?.isOpen === true) passOn(kernel, record, record.successor, qty);
   announce(kernel, record, qty, price);
   if (isFilled) rejectSuccessor(kernel, record);
   return afterExecution(kernel, record);
@@ -48,6 +49,15 @@ function partialStatus(record: OrderRecord): Partial<Order> {
     return {};
   }
   return { status: 'partially_filled' };
+}
+
+/** What fills while a replacement is under way is no longer left for the successor. */
+function passOn(kernel: Kernel, record: OrderRecord, successor: OrderRecord, qty: Decimal): void {
+  successor.remaining -= qty;
+  if (!kernel.switches.replacementInheritsFills) return;
+  const { filledQty, filledAvgPrice } = record.order;
+  successor.filledValue = record.filledValue;
+  kernel.change(successor, { filledQty, filledAvgPrice });
 }
 
 function announce(kernel: Kernel, record: OrderRecord, qty: Decimal, price: Decimal): void {

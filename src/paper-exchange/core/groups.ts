@@ -71,7 +71,8 @@ function openSiblings(group: OrderGroup, record: OrderRecord): readonly OrderRec
 function shrink(kernel: Kernel, record: OrderRecord, remaining: Decimal): void {
   if (record.remaining <= remaining) return;
   for (const one of record.successor === null ? [record] : [record, record.successor]) {
+    const qty = (one.order.qty ?? ZERO) - (one.remaining - remaining);
     one.remaining = remaining;
-    kernel.change(one, { qty: one.order.filledQty + remaining });
+    kernel.change(one, { qty });
   }
 }

@@ -224,6 +224,7 @@ function accept(kernel: Kernel, record: OrderRecord, changes: Changes): OrderRec
     remaining,
   );
   successor.predecessor = record;
+  if (inherits) successor.filledValue = record.filledValue;
   record.successor = successor;
   record.statusBefore = before.status;
   if (!record.closes) chargeLarger(kernel, record, successor);
@@ -231,7 +232,7 @@ function accept(kernel: Kernel, record: OrderRecord, changes: Changes): OrderRec
   kernel.change(record, { status: 'pending_replace', replacedBy: successor.order.id });
   kernel.tradeUpdate(record, 'pending_replace');
   kernel.later(kernel.latencies.replaceMs, () => {
-    if (record.isOpen) complete(kernel, record, successor, before.filledQty);
+    if (record.isOpen) complete(kernel, record, successor);
   });
   return successor;
 }
@@ -244,18 +245,11 @@ function chargeLarger(kernel: Kernel, record: OrderRecord, successor: OrderRecor
 }
 
 /** Puts the successor in the place of the order, at the venue and in its group. */
-function complete(
-  kernel: Kernel,
-  record: OrderRecord,
-  successor: OrderRecord,
-  filledBefore: Decimal,
-): void {
-  const filled = record.order.filledQty - filledBefore;
-  if (successor.remaining - filled <= ZERO) {
+function complete(kernel: Kernel, record: OrderRecord, successor: OrderRecord): void {
+  if (successor.remaining <= ZERO) {
     reject(kernel, record, successor);
     return;
   }
-  successor.remaining -= filled;
   const before = record.statusBefore ?? 'new';
   const wasWorking = record.working;
   close(kernel, record, 'replaced');
@@ -263,18 +257,12 @@ function complete(
   successor.working = wasWorking;
   successor.elected = record.elected;
   joinGroup(kernel, record, successor);
-  const inherited = kernel.switches.replacementInheritsFills;
-  if (inherited) successor.filledValue = record.filledValue;
-  kernel.change(successor, {
-    status: before === 'held' ? 'held' : 'new',
-    ...(inherited
-      ? { filledQty: record.order.filledQty, filledAvgPrice: record.order.filledAvgPrice }
-      : {}),
-  });
+  const status = before === 'held' ? 'held' : 'new';
+  kernel.change(successor, { status });
   if (!successor.closes) {
     successor.account.reserve(successor, multiply(successor.remaining, successor.marginPrice));
   }
-  kernel.tradeUpdate(successor, before === 'held' ? 'held' : 'new');
+  kernel.tradeUpdate(successor, status);
   seekPrice(kernel, successor);
 }
 

@@ -129,6 +129,16 @@ function expectNoFlip(floor: Floor, noShorting: boolean): void {
   }
 }
 
+/** A replacement never outlives the order it was to replace. */
+function expectNoOrphans(floor: Floor): void {
+  const byId = new Map(allOrders(floor).map((order) => [order.id, order]));
+  for (const order of byId.values()) {
+    const before = order.replaces === null ? undefined : byId.get(order.replaces);
+    if (before === undefined || before.status === 'replaced') continue;
+    if (TERMINAL.includes(before.status)) expect(order.status).toBe('rejected');
+  }
+}
+
 function expectFillsAddUp(floor: Floor): void {
   const filled = new Map<string, Decimal>();
   for (const fill of floor.core.fills(floor.accountId)) {
@@ -159,6 +169,7 @@ describe('the laws of the exchange', () => {
           expectTerminalAbsorbing(floor.updates());
           expectOneActivityPerFill(floor);
           expectNoFlip(floor, noShorting);
+          expectNoOrphans(floor);
           expectFillsAddUp(floor);
         },
       ),
