@@ -51,6 +51,8 @@ export class ActionCoordinator {
   readonly #running = new Set<Promise<unknown>>();
   readonly #listeners: ((symbol: Ticker, report: PartReport | null) => void)[] = [];
   #closing = false;
+  /** Set when the time to stop is over: what is still at work takes no further step. */
+  #abandoning = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -85,6 +87,7 @@ export class ActionCoordinator {
     const ended = new AbortController();
     const drained = this.idle().then(() => ended.abort());
     await Promise.race([drained, this.#parts.clock.sleep(timeoutMs, ended.signal)]);
+    this.#abandoning = true;
   }
 
   /** Resolves when no plan is running. */
@@ -227,7 +230,7 @@ export class ActionCoordinator {
     const steps: StepResult[] = [];
     let fault: string | null = null;
     try {
-      for (let index = 0; index < part.steps.length; index += 1) {
+      for (let index = 0; index < part.steps.length && !this.#abandoning; index += 1) {
         const result = await this.#parts.steps.run(approved, part, index);
         steps.push(result);
         if (result.outcome !== 'done') break;

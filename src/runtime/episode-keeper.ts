@@ -6,13 +6,7 @@ import type { Order } from '../domain/order.ts';
 import type { Episode, Position } from '../domain/portfolio.ts';
 import { isTighter } from '../domain/side.ts';
 import type { EpochMs } from '../domain/time.ts';
-import {
-  type EpisodeBook,
-  type EpisodeEvent,
-  episodesFromJournal,
-  foldEpisodes,
-  noEpisodes,
-} from '../engine/episodes.ts';
+import { type EpisodeEvent, episodesFromJournal, foldEpisodes } from '../engine/episodes.ts';
 import { milestonesDone } from '../engine/intents.ts';
 import type { EventLogger } from './event-logger.ts';
 import type { IntentLedger } from './intent-ledger.ts';
@@ -20,11 +14,17 @@ import type { IntentLedger } from './intent-ledger.ts';
 /** A better price is journalled once it is better by this much; a restart may lose less. */
 const HIGH_WATER_STEP = '0.001';
 
+/** What is true of one symbol. */
+export type Holding = { readonly position: Position | null; readonly orders: readonly Order[] };
+
+const NONE: ReadonlyMap<Ticker, never> = new Map<Ticker, never>();
+
 /** The lives of positions, carried on with every reading and kept in the journal. */
 export class EpisodeKeeper {
   readonly #logger: EventLogger;
   readonly #ledger: IntentLedger;
-  #book: EpisodeBook = noEpisodes;
+  #open: ReadonlyMap<Ticker, Episode> = NONE;
+  readonly #lastNumbers = new Map<Ticker, number>();
   /** The best price of each symbol since the last fold: none may slip between two looks. */
   readonly #best = new Map<Ticker, Price>();
   readonly #journalled = new Map<Ticker, Episode>();
@@ -36,44 +36,69 @@ export class EpisodeKeeper {
 
   /** Takes up where the journal left off. */
   restore(records: readonly JournalRecord[]): void {
-    this.#book = episodesFromJournal(records);
-    for (const [symbol, episode] of this.#book.open) this.#journalled.set(symbol, episode);
+    const { open, lastNumbers } = episodesFromJournal(records);
+    this.#open = open;
+    for (const [symbol, episode] of open) this.#journalled.set(symbol, episode);
+    for (const [symbol, number] of lastNumbers) this.#lastNumbers.set(symbol, number);
   }
 
   open(): ReadonlyMap<Ticker, Episode> {
-    return this.#book.open;
+    return this.#open;
   }
 
   /** Keeps the trade in mind when it is the best price of an episode so far. */
   noteTrade(symbol: Ticker, { price }: Trade): void {
-    const episode = this.#book.open.get(symbol);
+    const episode = this.#open.get(symbol);
     if (episode === undefined) return;
     const best = this.#best.get(symbol) ?? episode.highWaterPrice;
     if (isTighter(episode.side, price, best)) this.#best.set(symbol, price);
   }
 
-  /** True when a trade was noted that `carryOn` has not taken in yet. */
-  hasNews(): boolean {
-    return this.#best.size > 0;
+  /** Symbols whose best price `carryOn` has not taken in yet. */
+  news(): readonly Ticker[] {
+    return this.#best.size === 0 ? [] : [...this.#best.keys()];
   }
 
-  carryOn(facts: {
-    readonly at: EpochMs;
-    readonly positions: readonly Position[];
-    readonly orders: readonly Order[];
-    readonly accountNumber: string;
-  }): void {
-    const { at, positions, orders, accountNumber } = facts;
-    const { book, events } = foldEpisodes(this.#book, {
-      at,
-      positions,
-      orders,
-      marks: this.#best,
-      milestonesOf: (episode) =>
-        milestonesDone(this.#ledger.intentsOf(episode), accountNumber, episode),
-    });
-    this.#book = book;
-    this.#best.clear();
+  /**
+   * Carries the episodes of some symbols on, each by what is true of it alone.
+   *
+   * @param holdingOf the position and the orders of a symbol; no position once it is flat
+   */
+  carryOn(
+    symbols: Iterable<Ticker>,
+    accountNumber: string,
+    at: EpochMs,
+    holdingOf: (symbol: Ticker) => Holding,
+  ): void {
+    const events: EpisodeEvent[] = [];
+    const open = new Map(this.#open);
+    for (const symbol of symbols) {
+      const { position, orders } = holdingOf(symbol);
+      const before = open.get(symbol);
+      const best = this.#best.get(symbol);
+      const folded = foldEpisodes(
+        {
+          open: before === undefined ? NONE : new Map([[symbol, before]]),
+          lastNumbers: new Map([[symbol, this.#lastNumbers.get(symbol) ?? 0]]),
+        },
+        {
+          at,
+          positions: position === null ? [] : [position],
+          orders,
+          marks: best === undefined ? NONE : new Map([[symbol, best]]),
+          milestonesOf: (id) => milestonesDone(this.#ledger.intentsOf(id), accountNumber, id),
+        },
+      );
+      this.#best.delete(symbol);
+      if (folded.events.length === 0) continue;
+      events.push(...folded.events);
+      this.#lastNumbers.set(symbol, folded.book.lastNumbers.get(symbol) ?? 0);
+      const after = folded.book.open.get(symbol);
+      if (after === undefined) open.delete(symbol);
+      else open.set(symbol, after);
+    }
+    if (events.length === 0) return;
+    this.#open = open;
     for (const event of events) this.#journal(event);
   }
 

@@ -17,7 +17,7 @@ import type { RuntimeSettings } from './settings.ts';
 import type { UnsettledResolver } from './unsettled-resolver.ts';
 
 /** How long a stop waits for plans at work; what is left is in the journal as intended. */
-const STOP_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 10_000;
 
 const URGENCIES: readonly Urgency[] = ['critical', 'high', 'normal'];
 

@@ -1,5 +1,5 @@
 import type { Price } from '../domain/decimal.ts';
-import type { OrderId } from '../domain/ids.ts';
+import type { OrderId, Ticker } from '../domain/ids.ts';
 import { isTerminal, type Order } from '../domain/order.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { mergeOrders } from '../engine/reconcile.ts';
@@ -11,11 +11,17 @@ export type OrderChange = { readonly before: Order | null; readonly after: Order
 export class OrderBook {
   #orders: ReadonlyMap<OrderId, Order> = new Map();
   #list: readonly Order[] | null = [];
+  #bySymbol: ReadonlyMap<Ticker, readonly Order[]> | null = null;
   readonly #idOf = new Map<string, OrderId>();
 
   list(): readonly Order[] {
     this.#list ??= [...this.#orders.values()];
     return this.#list;
+  }
+
+  of(symbol: Ticker): readonly Order[] {
+    this.#bySymbol ??= groupedBySymbol(this.list());
+    return this.#bySymbol.get(symbol) ?? [];
   }
 
   get(id: OrderId): Order | null {
@@ -60,6 +66,7 @@ export class OrderBook {
   #replace(next: ReadonlyMap<OrderId, Order>): void {
     this.#orders = next;
     this.#list = null;
+    this.#bySymbol = null;
   }
 }
 
@@ -72,4 +79,14 @@ export function growthOf({ before, after }: OrderChange, paid: Price | null): Gr
   const shares = after.filledQuantity.minus(before?.filledQuantity ?? '0');
   const at = paid ?? after.filledAveragePrice ?? after.limitPrice;
   return shares.gt('0') && at !== null ? { order: after, shares, price: at } : null;
+}
+
+function groupedBySymbol(orders: readonly Order[]): ReadonlyMap<Ticker, readonly Order[]> {
+  const groups = new Map<Ticker, Order[]>();
+  for (const order of orders) {
+    const group = groups.get(order.symbol);
+    if (group === undefined) groups.set(order.symbol, [order]);
+    else group.push(order);
+  }
+  return groups;
 }

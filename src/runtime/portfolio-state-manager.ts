@@ -67,7 +67,7 @@ export class PortfolioStateManager {
   #account: Account | null = null;
   #confirmedAt: EpochMs = 0;
   #incoherences: readonly Incoherence[] = [];
-  #watched = '';
+  #watched: readonly Ticker[] = [];
   #reachable = false;
   #tradingStream: StreamState = 'connecting';
   #streamGeneration = 0;
@@ -132,11 +132,13 @@ export class PortfolioStateManager {
   /** The picture now; null until the account was read for the first time. */
   snapshot(): PortfolioSnapshot | null {
     if (this.#account === null) return null;
-    if (this.#parts.episodes.hasNews()) this.#carryEpisodesOn();
+    const news = this.#parts.episodes.news();
+    if (news.length > 0) this.#carryEpisodesOn(news);
     return this.#snapshots.make({
       account: this.#account,
       positions: this.#positions.list(),
       orders: this.#orders.list(),
+      ordersOf: (symbol) => this.#orders.of(symbol),
       incoherences: this.#incoherences,
       confirmedAt: this.#confirmedAt,
     });
@@ -189,9 +191,12 @@ export class PortfolioStateManager {
     return this.#orders.byClientOrderId(clientOrderId);
   }
 
-  /** Takes in an order as the broker answered with it. */
-  applyOrder(order: Order): void {
-    this.#absorbNews(this.#orders.merge([order]), null);
+  /**
+   * Takes in the order that a submit or a replace was answered with. The answer shows how the
+   * order began: whatever the stream has told of it already is newer.
+   */
+  applyAnswer(order: Order): void {
+    if (this.findOrder(order.id) === null) this.#applyOrder(order);
   }
 
   /** Reads one order from the broker; a failure leaves it as it is known. */
@@ -280,10 +285,14 @@ export class PortfolioStateManager {
     this.#confirmedAt = reading.at;
     this.#reachable = true;
     tradingState.judgeAccount(reading.account);
-    this.#carryEpisodesOn();
+    this.#carryEpisodesOn(new Set([...this.symbols(), ...this.#parts.episodes.open().keys()]));
     this.#watchSymbols();
     this.#watch.notify();
     if (!isFirst) for (const symbol of symbolsOf(changes)) this.reconsider(symbol);
+  }
+
+  #applyOrder(order: Order): void {
+    this.#absorbNews(this.#orders.merge([order]), null);
   }
 
   #applyUpdate(update: OrderUpdate): void {
@@ -308,7 +317,7 @@ export class PortfolioStateManager {
       this.#positions.fill(growth);
       logFill(this.#parts.logger, growth, told?.executionId ?? null);
     }
-    this.#carryEpisodesOn();
+    this.#carryEpisodesOn(symbolsOf(changes));
     this.#measure(symbolsOf(changes));
     this.#watch.notify();
     for (const symbol of symbolsOf(changes)) this.reconsider(symbol);
@@ -324,16 +333,14 @@ export class PortfolioStateManager {
     }
   }
 
-  #carryEpisodesOn(): void {
+  #carryEpisodesOn(symbols: Iterable<Ticker>): void {
     const { episodes, clock } = this.#parts;
     this.#snapshots.touch();
     if (this.#account === null) return;
-    episodes.carryOn({
-      at: clock.now(),
-      positions: this.#positions.list(),
-      orders: this.#orders.list(),
-      accountNumber: this.#account.accountNumber,
-    });
+    episodes.carryOn(symbols, this.#account.accountNumber, clock.now(), (symbol) => ({
+      position: this.#positions.get(symbol),
+      orders: this.#orders.of(symbol),
+    }));
   }
 
   #measure(symbols: readonly Ticker[]): void {
@@ -363,16 +370,19 @@ export class PortfolioStateManager {
   }
 
   #watchSymbols(): void {
-    const symbols = [...this.symbols()].sort();
-    if (symbols.join() === this.#watched) return;
-    this.#watched = symbols.join();
+    const symbols = this.symbols();
+    const isSame =
+      symbols.length === this.#watched.length &&
+      symbols.every((symbol, index) => symbol === this.#watched[index]);
+    if (isSame) return;
+    this.#watched = symbols;
     this.#parts.streams.watch(symbols);
   }
 
   async #look(read: () => Promise<Order | null>): Promise<void> {
     try {
       const order = await read();
-      if (order !== null) this.applyOrder(order);
+      if (order !== null) this.#applyOrder(order);
     } catch {
       // Nothing was learnt; whoever waits looks again.
     }

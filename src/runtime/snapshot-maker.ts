@@ -25,6 +25,7 @@ type Parts = {
 /** What the state manager holds itself. */
 type Facts = Pick<PortfolioSnapshot, 'account' | 'positions' | 'orders' | 'incoherences'> & {
   readonly confirmedAt: EpochMs;
+  readonly ordersOf: (symbol: Ticker) => readonly Order[];
 };
 
 /**
@@ -38,7 +39,7 @@ export class SnapshotMaker {
   #changed = true;
   #version = 0;
   #positionOf: ReadonlyMap<Ticker, Position> = new Map();
-  #ordersOf: ReadonlyMap<Ticker, readonly Order[]> = new Map();
+  #ordersOf: Facts['ordersOf'] = () => [];
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -49,14 +50,17 @@ export class SnapshotMaker {
     this.#changed = true;
   }
 
-  make({ account, positions, orders, incoherences, confirmedAt }: Facts): PortfolioSnapshot {
+  make(facts: Facts): PortfolioSnapshot {
+    const { account, positions, orders, ordersOf, incoherences, confirmedAt } = facts;
     const { clock, settings, calendar, episodes, ledger, tradingState } = this.#parts;
     const at = clock.now();
     const held = this.#held;
+    // Steps are written down, and so change the intents, without anybody calling `touch`.
+    if (held?.intents !== ledger.intents()) this.#changed = true;
     if (held !== null && !this.#changed && held.at === at) return held;
     if (this.#changed) this.#version += 1;
+    this.#ordersOf = ordersOf;
     if (held?.positions !== positions) this.#positionOf = bySymbol(positions);
-    if (held?.orders !== orders) this.#ordersOf = groupedBySymbol(orders);
     this.#contexts.clear();
     this.#held = Object.freeze({
       version: this.#version,
@@ -96,7 +100,7 @@ export class SnapshotMaker {
       {
         ...this.#held,
         positions: [position],
-        orders: this.#ordersOf.get(symbol) ?? [],
+        orders: this.#ordersOf(symbol),
         intents: this.#parts.ledger.intentsOf(episode.id),
       },
       symbol,
@@ -111,13 +115,3 @@ export class SnapshotMaker {
 
 const bySymbol = (positions: readonly Position[]): ReadonlyMap<Ticker, Position> =>
   new Map(positions.map((position) => [position.symbol, position]));
-
-function groupedBySymbol(orders: readonly Order[]): ReadonlyMap<Ticker, readonly Order[]> {
-  const groups = new Map<Ticker, Order[]>();
-  for (const order of orders) {
-    const group = groups.get(order.symbol);
-    if (group === undefined) groups.set(order.symbol, [order]);
-    else group.push(order);
-  }
-  return groups;
-}

@@ -63,7 +63,7 @@ export class StepRunner {
       throw fault;
     });
     logAnswered(this.#logger, approved.plan.id, step, answer);
-    if (answer.order !== null) this.#state.applyOrder(answer.order);
+    if (answer.order !== null) this.#state.applyAnswer(answer.order);
     const result =
       step.kind === 'cancel'
         ? await this.#confirmCancel(step, answer)
@@ -95,7 +95,7 @@ export class StepRunner {
         what: `the broker's ${step.kind}`,
         call,
         onLate: (late) => {
-          if (late !== null) this.#state.applyOrder(late);
+          if (late !== null) this.#state.applyAnswer(late);
         },
       });
       const because = `the broker took the ${step.kind}`;

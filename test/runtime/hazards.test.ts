@@ -256,7 +256,7 @@ describe('when a call to the broker goes wrong', () => {
     expect(plan.plan.parts[0]?.steps.map(({ kind }) => kind)).toContain('cancel');
     guarded.broker.next('cancel', { kind: 'after', happens: () => guarded.price('AAPL', '91.9') });
     const report = await execute(guarded, plan);
-    expect(report.outcome).toBe('stopped');
+    expect(report).toMatchObject({ outcome: 'stopped' });
     expect(report.because).toMatch(/before its cancel|is filled/);
     expect(guarded.broker.mutations().filter((call) => call.includes('sell market'))).toEqual([]);
     await guarded.clock.advanceBy(20_000);
@@ -269,7 +269,7 @@ describe('when a call to the broker goes wrong', () => {
     });
     guarded.broker.next('submit', { kind: 'rejects', rejection: 'validation' });
     const report = await execute(guarded, await proposed(guarded, 'exit'));
-    expect(report.outcome).toBe('stopped');
+    expect(report).toMatchObject({ outcome: 'stopped', refusal: null });
     await guarded.clock.advanceBy(500);
     expect(guarded.resting().length).toBeGreaterThan(0);
     expect(guarded.state.nakedTime(AAPL).nakedSince).toBeNull();
