@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/build-once.ts'],
     // One process per file is slow on two cores; tests share no module state.
     isolate: false,
     testTimeout: 20_000,
