@@ -39,7 +39,6 @@ export class Account {
   readonly keyId: string;
   readonly secretKey: string;
   readonly createdAt: Milliseconds;
-  readonly startCash: Decimal;
   readonly multiplier: '1' | '2' | '4';
   configuration: AccountConfiguration;
   cash: Decimal;
@@ -66,7 +65,6 @@ export class Account {
     this.secretKey = parts.secretKey;
     this.createdAt = parts.createdAt;
     this.multiplier = parts.multiplier;
-    this.startCash = parts.cash;
     this.cash = parts.cash;
     this.configuration = parts.configuration;
   }

@@ -64,7 +64,7 @@ export type OrderGroup = {
   active: boolean;
 };
 
-export function isTerminal(status: OrderStatus): boolean {
+function isTerminal(status: OrderStatus): boolean {
   return (
     status === 'filled' ||
     status === 'canceled' ||

@@ -1,9 +1,8 @@
-import type { Account } from './account.ts';
+import { type Account, averageEntryPrice } from './account.ts';
 import { cancelWithoutDelay } from './cancellation.ts';
 import {
   absolute,
   type Decimal,
-  divide,
   formatDecimal,
   hasAtMostDecimals,
   larger,
@@ -40,7 +39,7 @@ export function positionOf(kernel: Kernel, account: Account, symbol: string): Po
   const asset = kernel.assets.get(symbol);
   if (shown === undefined || shown.qty === ZERO || asset === undefined) return null;
   const market = kernel.market(symbol);
-  const average = divide(shown.cost, absolute(shown.qty));
+  const average = averageEntryPrice(shown);
   const { held } = holdsOf(account, symbol);
   const free = larger(absolute(shown.qty) - held, ZERO);
   const sign = shown.qty < ZERO ? -1n : 1n;

@@ -47,7 +47,7 @@ function accept(
 }
 
 /** Sends an accepted order to the venue when its session allows. */
-export function release(kernel: Kernel, record: OrderRecord, releaseAt: Milliseconds): void {
+function release(kernel: Kernel, record: OrderRecord, releaseAt: Milliseconds): void {
   if (releaseAt <= kernel.now) {
     kernel.later(kernel.latencies.newMs, () => becomeNew(kernel, record));
     return;

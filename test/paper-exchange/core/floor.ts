@@ -13,7 +13,7 @@ import { handleRest } from '../../../src/paper-exchange/wire/rest/handle.ts';
 import { tradeUpdateJson } from '../../../src/paper-exchange/wire/rest/trade-update-json.ts';
 
 /** Thursday, 8 October 2026, 10:00 in New York. */
-export const TEN_O_CLOCK = Date.parse('2026-10-08T14:00:00Z');
+const TEN_O_CLOCK = Date.parse('2026-10-08T14:00:00Z');
 
 export type Json = { readonly [key: string]: unknown };
 export type Answer = { readonly status: number; readonly body: Json };

@@ -66,7 +66,7 @@ function deletePositions({ core, accountId, query }: Call): Reply | WireError {
 }
 
 /** Decimal strings throughout; quantity, value and cost of a short are negative. */
-export function positionJson(position: PositionView, asset: Asset | null): object {
+function positionJson(position: PositionView, asset: Asset | null): object {
   const { qty, currentPrice, costBasis } = position;
   const marketValue = multiply(qty, currentPrice);
   const profit = marketValue - costBasis;
