@@ -43,6 +43,7 @@ describe('order size', () => {
     expect(answer('order-size', { quantity: '100000', steps: [all] })).toMatchObject({
       outcome: 'pass',
       measured: 'no entry',
+      because: 'exits and protection have no size limit',
     });
   });
 
@@ -61,6 +62,7 @@ describe('order size', () => {
     const given = { steps: [market], bid: '99', ask: '100.01' };
     expect(answer('order-size', given).code).toBe('order_too_large');
     expect(answer('order-size', { ...given, bid: null }).code).toBe('data_missing');
+    expect(answer('order-size', { ...given, ask: '0' }).code).toBe('data_missing');
   });
 
   it('sees an entry made larger', () => {
@@ -106,6 +108,13 @@ describe('exposure to one name', () => {
 
   it('does not count protective orders as exposure', () => {
     const given = { orders: [stopLimit()], ...entry('190') };
+    expect(answer('exposure-name', given).code).toBeNull();
+  });
+
+  it('counts neither the legs of an order nor orders that have ended', () => {
+    const leg = order({ id: 'leg', side: 'buy', quantity: '500', limit: '90', parentId: 'x' });
+    const ended = order({ id: 'end', side: 'buy', quantity: '500', limit: '90', status: 'filled' });
+    const given = { orders: [leg], otherOrders: [ended], ...entry('190') };
     expect(answer('exposure-name', given).code).toBeNull();
   });
 
