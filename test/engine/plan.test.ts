@@ -269,6 +269,19 @@ describe('selling a part', () => {
   });
 });
 
+describe('ranking', () => {
+  it('goes by naked dollar-seconds before the number of steps', () => {
+    const context = holding({ price: '110', orders: [stopLimit()] });
+    const slowPatch = { patchMs: 60_000 };
+    const { part, notes } = planned(context, [wants(reduce('5'))], slowPatch);
+    expect(part?.recipe).toBe('renew-stop + sell');
+    expect(part?.naked.dollarSeconds.toFixed()).toBe('2200');
+    expect(notes.find(({ recipe }) => recipe === 'patch-stop + sell')?.because).toBe(
+      '33550 naked dollar-seconds in 2 steps, against 2200 in 3',
+    );
+  });
+});
+
 describe('leaving', () => {
   it('closes at the market when nothing holds the shares', () => {
     expect(stepsOf(holding(), [wants(exit())])).toEqual(['market day 10']);
@@ -327,6 +340,14 @@ describe('a triggered stop-limit', () => {
   it('gets a new limit by PATCH', () => {
     const context = holding({ price: '94', orders: [stopLimit()] });
     expect(stepsOf(context, [wants(reprice('93.5'))])).toEqual(['PATCH stop-1 @ 95/93.5']);
+  });
+
+  it('gets its new limit as the leg of an OCO too, and is no cover meanwhile', () => {
+    const [takeProfit, stop] = oco({});
+    const orders = [takeProfit, { ...stop, status: 'new' as const }];
+    const context = holding({ price: '94', orders });
+    expect(stepsOf(context, [wants(reprice('93.5'))])).toEqual(['PATCH oco-1-stop @ 95/93.5']);
+    expect(whyNot(context, [wants(protect('92', '91'))])).toContain('no legal way');
   });
 
   it('becomes a limit order when it cannot be replaced', () => {

@@ -23,8 +23,8 @@ export const slotOf = (order: Order): string => slotFor(order.quantity ?? NO_SHA
 export const cancel = (before: Order): Draft => ({ kind: 'cancel', purpose: 'release', before });
 
 /**
- * A PATCH of a stop to so many shares and to the target's price, or its own where that is
- * tighter. Alpaca wants the prices of the order's type each time, changed or not.
+ * A PATCH of a stop to so many shares and to the target's price; its limit stays where the
+ * stop is the same. Alpaca wants the prices of the order's type each time, changed or not.
  */
 export function moveStop(
   before: Order,
@@ -41,7 +41,7 @@ export function moveStop(
     before,
     change: {
       quantity: shares.eq(now) ? null : shares,
-      stopPrice: keepsPrice ? before.stopPrice : cover.stopPrice,
+      stopPrice: cover.stopPrice,
       limitPrice: before.limitPrice === null || keepsPrice ? before.limitPrice : cover.limitPrice,
     },
     meaning,
