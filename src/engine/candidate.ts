@@ -28,7 +28,7 @@ export type Draft =
 export type Candidate = { readonly recipe: string; readonly drafts: readonly Draft[] };
 
 /** The steps with their identities, or the reason why one of them cannot have any. */
-export type Identified =
+type Identified =
   | { readonly outcome: 'identified'; readonly steps: readonly Step[] }
   | { readonly outcome: 'spent'; readonly because: string };
 

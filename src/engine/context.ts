@@ -46,7 +46,7 @@ export function contextFor(snapshot: PortfolioSnapshot, symbol: Ticker): Positio
 }
 
 /** Entry minus initial stop, the other way for a short; null while there is no stop behind it. */
-export function riskPerShareOf(episode: Episode): Price | null {
+function riskPerShareOf(episode: Episode): Price | null {
   if (episode.initialStopPrice === null) return null;
   const distance = episode.entryPrice.minus(episode.initialStopPrice);
   const risk = episode.side === 'long' ? distance : distance.neg();

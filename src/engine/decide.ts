@@ -3,7 +3,7 @@ import type { Decision, Overruled, Target } from '../domain/decision.ts';
 import type { Action, Evaluation, Recommendation, Urgency } from '../domain/policy.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import { isThrough, isTighter } from '../domain/side.ts';
-import { keyFor, whySpent } from './intents.ts';
+import { keyFor, saleMeaning, whySpent } from './intents.ts';
 import type { LiveStop, LiveStops } from './live-stops.ts';
 import { liveStopsOf } from './live-stops.ts';
 import type { PlanningSettings } from './planning-settings.ts';
@@ -54,9 +54,7 @@ export function decide(
 type Settled = Pick<Decision, 'target' | 'chosen' | 'overruled'>;
 
 function settleExit(context: PositionContext, wanted: readonly Recommendation[]): Settled | null {
-  const winner = ofKind(wanted, 'exit').find(
-    (wish) => whyMilestoneSpent(context, wish.action.milestone) === null,
-  );
+  const winner = ofKind(wanted, 'exit').find((wish) => spentExit(context, wish) === null);
   if (winner === undefined) return null;
   const { position } = context;
   return {
@@ -240,9 +238,10 @@ const coverOfWish = ({ action }: Wish<'protect'>): Cover => ({
 });
 
 function whyMilestoneSpent(context: PositionContext, milestone: string): string | null {
-  const { account, episode, intents } = context;
-  if (episode.milestones.includes(milestone)) return `${milestone} is done already in this episode`;
-  return whySpent(keyFor(account.accountNumber, episode.id, milestone), intents);
+  const { account, episode, intents, position } = context;
+  const meaning = saleMeaning(milestone, position.quantity);
+  if (episode.milestones.includes(meaning)) return `${meaning} is done already in this episode`;
+  return whySpent(keyFor(account.accountNumber, episode.id, meaning), intents);
 }
 
 function spentExit(context: PositionContext, wish: Recommendation): Overruled | null {

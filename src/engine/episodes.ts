@@ -21,10 +21,8 @@ export type EpisodeEvent = {
   readonly episode: Episode;
 };
 
-export const noEpisodes: EpisodeBook = { open: new Map(), lastNumbers: new Map() };
-
 /** What is true at one instant, from which episodes are carried on. */
-export type EpisodeFacts = {
+type EpisodeFacts = {
   readonly at: EpochMs;
   readonly positions: readonly Position[];
   readonly orders: readonly Order[];

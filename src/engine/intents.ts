@@ -1,6 +1,7 @@
 import type { Json } from '../domain/canonical.ts';
 import { clientOrderId } from '../domain/client-order-id.ts';
-import { parseDecimal, ZERO } from '../domain/decimal.ts';
+import type { Quantity } from '../domain/decimal.ts';
+import { parseDecimal, text, ZERO } from '../domain/decimal.ts';
 import type { JournalRecord } from '../domain/event.ts';
 import type { ClientOrderId, EpisodeId, OrderId } from '../domain/ids.ts';
 import { orderId } from '../domain/ids.ts';
@@ -26,24 +27,27 @@ export const belongsTo = (key: string, accountNumber: string, episode: EpisodeId
 export const meaningOf = (key: string): string => key.split('|').slice(2).join('|');
 
 /**
- * When a key may be used for another order.
- *
- * once: a milestone such as `partial@2R`. Its order counts as done with its first filled
- * share, even when the rest was canceled: half a profit is never topped up.
- * untilFilled: an exit. What a partly filled and canceled exit left over is sold again.
- * slot: a place where one order rests (`cover/whole`). Its order may be succeeded as soon
- * as it has ended, or when this very plan replaces or cancels it.
+ * The meaning of a sale's order: its milestone. An exit's also names the shares held when
+ * it was sent, so that the same exit is never sent twice, not even while the position lags
+ * behind its fills, but what it left over can be sold: it may have ended half way, or
+ * others may have held the shares.
  */
-type Reuse = 'once' | 'untilFilled' | 'slot';
+export const saleMeaning = (milestone: string, held: Quantity): string =>
+  milestone.startsWith('exit') ? `${milestone}/${text(held)}` : milestone;
 
-function reuseOf(key: string): Reuse {
-  const meaning = meaningOf(key);
-  if (meaning.startsWith('cover/') || meaning.startsWith('group/')) return 'slot';
-  return meaning.startsWith('exit') ? 'untilFilled' : 'once';
-}
+const SLOTS = ['cover/', 'group/'];
 
-/** True for a key whose filled order makes a milestone done, and not a mere place in the book. */
-export const isMilestone = (key: string): boolean => reuseOf(key) !== 'slot';
+/**
+ * True for a key that stands for a milestone such as `partial@2R`, false for a slot such
+ * as `cover/whole`.
+ *
+ * A milestone's order counts as done with its first filled share, even when the rest was
+ * canceled: half a profit is never topped up. A slot is a place where one order rests; its
+ * order may be succeeded as soon as it has ended, or when this very plan replaces or
+ * cancels it.
+ */
+export const isMilestone = (key: string): boolean =>
+  !SLOTS.some((slot) => meaningOf(key).startsWith(slot));
 
 /**
  * The identity of the next order under a key, or null when the key is spent, in flight or
@@ -60,7 +64,7 @@ export function nextIdentity(
   const newest = newestUnder(key, intents);
   if (newest === null) return identity(key, 1);
   const released = releasing.has(newest.clientOrderId);
-  return mayFollow(newest.state, reuseOf(key), released)
+  return mayFollow(newest.state, isMilestone(key), released)
     ? identity(key, newest.generation + 1)
     : null;
 }
@@ -73,17 +77,16 @@ const newestUnder = (key: string, intents: readonly IntentRecord[]): IntentRecor
       null,
     );
 
-function mayFollow(state: IntentState, reuse: Reuse, released: boolean): boolean {
+function mayFollow(state: IntentState, isOnce: boolean, released: boolean): boolean {
   switch (state) {
     case 'intended':
     case 'unknown':
       return false;
     case 'live':
-      return reuse === 'slot' && released;
+      return !isOnce && released;
     case 'filled':
-      return reuse === 'slot';
     case 'partly_filled':
-      return reuse !== 'once';
+      return !isOnce;
     case 'dead':
       return true;
   }
@@ -103,12 +106,9 @@ export function milestonesDone(
 ): string[] {
   return intents
     .filter(({ key }) => belongsTo(key, accountNumber, episode) && isMilestone(key))
-    .filter(({ key, state }) => mayNeverFollow(state, reuseOf(key)))
+    .filter(({ state }) => state === 'filled' || state === 'partly_filled')
     .map(({ key }) => meaningOf(key));
 }
-
-const mayNeverFollow = (state: IntentState, reuse: Reuse): boolean =>
-  state === 'filled' || (state === 'partly_filled' && reuse === 'once');
 
 /**
  * Why a key cannot be used now, in words; null when it can.

@@ -13,7 +13,7 @@ export type NakedMeter = {
   readonly lastLook: NakedLook | null;
 };
 
-export type NakedLook = {
+type NakedLook = {
   readonly at: EpochMs;
   /** Shares without a confirmed stop; none for a flat symbol. */
   readonly nakedQuantity: Quantity;

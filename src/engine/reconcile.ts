@@ -28,7 +28,7 @@ export function mergeOrders(known: OrderBook, incoming: readonly Order[]): Order
  *
  * @param known null when the order is new to us
  */
-export function mergeOrder(known: Order | null, incoming: Order): Order {
+function mergeOrder(known: Order | null, incoming: Order): Order {
   if (known === null) return incoming;
   const hasEnded = isTerminal(known.status);
   if (hasEnded !== isTerminal(incoming.status)) return hasEnded ? known : incoming;

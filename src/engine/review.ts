@@ -3,7 +3,7 @@ import { mintApprovedPlan } from '../domain/approved-plan.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../domain/guardrail.ts';
 import type { ActionPlan, PlanPart } from '../domain/plan.ts';
 
-export type Review =
+type Review =
   | {
       readonly outcome: 'approved';
       readonly approved: ApprovedPlan;

@@ -185,6 +185,22 @@ describe('deciding', () => {
     expect(outcome({ intents }, wants(reduce('5')))).toMatchObject({ sale: '5 partial@2R' });
   });
 
+  it('exits a position of one size once, and what an exit left over again', () => {
+    const key = `PA3TEST00001|AAPL#1|exit@gap/10`;
+    const intents = [
+      {
+        key,
+        generation: 1,
+        clientOrderId: 'bb1-x',
+        state: 'partly_filled' as const,
+        orderId: null,
+      },
+    ];
+    const wish = wants(exit('exit@gap'));
+    expect(outcome({ intents }, wish)).toMatchObject({ sale: null, overruled: ['exit by engine'] });
+    expect(outcome({ intents, quantity: '4' }, wish)).toMatchObject({ sale: '4 exit@gap' });
+  });
+
   it('closes the position when the sale takes all of it', () => {
     const result = outcome({}, wants(protect('95', '94')), wants(reduce('12')));
     expect(result).toMatchObject({ hold: '0', cover: null, sale: '10 partial@2R' });

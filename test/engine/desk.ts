@@ -9,7 +9,7 @@ import { isTerminal } from '../../src/domain/order.ts';
 import type { PlanPart, Step } from '../../src/domain/plan.ts';
 import type { PortfolioSnapshot, Position, PositionContext } from '../../src/domain/portfolio.ts';
 import { contextFor } from '../../src/engine/context.ts';
-import { type EpisodeBook, foldEpisodes, noEpisodes } from '../../src/engine/episodes.ts';
+import { type EpisodeBook, episodesFromJournal, foldEpisodes } from '../../src/engine/episodes.ts';
 import { foldIntents, milestonesDone } from '../../src/engine/intents.ts';
 import { NyseCalendar } from '../../src/paper-exchange/calendar/nyse.ts';
 import { decimal, formatDecimal } from '../../src/paper-exchange/core/decimal.ts';
@@ -34,7 +34,7 @@ export class Desk {
   readonly refusals: string[] = [];
   readonly #journal: JournalRecord[] = [];
   readonly #account: string;
-  #episodes: EpisodeBook = noEpisodes;
+  #episodes: EpisodeBook = episodesFromJournal([]);
   #trades = 0;
 
   constructor(start: {

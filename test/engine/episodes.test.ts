@@ -8,9 +8,10 @@ import {
   type EpisodeEvent,
   episodesFromJournal,
   foldEpisodes,
-  noEpisodes,
 } from '../../src/engine/episodes.ts';
 import { type GivenHolding, NOW, snapshot, stopLimit } from '../support/given.ts';
+
+const noEpisodes = episodesFromJournal([]);
 
 const fold = (
   previous: EpisodeBook,

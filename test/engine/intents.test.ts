@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { clientOrderId } from '../../src/domain/client-order-id.ts';
+import { quantity } from '../../src/domain/decimal.ts';
 import type { EventType, JournalRecord } from '../../src/domain/event.ts';
 import type { OrderStatus } from '../../src/domain/order.ts';
 import type { IntentRecord, IntentState } from '../../src/domain/portfolio.ts';
-import { foldIntents, milestonesDone, nextIdentity, whySpent } from '../../src/engine/intents.ts';
+import {
+  foldIntents,
+  milestonesDone,
+  nextIdentity,
+  saleMeaning,
+  whySpent,
+} from '../../src/engine/intents.ts';
 import { ACCOUNT_NUMBER, holding, NOW, order } from '../support/given.ts';
 
 const EPISODE = holding().episode.id;
 const partial = `${ACCOUNT_NUMBER}|${EPISODE}|partial@2R`;
-const leave = `${ACCOUNT_NUMBER}|${EPISODE}|exit@gap`;
+const leave = `${ACCOUNT_NUMBER}|${EPISODE}|${saleMeaning('exit@gap', quantity('10'))}`;
 const slot = `${ACCOUNT_NUMBER}|${EPISODE}|cover/whole`;
 
 const intent = (key: string, state: IntentState, generation = 1): IntentRecord => ({
@@ -33,7 +40,7 @@ describe('the next identity under a key', () => {
     ['unknown', null, null, null],
     ['live', null, null, null],
     ['filled', null, null, 2],
-    ['partly_filled', null, 2, 2],
+    ['partly_filled', null, null, 2],
     ['dead', 2, 2, 2],
   ] as const)(
     'after %s is %s for a profit, %s for an exit, %s for a slot',
@@ -63,12 +70,10 @@ describe('the next identity under a key', () => {
 });
 
 describe('milestones', () => {
-  it('are done with the first filled share, but an exit only when all is filled', () => {
+  it('are done with the first filled share', () => {
     const done = (...intents: IntentRecord[]) => milestonesDone(intents, ACCOUNT_NUMBER, EPISODE);
-    expect(done(intent(partial, 'partly_filled'), intent(leave, 'partly_filled'))).toEqual([
-      'partial@2R',
-    ]);
-    expect(done(intent(leave, 'filled'), intent(slot, 'filled'))).toEqual(['exit@gap']);
+    expect(done(intent(partial, 'partly_filled'))).toEqual(['partial@2R']);
+    expect(done(intent(leave, 'filled'), intent(slot, 'filled'))).toEqual(['exit@gap/10']);
     expect(done(intent(partial, 'live'))).toEqual([]);
     expect(done(intent(`${ACCOUNT_NUMBER}|AAPL#11|partial@2R`, 'filled'))).toEqual([]);
   });

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Order } from '../../src/domain/order.ts';
-import { incoherencesOf, mergeOrder, mergeOrders } from '../../src/engine/reconcile.ts';
+import { incoherencesOf, mergeOrders } from '../../src/engine/reconcile.ts';
 import { type GivenHolding, NOW, order, snapshot, stopLimit } from '../support/given.ts';
+
+const mergeOrder = (known: Order | null, incoming: Order) =>
+  mergeOrders(new Map(known === null ? [] : [[known.id, known]]), [incoming]).get(incoming.id);
 
 describe('merging what the broker said about an order', () => {
   const working = order({ status: 'partially_filled', filled: '4', updatedAt: 20 });
@@ -20,7 +23,7 @@ describe('merging what the broker said about an order', () => {
       'canceled',
     ],
   ] as const)('%s', (_, incoming, status) => {
-    expect(mergeOrder(working, incoming).status).toBe(status);
+    expect(mergeOrder(working, incoming)?.status).toBe(status);
   });
 
   it('never wakes an order that has ended', () => {

@@ -8,6 +8,7 @@ import {
   ZERO,
 } from '../../domain/decimal.ts';
 import type { Candidate, Draft } from '../candidate.ts';
+import { saleMeaning } from '../intents.ts';
 import { marketOrder } from '../orders.ts';
 import type { ExitGroup, Situation } from '../situation.ts';
 import { dissolve } from './exit-groups.ts';
@@ -49,7 +50,7 @@ function closeAll(situation: Situation, pushed: readonly ExitGroup[], recipe: st
               purpose: 'exit',
               order: marketOrder(target, atMarket),
               until: 'filled',
-              meaning: target.sale.milestone,
+              meaning: saleMeaning(target.sale.milestone, context.position.quantity),
             } as const,
           ]
         : []),

@@ -1,5 +1,5 @@
 import type { Quantity } from '../../domain/decimal.ts';
-import { isWhole, NO_SHARES } from '../../domain/decimal.ts';
+import { isWhole } from '../../domain/decimal.ts';
 import type { Target } from '../../domain/decision.ts';
 import type { Order } from '../../domain/order.ts';
 import type { PositionSide } from '../../domain/portfolio.ts';
@@ -14,11 +14,9 @@ export type Cover = NonNullable<Target['cover']>;
 export const isTightEnough = (order: Order, cover: Cover, side: PositionSide): boolean =>
   order.stopPrice !== null && !isTighter(side, cover.stopPrice, order.stopPrice);
 
-/** The cover slot an order of so many shares rests in. */
-export const slotFor = (shares: Quantity): string =>
-  isWhole(shares) ? 'cover/whole' : 'cover/fraction';
-
-export const slotOf = (order: Order): string => slotFor(order.quantity ?? NO_SHARES);
+/** The cover slot that an order rests in. */
+export const slotOf = ({ quantity }: Order): string =>
+  quantity === null || isWhole(quantity) ? 'cover/whole' : 'cover/fraction';
 
 export const cancel = (before: Order): Draft => ({ kind: 'cancel', purpose: 'release', before });
 
