@@ -120,7 +120,8 @@ export class Kernel {
     try {
       for (let next = 0; next < this.#outbox.length; next += 1) {
         const event = this.#outbox[next];
-        if (event !== undefined) for (const listener of this.#listeners) listener(event);
+        const more = this.#outbox.length - next - 1;
+        if (event !== undefined) for (const listener of this.#listeners) listener(event, more);
       }
     } finally {
       this.#outbox.length = 0;

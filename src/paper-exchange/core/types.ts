@@ -160,7 +160,8 @@ export type ExchangeEvent =
   | { readonly kind: 'bar'; readonly at: Milliseconds; readonly bar: Bar }
   | { readonly kind: 'status'; readonly at: Milliseconds; readonly status: TradingStatus };
 
-export type ExchangeListener = (event: ExchangeEvent) => void;
+/** `more` is how many events of the same command or tick are still to be told after this one. */
+export type ExchangeListener = (event: ExchangeEvent, more: number) => void;
 
 // ---- Accounts -------------------------------------------------------------------------------
 
