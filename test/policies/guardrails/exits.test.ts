@@ -106,6 +106,13 @@ describe('oversell', () => {
       code: 'oversell',
     },
     {
+      why: 'as much is claimed as before, though too much',
+      quantity: '3',
+      orders: [stop],
+      steps: [replace(stop, { stop: '96', limit: '95' })],
+      code: null,
+    },
+    {
       why: 'less is claimed than before, though still too much',
       quantity: '3',
       orders: [stop],
@@ -216,6 +223,12 @@ describe('competing exit', () => {
     {
       why: 'a single exit that is too large competes with nobody',
       steps: [submit({ quantity: '11' })],
+      code: null,
+    },
+    {
+      why: 'two exits that claim too much together, one of them tightened',
+      orders: [stop, stopLimit({ id: 'second' })],
+      steps: [replace(stop, { stop: '96', limit: '95' })],
       code: null,
     },
     {
@@ -363,6 +376,13 @@ describe('stop never loosens', () => {
       orders: [stop],
       steps: [replace(stop, { quantity: '4' }), submit({ quantity: '5' })],
       code: 'stop_loosened',
+    },
+    {
+      why: 'a stop taken away for a limit at the last price, when nobody bids',
+      orders: [stop],
+      bid: '0',
+      steps: [cancel(stop), submit({ limit: '100' })],
+      code: null,
     },
     {
       why: 'a stop traded for an OCO with the same stop',

@@ -56,6 +56,23 @@ describe('trading state', () => {
     expect(answer('trading-state', given).code).toBe('trading_reducing');
   });
 
+  it('says why trading is halted, where that is known', () => {
+    const input = reviewOf({ ...exit, tradingState: 'halted' });
+    const cause = {
+      state: 'halted',
+      code: 'kill_switch',
+      because: 'somebody pulled the switch',
+      since: NOW,
+      clearedBy: 'a person',
+    } as const;
+    const [guard] = guardrails(settings());
+    const snapshot = { ...input.snapshot, tradingStateCauses: [cause] };
+    expect(guard?.review(input).because).toBe('trading is halted');
+    expect(guard?.review({ ...input, snapshot }).because).toBe(
+      'trading is halted: somebody pulled the switch',
+    );
+  });
+
   it('sends nothing into a blocked account', () => {
     const account = { blockedBecause: 'trading_blocked' };
     expect(answer('trading-state', { ...exit, account }).code).toBe('account_blocked');
@@ -271,6 +288,7 @@ describe('price collar', () => {
     expect(check({ bid: '101', ask: '99' })).toBe('data_missing');
     expect(check({ bid: '0' })).toBe('data_missing');
     expect(check({ quotedAt: NOW - 5_000 })).toBeNull();
+    expect(check({ bid: '100', ask: '100' })).toBeNull();
   });
 
   it('measures an exit by the worst price known when the quote is old', () => {

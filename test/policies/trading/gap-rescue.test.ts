@@ -75,6 +75,11 @@ describe('gap rescue', () => {
       );
     });
 
+    it('goes by the last trade when nobody bids', () => {
+      const context = holding({ price: '94', bid: '0', ask: '94.1', orders: [stopLimit()] });
+      expect(wish(policy.evaluate(context))).toBe('reprice 93.1');
+    });
+
     it('waits for a change that is under way', () => {
       const orders = [stopLimit({ status: 'pending_replace' })];
       expect(wish(policy.evaluate(stuck('93', { orders })))).toBe('-');
