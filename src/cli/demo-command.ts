@@ -79,6 +79,7 @@ async function play(stage: Stage, options: Options, stepMs: number): Promise<Dem
     return await runDemo({
       seed: options.seed,
       stage,
+      journal: options.bars === undefined || options.keep !== undefined ? 'file' : 'memory',
       stepMs,
       stopwatch: () => real.now(),
       onStart: (running) => {

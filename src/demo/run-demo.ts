@@ -11,6 +11,8 @@ import { Story } from './story.ts';
 export type DemoOptions = {
   readonly seed: number;
   readonly stage: Stage;
+  /** In memory a simulation of years does not wait for the disk. */
+  readonly journal: 'file' | 'memory';
   /** Simulated time between two calls of `onProgress`. */
   readonly stepMs: number;
   readonly onStart: (running: Running) => void;
@@ -39,7 +41,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   };
   await stage.prepare();
   const ids = new SeededIds(`demo-${seed}`);
-  const system = { clock, ids, exchange: watched, journal: 'file' } as const;
+  const system = { clock, ids, exchange: watched, journal: options.journal };
   const running = await whileTimePasses(clock, compose(stage.settings, system));
   const story = new Story();
   const teller = new ActionTeller();

@@ -8,6 +8,7 @@ import { defaultSettings, type Settings } from '../config.ts';
 import type { OpeningPosition } from '../paper-exchange/core/types.ts';
 import { PaperExchange } from '../paper-exchange/exchange.ts';
 import type { BarSeries } from '../paper-exchange/market/bar-file.ts';
+import { CyclePacer } from './cycle-pacer.ts';
 import { EntryBot } from './entry-bot.ts';
 import { ForgetfulAgent, placeForeignExit } from './other-hands.ts';
 import { agentComesAt, endsAt, positions, startsAt } from './scenario.ts';
@@ -99,6 +100,7 @@ export function recordedYears(
   const symbols = series.map(({ symbol }) => symbol);
   const settings: Settings = {
     ...defaultSettings('execute', dataDirectory),
+    loopIntervalMs: lastAt - firstAt, // A pacer runs the cycles.
     // Prices come every twenty minutes of an hourly bar, so that is how old they may be.
     policies: policySettings.parse({ freshData: { quoteForExitsMs: HOUR_MS } }),
   };
@@ -111,6 +113,9 @@ export function recordedYears(
     endsAt: lastAt + 2 * HOUR_MS,
     symbols: symbols.map((symbol) => ({ symbol, story: 'recorded prices' })),
     prepare: () => Promise.resolve(),
-    startOthers: () => bot.start(),
+    startOthers: (running) => {
+      new CyclePacer(running, clock).follow(exchange);
+      bot.start();
+    },
   };
 }

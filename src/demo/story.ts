@@ -47,7 +47,7 @@ export class Story {
 
   note(record: JournalRecord): void {
     const { type, body, symbol, planId, at } = record;
-    if (type === 'decision_made') this.#reasons.set(symbol ?? '', reasonIn(body));
+    if (type === 'decision_made') this.#noteReason(symbol ?? '', body);
     if (type === 'plan_proposed') this.#notePlan(planId ?? '', body);
     if (type === 'plan_reviewed' || type === 'plan_proposed') this.#noteVetoes(record);
     if (type === 'plan_finished') this.#noteFinished(planId ?? '', body);
@@ -56,6 +56,13 @@ export class Story {
       const cause = this.#reasons.get(symbol ?? '') ?? 'not known';
       this.nakedStretches.push({ symbol: symbol ?? '', at, shareSeconds, cause });
     }
+  }
+
+  /** The last thing that was wanted; that nothing more is wanted afterwards explains nothing. */
+  #noteReason(symbol: string, body: Json): void {
+    const [first] = listAt(fieldAt(body, 'decision') ?? null, 'chosen');
+    const reason = first === undefined ? null : textAt(first, 'because');
+    if (reason !== null) this.#reasons.set(symbol, reason);
   }
 
   #notePlan(planId: string, body: Json): void {
@@ -92,9 +99,4 @@ export class Story {
       this.#done.set(symbol, counts.set(name, (counts.get(name) ?? 0) + 1));
     }
   }
-}
-
-function reasonIn(body: Json): string {
-  const [first] = listAt(fieldAt(body, 'decision') ?? null, 'chosen');
-  return first === undefined ? 'nothing was wanted' : (textAt(first, 'because') ?? '');
 }
