@@ -294,6 +294,16 @@ export class ExchangeCore {
     return barsBetween(this.#kernel, symbol, timeframe, start, end);
   }
 
+  /** The quotes that are kept, in `start`..`end`, both included, oldest first. */
+  quotes(symbol: string, start: Milliseconds, end: Milliseconds): readonly Quote[] {
+    return this.#known(symbol)?.quotes.between(start, end) ?? [];
+  }
+
+  /** As `quotes`. */
+  trades(symbol: string, start: Milliseconds, end: Milliseconds): readonly Trade[] {
+    return this.#known(symbol)?.trades.between(start, end) ?? [];
+  }
+
   dailyBars(symbol: string): { readonly today: Bar | null; readonly before: Bar | null } {
     if (this.#known(symbol) === null) return { today: null, before: null };
     return dailyBars(this.#kernel, symbol);

@@ -22,6 +22,8 @@ import {
   type TradingDay,
 } from './types.ts';
 
+const DEFAULT_TICKS_KEPT = 5_000;
+
 /** What all parts of the exchange share: the time, the books, the queue of what comes next. */
 export class Kernel {
   now: Milliseconds;
@@ -39,6 +41,7 @@ export class Kernel {
   readonly orders = new OrderStore();
   readonly accounts: Account[] = [];
   readonly assets = new Map<string, Asset>();
+  readonly #ticksKept: number;
   readonly #markets = new Map<string, SymbolMarket>();
   readonly #ready: (() => void)[] = [];
   readonly #outbox: ExchangeEvent[] = [];
@@ -48,6 +51,7 @@ export class Kernel {
   constructor(options: ExchangeCoreOptions) {
     this.now = options.startAt;
     this.calendar = options.calendar;
+    this.#ticksKept = options.ticksKept ?? DEFAULT_TICKS_KEPT;
     this.switches = { ...defaultSwitches, ...options.switches };
     this.latencies = { ...defaultLatencies, ...options.latencies };
     this.ids = new Random(`${options.seed} ids`);
@@ -67,7 +71,7 @@ export class Kernel {
   market(symbol: string): SymbolMarket {
     const known = this.#markets.get(symbol);
     if (known !== undefined) return known;
-    const market = new SymbolMarket(symbol);
+    const market = new SymbolMarket(symbol, this.#ticksKept);
     this.#markets.set(symbol, market);
     return market;
   }

@@ -2,6 +2,7 @@ import { BarSeries } from './bar-series.ts';
 import type { Decimal } from './decimal.ts';
 import type { OrderRecord } from './order-record.ts';
 import { PriceLadder } from './price-ladder.ts';
+import { TickHistory } from './tick-history.ts';
 import type { Quote, Trade } from './types.ts';
 
 /** What the exchange knows of one symbol, and the orders that wait for its prices. */
@@ -17,6 +18,8 @@ export class SymbolMarket {
   /** The last price of the regular session that ended last. */
   closingPrice: Decimal | null = null;
   readonly bars = new BarSeries();
+  readonly quotes: TickHistory<Quote>;
+  readonly trades: TickHistory<Trade>;
   /** Orders that take the next quote whatever it is. */
   readonly atMarket = new Set<OrderRecord>();
   readonly buyLimits = new PriceLadder('highest');
@@ -27,8 +30,10 @@ export class SymbolMarket {
   /** Orders for the opening or the closing auction. */
   readonly auction = new Set<OrderRecord>();
 
-  constructor(symbol: string) {
+  constructor(symbol: string, ticksKept: number) {
     this.symbol = symbol;
+    this.quotes = new TickHistory(ticksKept);
+    this.trades = new TickHistory(ticksKept);
   }
 
   /** The last sale, else the last close, else the middle of the quote; null when nothing is known. */

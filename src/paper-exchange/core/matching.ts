@@ -22,6 +22,7 @@ export function seekPrice(kernel: Kernel, record: OrderRecord): void {
 export function onQuote(kernel: Kernel, quote: Quote): void {
   const market = kernel.market(quote.symbol);
   market.quote = quote;
+  market.quotes.add(quote);
   executeAtQuote(kernel, market);
 }
 
@@ -40,6 +41,7 @@ export function executeAtQuote(kernel: Kernel, market: SymbolMarket): void {
 export function onTrade(kernel: Kernel, trade: Trade): void {
   const market = kernel.market(trade.symbol);
   market.trade = trade;
+  market.trades.add(trade);
   for (const account of kernel.accounts) account.mark(trade.symbol, trade.price);
   const isReopening = market.reopening;
   market.reopening = false;

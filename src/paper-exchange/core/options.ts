@@ -106,4 +106,6 @@ export type ExchangeCoreOptions = {
   readonly assets: readonly AssetOptions[];
   readonly switches?: Partial<Switches>;
   readonly latencies?: Partial<Latencies>;
+  /** How many quotes, and how many trades, of each symbol can be asked for later; 5,000. */
+  readonly ticksKept?: number;
 };

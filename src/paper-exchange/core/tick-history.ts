@@ -1,0 +1,37 @@
+import type { Milliseconds } from './types.ts';
+
+/** The newest quotes or trades of one symbol, in order of time; the oldest are forgotten. */
+export class TickHistory<Tick extends { readonly at: Milliseconds }> {
+  readonly #most: number;
+  #ticks: Tick[] = [];
+
+  /** Keeps at least `most` ticks once there are so many, and never twice as many. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  add(tick: Tick): void {
+    const last = this.#ticks.at(-1);
+    if (last === undefined || last.at <= tick.at) this.#ticks.push(tick);
+    else this.#ticks.splice(firstAfter(this.#ticks, tick.at), 0, tick);
+    if (this.#ticks.length >= 2 * this.#most) this.#ticks = this.#ticks.slice(-this.#most);
+  }
+
+  /** Those in `start`..`end`, both included, oldest first. */
+  between(start: Milliseconds, end: Milliseconds): readonly Tick[] {
+    return this.#ticks.slice(firstAfter(this.#ticks, start - 1), firstAfter(this.#ticks, end));
+  }
+}
+
+/** The first place later than `at`; instants are whole milliseconds. */
+function firstAfter(ticks: readonly { readonly at: Milliseconds }[], at: Milliseconds): number {
+  let low = 0;
+  let high = ticks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const tick = ticks[middle];
+    if (tick !== undefined && tick.at <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
