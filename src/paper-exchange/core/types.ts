@@ -262,3 +262,15 @@ export class WireError {
     this.body = body;
   }
 }
+
+// ---- Saving ---------------------------------------------------------------------------------
+
+/**
+ * Something whose whole state can be written down and taken up again, so that it goes on as if
+ * it had never stopped: with the same ids, the same draws and what was due still due.
+ */
+export interface Resumable {
+  save(): JsonValue;
+  /** @throws when the state is not one that `save` of the same kind of thing gave */
+  restore(state: JsonValue): void;
+}
