@@ -156,6 +156,15 @@ export class Account {
     this.mark(symbol, averageEntryPrice);
   }
 
+  /** Takes a position away as if it had never been; no cash moves. */
+  remove(symbol: string): void {
+    const position = this.positions.get(symbol);
+    if (position === undefined) return;
+    this.mark(symbol, ZERO);
+    this.positions.delete(symbol);
+    this.visiblePositions.delete(symbol);
+  }
+
   /** Books one execution: cash moves by price times quantity, to the last digit. */
   applyExecution(
     symbol: string,
@@ -175,6 +184,8 @@ export class Account {
     } else {
       const closed = smaller(qty, absolute(before));
       position.cost -= (position.cost * closed) / absolute(before);
+      // More than was held: the rest opens the other side.
+      position.cost += multiply(qty - closed, price);
     }
     this.mark(symbol, lastPrice);
     if (position.qty === ZERO) this.positions.delete(symbol);

@@ -1,6 +1,8 @@
 import type { Account } from './account.ts';
 import { end } from './ending.ts';
+import type { CancelFault } from './interference.ts';
 import type { Kernel } from './kernel.ts';
+import { fillAnyway } from './matching.ts';
 import type { OrderRecord } from './order-record.ts';
 import { notFound, unprocessable } from './refusals.ts';
 import type { JsonValue, WireError } from './types.ts';
@@ -16,10 +18,7 @@ export type CancelResult = {
 export function cancel(kernel: Kernel, account: Account, orderId: string): WireError | null {
   const record = kernel.orders.find(account, orderId);
   if (record === null) return notFound(`order not found for ${orderId}`);
-  const refusal = checkCancel(kernel, record);
-  if (refusal !== null) return refusal;
-  if (record.isOpen) requestCancel(kernel, record);
-  return null;
+  return requestCancel(kernel, record);
 }
 
 /** Cancels every open order, each group once. */
@@ -27,8 +26,7 @@ export function cancelAll(kernel: Kernel, account: Account): readonly CancelResu
   const open = [...account.openOrders()].filter((record) => record.order.status !== 'held');
   open.sort((one, other) => one.sequence - other.sequence);
   return open.map((record) => {
-    const refusal = checkCancel(kernel, record);
-    if (refusal === null) requestCancel(kernel, record);
+    const refusal = requestCancel(kernel, record);
     const body = refusal?.body ?? null;
     return { id: record.order.id, status: refusal?.status ?? 200, body };
   });
@@ -52,10 +50,22 @@ function checkCancel(kernel: Kernel, record: OrderRecord): WireError | null {
   return unprocessable(`order is already in "${status}" state`);
 }
 
-function requestCancel(kernel: Kernel, record: OrderRecord): void {
+function requestCancel(kernel: Kernel, record: OrderRecord): WireError | null {
+  const refusal = checkCancel(kernel, record);
+  if (refusal !== null || !record.isOpen) return refusal;
+  const fault = kernel.interference.onCancel(record.order);
+  if (fault?.kind === 'refuse') return unprocessable('order is not cancelable');
   kernel.change(record, { status: 'pending_cancel' });
   kernel.tradeUpdate(record, 'pending_cancel');
-  kernel.later(kernel.latencies.cancelMs, () => {
+  if (fault?.kind === 'fill') kernel.later(0, () => fillAnyway(kernel, record, fault.percent));
+  const delayMs = cancelDelay(kernel, fault);
+  if (delayMs === null) return null;
+  kernel.later(delayMs, () => {
     if (record.isOpen) end(kernel, record, 'canceled');
   });
+  return null;
+}
+
+function cancelDelay(kernel: Kernel, fault: CancelFault | null): number | null {
+  return fault?.kind === 'delay' ? fault.delayMs : kernel.latencies.cancelMs;
 }

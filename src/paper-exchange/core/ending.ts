@@ -38,9 +38,19 @@ export function rejectSuccessor(kernel: Kernel, record: OrderRecord): void {
   kernel.tradeUpdate(successor, 'rejected');
 }
 
+/** Ends an accepted order that the venue does not take, and with it its legs. */
+export function reject(kernel: Kernel, record: OrderRecord): void {
+  endAlone(kernel, record, 'rejected', true);
+  endGroup(kernel, record, 'canceled');
+}
+
 /** Ends an order and, with it, its whole group. */
 export function end(kernel: Kernel, record: OrderRecord, status: 'canceled' | 'expired'): void {
   endAlone(kernel, record, status, true);
+  endGroup(kernel, record, status);
+}
+
+function endGroup(kernel: Kernel, record: OrderRecord, status: 'canceled' | 'expired'): void {
   const { group } = record;
   if (group === null) return;
   for (const member of group.entry === null ? group.exits : [group.entry, ...group.exits]) {
@@ -56,7 +66,7 @@ export function endSibling(kernel: Kernel, record: OrderRecord): void {
 function endAlone(
   kernel: Kernel,
   record: OrderRecord,
-  status: 'canceled' | 'expired',
+  status: 'canceled' | 'expired' | 'rejected',
   announced: boolean,
 ): void {
   close(kernel, record, status);

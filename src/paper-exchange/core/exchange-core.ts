@@ -1,8 +1,10 @@
 import type { Account, EquitySample } from './account.ts';
 import { accountView, changeConfiguration } from './account-view.ts';
+import { type Adjustment, type AssetFlags, adjust, changeAsset } from './adjustments.ts';
 import { type CancelResult, cancel, cancelAll } from './cancellation.ts';
 import { type Decimal, smaller, ZERO } from './decimal.ts';
 import { addAccount, addAsset } from './founding.ts';
+import type { Interference } from './interference.ts';
 import { Kernel } from './kernel.ts';
 import { barsBetween, dailyBars, loadHistory, type Timeframe } from './market-data.ts';
 import { executeAtQuote, fillQuantity, onQuote, onTrade } from './matching.ts';
@@ -11,6 +13,7 @@ import type { OrderRecord } from './order-record.ts';
 import {
   type ClosePart,
   closeAllPositions,
+  closeByHand,
   closePosition,
   positionOf,
   positionsOf,
@@ -29,6 +32,7 @@ import {
   type ExchangeListener,
   type FillActivity,
   type Latencies,
+  type MarketNotice,
   type Milliseconds,
   type OrderWithLegs,
   type PositionView,
@@ -129,6 +133,15 @@ export class ExchangeCore {
     });
   }
 
+  /** Tells the data stream; a bar takes the place of the one with its time. */
+  notify(notice: MarketNotice): void {
+    this.#at(this.now, () => {
+      if (notice.kind === 'updated_bar')
+        this.#kernel.market(notice.bar.symbol).bars.add(notice.bar);
+      this.#kernel.emit({ kind: 'notice', at: this.now, notice });
+    });
+  }
+
   /** Nothing executes in a halted symbol; orders are still accepted. */
   halt(symbol: string, reason = 'News Pending'): void {
     this.#at(this.now, () => {
@@ -205,6 +218,16 @@ export class ExchangeCore {
     });
   }
 
+  /** Sells or covers at the market what is held, also when open orders hold the shares. */
+  closeByHand(accountId: string, symbol: string): OrderWithLegs | WireError {
+    return this.#order((account) => closeByHand(this.#kernel, account, symbol), accountId);
+  }
+
+  /** From now on the broker errs as told. */
+  interfere(interference: Interference): void {
+    this.#kernel.interference = interference;
+  }
+
   order(accountId: string, orderId: string): OrderWithLegs | null {
     const record = this.#kernel.orders.find(this.#account(accountId), orderId);
     return record === null ? null : this.#kernel.orders.withLegs(record);
@@ -241,6 +264,11 @@ export class ExchangeCore {
     return changeConfiguration(this.#account(accountId), body);
   }
 
+  /** @throws when a position names no asset */
+  adjustAccount(accountId: string, adjustment: Adjustment): void {
+    this.#command(() => adjust(this.#kernel, this.#account(accountId), adjustment));
+  }
+
   positions(accountId: string): readonly PositionView[] {
     return positionsOf(this.#kernel, this.#account(accountId));
   }
@@ -274,6 +302,11 @@ export class ExchangeCore {
   asset(symbolOrId: string): Asset | null {
     const bySymbol = this.#kernel.assets.get(symbolOrId);
     return bySymbol ?? this.assets.find((asset) => asset.id === symbolOrId) ?? null;
+  }
+
+  /** Null when no such asset is listed. */
+  changeAsset(symbol: string, flags: AssetFlags): Asset | null {
+    return changeAsset(this.#kernel, symbol, flags);
   }
 
   latestQuote(symbol: string): Quote | null {

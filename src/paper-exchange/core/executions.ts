@@ -1,4 +1,4 @@
-import { type Decimal, divide, multiply, roundTo, ZERO } from './decimal.ts';
+import { type Decimal, divide, larger, multiply, roundTo, ZERO } from './decimal.ts';
 import { close, rejectSuccessor } from './ending.ts';
 import { afterExecution } from './groups.ts';
 import type { Kernel } from './kernel.ts';
@@ -22,7 +22,7 @@ export function execute(
   account.applyExecution(order.symbol, order.side, qty, price, lastPrice);
   record.filledValue += multiply(qty, price);
   const filledQty = order.filledQty + qty;
-  record.remaining = order.notional === null ? record.remaining - qty : ZERO;
+  record.remaining = order.notional === null ? larger(record.remaining - qty, ZERO) : ZERO;
   const isFilled = record.remaining === ZERO;
   const change: Partial<Order> = {
     filledQty,

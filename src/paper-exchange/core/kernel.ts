@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import { type Interference, NO_INTERFERENCE } from './interference.ts';
 import { SymbolMarket } from './market.ts';
 import type { OrderRecord } from './order-record.ts';
 import { OrderStore } from './order-store.ts';
@@ -41,6 +42,7 @@ export class Kernel {
   readonly orders = new OrderStore();
   readonly accounts: Account[] = [];
   readonly assets = new Map<string, Asset>();
+  interference: Interference = NO_INTERFERENCE;
   readonly #ticksKept: number;
   readonly #markets = new Map<string, SymbolMarket>();
   readonly #ready: (() => void)[] = [];

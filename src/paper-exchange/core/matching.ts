@@ -1,4 +1,13 @@
-import { absolute, type Decimal, divide, ONE, smaller, truncateTo, ZERO } from './decimal.ts';
+import {
+  absolute,
+  type Decimal,
+  divide,
+  larger,
+  ONE,
+  smaller,
+  truncateTo,
+  ZERO,
+} from './decimal.ts';
 import { end } from './ending.ts';
 import { execute } from './executions.ts';
 import { takeOver } from './groups.ts';
@@ -113,6 +122,14 @@ function fill(kernel: Kernel, record: OrderRecord): void {
   fillQuantity(kernel, record, partOf(kernel, record, whole), price);
 }
 
+/** Executes a part of what is left, whatever the market: at its own price, else the last one. */
+export function fillAnyway(kernel: Kernel, record: OrderRecord, percent: number): void {
+  const { order, remaining } = record;
+  const price = order.limitPrice ?? order.stopPrice ?? kernel.market(order.symbol).lastPrice;
+  const isFilled = !record.isOpen || remaining === ZERO || price === null;
+  if (!isFilled) fillQuantity(kernel, record, partOfPercent(remaining, percent), price);
+}
+
 /** Executes exactly this much at this price, and lets what is left wait again. */
 export function fillQuantity(
   kernel: Kernel,
@@ -120,8 +137,32 @@ export function fillQuantity(
   qty: Decimal,
   price: Decimal,
 ): void {
+  const sibling = takeLoose(kernel, record, qty);
+  if (sibling !== null) {
+    fillQuantity(kernel, record, qty, price);
+    fillAnyway(kernel, sibling, 100);
+    return;
+  }
   for (const woken of execute(kernel, record, qty, price)) seekPrice(kernel, woken);
   if (record.isOpen) settleUnfilled(kernel, record);
+}
+
+/** Unties the other exit of a group when the broker is about to execute both. */
+function takeLoose(kernel: Kernel, record: OrderRecord, qty: Decimal): OrderRecord | null {
+  const { group } = record;
+  if (group === null || record === group.entry || qty < record.remaining) return null;
+  const sibling = group.exits.find((exit) => exit !== record && exit.isOpen);
+  if (sibling === undefined || !kernel.interference.fillsBothExits(record.order)) return null;
+  group.exits = group.exits.filter((exit) => exit !== sibling);
+  sibling.group = null;
+  return sibling;
+}
+
+/** Whole shares where the whole is whole shares, and at least one of them. */
+function partOfPercent(whole: Decimal, percent: number): Decimal {
+  const part = (whole * BigInt(Math.round(percent * 100))) / 10_000n;
+  if (whole % ONE !== ZERO) return part;
+  return larger(part - (part % ONE), ONE);
 }
 
 function settleUnfilled(kernel: Kernel, record: OrderRecord): void {
@@ -154,6 +195,8 @@ function executableQuantity(record: OrderRecord, price: Decimal): Decimal {
 
 /** Now and then only a part executes; the rest waits for the next quote. */
 function partOf(kernel: Kernel, record: OrderRecord, whole: Decimal): Decimal {
+  const percent = kernel.interference.fillPercent(record.order);
+  if (percent !== 100) return partOfPercent(whole, percent);
   if (!kernel.switches.randomPartialFills || record.order.timeInForce === 'fok') return whole;
   if (record.order.notional !== null || whole <= ONE) return whole;
   if (kernel.draws.below(PARTIAL_FILL_ONE_IN) !== 0) return whole;

@@ -15,8 +15,9 @@ import {
 import { holdsOf } from './holds.ts';
 import type { Kernel } from './kernel.ts';
 import type { OrderRecord } from './order-record.ts';
+import { readOrderRequest } from './order-request.ts';
 import { invalidField, notFound, unprocessable } from './refusals.ts';
-import { submit } from './submission.ts';
+import { accept, submit } from './submission.ts';
 import { type PositionView, WireError } from './types.ts';
 
 const SHARE_DECIMALS = 9;
@@ -74,6 +75,25 @@ export function closePosition(
     type: 'market',
     time_in_force: 'day',
   });
+}
+
+/** The same for the whole, without a look at what open orders hold. */
+export function closeByHand(
+  kernel: Kernel,
+  account: Account,
+  symbol: string,
+): OrderRecord | WireError {
+  const held = account.quantityOf(symbol);
+  const asset = kernel.assets.get(symbol);
+  if (held === ZERO || asset === undefined) return notFound('position does not exist');
+  const request = readOrderRequest({
+    symbol,
+    qty: formatDecimal(absolute(held)),
+    side: held > ZERO ? 'sell' : 'buy',
+    type: 'market',
+    time_in_force: 'day',
+  });
+  return request instanceof WireError ? request : accept(kernel, account, request, asset);
 }
 
 /** Closes every position; each symbol has its own answer. */

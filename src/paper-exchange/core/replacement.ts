@@ -4,7 +4,7 @@ import { BodyReader, isJsonObject } from './body-reader.ts';
 import { type Decimal, larger, multiply, ONE, ZERO } from './decimal.ts';
 import { close } from './ending.ts';
 import type { Kernel } from './kernel.ts';
-import { seekPrice } from './matching.ts';
+import { fillAnyway, seekPrice } from './matching.ts';
 import { OrderRecord } from './order-record.ts';
 import { checkClientOrderId, checkTick } from './order-rules.ts';
 import { invalidField, malformed, notFound, unprocessable } from './refusals.ts';
@@ -231,6 +231,9 @@ function accept(kernel: Kernel, record: OrderRecord, changes: Changes): OrderRec
   kernel.orders.add(successor);
   kernel.change(record, { status: 'pending_replace', replacedBy: successor.order.id });
   kernel.tradeUpdate(record, 'pending_replace');
+  if (kernel.interference.fillsBeforeReplace(record.order)) {
+    kernel.later(0, () => fillAnyway(kernel, record, 100));
+  }
   kernel.later(kernel.latencies.replaceMs, () => {
     if (record.isOpen) complete(kernel, record, successor);
   });

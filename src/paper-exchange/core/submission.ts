@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
 import { chargePrice, checkAdmission, inferIntent, sharesOf } from './admission.ts';
 import { type Decimal, multiply, ZERO } from './decimal.ts';
+import { reject } from './ending.ts';
 import { activate } from './groups.ts';
 import type { Kernel } from './kernel.ts';
 import { seekPrice } from './matching.ts';
@@ -25,7 +26,8 @@ export function submit(kernel: Kernel, account: Account, body: unknown): OrderRe
   return accept(kernel, account, request, asset);
 }
 
-function accept(
+/** Takes an order that has been judged. */
+export function accept(
   kernel: Kernel,
   account: Account,
   request: OrderRequest,
@@ -63,6 +65,10 @@ function release(kernel: Kernel, record: OrderRecord, releaseAt: Milliseconds): 
 function becomeNew(kernel: Kernel, record: OrderRecord): void {
   // An order that is being cancelled before it got there never reaches the venue.
   if (!record.isOpen || record.order.status === 'pending_cancel') return;
+  if (kernel.interference.rejects(record.order)) {
+    reject(kernel, record);
+    return;
+  }
   const { group } = record;
   if (group !== null && group.entry === null) {
     for (const exit of activate(kernel, group)) seekPrice(kernel, exit);

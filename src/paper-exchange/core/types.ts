@@ -47,6 +47,22 @@ export type TradingStatus = {
   readonly reason: string;
 };
 
+/** What the data stream tells beside prices, and what moves no order. */
+export type MarketNotice =
+  /** Limit up - limit down: the band that trades must stay in. */
+  | {
+      readonly kind: 'luld';
+      readonly symbol: string;
+      readonly limitUp: Decimal;
+      readonly limitDown: Decimal;
+    }
+  /** A print that is told again with other values. */
+  | { readonly kind: 'correction'; readonly original: Trade; readonly corrected: Trade }
+  /** A print that never was. */
+  | { readonly kind: 'cancel_error'; readonly trade: Trade; readonly action: 'cancel' | 'error' }
+  /** A minute bar that late prints have changed. */
+  | { readonly kind: 'updated_bar'; readonly bar: Bar };
+
 // ---- Orders ---------------------------------------------------------------------------------
 
 export type Side = 'buy' | 'sell';
@@ -158,7 +174,8 @@ export type ExchangeEvent =
   | { readonly kind: 'quote'; readonly at: Milliseconds; readonly quote: Quote }
   | { readonly kind: 'trade'; readonly at: Milliseconds; readonly trade: Trade }
   | { readonly kind: 'bar'; readonly at: Milliseconds; readonly bar: Bar }
-  | { readonly kind: 'status'; readonly at: Milliseconds; readonly status: TradingStatus };
+  | { readonly kind: 'status'; readonly at: Milliseconds; readonly status: TradingStatus }
+  | { readonly kind: 'notice'; readonly at: Milliseconds; readonly notice: MarketNotice };
 
 /** `more` is how many events of the same command or tick are still to be told after this one. */
 export type ExchangeListener = (event: ExchangeEvent, more: number) => void;

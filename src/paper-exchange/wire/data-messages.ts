@@ -44,6 +44,7 @@ export function publicationOf(event: ExchangeEvent): Publication | null {
       return { channel: 'dailyBars', symbol, message: bar('d', event.bar) };
     }
     case 'trade_update':
+    case 'notice':
       return null;
   }
 }
