@@ -67,5 +67,5 @@ function requestCancel(kernel: Kernel, record: OrderRecord): WireError | null {
 }
 
 function cancelDelay(kernel: Kernel, fault: CancelFault | null): number | null {
-  return fault?.kind === 'delay' ? fault.delayMs : kernel.latencies.cancelMs;
+  return fault?.kind === 'delay' ? fault.delayMs : kernel.delay('cancelMs');
 }

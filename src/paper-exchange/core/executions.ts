@@ -88,9 +88,10 @@ function announce(kernel: Kernel, record: OrderRecord, qty: Decimal, price: Deci
 function showPosition(kernel: Kernel, record: OrderRecord): void {
   const { account } = record;
   const { symbol } = record.order;
-  const { positionVisibilityMs } = kernel.latencies;
-  if (positionVisibilityMs === 0) return;
+  if (!kernel.isDelayed('positionVisibilityMs')) return;
   const position = account.positions.get(symbol);
   const shown = { qty: position?.qty ?? ZERO, cost: position?.cost ?? ZERO };
-  kernel.later(positionVisibilityMs, () => account.visiblePositions.set(symbol, shown));
+  kernel.later(kernel.delay('positionVisibilityMs'), () =>
+    account.visiblePositions.set(symbol, shown),
+  );
 }

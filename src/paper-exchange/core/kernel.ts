@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import { draw } from './duration.ts';
 import { type Interference, NO_INTERFERENCE } from './interference.ts';
 import { SymbolMarket } from './market.ts';
 import type { OrderRecord } from './order-record.ts';
@@ -14,6 +15,7 @@ import {
   type ExchangeEvent,
   type ExchangeListener,
   type Execution,
+  type Jitter,
   type Latencies,
   type Milliseconds,
   type Order,
@@ -36,8 +38,10 @@ export class Kernel {
   readonly calendar: Calendar;
   readonly switches: Switches;
   readonly latencies: Latencies;
+  readonly #jitter: Jitter;
   readonly ids: Random;
   readonly draws: Random;
+  readonly delays: Random;
   readonly scheduler = new Scheduler();
   readonly orders = new OrderStore();
   readonly accounts: Account[] = [];
@@ -56,8 +60,10 @@ export class Kernel {
     this.#ticksKept = options.ticksKept ?? DEFAULT_TICKS_KEPT;
     this.switches = { ...defaultSwitches, ...options.switches };
     this.latencies = { ...defaultLatencies, ...options.latencies };
+    this.#jitter = options.jitter ?? {};
     this.ids = new Random(`${options.seed} ids`);
     this.draws = new Random(`${options.seed} draws`);
+    this.delays = new Random(`${options.seed} delays`);
     this.session = this.calendar.sessionAt(this.now);
     const date = this.calendar.dateOf(this.now);
     const today = this.calendar.tradingDay(date);
@@ -83,6 +89,16 @@ export class Kernel {
     return () => this.#listeners.delete(listener);
   }
 
+  /** How long a step takes this time: its latency and what its jitter adds. */
+  delay(step: keyof Latencies): number {
+    return this.latencies[step] + draw(this.#jitter[step] ?? 0, this.delays);
+  }
+
+  /** Whether a step may take any time at all. */
+  isDelayed(step: keyof Latencies): boolean {
+    return this.latencies[step] > 0 || this.#jitter[step] !== undefined;
+  }
+
   /** Does `task` after `delayMs`; without delay right after what runs now. */
   later(delayMs: number, task: () => void): void {
     if (delayMs > 0) this.scheduler.at(this.now + delayMs, task);
@@ -96,7 +112,7 @@ export class Kernel {
   }
 
   emit(event: ExchangeEvent): void {
-    const { streamMs } = this.latencies;
+    const streamMs = this.delay('streamMs');
     if (streamMs === 0) this.#outbox.push(event);
     else this.scheduler.at(this.now + streamMs, () => this.#outbox.push(event));
   }

@@ -95,13 +95,14 @@ function attempt(kernel: Kernel, record: OrderRecord): void {
     settleUnfilled(kernel, record);
     return;
   }
-  if (kernel.latencies.fillMs === 0) {
+  const fillMs = kernel.delay('fillMs');
+  if (fillMs === 0) {
     fill(kernel, record);
     return;
   }
   unrest(kernel, record);
   record.fillScheduled = true;
-  kernel.later(kernel.latencies.fillMs, () => {
+  kernel.later(fillMs, () => {
     record.fillScheduled = false;
     if (record.working) fill(kernel, record);
   });

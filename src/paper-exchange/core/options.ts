@@ -1,4 +1,5 @@
 import type { Calendar, Milliseconds } from './calendar.ts';
+import type { Duration } from './duration.ts';
 import type { AccountConfiguration } from './types.ts';
 
 export type AccountOptions = {
@@ -88,6 +89,9 @@ export type Latencies = {
   readonly streamMs: number;
 };
 
+/** What chance adds to the latencies, each time anew; drawn from a stream of its own. */
+export type Jitter = Partial<Readonly<Record<keyof Latencies, Duration>>>;
+
 export const defaultLatencies: Latencies = {
   newMs: 0,
   fillMs: 0,
@@ -106,6 +110,7 @@ export type ExchangeCoreOptions = {
   readonly assets: readonly AssetOptions[];
   readonly switches?: Partial<Switches>;
   readonly latencies?: Partial<Latencies>;
+  readonly jitter?: Jitter;
   /** How many quotes, and how many trades, of each symbol can be asked for later; 5,000. */
   readonly ticksKept?: number;
 };

@@ -35,7 +35,7 @@ export function positionsOf(kernel: Kernel, account: Account): readonly Position
 /** The position as its endpoint shows it, which may lag; null when flat. */
 export function positionOf(kernel: Kernel, account: Account, symbol: string): PositionView | null {
   const real = account.positions.get(symbol);
-  const lags = kernel.latencies.positionVisibilityMs > 0;
+  const lags = kernel.isDelayed('positionVisibilityMs');
   const shown = lags ? account.visiblePositions.get(symbol) : real;
   const asset = kernel.assets.get(symbol);
   if (shown === undefined || shown.qty === ZERO || asset === undefined) return null;

@@ -234,7 +234,7 @@ function accept(kernel: Kernel, record: OrderRecord, changes: Changes): OrderRec
   if (kernel.interference.fillsBeforeReplace(record.order)) {
     kernel.later(0, () => fillAnyway(kernel, record, 100));
   }
-  kernel.later(kernel.latencies.replaceMs, () => {
+  kernel.later(kernel.delay('replaceMs'), () => {
     if (record.isOpen) complete(kernel, record, successor);
   });
   return successor;

@@ -51,7 +51,7 @@ export function accept(
 /** Sends an accepted order to the venue when its session allows. */
 function release(kernel: Kernel, record: OrderRecord, releaseAt: Milliseconds): void {
   if (releaseAt <= kernel.now) {
-    kernel.later(kernel.latencies.newMs, () => becomeNew(kernel, record));
+    kernel.later(kernel.delay('newMs'), () => becomeNew(kernel, record));
     return;
   }
   kernel.scheduler.at(releaseAt, () => {
