@@ -25,7 +25,13 @@ import {
   inProcessSockets,
   type WsFactory,
 } from './wire/in-process.ts';
-import { handleRest, type RestRequest, type RestResponse } from './wire/rest/handle.ts';
+import {
+  RestApi,
+  type RestOptions,
+  type RestRequest,
+  type RestResponse,
+} from './wire/rest/handle.ts';
+import type { RestSettings } from './wire/rest/settings.ts';
 import { defaultStreamSettings, type StreamSettings, Streams } from './wire/streams.ts';
 
 /** Where prices come from. With `silent`, only from what is told to the core. */
@@ -55,6 +61,9 @@ export type PaperExchangeOptions = {
   readonly switches?: Partial<Switches>;
   readonly latencies?: Partial<Latencies>;
   readonly streams?: Partial<StreamSettings>;
+  readonly rest?: Partial<RestSettings>;
+  /** Told of every fault of our own that a client only sees as a 500. */
+  readonly onFault?: NonNullable<RestOptions['onFault']>;
 };
 
 /** No timer of the platform may be longer than about 24 days. */
@@ -75,6 +84,7 @@ export class PaperExchange {
   readonly upgradeListener: UpgradeListener;
   readonly #clock: Clock;
   readonly #market: MarketSource | null;
+  readonly #rest: RestApi;
   readonly #streams: Streams;
   #timer: { readonly dueAt: Milliseconds; readonly cancel: () => void } | null = null;
   #isRunning = false;
@@ -94,6 +104,10 @@ export class PaperExchange {
       assets: assetsOf(options, this.#market),
       switches,
       latencies,
+    });
+    this.#rest = new RestApi(this.core, {
+      ...(options.rest === undefined ? {} : { settings: options.rest }),
+      ...(options.onFault === undefined ? {} : { onFault: options.onFault }),
     });
     const { keyId, secretKey } = accounts[0];
     this.credentials = { keyId, secretKey };
@@ -143,7 +157,7 @@ export class PaperExchange {
 
   #answer(request: RestRequest): RestResponse {
     if (this.#isRunning) this.#catchUp();
-    const response = handleRest(this.core, request);
+    const response = this.#rest.handle(request);
     if (this.#isRunning) this.#schedule();
     return response;
   }

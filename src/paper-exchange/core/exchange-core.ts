@@ -8,6 +8,7 @@ import type { Interference } from './interference.ts';
 import { Kernel } from './kernel.ts';
 import { barsBetween, dailyBars, loadHistory, type Timeframe } from './market-data.ts';
 import { executeAtQuote, fillQuantity, onQuote, onTrade } from './matching.ts';
+import { type NewsArticle, NewsDesk, type NewsDraft } from './news-desk.ts';
 import { listOrders, type OrderFilter } from './order-queries.ts';
 import type { OrderRecord } from './order-record.ts';
 import {
@@ -52,6 +53,7 @@ export type CloseResult = { readonly symbol: string; readonly outcome: OrderWith
  */
 export class ExchangeCore {
   readonly #kernel: Kernel;
+  readonly #newsDesk = new NewsDesk();
 
   constructor(options: ExchangeCoreOptions) {
     this.#kernel = new Kernel(options);
@@ -165,6 +167,16 @@ export class ExchangeCore {
   /** A share split: positions are multiplied, open orders of the symbol are cancelled. */
   applySplit(symbol: string, newShares: number, oldShares: number): void {
     this.#at(this.now, () => applySplit(this.#kernel, symbol, newShares, oldShares));
+  }
+
+  /** An article as of now, beside those that the exchange writes about large moves itself. */
+  publishNews(draft: NewsDraft): NewsArticle {
+    return this.#newsDesk.publish(draft, this.now);
+  }
+
+  /** What was published, oldest first. */
+  get news(): readonly NewsArticle[] {
+    return this.#newsDesk.articles;
   }
 
   // ---- Orders --------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ import type {
   Switches,
   TradeUpdate,
 } from '../../../src/paper-exchange/core/types.ts';
-import { handleRest } from '../../../src/paper-exchange/wire/rest/handle.ts';
+import { RestApi } from '../../../src/paper-exchange/wire/rest/handle.ts';
+import type { RestSettings } from '../../../src/paper-exchange/wire/rest/settings.ts';
 import { tradeUpdateJson } from '../../../src/paper-exchange/wire/rest/trade-update-json.ts';
 
 /** Thursday, 8 October 2026, 10:00 in New York. */
@@ -25,6 +26,7 @@ type FloorOptions = {
   readonly assets?: readonly AssetOptions[];
   readonly switches?: Partial<Switches>;
   readonly latencies?: Partial<Latencies>;
+  readonly rest?: Partial<RestSettings>;
   /** Whether AAPL has its quote, its last sale and ten shares in the account. */
   readonly prices?: boolean;
 };
@@ -37,11 +39,12 @@ const KEYS = { 'apca-api-key-id': 'PKTEST', 'apca-api-secret-key': 'secret' };
  */
 export class Floor {
   readonly core: ExchangeCore;
+  readonly #rest: RestApi;
   readonly events: ExchangeEvent[] = [];
   #tradeId = 0;
 
   constructor(options: FloorOptions = {}) {
-    const { account, assets, switches, latencies, prices = true } = options;
+    const { account, assets, switches, latencies, rest, prices = true } = options;
     this.core = new ExchangeCore({
       seed: options.seed ?? 'floor',
       startAt: options.startAt === undefined ? TEN_O_CLOCK : Date.parse(options.startAt),
@@ -65,6 +68,9 @@ export class Floor {
       ],
       ...(switches === undefined ? {} : { switches }),
       ...(latencies === undefined ? {} : { latencies }),
+    });
+    this.#rest = new RestApi(this.core, {
+      settings: { requestsPerMinute: null, ...rest },
     });
     this.core.subscribe((event) => this.events.push(event));
     if (prices) this.market('AAPL', '99.99', '100.01', '100');
@@ -110,7 +116,7 @@ export class Floor {
 
   send(method: string, path: string, body?: unknown, headers: Record<string, string> = KEYS) {
     const url = new URL(path, 'http://exchange');
-    return handleRest(this.core, {
+    return this.#rest.handle({
       method,
       path: url.pathname,
       query: url.searchParams,

@@ -1,32 +1,21 @@
 import { toNumber } from '../../core/decimal.ts';
 import type { Bar, Quote, Trade } from '../../core/types.ts';
+import type { Market } from './symbols.ts';
 import { utcText } from './times.ts';
 
-/** A quote of the data API; prices are JSON numbers, sizes shares. */
-export function quoteJson(quote: Quote): object {
-  return {
-    t: utcText(quote.at),
-    ax: 'V',
-    ap: toNumber(quote.askPrice),
-    as: quote.askSize,
-    bx: 'V',
-    bp: toNumber(quote.bidPrice),
-    bs: quote.bidSize,
-    c: ['R'],
-    z: 'C',
-  };
+/** A quote of the data API; prices are JSON numbers, sizes shares or coins. */
+export function quoteJson(quote: Quote, market: Market = 'stocks'): object {
+  const [t, bp, ap] = [utcText(quote.at), toNumber(quote.bidPrice), toNumber(quote.askPrice)];
+  const [bs, as] = [quote.bidSize, quote.askSize];
+  if (market === 'crypto') return { t, bp, bs, ap, as };
+  return { t, ax: 'V', ap, as, bx: 'V', bp, bs, c: ['R'], z: 'C' };
 }
 
-export function tradeJson(trade: Trade): object {
-  return {
-    t: utcText(trade.at),
-    x: 'V',
-    p: toNumber(trade.price),
-    s: trade.size,
-    c: ['@'],
-    i: trade.id,
-    z: 'C',
-  };
+export function tradeJson(trade: Trade, market: Market = 'stocks'): object {
+  const [t, p, s, i] = [utcText(trade.at), toNumber(trade.price), trade.size, trade.id];
+  // Nothing here knows who took a crypto trade, so the sides take turns.
+  if (market === 'crypto') return { t, p, s, i, tks: i % 2 === 0 ? 'B' : 'S' };
+  return { t, x: 'V', p, s, c: ['@'], i, z: 'C' };
 }
 
 export function barJson(bar: Bar): object {
@@ -39,5 +28,14 @@ export function barJson(bar: Bar): object {
     v: bar.volume,
     n: bar.tradeCount,
     vw: toNumber(bar.vwap),
+  };
+}
+
+/** The order book of a crypto pair: the one level on each side that the quote shows. */
+export function orderBookJson(quote: Quote): object {
+  return {
+    t: utcText(quote.at),
+    b: [{ p: toNumber(quote.bidPrice), s: quote.bidSize }],
+    a: [{ p: toNumber(quote.askPrice), s: quote.askSize }],
   };
 }

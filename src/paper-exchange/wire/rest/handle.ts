@@ -1,16 +1,9 @@
 import type { ExchangeCore } from '../../core/exchange-core.ts';
 import { WireError } from '../../core/types.ts';
-import { accountRoutes } from './account.ts';
-import { activityRoutes } from './activities.ts';
-import { assetRoutes } from './assets.ts';
-import { barRoutes } from './bars.ts';
-import { clockRoutes } from './clock.ts';
-import { latestRoutes } from './latest.ts';
-import { orderRoutes } from './orders.ts';
-import { portfolioHistoryRoutes } from './portfolio-history.ts';
-import { positionRoutes } from './positions.ts';
-import type { Reply, Route } from './route.ts';
-import { snapshotRoutes } from './snapshots.ts';
+import { type Allowance, RateLimiter } from './rate-limit.ts';
+import type { Reply } from './route.ts';
+import { type Endpoint, endpointAt, isDataPath } from './routes.ts';
+import { defaultRestSettings, type RestSettings } from './settings.ts';
 
 export type RestRequest = {
   readonly method: string;
@@ -26,61 +19,127 @@ export type RestResponse = {
   readonly body: string;
 };
 
-type Branch = { readonly segments: readonly string[]; readonly route: Route };
+export type RestOptions = {
+  readonly settings?: Partial<RestSettings>;
+  /** Told of every fault of our own; the client sees a bare 500. */
+  readonly onFault?: (error: unknown, request: RestRequest) => void;
+};
 
-const branches = sortRoutes([
-  ...accountRoutes,
-  ...activityRoutes,
-  ...assetRoutes,
-  ...barRoutes,
-  ...clockRoutes,
-  ...latestRoutes,
-  ...orderRoutes,
-  ...portfolioHistoryRoutes,
-  ...positionRoutes,
-  ...snapshotRoutes,
-]);
+type Answer = Reply & { readonly headers?: Readonly<Record<string, string>> };
 
-const JSON_HEADERS = { 'content-type': 'application/json; charset=UTF-8' };
+const JSON_TYPE = 'application/json; charset=UTF-8';
 const UNAUTHORIZED = new WireError(401, { message: 'unauthorized.' });
-const NO_ROUTE = new WireError(404, { code: 40410000, message: 'endpoint not found.' });
+const TOO_MANY = new WireError(429, { message: 'too many requests.' });
 const BROKEN = new WireError(500, { message: 'internal server error' });
+/** The unlimited data plan ("Market Data API: subscription plans"). */
+const UNLIMITED_PLAN_REQUESTS_PER_MINUTE = 10_000;
 
-/** Answers one request of the trading or the data API. It never throws. */
-export function handleRest(core: ExchangeCore, request: RestRequest): RestResponse {
-  try {
-    return written(answerTo(core, request));
-  } catch {
-    return written(BROKEN);
+/** Answers requests of the trading and the data API. It never throws. */
+export class RestApi {
+  readonly #core: ExchangeCore;
+  readonly #settings: RestSettings;
+  readonly #onFault: NonNullable<RestOptions['onFault']>;
+  readonly #limiter = new RateLimiter();
+  #requests = 0;
+
+  constructor(core: ExchangeCore, { settings, onFault }: RestOptions = {}) {
+    this.#core = core;
+    this.#settings = { ...defaultRestSettings, ...settings };
+    this.#onFault = onFault ?? (() => undefined);
+  }
+
+  handle(request: RestRequest): RestResponse {
+    this.#requests += 1;
+    const id = this.#requests.toString(16).padStart(32, '0');
+    let answer: Answer;
+    try {
+      answer = this.#answer(request);
+    } catch (error) {
+      this.#onFault(error, request);
+      answer = BROKEN;
+    }
+    return written(answer, id, request.method === 'HEAD');
+  }
+
+  #answer(request: RestRequest): Answer {
+    const { method, path } = request;
+    const endpoint = endpointAt(path);
+    if (method === 'OPTIONS' && endpoint !== null) return optionsOf(endpoint);
+    const accountId = this.#core.authenticate(
+      header(request, 'apca-api-key-id'),
+      header(request, 'apca-api-secret-key'),
+    );
+    if (accountId === null) return UNAUTHORIZED;
+    const allowance = this.#take(accountId, path);
+    if (allowance?.isAllowed === false) return this.#limited(TOO_MANY, allowance);
+    return this.#limited(this.#routed(endpoint, accountId, request), allowance);
+  }
+
+  #routed(endpoint: Endpoint | null, accountId: string, request: RestRequest): Answer {
+    const { method, path, query, body } = request;
+    if (endpoint === null) return refused(path, 404, 'endpoint not found.');
+    const route = endpoint.routes.get(method === 'HEAD' ? 'GET' : method);
+    if (route === undefined) {
+      return { ...refused(path, 405, 'method not allowed.'), headers: allowHeader(endpoint) };
+    }
+    return route.answer({
+      core: this.#core,
+      settings: this.#settings,
+      accountId,
+      params: endpoint.params,
+      query,
+      body,
+    });
+  }
+
+  #take(accountId: string, path: string): Allowance | null {
+    const { requestsPerMinute, marketDataPlan } = this.#settings;
+    if (requestsPerMinute === null) return null;
+    const isData = isDataPath(path);
+    const isUnlimitedPlan = isData && marketDataPlan === 'unlimited';
+    const limit = isUnlimitedPlan ? UNLIMITED_PLAN_REQUESTS_PER_MINUTE : requestsPerMinute;
+    return this.#limiter.take(`${isData ? 'data' : 'trading'} ${accountId}`, limit, this.#core.now);
+  }
+
+  #limited(answer: Answer, allowance: Allowance | null): Answer {
+    if (allowance === null || !this.#settings.rateLimitHeaders) return answer;
+    const headers = {
+      ...answer.headers,
+      'x-ratelimit-limit': String(allowance.limit),
+      'x-ratelimit-remaining': String(allowance.remaining),
+      'x-ratelimit-reset': String(Math.ceil(allowance.resetsAt / 1000)),
+    };
+    return { status: answer.status, body: answer.body, headers };
   }
 }
 
-function answerTo(core: ExchangeCore, request: RestRequest): Reply | WireError {
-  const keyId = header(request, 'apca-api-key-id');
-  const secretKey = header(request, 'apca-api-secret-key');
-  const accountId = core.authenticate(keyId, secretKey);
-  if (accountId === null) return UNAUTHORIZED;
-  const segments = request.path.split('/').slice(1);
-  const candidates = branches.get(branchKey(request.method, segments.length)) ?? [];
-  const branch = candidates.find((candidate) => fits(candidate.segments, segments));
-  if (branch === undefined) return NO_ROUTE;
-  const params = segments.filter((_, place) => branch.segments[place] === '*').map(decoded);
-  const { query, body } = request;
-  return branch.route.answer({ core, accountId, params, query, body });
+/** The data API refuses without a code. */
+function refused(path: string, status: 404 | 405, message: string): WireError {
+  return new WireError(
+    status,
+    isDataPath(path) ? { message } : { code: status * 100_000 + 10_000, message },
+  );
 }
 
-/** A segment that is no valid encoding stands for itself, and so names nothing. */
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
+function optionsOf(endpoint: Endpoint): Answer {
+  return { status: 204, body: null, headers: allowHeader(endpoint) };
 }
 
-function written(reply: Reply | WireError): RestResponse {
-  if (reply.body === null) return { status: reply.status, headers: {}, body: '' };
-  return { status: reply.status, headers: JSON_HEADERS, body: JSON.stringify(reply.body) };
+function allowHeader({ routes }: Endpoint): Readonly<Record<string, string>> {
+  const methods = [...routes.keys()].flatMap((method) =>
+    method === 'GET' ? ['GET', 'HEAD'] : [method],
+  );
+  return { allow: [...methods, 'OPTIONS'].join(', ') };
+}
+
+function written(answer: Answer, id: string, isHead: boolean): RestResponse {
+  const { status, body, headers = {} } = answer;
+  if (body === null) return { status, headers: { ...headers, 'x-request-id': id }, body: '' };
+  return {
+    status,
+    headers: { ...headers, 'content-type': JSON_TYPE, 'x-request-id': id },
+    body: isHead ? '' : JSON.stringify(body),
+  };
 }
 
 function header({ headers }: RestRequest, name: string): string {
@@ -88,27 +147,4 @@ function header({ headers }: RestRequest, name: string): string {
   if (exact !== undefined) return exact;
   const found = Object.entries(headers).find(([key]) => key.toLowerCase() === name);
   return found?.[1] ?? '';
-}
-
-/** Routes by method and length of path; those without variable segments come first. */
-function sortRoutes(routes: readonly Route[]): ReadonlyMap<string, readonly Branch[]> {
-  const sorted = new Map<string, Branch[]>();
-  for (const route of routes) {
-    const segments = route.path.split('/').slice(1);
-    const key = branchKey(route.method, segments.length);
-    const branch = { segments, route };
-    const known = sorted.get(key);
-    if (known === undefined) sorted.set(key, [branch]);
-    else if (route.path.includes('*')) known.push(branch);
-    else known.unshift(branch);
-  }
-  return sorted;
-}
-
-function branchKey(method: string, length: number): string {
-  return `${method} ${length}`;
-}
-
-function fits(pattern: readonly string[], segments: readonly string[]): boolean {
-  return pattern.every((segment, place) => segment === '*' || segment === segments[place]);
 }

@@ -1,9 +1,11 @@
 import type { ExchangeCore } from '../../core/exchange-core.ts';
 import type { WireError } from '../../core/types.ts';
+import type { RestSettings } from './settings.ts';
 
 /** What a route is given: the exchange, who asks, and the request taken apart. */
 export type Call = {
   readonly core: ExchangeCore;
+  readonly settings: RestSettings;
   readonly accountId: string;
   /** The variable segments of the path, in order. */
   readonly params: readonly string[];

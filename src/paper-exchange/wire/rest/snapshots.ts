@@ -1,52 +1,71 @@
 import type { ExchangeCore } from '../../core/exchange-core.ts';
 import { type Bar, WireError } from '../../core/types.ts';
+import { readLocation } from './crypto.ts';
 import { barJson, quoteJson, tradeJson } from './data-json.ts';
-import { checkFeed } from './feed.ts';
+import { checkLatestFeed } from './feed.ts';
 import { QueryReader } from './params.ts';
 import { type Call, ok, type Reply, type Route } from './route.ts';
+import { checkedSymbol, type Market, requestedSymbols } from './symbols.ts';
 
 export const snapshotRoutes: readonly Route[] = [
   { method: 'GET', path: '/v2/stocks/snapshots', answer: getSnapshots },
   { method: 'GET', path: '/v2/stocks/*/snapshot', answer: getSnapshot },
+  { method: 'GET', path: '/v1beta3/crypto/*/snapshots', answer: getCryptoSnapshots },
 ];
 
 /** Keyed by symbol at the top level, unlike its neighbours. */
-function getSnapshots({ core, query }: Call): Reply | WireError {
+function getSnapshots({ core, settings, query }: Call): Reply | WireError {
   const reader = new QueryReader(query, 'data');
-  const symbols = reader.list('symbols');
-  if (symbols === null) return new WireError(400, { message: 'symbols is required' });
-  const refusal = checkFeed(reader, core.now, core.now);
-  if (refusal !== null) return refusal;
-  const found: Record<string, object> = {};
-  for (const symbol of symbols) {
-    if (core.asset(symbol) !== null) found[symbol] = snapshotJson(core, symbol);
-  }
-  return ok(found);
+  const symbols = requestedSymbols(reader, 'stocks');
+  if (symbols instanceof WireError) return symbols;
+  return checkLatestFeed(reader, settings) ?? ok(snapshotsOf(core, symbols, 'stocks'));
 }
 
-function getSnapshot({ core, params, query }: Call): Reply | WireError {
-  const symbol = params[0] ?? '';
-  const refusal = checkFeed(new QueryReader(query, 'data'), core.now, core.now);
+function getCryptoSnapshots(call: Call): Reply | WireError {
+  const refusal = readLocation(call);
+  if (refusal !== null) return refusal;
+  const symbols = requestedSymbols(new QueryReader(call.query, 'data'), 'crypto');
+  if (symbols instanceof WireError) return symbols;
+  return ok({ snapshots: snapshotsOf(call.core, symbols, 'crypto') });
+}
+
+function getSnapshot({ core, settings, params, query }: Call): Reply | WireError {
+  const symbol = checkedSymbol(params[0] ?? '');
+  if (symbol instanceof WireError) return symbol;
+  const refusal = checkLatestFeed(new QueryReader(query, 'data'), settings);
   if (refusal !== null) return refusal;
   if (core.asset(symbol) === null) {
     return new WireError(404, { message: `no snapshot found for ${symbol}` });
   }
-  return ok({ symbol, ...snapshotJson(core, symbol) });
+  return ok({ symbol, ...snapshotJson(core, symbol, 'stocks') });
 }
 
-function snapshotJson(core: ExchangeCore, symbol: string): object {
+function snapshotsOf(
+  core: ExchangeCore,
+  symbols: readonly string[],
+  market: Market,
+): Record<string, object> {
+  const found: Record<string, object> = {};
+  for (const symbol of symbols) {
+    if (core.asset(symbol) !== null) found[symbol] = snapshotJson(core, symbol, market);
+  }
+  return found;
+}
+
+/** What is not known yet is left out, as the schema has no null here. */
+function snapshotJson(core: ExchangeCore, symbol: string, market: Market): object {
   const trade = core.latestTrade(symbol);
   const quote = core.latestQuote(symbol);
   const daily = core.dailyBars(symbol);
   return {
-    latestTrade: trade && tradeJson(trade),
-    latestQuote: quote && quoteJson(quote),
-    minuteBar: barOrNull(core.latestBar(symbol)),
-    dailyBar: barOrNull(daily.today),
-    prevDailyBar: barOrNull(daily.before),
+    ...(trade && { latestTrade: tradeJson(trade, market) }),
+    ...(quote && { latestQuote: quoteJson(quote, market) }),
+    ...named('minuteBar', core.latestBar(symbol)),
+    ...named('dailyBar', daily.today),
+    ...named('prevDailyBar', daily.before),
   };
 }
 
-function barOrNull(bar: Bar | null): object | null {
-  return bar && barJson(bar);
+function named(name: string, bar: Bar | null): object {
+  return bar === null ? {} : { [name]: barJson(bar) };
 }

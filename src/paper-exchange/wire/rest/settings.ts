@@ -1,0 +1,24 @@
+/** Where Alpaca's sources differ or depend on the plan, one setting each. */
+export type RestSettings = {
+  /**
+   * Requests of one account in a minute, counted for the trading API and the data API apart
+   * ("Usage Limits"); null for no limit.
+   */
+  readonly requestsPerMinute: number | null;
+  /** `X-RateLimit-*`: the OpenAPI text documents them, measured answers came without. */
+  readonly rateLimitHeaders: boolean;
+  /** `basic` is the free plan: no consolidated data younger than fifteen minutes. */
+  readonly marketDataPlan: 'basic' | 'unlimited';
+  /** What a historical request without `feed` reads: the OpenAPI text says `sip`. */
+  readonly historicalFeedDefault: 'sip' | 'iex';
+  /** Largest move from close to close, in percent, that makes no headline by itself. */
+  readonly newsMovePercent: number;
+};
+
+export const defaultRestSettings: RestSettings = {
+  requestsPerMinute: 200,
+  rateLimitHeaders: false,
+  marketDataPlan: 'basic',
+  historicalFeedDefault: 'sip',
+  newsMovePercent: 3,
+};
