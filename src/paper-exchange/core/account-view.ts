@@ -28,9 +28,11 @@ export function accountView(account: Account): AccountView {
     nonMarginableBuyingPower: multiplier === '1' ? regulationT : regulationT / 2n,
     multiplier,
     shortingEnabled: account.mayShort,
-    tradingBlocked: false,
+    ...account.blocks,
+    closingOnly: account.closingOnly,
     balanceAsOf: account.balanceAsOf,
     configuration: account.configuration,
+    dayTrading: null,
   };
 }
 

@@ -1,6 +1,13 @@
 import { absolute, type Decimal, divide, multiply, ONE, smaller, ZERO } from './decimal.ts';
 import type { OrderRecord } from './order-record.ts';
-import type { AccountConfiguration, DateText, FillActivity, Milliseconds, Side } from './types.ts';
+import type {
+  AccountBlocks,
+  AccountConfiguration,
+  DateText,
+  FillActivity,
+  Milliseconds,
+  Side,
+} from './types.ts';
 
 /** Shares of one symbol, marked to its last price. */
 export type Position = {
@@ -52,6 +59,9 @@ export class Account {
   lastEquity: Decimal = ZERO;
   lastMaintenanceMargin: Decimal = ZERO;
   balanceAsOf = '';
+  blocks: AccountBlocks = { accountBlocked: false, tradingBlocked: false, transfersBlocked: false };
+  /** Since a position went over 600 % of the equity, until somebody clears it. */
+  closingOnly = false;
   readonly fills: FillActivity[] = [];
   readonly fillPlaces = new Map<string, number>();
   readonly equitySamples: EquitySample[] = [];

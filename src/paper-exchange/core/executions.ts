@@ -66,6 +66,7 @@ function announce(kernel: Kernel, record: OrderRecord, qty: Decimal, price: Deci
   const type = record.remaining === ZERO ? 'fill' : 'partial_fill';
   account.fillPlaces.set(executionId, account.fills.length);
   account.fills.push({
+    kind: 'fill',
     executionId,
     accountId: account.id,
     at: kernel.now,
@@ -78,6 +79,7 @@ function announce(kernel: Kernel, record: OrderRecord, qty: Decimal, price: Deci
     leavesQty: record.remaining,
     orderId: order.id,
     orderStatus: order.status,
+    status: 'executed',
   });
   showPosition(kernel, record);
   const positionQty = account.quantityOf(order.symbol);

@@ -15,23 +15,64 @@ const DEFAULT_CONFIGURATION: AccountConfiguration = {
 };
 
 const PAPER_NUMBER_DIGITS = 10;
+const CUSIP_LENGTH = 9;
 
-/** Lists an asset; what the options leave open is that of a large, liquid US share. */
+/** Lists an asset; what the options leave open is that of a large, liquid US share or a coin. */
 export function addAsset(kernel: Kernel, options: AssetOptions): void {
   const { symbol } = options;
   if (kernel.assets.has(symbol)) throw new Error(`asset ${symbol} is listed twice`);
-  const asset: Asset = {
-    id: kernel.ids.uuid(),
+  const id = kernel.ids.uuid();
+  const assetClass = options.class ?? (symbol.includes('/') ? 'crypto' : 'us_equity');
+  kernel.assets.set(symbol, assetClass === 'crypto' ? coin(id, options) : share(id, options));
+  if (options.locate !== undefined) {
+    const { availableQty, feePerShare } = options.locate;
+    kernel.locatable.set(symbol, { availableQty, feePerShare: decimal(feePerShare) });
+  }
+}
+
+function share(id: string, options: AssetOptions): Asset {
+  const { symbol } = options;
+  return {
+    id,
     symbol,
     name: options.name ?? `${symbol} Common Stock`,
+    class: 'us_equity',
     exchange: options.exchange ?? 'NASDAQ',
+    cusip: id.replaceAll('-', '').slice(0, CUSIP_LENGTH).toUpperCase(),
+    status: 'active',
     tradable: options.tradable ?? true,
     marginable: options.marginable ?? true,
     shortable: options.shortable ?? true,
     easyToBorrow: options.easyToBorrow ?? true,
     fractionable: options.fractionable ?? true,
+    ipo: options.ipo ?? false,
+    minOrderSize: null,
+    minTradeIncrement: null,
+    priceIncrement: null,
   };
-  kernel.assets.set(symbol, asset);
+}
+
+/** Bought with cash alone and never sold short ("Crypto Spot Trading"). */
+function coin(id: string, options: AssetOptions): Asset {
+  const { symbol } = options;
+  return {
+    id,
+    symbol,
+    name: options.name ?? `${symbol} pair`,
+    class: 'crypto',
+    exchange: options.exchange ?? 'CRYPTO',
+    cusip: null,
+    status: 'active',
+    tradable: options.tradable ?? true,
+    marginable: false,
+    shortable: false,
+    easyToBorrow: false,
+    fractionable: true,
+    ipo: false,
+    minOrderSize: decimal(options.minOrderSize ?? '0.0001'),
+    minTradeIncrement: decimal(options.minTradeIncrement ?? '0.000000001'),
+    priceIncrement: decimal(options.priceIncrement ?? '0.0001'),
+  };
 }
 
 /** Opens an account with its cash and its opening positions. */

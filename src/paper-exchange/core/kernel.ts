@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import type { Decimal } from './decimal.ts';
 import { draw } from './duration.ts';
 import { type Interference, NO_INTERFERENCE } from './interference.ts';
 import { SymbolMarket } from './market.ts';
@@ -25,6 +26,8 @@ import {
   type TradingDay,
 } from './types.ts';
 
+export type Locatable = { readonly availableQty: number; readonly feePerShare: Decimal };
+
 const DEFAULT_TICKS_KEPT = 5_000;
 
 /** What all parts of the exchange share: the time, the books, the queue of what comes next. */
@@ -46,6 +49,8 @@ export class Kernel {
   readonly orders = new OrderStore();
   readonly accounts: Account[] = [];
   readonly assets = new Map<string, Asset>();
+  /** What the broker could locate, by symbol. */
+  readonly locatable = new Map<string, Locatable>();
   interference: Interference = NO_INTERFERENCE;
   readonly #ticksKept: number;
   readonly #markets = new Map<string, SymbolMarket>();

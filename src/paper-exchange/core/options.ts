@@ -1,6 +1,8 @@
+import type { AccountConfiguration } from './account-types.ts';
 import type { Calendar, Milliseconds } from './calendar.ts';
 import type { Duration } from './duration.ts';
-import type { AccountConfiguration } from './types.ts';
+import type { AssetClass } from './market-types.ts';
+import type { Switches } from './switches.ts';
 
 export type AccountOptions = {
   readonly keyId: string;
@@ -22,9 +24,11 @@ export type OpeningPosition = {
   readonly averageEntryPrice: string;
 };
 
-/** Everything but the symbol has the default of a large, liquid US share. */
+/** Everything but the symbol has the default of a large, liquid US share, or of a coin. */
 export type AssetOptions = {
+  /** A pair, for example `BTC/USD`, is crypto unless `class` says otherwise. */
   readonly symbol: string;
+  readonly class?: AssetClass;
   readonly name?: string;
   readonly exchange?: string;
   readonly tradable?: boolean;
@@ -32,45 +36,14 @@ export type AssetOptions = {
   readonly shortable?: boolean;
   readonly easyToBorrow?: boolean;
   readonly fractionable?: boolean;
-};
-
-/** Where Alpaca's sources differ or are silent, one switch each. */
-export type Switches = {
-  /** Scope in which a client order id may occur once. */
-  readonly clientOrderIdUniqueness: 'forever' | 'active';
-  /** Answer to cancelling an order that is already canceled. */
-  readonly cancelOfCanceled: 'accept' | 'refuse';
-  /** Whether an extended-hours limit order may be GTC. */
-  readonly extendedHoursGtc: boolean;
-  /** Whether a replacement shows what its chain has filled. */
-  readonly replacementInheritsFills: boolean;
-  /** Whether a held stop leg that dies with its sibling is announced on the stream. */
-  readonly announceHeldLegCancel: boolean;
-  /** Whether a stop leg shrinks when its take-profit fills in part. */
-  readonly shrinkStopLeg: boolean;
-  readonly washTradeStatus: 403 | 422;
-  /** Every tenth eligible order fills in part first, drawn from the seed. */
-  readonly randomPartialFills: boolean;
-  /** Whether the print that reopens a halted symbol may elect stops. */
-  readonly electOnReopening: boolean;
-  /** Which prints elect a stop. */
-  readonly electingPrints: 'all' | 'round_lots_inside_quote';
-  /** More than 500 orders asked for at once. */
-  readonly listLimitAbove500: 'refuse' | 'clamp';
-};
-
-export const defaultSwitches: Switches = {
-  clientOrderIdUniqueness: 'forever',
-  cancelOfCanceled: 'accept',
-  extendedHoursGtc: false,
-  replacementInheritsFills: true,
-  announceHeldLegCancel: true,
-  shrinkStopLeg: true,
-  washTradeStatus: 403,
-  randomPartialFills: false,
-  electOnReopening: true,
-  electingPrints: 'all',
-  listLimitAbove500: 'refuse',
+  /** Only limit orders until its first print. */
+  readonly ipo?: boolean;
+  /** Decimal digits, as the next two: the smallest order, step of quantity and step of price. */
+  readonly minOrderSize?: string;
+  readonly minTradeIncrement?: string;
+  readonly priceIncrement?: string;
+  /** What can be located for selling short; none when left out. */
+  readonly locate?: { readonly availableQty: number; readonly feePerShare: string };
 };
 
 /** How long each step takes, in milliseconds. All zero: everything settles within the command. */

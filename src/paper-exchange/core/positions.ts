@@ -47,6 +47,7 @@ export function positionOf(kernel: Kernel, account: Account, symbol: string): Po
   return {
     symbol,
     assetId: asset.id,
+    assetClass: asset.class,
     qty: shown.qty,
     qtyAvailable: sign * free,
     averageEntryPrice: average,

@@ -76,6 +76,11 @@ function checkReplaceable(record: OrderRecord): WireError | null {
     case 'accepted':
     case 'pending_new':
     case 'pending_cancel':
+    case 'done_for_day':
+    case 'stopped':
+    case 'suspended':
+    case 'calculated':
+    case 'accepted_for_bidding':
       return unprocessable(`cannot replace order in ${status} status`);
     case 'pending_replace':
       return unprocessable('order already pending replacement');

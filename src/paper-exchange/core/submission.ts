@@ -108,6 +108,7 @@ function newOrder(
     replaces: null,
     assetId: asset.id,
     symbol: asset.symbol,
+    assetClass: asset.class,
     notional: request.notional,
     qty: request.qty,
     filledQty: ZERO,
