@@ -57,49 +57,60 @@ export class StartError extends Error {
  *   the one that was named, or when another process owns it; FileError for the data directory
  */
 export async function compose(settings: Settings, system: System): Promise<Running> {
-  const { clock, ids, exchange } = system;
-  const { venue, policies } = settings;
-
   const { environment, broker, marketData, streams } = connect(settings, system);
-  exchange?.start();
-  const account = await firstLook(broker, environment);
-  if (venue.kind === 'alpaca') refuseOtherAccount(account, venue.accountNumber);
-
-  const journal = openJournal(settings, system.journal, `${environment}-${account.accountNumber}`);
-  const runtimeSettings = runtimeSettingsFrom(settings, environment);
-  const runtime = createRuntime({
-    broker,
-    marketData,
-    streams,
-    store: journal.store,
-    clock,
-    ids,
-    policies: tradingPolicies(policies),
-    guardrails: guardrails(policies),
-    planning: { ...defaultPlanning, foreignOrders: policies.competingExit.foreignOrders },
-    driftTolerance: DRIFT_TOLERANCE,
-    settings: runtimeSettings,
-    settingsHash: digestOf({ runtimeSettings, policies }),
-  });
-  const { bigBrother, orchestrator, logger } = runtime;
-  const body = { runtimeSettings, policies };
-  logger.log({ type: 'settings_loaded', actor: 'system', body });
-  await runtime.start();
-
-  return {
-    bigBrother,
-    orchestrator,
-    logger,
-    clock,
-    ids,
-    isEmbedded: venue.kind === 'embedded',
-    journalPath: journal.path,
-    stopGuarding: () => runtime.stop(),
-    close: () => {
-      exchange?.stop();
-      journal.close();
-    },
+  const { clock, ids, exchange } = system;
+  const opened: (() => void)[] = [];
+  const close = (): void => {
+    for (const undo of opened.splice(0).reverse()) undo();
   };
+  opened.push(() => void streams.close());
+  try {
+    const directory = system.journal === 'file' ? DataDirectory.open(settings.dataDirectory) : null;
+    exchange?.start();
+    opened.push(() => exchange?.stop());
+    const account = await firstLook(broker, environment);
+    refuseOtherAccount(account, settings.venue);
+
+    const journal = openJournal(directory, `${environment}-${account.accountNumber}`);
+    opened.push(journal.close);
+    const { policies } = settings;
+    const runtimeSettings = runtimeSettingsFrom(settings, environment);
+    const runtime = createRuntime({
+      broker,
+      marketData,
+      streams,
+      store: journal.store,
+      clock,
+      ids,
+      policies: tradingPolicies(policies),
+      guardrails: guardrails(policies),
+      planning: { ...defaultPlanning, foreignOrders: policies.competingExit.foreignOrders },
+      driftTolerance: DRIFT_TOLERANCE,
+      settings: runtimeSettings,
+      settingsHash: digestOf({ runtimeSettings, policies }),
+    });
+    const { bigBrother, orchestrator, logger } = runtime;
+    const body = { runtimeSettings, policies };
+    logger.log({ type: 'settings_loaded', actor: 'system', body });
+    await runtime.start();
+    const isEmbedded = settings.venue.kind === 'embedded';
+    const stopGuarding = (): Promise<void> => runtime.stop();
+    const { path: journalPath } = journal;
+    return {
+      bigBrother,
+      orchestrator,
+      logger,
+      clock,
+      ids,
+      isEmbedded,
+      journalPath,
+      stopGuarding,
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 function connect({ venue }: Settings, { clock, exchange }: System) {
@@ -118,7 +129,8 @@ function connect({ venue }: Settings, { clock, exchange }: System) {
 
 async function firstLook(broker: Broker, environment: Environment): Promise<Account> {
   try {
-    return await broker.readAccount('read');
+    // Whatever has to be protected waits for this.
+    return await broker.readAccount('protect');
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error;
     const because = `The ${environment} account cannot be read: ${error.message}.`;
@@ -135,7 +147,8 @@ function adviceFor({ status, outcome }: BrokerError): string {
   return 'Check the network and APCA_API_BASE_URL, then try again.';
 }
 
-function refuseOtherAccount({ accountNumber }: Account, expected: string | null): void {
+function refuseOtherAccount({ accountNumber }: Account, venue: Settings['venue']): void {
+  const expected = venue.kind === 'alpaca' ? venue.accountNumber : null;
   if (expected === null || expected === accountNumber) return;
   throw new StartError(
     `The keys belong to account ${accountNumber}, but BIGBROTHER_LIVE_ACCOUNT names ${expected}; ` +
@@ -150,12 +163,12 @@ type Journal = {
 };
 
 /** @throws StartError when another process owns the account or SQLite refuses; FileError */
-function openJournal({ dataDirectory }: Settings, kind: System['journal'], name: string): Journal {
-  if (kind === 'memory') {
+function openJournal(dataDirectory: DataDirectory | null, name: string): Journal {
+  if (dataDirectory === null) {
     const store = new MemoryEventStore();
     return { store, path: null, close: () => store.close() };
   }
-  const directory = DataDirectory.open(dataDirectory).directory(name);
+  const directory = dataDirectory.directory(name);
   const lockPath = directory.privateFile(LOCK_FILE);
   const path = directory.privateFile(JOURNAL_FILE);
   try {

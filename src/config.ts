@@ -215,7 +215,9 @@ function usualFileSettings(env: Env): FileSettings {
 }
 
 const isAbsence = (cause: unknown): boolean =>
-  cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+  cause instanceof Error &&
+  'code' in cause &&
+  (cause.code === 'ENOENT' || cause.code === 'ENOTDIR');
 
 function fileSettingsIn(path: string, content: string): FileSettings {
   let parsed: unknown;

@@ -6,7 +6,7 @@ import type { SymbolScenario } from '../paper-exchange/market/generator.ts';
 const HALF_AN_HOUR_MS = 30 * 60_000;
 
 /** What a made-up account holds when nobody says otherwise, long and short. */
-const portfolio: readonly (OpeningPosition & { readonly price: string })[] = [
+export const madeUpPositions: readonly (OpeningPosition & { readonly price: string })[] = [
   { symbol: 'AAPL', qty: '100', averageEntryPrice: '178.00', price: '180.00' },
   { symbol: 'MSFT', qty: '40', averageEntryPrice: '411.50', price: '420.00' },
   { symbol: 'NVDA', qty: '60', averageEntryPrice: '142.30', price: '140.00' },
@@ -19,7 +19,7 @@ const portfolio: readonly (OpeningPosition & { readonly price: string })[] = [
 
 /** An account with `cash` beside the positions, under keys that only this exchange knows. */
 export function madeUpAccount(
-  positions: readonly OpeningPosition[] = portfolio,
+  positions: readonly OpeningPosition[],
   accountNumber?: string,
 ): AccountOptions {
   return {
@@ -33,7 +33,7 @@ export function madeUpAccount(
 }
 
 export const madeUpMarket: readonly SymbolScenario[] = [
-  ...portfolio.map(({ symbol, price }) => ({ symbol, startPrice: price })),
+  ...madeUpPositions.map(({ symbol, price }) => ({ symbol, startPrice: price })),
   { symbol: 'SPY', startPrice: '500.00', annualVolatilityPercent: 16 },
 ];
 

@@ -1,15 +1,16 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { type HttpListener, listen } from '../adapters/system/http-listener.ts';
-import { onShutdown } from '../adapters/system/shutdown.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { isTicker } from '../domain/ids.ts';
 import type { AccountOptions, OpeningPosition } from '../paper-exchange/core/types.ts';
-import { type MarketOptions, PaperExchange } from '../paper-exchange/exchange.ts';
+import type { MarketOptions } from '../paper-exchange/exchange.ts';
 import { list, wholeNumber } from './arguments.ts';
 import { readBarFiles } from './bar-files.ts';
-import { madeUpAccount, madeUpMarket } from './embedded-exchange.ts';
+import { madeUpAccount, madeUpMarket, madeUpPositions } from './embedded-exchange.ts';
 import { knownSplits } from './known-splits.ts';
+import { openExchange } from './open-exchange.ts';
 import { ScaledClock } from './scaled-clock.ts';
+import { stopSignal } from './stop-signal.ts';
 
 type Options = {
   readonly port: number;
@@ -53,9 +54,10 @@ export const exchangeCommand = (): Command =>
 
 async function runExchange(options: Options): Promise<void> {
   const { market, startAt } = marketOf(options);
-  const account = madeUpAccount(options.positions, options.account);
+  const stopped = stopSignal();
+  const account = madeUpAccount(openingOf(options), options.account);
   const clock = new ScaledClock(new SystemClock(), startAt, options.speed);
-  const exchange = new PaperExchange({ seed: options.seed, accounts: [account], market }, clock);
+  const exchange = openExchange({ seed: options.seed, accounts: [account], market }, clock);
   const listener = await listen({
     host: HOST,
     port: options.port,
@@ -64,7 +66,7 @@ async function runExchange(options: Options): Promise<void> {
   });
   exchange.start();
   process.stdout.write(addressesOf(listener, account));
-  await new Promise<void>((resolve) => onShutdown(() => resolve()));
+  await stopped;
   exchange.stop();
   await listener.close();
 }
@@ -85,6 +87,10 @@ function marketOf({ bars, positions = [] }: Options): {
   const symbols = [...madeUpMarket, ...more];
   return { market: { kind: 'generated', symbols }, startAt: new SystemClock().now() };
 }
+
+/** Recorded prices say nothing of what the account held, so it starts with what is named. */
+const openingOf = ({ bars, positions }: Options): readonly OpeningPosition[] =>
+  positions ?? (bars === undefined ? madeUpPositions : []);
 
 function addressesOf({ host, port }: HttpListener, account: AccountOptions): string {
   const url = `http://${host}:${port}`;

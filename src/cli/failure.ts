@@ -3,6 +3,7 @@ import { FileError } from '../adapters/system/files.ts';
 import { ListenError } from '../adapters/system/http-listener.ts';
 import { StartError } from '../compose.ts';
 import { SettingsError } from '../config.ts';
+import { BarFileError } from '../paper-exchange/market/bar-file.ts';
 
 /** What the shell sees. */
 export const exitCodes = {
@@ -42,4 +43,5 @@ const isUnusableInput = (error: unknown): error is Error =>
   error instanceof UsageError ||
   error instanceof SettingsError ||
   error instanceof FileError ||
-  error instanceof ListenError;
+  error instanceof ListenError ||
+  error instanceof BarFileError;

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import pino from 'pino';
-import { onShutdown } from '../adapters/system/shutdown.ts';
 import type { Running } from '../compose.ts';
 import { loadSettings } from '../config.ts';
 import { ActionTeller } from './action-teller.ts';
 import { Dashboard } from './dashboard.ts';
 import { LiveScreen } from './live-screen.ts';
 import { announcementOf, startBigBrother } from './start.ts';
+import { stopSignal } from './stop-signal.ts';
 
 type Options = { readonly config?: string; readonly plain?: boolean };
 
@@ -30,11 +30,11 @@ export const loopCommand = (): Command =>
 
 async function runLoop(options: Options): Promise<void> {
   const settings = loadSettings(options.config ?? null);
+  const stopped = stopSignal();
   const running = await startBigBrother(settings);
   process.stderr.write(`${announcementOf(running)}\n`);
   const isLive = process.stdout.isTTY && options.plain !== true;
   const stopView = isLive ? showDashboard(running) : logActions(running);
-  const stopped = new Promise<void>((resolve) => onShutdown(() => resolve()));
   running.orchestrator.start();
   await stopped;
   stopView();

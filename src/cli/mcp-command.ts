@@ -1,9 +1,10 @@
 import { Command } from 'commander';
-import { onShutdown } from '../adapters/system/shutdown.ts';
 import { loadSettings } from '../config.ts';
 import { createMcpServer } from '../server/mcp-server.ts';
 import { serveStdio } from '../server/stdio.ts';
+import { UsageError } from './failure.ts';
 import { announcementOf, startBigBrother } from './start.ts';
+import { stopSignal } from './stop-signal.ts';
 import { VERSION } from './version.ts';
 
 type Options = { readonly config?: string; readonly loop?: boolean };
@@ -21,10 +22,23 @@ export const mcpCommand = (): Command =>
     .description('serves the tools to an MCP host on stdin and stdout (the default)')
     .option('--loop', 'guard the account as well, while the host runs')
     .addHelpText('after', explanation)
-    .action((_, command: Command) => serveMcp(command.optsWithGlobals<Options>()));
+    // As the default command it also gets what was meant to be the name of another one.
+    .allowExcessArguments()
+    .action((_, command: Command) => {
+      refuseUnknown(command);
+      return serveMcp(command.optsWithGlobals<Options>());
+    });
+
+function refuseUnknown({ args, parent }: Command): void {
+  const [unknown] = args;
+  if (unknown === undefined) return;
+  const known = parent?.commands.map((command) => command.name()).join(', ');
+  throw new UsageError(`"${unknown}" is not a command; there are ${known}.`);
+}
 
 async function serveMcp(options: Options): Promise<void> {
   const settings = loadSettings(options.config ?? null);
+  const stopped = stopSignal();
   const running = await startBigBrother(settings);
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
   tell(announcementOf(running));
@@ -40,9 +54,10 @@ async function serveMcp(options: Options): Promise<void> {
     log: tell,
   });
   const { stdin, stdout, stderr } = process;
+  const served = serveStdio(server, { stdin, stdout, stderr });
   // A signal ends the connection as a host does that closes stdin: calls under way may end.
-  onShutdown(() => stdin.destroy());
-  await serveStdio(server, { stdin, stdout, stderr });
+  void stopped.then(() => stdin.destroy());
+  await served;
   await running.stopGuarding();
   running.close();
 }

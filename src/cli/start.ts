@@ -3,7 +3,12 @@ import { SystemClock } from '../adapters/system/system-clock.ts';
 import { compose, type Running } from '../compose.ts';
 import type { Settings } from '../config.ts';
 import { PaperExchange } from '../paper-exchange/exchange.ts';
-import { madeUpAccount, madeUpMarket, simulationStart } from './embedded-exchange.ts';
+import {
+  madeUpAccount,
+  madeUpMarket,
+  madeUpPositions,
+  simulationStart,
+} from './embedded-exchange.ts';
 import { newYorkTime } from './new-york-time.ts';
 import { ScaledClock } from './scaled-clock.ts';
 
@@ -18,7 +23,10 @@ export async function startBigBrother(settings: Settings): Promise<Running> {
   // A new account each time: the exchange forgets, and the journal must not remember for it.
   const seed = ids.next('exchange');
   const market = { kind: 'generated', symbols: madeUpMarket } as const;
-  const exchange = new PaperExchange({ seed, accounts: [madeUpAccount()], market }, clock);
+  const exchange = new PaperExchange(
+    { seed, accounts: [madeUpAccount(madeUpPositions)], market },
+    clock,
+  );
   return compose(settings, { clock, ids, exchange, journal: 'file' });
 }
 

@@ -11,7 +11,7 @@ const LOOP_INTERVAL_MS = 10_000;
 
 /**
  * Runs the loop's cycles where recorded bars give it something to see, since years hold
- * twenty million intervals of ten seconds: after the first price of a day, after every bar, and
+ * twenty million intervals of ten seconds: after the first price of a session, after every bar, and
  * after every price that went through a resting stop. Each comes as late as the loop's next
  * turn could.
  */
@@ -29,7 +29,7 @@ export class CyclePacer {
   follow({ core, calendar }: PaperExchange): void {
     core.subscribe((event) => {
       if (event.kind === 'bar') this.#schedule();
-      if (event.kind !== 'trade') return;
+      if (event.kind !== 'trade' || calendar.sessionAt(event.at) !== 'regular') return;
       const date = calendar.dateOf(event.at);
       if (date !== this.#date || this.#passedStop(event.trade)) this.#schedule();
       this.#date = date;

@@ -3,6 +3,7 @@ import { VirtualClock } from '../adapters/system/virtual-clock.ts';
 import type { Action } from '../cli/action-teller.ts';
 import { madeUpAccount } from '../cli/embedded-exchange.ts';
 import { knownSplits } from '../cli/known-splits.ts';
+import { openExchange } from '../cli/open-exchange.ts';
 import type { Running } from '../compose.ts';
 import { defaultSettings, type Settings } from '../config.ts';
 import type { OpeningPosition } from '../paper-exchange/core/types.ts';
@@ -88,7 +89,7 @@ export function recordedYears(
   const firstAt = Math.min(...series.map(({ bars }) => bars[0]?.at ?? Number.POSITIVE_INFINITY));
   const lastAt = Math.max(...series.map(({ bars }) => bars.at(-1)?.at ?? 0));
   const clock = new VirtualClock(firstAt);
-  const exchange = new PaperExchange(
+  const exchange = openExchange(
     {
       seed: `bars-${seed}`,
       accounts: [madeUpAccount([])],
