@@ -4,9 +4,9 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** How an app without any SDK talks to the exchange: requests with the account's keys. */
 export class PlainClient {
-  readonly #exchange: PaperExchange;
+  readonly #exchange: Pick<PaperExchange, 'credentials' | 'fetchApi'>;
 
-  constructor(exchange: PaperExchange) {
+  constructor(exchange: Pick<PaperExchange, 'credentials' | 'fetchApi'>) {
     this.#exchange = exchange;
   }
 
