@@ -39,6 +39,8 @@ export type Running = Pick<Runtime, 'bigBrother' | 'orchestrator' | 'logger'> & 
   /** True when the account is on the exchange inside this process. */
   readonly isEmbedded: boolean;
   readonly journalPath: string | null;
+  /** Why the first whole picture of the account failed; it is tried again every cycle. */
+  readonly unreadBecause: string | null;
   /** Ends the loop and the streams: what is under way is finished and written down. */
   stopGuarding(): Promise<void>;
   /** Gives the journal and the account back. */
@@ -92,7 +94,7 @@ export async function compose(settings: Settings, system: System): Promise<Runni
     const { bigBrother, orchestrator, logger } = runtime;
     const body = { runtimeSettings, policies };
     logger.log({ type: 'settings_loaded', actor: 'system', body });
-    await runtime.start();
+    const unreadBecause = await runtime.start();
     const isEmbedded = settings.venue.kind === 'embedded';
     const stopGuarding = (): Promise<void> => runtime.stop();
     const { path: journalPath } = journal;
@@ -104,6 +106,7 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       ids,
       isEmbedded,
       journalPath,
+      unreadBecause,
       stopGuarding,
       close,
     };

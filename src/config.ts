@@ -6,7 +6,7 @@ import { dataDirectoryPath, type Env, FileError, readTextFile } from './adapters
 import type { Environment, Mode } from './domain/environment.ts';
 
 /** Where the account is. `embedded` is the paper exchange inside this process. */
-export type VenueSettings =
+type VenueSettings =
   | { readonly kind: 'embedded' }
   | {
       readonly kind: 'alpaca';

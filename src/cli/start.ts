@@ -31,7 +31,8 @@ export async function startBigBrother(settings: Settings): Promise<Running> {
 }
 
 /** Which account this is, whose money, and how far BigBrother may go. */
-export function announcementOf({ bigBrother, clock, journalPath, isEmbedded }: Running): string {
+export function announcementOf(running: Running): string {
+  const { bigBrother, clock, journalPath, isEmbedded, unreadBecause } = running;
   const { environment, mode, accountNumber } = bigBrother.status();
   const lines = [`BigBrother: ${environment} account ${accountNumber}, mode ${mode}.`];
   if (isEmbedded) {
@@ -41,6 +42,9 @@ export function announcementOf({ bigBrother, clock, journalPath, isEmbedded }: R
     );
   }
   if (environment === 'live') lines.push('REAL MONEY: this is the live account.');
+  if (unreadBecause !== null) {
+    lines.push(`Positions and orders are not known yet: ${unreadBecause}. It is tried again.`);
+  }
   if (journalPath !== null) lines.push(`Journal: ${journalPath}`);
   return lines.join('\n');
 }

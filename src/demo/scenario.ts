@@ -84,7 +84,7 @@ export const positions: readonly ScriptedPosition[] = [
     quantity: '50',
     entryPrice: '200.00',
     story: 'long: dips towards its stop; an agent sells some and repeats itself',
-    events: [way(1, 140, -1.2), way(141, 389, 1.4)],
+    events: [way(1, 140, -1), way(141, 389, 1.2)],
   },
   {
     symbol: 'XOM',
