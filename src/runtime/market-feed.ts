@@ -8,6 +8,7 @@ import { reasonOf, withDeadline } from './deadline.ts';
 import type { EventLogger } from './event-logger.ts';
 import { MarketBook } from './market-book.ts';
 import type { RuntimeSettings } from './settings.ts';
+import { logStream } from './stream-trust.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** Enough for Wilder's average over 14 days to have forgotten where it began. */
@@ -45,8 +46,10 @@ export class MarketFeed {
     return this.#state;
   }
 
-  set state(state: StreamState) {
+  /** The stream says how it is. */
+  changed(state: StreamState, because: string): void {
     this.#state = state;
+    logStream(this.#logger, 'market', state, because);
   }
 
   of(symbol: Ticker): SymbolMarket {

@@ -110,8 +110,16 @@ export class BigBrotherOrchestrator {
   }
 
   #tick(): void {
-    this.#cancelTimer = this.#parts.clock.after(this.#parts.settings.cycleMs, () => this.#tick());
+    this.#cancelTimer = this.#parts.clock.after(this.#untilNextCycle(), () => this.#tick());
     void this.runCycle().catch((fault) => this.#parts.state.halt(reasonOf(fault)));
+  }
+
+  #untilNextCycle(): number {
+    const { state, clock, settings } = this.#parts;
+    const session = state.snapshot()?.session;
+    if (session === undefined || session.isOpen) return settings.cycleMs;
+    const untilOpenMs = Math.max(1, session.nextOpenAt - clock.now());
+    return Math.min(settings.closedCycleMs, untilOpenMs);
   }
 
   /** Several events in one turn lead to one look. */

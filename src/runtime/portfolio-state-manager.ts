@@ -9,7 +9,7 @@ import type {
   PositionContext,
 } from '../domain/portfolio.ts';
 import type { EpochMs } from '../domain/time.ts';
-import type { OrderUpdate, StreamState, Streams } from '../ports/broker.ts';
+import type { MarketEvent, OrderUpdate, Streams } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AccountReader, AccountReading } from './account-reader.ts';
 import { CoherenceWatch } from './coherence-watch.ts';
@@ -27,6 +27,7 @@ import type { SessionCalendar } from './session-calendar.ts';
 import type { RuntimeSettings } from './settings.ts';
 import { SnapshotMaker } from './snapshot-maker.ts';
 import { logObserved } from './step-journal.ts';
+import { StreamTrust } from './stream-trust.ts';
 import type { TradingStateLevels } from './trading-state.ts';
 
 /** Looks at an order while the stream is not to be trusted. */
@@ -61,6 +62,7 @@ export class PortfolioStateManager {
   readonly #orders = new OrderBook();
   readonly #positions = new PositionBook();
   readonly #coherence = new CoherenceWatch();
+  readonly #stream: StreamTrust;
   readonly #watch: OrderWatch;
   readonly #snapshots: SnapshotMaker;
   readonly #listeners: ((symbol: Ticker) => void)[] = [];
@@ -69,14 +71,12 @@ export class PortfolioStateManager {
   #incoherences: readonly Incoherence[] = [];
   #watched: readonly Ticker[] = [];
   #reachable = false;
-  #tradingStream: StreamState = 'connecting';
-  #streamGeneration = 0;
-  #trustedGeneration = -1;
   #reading: Promise<string | null> | null = null;
   #queued: Promise<string | null> | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#stream = new StreamTrust(parts.logger);
     this.#watch = new OrderWatch(parts.clock);
     this.#snapshots = new SnapshotMaker(parts);
     parts.tradingState.onChange(() => this.#snapshots.touch());
@@ -84,23 +84,18 @@ export class PortfolioStateManager {
 
   /** Begins to listen to both streams. */
   listen(): void {
-    this.#parts.streams.openTrading({
+    const { streams, market } = this.#parts;
+    streams.openTrading({
       onEvent: (update) => this.#applyUpdate(update),
-      onState: (state, because) => this.#tradingStreamIs(state, because),
-    });
-    this.#parts.streams.openMarket({
-      onEvent: (event) => {
-        const { market, episodes } = this.#parts;
-        if (!market.apply(event)) return;
-        this.#snapshots.touch();
-        const { lastTrade } = market.of(event.symbol);
-        if (event.kind === 'trade' && lastTrade) episodes.noteTrade(event.symbol, lastTrade);
-        if (event.kind === 'status') this.reconsider(event.symbol);
-      },
       onState: (state, because) => {
-        this.#parts.market.state = state;
-        this.#logStream('market', state, because);
+        this.#stream.changed(state, because);
+        // What was missed while it was down is not repeated: read before trusting it again.
+        if (state === 'live') void this.updateFromAlpaca();
       },
+    });
+    streams.openMarket({
+      onEvent: (event) => this.#applyPrice(event),
+      onState: (state, because) => market.changed(state, because),
     });
   }
 
@@ -166,7 +161,7 @@ export class PortfolioStateManager {
   }
 
   streams(): SystemStatus['streams'] {
-    return { trading: this.#tradingStream, market: this.#parts.market.state };
+    return { trading: this.#stream.state, market: this.#parts.market.state };
   }
 
   /** True when `symbols` were read from the broker within `maxAgeMs` and no fill came since. */
@@ -219,7 +214,7 @@ export class PortfolioStateManager {
       look: () => this.lookAtOrder(id),
       until,
       timeoutMs,
-      delaysMs: this.#isStreamTrusted() ? SAFETY_POLL_MS : POLL_MS,
+      delaysMs: this.#stream.isTrusted() ? SAFETY_POLL_MS : POLL_MS,
     });
   }
 
@@ -247,14 +242,15 @@ export class PortfolioStateManager {
   }
 
   async #readOnce(): Promise<string | null> {
-    const { reader, calendar, clock } = this.#parts;
+    const { reader, calendar, logger } = this.#parts;
     const mark = this.#positions.mark();
-    const generation = this.#streamGeneration;
+    const trust = this.#stream.beginReading();
     try {
-      const calendarRead = calendar.isDue(clock.now()) ? calendar.read(clock.now()) : null;
-      const [reading] = await Promise.all([reader.read(), calendarRead]);
+      const [reading, because] = await Promise.all([reader.read(), calendar.update()]);
+      if (because !== null)
+        logger.log({ type: 'cycle_failed', actor: 'system', body: { because } });
       this.#absorbReading(reading, mark);
-      if (this.#tradingStream === 'live') this.#trustedGeneration = generation;
+      this.#stream.trust(trust);
     } catch (error) {
       this.#reachable = false;
       this.#measure(this.symbols());
@@ -293,6 +289,15 @@ export class PortfolioStateManager {
 
   #applyOrder(order: Order): void {
     this.#absorbNews(this.#orders.merge([order]), null);
+  }
+
+  #applyPrice(event: MarketEvent): void {
+    const { market, episodes } = this.#parts;
+    if (!market.apply(event)) return;
+    this.#snapshots.touch();
+    const { lastTrade } = market.of(event.symbol);
+    if (event.kind === 'trade' && lastTrade !== null) episodes.noteTrade(event.symbol, lastTrade);
+    if (event.kind === 'status') this.reconsider(event.symbol);
   }
 
   #applyUpdate(update: OrderUpdate): void {
@@ -386,24 +391,6 @@ export class PortfolioStateManager {
     } catch {
       // Nothing was learnt; whoever waits looks again.
     }
-  }
-
-  #isStreamTrusted(): boolean {
-    return this.#tradingStream === 'live' && this.#trustedGeneration === this.#streamGeneration;
-  }
-
-  #tradingStreamIs(state: StreamState, because: string): void {
-    this.#tradingStream = state;
-    this.#logStream('trading', state, because);
-    if (state !== 'live') return;
-    // What was missed while it was down is not repeated: read before trusting it again.
-    this.#streamGeneration += 1;
-    void this.updateFromAlpaca();
-  }
-
-  #logStream(stream: 'trading' | 'market', state: StreamState, because: string): void {
-    const body = { stream, state, because };
-    this.#parts.logger.log({ type: 'stream_changed', actor: 'broker', body });
   }
 }
 

@@ -93,7 +93,11 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     reader: new AccountReader({ broker: parts.broker, clock, settings }),
     streams: parts.streams,
     market: new MarketFeed({ marketData: parts.marketData, clock, logger, settings }),
-    calendar: new SessionCalendar(parts.broker),
+    calendar: new SessionCalendar({
+      broker: parts.broker,
+      clock,
+      timeoutMs: settings.callTimeoutMs,
+    }),
     episodes,
     ledger,
     meters: new NakedMeters(logger),

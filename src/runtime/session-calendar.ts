@@ -1,6 +1,8 @@
 import type { Session } from '../domain/market.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Broker, TradingDay } from '../ports/broker.ts';
+import type { Clock } from '../ports/clock.ts';
+import { reasonOf, withDeadline } from './deadline.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -10,22 +12,41 @@ const DAY_MS = 24 * 3_600_000;
  */
 export class SessionCalendar {
   readonly #broker: Pick<Broker, 'readCalendar'>;
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
   #days: readonly TradingDay[] = [];
   #readOn: number | null = null;
 
-  constructor(broker: Pick<Broker, 'readCalendar'>) {
-    this.#broker = broker;
+  constructor(parts: {
+    readonly broker: Pick<Broker, 'readCalendar'>;
+    readonly clock: Clock;
+    readonly timeoutMs: number;
+  }) {
+    this.#broker = parts.broker;
+    this.#clock = parts.clock;
+    this.#timeoutMs = parts.timeoutMs;
   }
 
-  /** True when `now` lies in a day for which the calendar was not read yet. */
-  isDue(now: EpochMs): boolean {
-    return this.#readOn !== dayOf(now);
-  }
-
-  /** @throws BrokerError when the broker does not answer; what was known stays known */
-  async read(now: EpochMs): Promise<void> {
-    this.#days = await this.#broker.readCalendar(now - 4 * DAY_MS, now + 10 * DAY_MS);
-    this.#readOn = dayOf(now);
+  /**
+   * Reads the calendar unless that was done today.
+   *
+   * @returns null, or in words why it could not be read; what was known stays known
+   */
+  async update(): Promise<string | null> {
+    const now = this.#clock.now();
+    if (this.#readOn === dayOf(now)) return null;
+    try {
+      this.#days = await withDeadline({
+        clock: this.#clock,
+        timeoutMs: this.#timeoutMs,
+        what: 'reading the calendar',
+        call: () => this.#broker.readCalendar(now - 4 * DAY_MS, now + 10 * DAY_MS),
+      });
+      this.#readOn = dayOf(now);
+      return null;
+    } catch (error) {
+      return `the trading calendar could not be read: ${reasonOf(error)}`;
+    }
   }
 
   sessionAt(now: EpochMs): Session {

@@ -6,6 +6,8 @@ export type RuntimeSettings = {
   readonly mode: Mode;
   /** Time between two cycles; fills and order events do not wait for it. */
   readonly cycleMs: number;
+  /** The same while the regular session is closed; a cycle never comes later than the open. */
+  readonly closedCycleMs: number;
   /** The longest a single call to the broker may take before its outcome counts as unknown. */
   readonly callTimeoutMs: number;
   /** How long a step waits to be live, or a cancel to be terminal. */
@@ -28,6 +30,7 @@ export const defaultRuntimeSettings: RuntimeSettings = {
   environment: 'simulated',
   mode: 'execute',
   cycleMs: 10_000,
+  closedCycleMs: 10_000,
   callTimeoutMs: 10_000,
   confirmTimeoutMs: 10_000,
   fillTimeoutMs: 15_000,

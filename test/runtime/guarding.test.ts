@@ -115,6 +115,21 @@ describe('the loop', () => {
     );
   });
 
+  it('looks less often while the market is closed, but never misses the open', async () => {
+    const night = Date.UTC(2026, 9, 8, 21, 0);
+    const { clock, broker } = await loopedAccount({
+      startAt: night,
+      settings: { closedCycleMs: 3_600_000 * 5 },
+    });
+    await clock.advanceTo(Date.UTC(2026, 9, 9, 13, 29, 59));
+    broker.calls.length = 0;
+    await clock.advanceBy(1_000);
+    expect(broker.calls.filter((call) => call === 'readAccount').length).toBeGreaterThan(0);
+    broker.calls.length = 0;
+    await clock.advanceBy(100_000);
+    expect(broker.calls.filter((call) => call === 'readAccount').length).toBeGreaterThanOrEqual(10);
+  });
+
   it('does not act while it only watches', async () => {
     const { clock, broker, state } = await watchedAccount();
     const before = state.snapshot()?.version ?? 0;

@@ -250,9 +250,15 @@ describe('the session', () => {
   it('follows the broker’s calendar, open end excluded, and is closed before it was read', async () => {
     const day = { openAt: 1_000, closeAt: 2_000 };
     const next = { openAt: 90_000_000, closeAt: 95_000_000 };
-    const calendar = new SessionCalendar({ readCalendar: async () => [day, next] });
+    const clock = new VirtualClock(1_500);
+    let reads = 0;
+    const readCalendar = async () => {
+      reads += 1;
+      return [day, next];
+    };
+    const calendar = new SessionCalendar({ broker: { readCalendar }, clock, timeoutMs: 1_000 });
     expect(calendar.sessionAt(1_500).isOpen).toBe(false);
-    await calendar.read(1_500);
+    expect(await calendar.update()).toBeNull();
     expect([999, 1_000, 1_999, 2_000].map((at) => calendar.sessionAt(at).isOpen)).toEqual([
       false,
       true,
@@ -260,8 +266,22 @@ describe('the session', () => {
       false,
     ]);
     expect(calendar.sessionAt(2_000).nextOpenAt).toBe(90_000_000);
-    expect(calendar.isDue(1_600)).toBe(false);
-    expect(calendar.isDue(90_000_000)).toBe(true);
+    await calendar.update();
+    expect(reads).toBe(1);
+    await clock.advanceTo(90_000_000);
+    await calendar.update();
+    expect(reads).toBe(2);
+  });
+
+  it('keeps what it knows when the calendar cannot be read, and says why', async () => {
+    const clock = new VirtualClock(1_500);
+    const answers = [async () => [{ openAt: 1_000, closeAt: 200_000_000 }]];
+    const readCalendar = () => answers.shift()?.() ?? new Promise<never>(() => {});
+    const calendar = new SessionCalendar({ broker: { readCalendar }, clock, timeoutMs: 1_000 });
+    await calendar.update();
+    await clock.advanceTo(90_000_000);
+    expect(await settle(clock, calendar.update())).toMatch(/did not answer within 1000 ms/);
+    expect(calendar.sessionAt(90_000_000).isOpen).toBe(true);
   });
 });
 
