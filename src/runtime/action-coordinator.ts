@@ -3,14 +3,14 @@ import { type Quantity, quantity } from '../domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../domain/guardrail.ts';
 import type { Ticker } from '../domain/ids.ts';
 import type { ActionPlan, PlanPart } from '../domain/plan.ts';
-import type { ExecutionReport, PartReport, PlanRefusal, StepResult } from '../domain/report.ts';
+import type { ExecutionReport, PartReport, StepResult } from '../domain/report.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { type DriftTolerance, driftOf } from '../engine/drift.ts';
-import { hashOf } from '../engine/plan-hash.ts';
 import { review } from '../engine/review.ts';
 import type { Clock } from '../ports/clock.ts';
 import { reasonOf } from './deadline.ts';
 import { type EventLogger, JournalBrokenError } from './event-logger.ts';
+import { type Refusal, whyNotAdmitted } from './plan-admission.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
 import type { SentSteps } from './sent-steps.ts';
@@ -24,8 +24,6 @@ import { differenceFromTarget } from './verification.ts';
 const LOCK_TIMEOUT_MS = 5_000;
 /** Positions may lag behind fills by seconds, so a difference is looked at again. */
 const VERIFY_DELAYS_MS = [0, 500, 1_500, 3_000];
-
-type Refusal = { readonly code: PlanRefusal; readonly because: string };
 
 type Parts = {
   readonly state: PortfolioStateManager;
@@ -177,33 +175,9 @@ export class ActionCoordinator {
   }
 
   #whyNot(plan: ActionPlan): Refusal | null {
-    const { settings, plans, unsettled, state, clock } = this.#parts;
-    const refuse = (code: PlanRefusal, because: string): Refusal => ({ code, because });
-    if (this.#closing) return refuse('shutting_down', 'BigBrother is stopping');
-    if (settings.mode !== 'execute') {
-      return refuse('mode_forbids_execution', `the mode is ${settings.mode}: nothing is sent`);
-    }
-    if (plans.isSpent(plan.id)) {
-      return refuse('plan_already_used', 'the plan was executed before: propose a new one');
-    }
-    if (hashOf(plan) !== plan.hash) {
-      return refuse('plan_hash_mismatch', 'the plan is not the one that was proposed');
-    }
-    const account = state.snapshot()?.account.accountNumber;
-    if (plan.accountNumber !== account || plan.environment !== settings.environment) {
-      return refuse(
-        'plan_wrong_account',
-        `the plan is for ${plan.environment} account ${plan.accountNumber}, ` +
-          `this is ${settings.environment} account ${account ?? 'not known yet'}`,
-      );
-    }
-    if (clock.now() > plan.expiresAt) {
-      return refuse('plan_expired', 'the plan is too old: propose it again');
-    }
-    const open = plan.parts.find(({ symbol }) => unsettled.isUnsettled(symbol));
-    if (open === undefined) return null;
-    const because = `what became of an earlier order in ${open.symbol} is not known yet`;
-    return refuse('symbol_unsettled', because);
+    if (this.#closing) return { code: 'shutting_down', because: 'BigBrother is stopping' };
+    const accountNumber = this.#parts.state.snapshot()?.account.accountNumber ?? null;
+    return whyNotAdmitted(plan, { ...this.#parts, accountNumber, now: this.#parts.clock.now() });
   }
 
   async #freshLook(plan: ActionPlan): Promise<void> {

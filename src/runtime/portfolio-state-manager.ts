@@ -19,28 +19,25 @@ import type { EventLogger } from './event-logger.ts';
 import type { IntentLedger } from './intent-ledger.ts';
 import type { MarketFeed } from './market-feed.ts';
 import type { NakedMeters } from './naked-meters.ts';
-import { growthOf, OrderBook, type OrderChange } from './order-book.ts';
+import { growthOf, type OrderBook, type OrderChange } from './order-book.ts';
+import type { OrderDesk } from './order-desk.ts';
 import { logFill, logOrderUpdate } from './order-journal.ts';
-import { OrderWatch } from './order-watch.ts';
 import { PositionBook } from './position-book.ts';
 import type { SessionCalendar } from './session-calendar.ts';
 import type { RuntimeSettings } from './settings.ts';
 import { SnapshotMaker } from './snapshot-maker.ts';
 import { logObserved } from './step-journal.ts';
-import { StreamTrust } from './stream-trust.ts';
+import type { StreamTrust } from './stream-trust.ts';
 import type { TradingStateLevels } from './trading-state.ts';
 
-/** Looks at an order while the stream is not to be trusted. */
-const POLL_MS = [250, 500, 1_000, 2_000];
-/** The stream is faster; this finds the event that it lost. */
-const SAFETY_POLL_MS = [1_000, 2_000, 4_000];
-/** An order whose submit was not answered is looked for after these times. */
-const SEARCH_MS = [250, 500, 1_000, 2_000, 4_000, 8_000];
 /** Prices that take longer than this to read do not hold up a cycle. */
 const PRICES_WAIT_MS = 1_500;
 
 type Parts = {
   readonly reader: AccountReader;
+  readonly orders: OrderBook;
+  readonly desk: OrderDesk;
+  readonly stream: StreamTrust;
   readonly streams: Streams;
   readonly market: MarketFeed;
   readonly calendar: SessionCalendar;
@@ -59,11 +56,10 @@ type Parts = {
  */
 export class PortfolioStateManager {
   readonly #parts: Parts;
-  readonly #orders = new OrderBook();
+  readonly #orders: OrderBook;
   readonly #positions = new PositionBook();
   readonly #coherence = new CoherenceWatch();
   readonly #stream: StreamTrust;
-  readonly #watch: OrderWatch;
   readonly #snapshots: SnapshotMaker;
   readonly #listeners: ((symbol: Ticker) => void)[] = [];
   #account: Account | null = null;
@@ -76,8 +72,9 @@ export class PortfolioStateManager {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#stream = new StreamTrust(parts.logger);
-    this.#watch = new OrderWatch(parts.clock);
+    this.#orders = parts.orders;
+    this.#stream = parts.stream;
+    parts.desk.onNews((order) => this.#absorbNews(this.#orders.merge([order]), null));
     this.#snapshots = new SnapshotMaker(parts);
     parts.tradingState.onChange(() => this.#snapshots.touch());
   }
@@ -178,55 +175,13 @@ export class PortfolioStateManager {
     this.#snapshots.touch();
   }
 
-  findOrder(id: OrderId): Order | null {
-    return this.#orders.get(id);
-  }
-
-  findClientOrder(clientOrderId: string): Order | null {
-    return this.#orders.byClientOrderId(clientOrderId);
-  }
-
-  /**
-   * Takes in the order that a submit or a replace was answered with. The answer shows how the
-   * order began: whatever the stream has told of it already is newer.
-   */
-  applyAnswer(order: Order): void {
-    if (this.findOrder(order.id) === null) this.#applyOrder(order);
-  }
-
-  /** Reads one order from the broker; a failure leaves it as it is known. */
-  async lookAtOrder(id: OrderId): Promise<void> {
-    await this.#look(() => this.#parts.reader.readOrder(id));
-  }
-
-  async lookAtClientOrder(clientOrderId: string): Promise<void> {
-    await this.#look(() => this.#parts.reader.findOrder(clientOrderId));
-  }
-
   /** The order once `until` holds for it; null when that took longer than `timeoutMs`. */
   waitForOrder(
     id: OrderId,
     until: (order: Order) => boolean,
     timeoutMs: number,
   ): Promise<Order | null> {
-    return this.#watch.waitFor({
-      find: () => this.findOrder(id),
-      look: () => this.lookAtOrder(id),
-      until,
-      timeoutMs,
-      delaysMs: this.#stream.isTrusted() ? SAFETY_POLL_MS : POLL_MS,
-    });
-  }
-
-  /** Looks for an order by the id we gave it, for about 16 s; a miss is no proof. */
-  searchOrder(clientOrderId: string): Promise<Order | null> {
-    return this.#watch.waitFor({
-      find: () => this.findClientOrder(clientOrderId),
-      look: () => this.lookAtClientOrder(clientOrderId),
-      until: () => true,
-      timeoutMs: SEARCH_MS.reduce((sum, delayMs) => sum + delayMs, 1_000),
-      delaysMs: SEARCH_MS,
-    });
+    return this.#parts.desk.waitFor(id, until, timeoutMs);
   }
 
   /** A fault of our own: trading is halted until a restart. */
@@ -283,12 +238,8 @@ export class PortfolioStateManager {
     tradingState.judgeAccount(reading.account);
     this.#carryEpisodesOn(new Set([...this.symbols(), ...this.#parts.episodes.open().keys()]));
     this.#watchSymbols();
-    this.#watch.notify();
+    this.#parts.desk.notify();
     if (!isFirst) for (const symbol of symbolsOf(changes)) this.reconsider(symbol);
-  }
-
-  #applyOrder(order: Order): void {
-    this.#absorbNews(this.#orders.merge([order]), null);
   }
 
   #applyPrice(event: MarketEvent): void {
@@ -324,7 +275,7 @@ export class PortfolioStateManager {
     }
     this.#carryEpisodesOn(symbolsOf(changes));
     this.#measure(symbolsOf(changes));
-    this.#watch.notify();
+    this.#parts.desk.notify();
     for (const symbol of symbolsOf(changes)) this.reconsider(symbol);
   }
 
@@ -382,15 +333,6 @@ export class PortfolioStateManager {
     if (isSame) return;
     this.#watched = symbols;
     this.#parts.streams.watch(symbols);
-  }
-
-  async #look(read: () => Promise<Order | null>): Promise<void> {
-    try {
-      const order = await read();
-      if (order !== null) this.#applyOrder(order);
-    } catch {
-      // Nothing was learnt; whoever waits looks again.
-    }
   }
 }
 

@@ -20,6 +20,8 @@ import { IntentLedger } from './intent-ledger.ts';
 import { MarketFeed } from './market-feed.ts';
 import { NakedMeters } from './naked-meters.ts';
 import { BigBrotherOrchestrator } from './orchestrator.ts';
+import { OrderBook } from './order-book.ts';
+import { OrderDesk } from './order-desk.ts';
 import { PlanMaker } from './plan-maker.ts';
 import { PlanPacing } from './plan-pacing.ts';
 import { PlanStore } from './plan-store.ts';
@@ -30,6 +32,7 @@ import { SessionCalendar } from './session-calendar.ts';
 import type { RuntimeSettings } from './settings.ts';
 import { logLeftBehind } from './step-journal.ts';
 import { StepRunner } from './step-runner.ts';
+import { StreamTrust } from './stream-trust.ts';
 import { SymbolLocks } from './symbol-locks.ts';
 import { TradingStateLevels } from './trading-state.ts';
 import { UnsettledResolver } from './unsettled-resolver.ts';
@@ -89,8 +92,15 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const { dailyLossPercent } = settings;
   const tradingState = new TradingStateLevels({ logger, clock, dailyLossPercent });
   const episodes = new EpisodeKeeper({ logger, ledger });
+  const reader = new AccountReader({ broker: parts.broker, clock, settings });
+  const orders = new OrderBook();
+  const stream = new StreamTrust(logger);
+  const desk = new OrderDesk({ book: orders, reader, stream, clock });
   const state = new PortfolioStateManager({
-    reader: new AccountReader({ broker: parts.broker, clock, settings }),
+    reader,
+    orders,
+    desk,
+    stream,
     streams: parts.streams,
     market: new MarketFeed({ marketData: parts.marketData, clock, logger, settings }),
     calendar: new SessionCalendar({
@@ -108,7 +118,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   });
   const engine = new DecisionEngine({ policies: parts.policies, planning: parts.planning });
   const planMaker = new PlanMaker({ engine, ids, clock, settings });
-  const steps = new StepRunner({ broker: parts.broker, state, logger, clock, settings });
+  const steps = new StepRunner({ broker: parts.broker, desk, logger, clock, settings });
   const locks = new SymbolLocks(clock);
   const shared = { state, plans, unsettled, logger, clock, settings, guardrails };
   const coordinator = new ActionCoordinator({ ...shared, steps, locks, sent, driftTolerance });
@@ -118,7 +128,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     planMaker,
     pacing: new PlanPacing(),
     decisions: new DecisionJournal(logger),
-    resolver: new UnsettledResolver({ state, unsettled, logger, clock }),
+    resolver: new UnsettledResolver({ state, desk, unsettled, logger, clock }),
     bookkeeper: new CycleBookkeeper({ state, unsettled, alerts, logger, clock }),
     alerts,
   });

@@ -7,7 +7,7 @@ import { type Broker, BrokerError } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import { reasonOf, withDeadline } from './deadline.ts';
 import type { EventLogger } from './event-logger.ts';
-import type { PortfolioStateManager } from './portfolio-state-manager.ts';
+import type { OrderDesk } from './order-desk.ts';
 import type { RuntimeSettings } from './settings.ts';
 import { logAnswered, logIntended, logObserved, type StepAnswer } from './step-journal.ts';
 
@@ -29,20 +29,20 @@ type PlacingStep = SubmitStep | ReplaceStep;
  */
 export class StepRunner {
   readonly #broker: Broker;
-  readonly #state: PortfolioStateManager;
+  readonly #desk: OrderDesk;
   readonly #logger: EventLogger;
   readonly #clock: Clock;
   readonly #settings: RuntimeSettings;
 
   constructor(parts: {
     readonly broker: Broker;
-    readonly state: PortfolioStateManager;
+    readonly desk: OrderDesk;
     readonly logger: EventLogger;
     readonly clock: Clock;
     readonly settings: RuntimeSettings;
   }) {
     this.#broker = parts.broker;
-    this.#state = parts.state;
+    this.#desk = parts.desk;
     this.#logger = parts.logger;
     this.#clock = parts.clock;
     this.#settings = parts.settings;
@@ -63,12 +63,12 @@ export class StepRunner {
       throw fault;
     });
     logAnswered(this.#logger, approved.plan.id, step, answer);
-    if (answer.order !== null) this.#state.applyAnswer(answer.order);
+    if (answer.order !== null) this.#desk.applyAnswer(answer.order);
     const result =
       step.kind === 'cancel'
         ? await this.#confirmCancel(step, answer)
         : await this.#confirmPlacing(step, answer);
-    const seen = result.orderId === null ? null : this.#state.findOrder(result.orderId);
+    const seen = result.orderId === null ? null : this.#desk.find(result.orderId);
     // The end of an order is written down wherever it is first heard of.
     if (seen !== null && !isTerminal(seen.status))
       logObserved(this.#logger, approved.plan.id, seen);
@@ -95,7 +95,7 @@ export class StepRunner {
         what: `the broker's ${step.kind}`,
         call,
         onLate: (late) => {
-          if (late !== null) this.#state.applyAnswer(late);
+          if (late !== null) this.#desk.applyAnswer(late);
         },
       });
       const because = `the broker took the ${step.kind}`;
@@ -112,7 +112,7 @@ export class StepRunner {
 
   async #confirmPlacing(step: PlacingStep, answer: StepAnswer): Promise<StepResult> {
     if (answer.outcome === 'rejected') return rejected(step, answer);
-    const placed = answer.order ?? (await this.#state.searchOrder(step.clientOrderId));
+    const placed = answer.order ?? (await this.#desk.search(step.clientOrderId));
     if (placed === null) {
       const because = `${answer.because}; no order with id ${step.clientOrderId} was found yet`;
       return { ...notDone(step, because), outcome: 'unknown' };
@@ -124,25 +124,25 @@ export class StepRunner {
       isTerminal(order.status) || (step.until === 'live' && AT_THE_BROKER.has(order.status));
     const timeoutMs =
       step.until === 'live' ? this.#settings.confirmTimeoutMs : this.#settings.fillTimeoutMs;
-    const settled = await this.#state.waitForOrder(placed.id, wanted, timeoutMs);
-    const order = settled ?? this.#state.findOrder(placed.id) ?? placed;
+    const settled = await this.#desk.waitFor(placed.id, wanted, timeoutMs);
+    const order = settled ?? this.#desk.find(placed.id) ?? placed;
     return placingResult(step, order, settled !== null, timeoutMs);
   }
 
   async #confirmCancel(step: CancelStep, answer: StepAnswer): Promise<StepResult> {
     const { confirmTimeoutMs } = this.#settings;
-    if (answer.outcome === 'rejected') await this.#state.lookAtOrder(step.orderId);
-    const known = this.#state.findOrder(step.orderId);
+    if (answer.outcome === 'rejected') await this.#desk.lookAt(step.orderId);
+    const known = this.#desk.find(step.orderId);
     if (answer.outcome === 'rejected' && (known === null || !isTerminal(known.status))) {
       return rejected(step, answer);
     }
-    const order = await this.#state.waitForOrder(
+    const order = await this.#desk.waitFor(
       step.orderId,
       ({ status }) => isTerminal(status),
       confirmTimeoutMs,
     );
     if (order === null) {
-      const status = this.#state.findOrder(step.orderId)?.status ?? 'not to be seen';
+      const status = this.#desk.find(step.orderId)?.status ?? 'not to be seen';
       const because = `order ${step.orderId} is ${status} ${confirmTimeoutMs} ms after its cancel`;
       const taken = answer.outcome === 'acknowledged' || status === 'pending_cancel';
       const outcome = taken ? 'unconfirmed' : 'unknown';

@@ -1,6 +1,7 @@
 import { isTerminal, type Order } from '../domain/order.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventLogger } from './event-logger.ts';
+import type { OrderDesk } from './order-desk.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
 import { logObserved } from './step-journal.ts';
 import type { UnsettledStep, UnsettledSteps } from './unsettled-steps.ts';
@@ -14,6 +15,7 @@ const CANCEL_GIVEN_UP_MS = 30_000;
  */
 export class UnsettledResolver {
   readonly #state: PortfolioStateManager;
+  readonly #desk: OrderDesk;
   readonly #unsettled: UnsettledSteps;
   readonly #logger: EventLogger;
   readonly #clock: Clock;
@@ -21,11 +23,13 @@ export class UnsettledResolver {
 
   constructor(parts: {
     readonly state: PortfolioStateManager;
+    readonly desk: OrderDesk;
     readonly unsettled: UnsettledSteps;
     readonly logger: EventLogger;
     readonly clock: Clock;
   }) {
     this.#state = parts.state;
+    this.#desk = parts.desk;
     this.#unsettled = parts.unsettled;
     this.#logger = parts.logger;
     this.#clock = parts.clock;
@@ -46,11 +50,11 @@ export class UnsettledResolver {
 
   async #lookFor(step: UnsettledStep): Promise<void> {
     if (step.orderId !== null) {
-      await this.#state.lookAtOrder(step.orderId);
-      const successor = this.#state.findOrder(step.orderId)?.replacedBy ?? null;
-      if (successor !== null) await this.#state.lookAtOrder(successor);
+      await this.#desk.lookAt(step.orderId);
+      const successor = this.#desk.find(step.orderId)?.replacedBy ?? null;
+      if (successor !== null) await this.#desk.lookAt(successor);
     }
-    if (step.clientOrderId !== null) await this.#state.lookAtClientOrder(step.clientOrderId);
+    if (step.clientOrderId !== null) await this.#desk.lookAtClientOrder(step.clientOrderId);
   }
 
   #settleFromBook(): void {
@@ -58,13 +62,13 @@ export class UnsettledResolver {
   }
 
   #settle(step: UnsettledStep): void {
-    const placed = step.clientOrderId && this.#state.findClientOrder(step.clientOrderId);
+    const placed = step.clientOrderId && this.#desk.findClientOrder(step.clientOrderId);
     if (placed) {
       logObserved(this.#logger, step.planId, placed);
       this.#state.reconsider(step.symbol);
       return;
     }
-    const changed = step.orderId === null ? null : this.#state.findOrder(step.orderId);
+    const changed = step.orderId === null ? null : this.#desk.find(step.orderId);
     if (changed === null || !this.#changedNothing(step, changed)) return;
     this.#logger.log({
       type: 'step_answered',
@@ -92,8 +96,7 @@ export class UnsettledResolver {
     }
     if (changed.status !== 'replaced') return isTerminal(changed.status);
     // Replaced, but perhaps by somebody else.
-    const successor =
-      changed.replacedBy === null ? null : this.#state.findOrder(changed.replacedBy);
+    const successor = changed.replacedBy === null ? null : this.#desk.find(changed.replacedBy);
     return successor !== null && successor.clientOrderId !== step.clientOrderId;
   }
 }
