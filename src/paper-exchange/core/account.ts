@@ -1,13 +1,7 @@
+import { ActivityLog } from './activity-log.ts';
 import { absolute, type Decimal, divide, multiply, ONE, smaller, ZERO } from './decimal.ts';
 import type { OrderRecord } from './order-record.ts';
-import type {
-  AccountBlocks,
-  AccountConfiguration,
-  DateText,
-  FillActivity,
-  Milliseconds,
-  Side,
-} from './types.ts';
+import type { AccountBlocks, AccountConfiguration, DateText, Milliseconds, Side } from './types.ts';
 
 /** Shares of one symbol, marked to its last price. */
 export type Position = {
@@ -62,11 +56,10 @@ export class Account {
   blocks: AccountBlocks = { accountBlocked: false, tradingBlocked: false, transfersBlocked: false };
   /** Since a position went over 600 % of the equity, until somebody clears it. */
   closingOnly = false;
-  readonly fills: FillActivity[] = [];
-  readonly fillPlaces = new Map<string, number>();
+  readonly activities = new ActivityLog();
   readonly equitySamples: EquitySample[] = [];
-  #closed: { readonly equity: Decimal; readonly maintenanceMargin: Decimal } | null = null;
-  readonly #openOrders = new Map<string, Set<OrderRecord>>();
+  private closed: { readonly equity: Decimal; readonly maintenanceMargin: Decimal } | null = null;
+  private readonly openBySymbol = new Map<string, Set<OrderRecord>>();
 
   constructor(parts: AccountParts) {
     this.id = parts.id;
@@ -128,21 +121,21 @@ export class Account {
   }
 
   openOrdersOf(symbol: string): ReadonlySet<OrderRecord> {
-    return this.#openOrders.get(symbol) ?? NO_ORDERS;
+    return this.openBySymbol.get(symbol) ?? NO_ORDERS;
   }
 
   *openOrders(): Generator<OrderRecord> {
-    for (const records of this.#openOrders.values()) yield* records;
+    for (const records of this.openBySymbol.values()) yield* records;
   }
 
   addOpenOrder(record: OrderRecord): void {
-    const records = this.#openOrders.get(record.order.symbol);
-    if (records === undefined) this.#openOrders.set(record.order.symbol, new Set([record]));
+    const records = this.openBySymbol.get(record.order.symbol);
+    if (records === undefined) this.openBySymbol.set(record.order.symbol, new Set([record]));
     else records.add(record);
   }
 
   removeOpenOrder(record: OrderRecord): void {
-    this.#openOrders.get(record.order.symbol)?.delete(record);
+    this.openBySymbol.get(record.order.symbol)?.delete(record);
   }
 
   /** Sets what an order takes of the buying power. */
@@ -186,7 +179,7 @@ export class Account {
     const amount = multiply(qty, price);
     const signed = side === 'buy' ? qty : -qty;
     this.cash += side === 'buy' ? -amount : amount;
-    const position = this.positions.get(symbol) ?? this.#flat(symbol);
+    const position = this.positions.get(symbol) ?? this.flat(symbol);
     const before = position.qty;
     position.qty += signed;
     if (before === ZERO || before > ZERO === signed > ZERO) {
@@ -214,14 +207,14 @@ export class Account {
 
   /** Keeps what tomorrow will call the last equity. */
   closeDay(): void {
-    this.#closed = { equity: this.equity, maintenanceMargin: this.maintenanceMargin };
+    this.closed = { equity: this.equity, maintenanceMargin: this.maintenanceMargin };
     for (const position of this.positions.values()) position.closingQty = position.qty;
   }
 
   /** Begins a trading day after the one of `yesterday`. */
   startDay(yesterday: DateText): void {
-    this.lastEquity = this.#closed?.equity ?? this.equity;
-    this.lastMaintenanceMargin = this.#closed?.maintenanceMargin ?? this.maintenanceMargin;
+    this.lastEquity = this.closed?.equity ?? this.equity;
+    this.lastMaintenanceMargin = this.closed?.maintenanceMargin ?? this.maintenanceMargin;
     this.balanceAsOf = yesterday;
     for (const position of this.positions.values()) position.lastDayQty = position.closingQty;
   }
@@ -243,7 +236,7 @@ export class Account {
     position.marketValue = value;
   }
 
-  #flat(symbol: string): Position {
+  private flat(symbol: string): Position {
     const position = {
       symbol,
       qty: ZERO,

@@ -6,13 +6,13 @@ export type BucketOf = (at: Milliseconds) => Milliseconds;
 
 /** Finished bars of one symbol, by length; longer ones are built from shorter on request. */
 export class BarSeries {
-  readonly #byDuration = new Map<number, Bar[]>();
+  private readonly byDuration = new Map<number, Bar[]>();
 
   /** Bars arrive in order of time; one with the time of another takes its place. */
   add(bar: Bar): void {
-    const bars = this.#byDuration.get(bar.durationMs);
+    const bars = this.byDuration.get(bar.durationMs);
     if (bars === undefined) {
-      this.#byDuration.set(bar.durationMs, [bar]);
+      this.byDuration.set(bar.durationMs, [bar]);
       return;
     }
     const place = firstAtOrAfter(bars, bar.at);
@@ -21,8 +21,8 @@ export class BarSeries {
 
   /** The newest bar of the shortest length; null when there is none. */
   get latest(): Bar | null {
-    const shortest = Math.min(...this.#byDuration.keys());
-    return this.#byDuration.get(shortest)?.at(-1) ?? null;
+    const shortest = Math.min(...this.byDuration.keys());
+    return this.byDuration.get(shortest)?.at(-1) ?? null;
   }
 
   /**
@@ -30,24 +30,24 @@ export class BarSeries {
    * cover one bucket the longest is used; longer ones than asked for are left out.
    */
   between(durationMs: number, bucketOf: BucketOf, start: Milliseconds, end: Milliseconds): Bar[] {
-    const lengths = [...this.#byDuration.keys()].filter((length) => length <= durationMs);
+    const lengths = [...this.byDuration.keys()].filter((length) => length <= durationMs);
     lengths.sort((one, other) => other - one);
     const buckets = new Map<Milliseconds, Bar>();
     for (const length of lengths) {
-      const built = this.#build(length, durationMs, bucketOf, start, end);
+      const built = this.build(length, durationMs, bucketOf, start, end);
       for (const [at, bar] of built) if (!buckets.has(at)) buckets.set(at, bar);
     }
     return [...buckets.values()].sort((one, other) => one.at - other.at);
   }
 
-  #build(
+  private build(
     length: number,
     durationMs: number,
     bucketOf: BucketOf,
     start: Milliseconds,
     end: Milliseconds,
   ): Map<Milliseconds, Bar> {
-    const bars = this.#byDuration.get(length) ?? [];
+    const bars = this.byDuration.get(length) ?? [];
     const groups = new Map<Milliseconds, Bar[]>();
     for (let place = firstAtOrAfter(bars, bucketOf(start)); place < bars.length; place += 1) {
       const bar = bars[place];

@@ -2,9 +2,9 @@ import type { Account } from './account.ts';
 import { end } from './ending.ts';
 import type { CancelFault } from './interference.ts';
 import type { Kernel } from './kernel.ts';
-import { fillAnyway } from './matching.ts';
 import type { OrderRecord } from './order-record.ts';
 import { notFound, unprocessable } from './refusals.ts';
+import { mayTradeNow } from './resting.ts';
 import type { JsonValue, WireError } from './types.ts';
 
 /** One line of the answer to cancelling all orders. */
@@ -57,15 +57,34 @@ function requestCancel(kernel: Kernel, record: OrderRecord): WireError | null {
   if (fault?.kind === 'refuse') return unprocessable('order is not cancelable');
   kernel.change(record, { status: 'pending_cancel' });
   kernel.tradeUpdate(record, 'pending_cancel');
-  if (fault?.kind === 'fill') kernel.later(0, () => fillAnyway(kernel, record, fault.percent));
-  const delayMs = cancelDelay(kernel, fault);
-  if (delayMs === null) return null;
-  kernel.later(delayMs, () => {
-    if (record.isOpen) end(kernel, record, 'canceled');
-  });
+  if (fault?.kind === 'fill') {
+    kernel.later(0, { kind: 'fill_anyway', record, percent: fault.percent });
+  }
+  const delayMs = cancelDelay(kernel, record, fault);
+  if (delayMs !== null) kernel.later(delayMs, { kind: 'finish_cancel', record });
   return null;
 }
 
-function cancelDelay(kernel: Kernel, fault: CancelFault | null): number | null {
-  return fault?.kind === 'delay' ? fault.delayMs : kernel.delay('cancelMs');
+/** The broker's own cancel: nobody has asked, but it takes the same way. */
+export function cancelByBroker(kernel: Kernel, record: OrderRecord): void {
+  if (!record.isOpen || record.order.status === 'pending_cancel') return;
+  kernel.change(record, { status: 'pending_cancel' });
+  kernel.tradeUpdate(record, 'pending_cancel');
+  kernel.later(kernel.delay('cancelMs'), { kind: 'finish_cancel', record });
+}
+
+/** Nothing is left to cancel when the order has filled in the meantime. */
+export function finishCancel(kernel: Kernel, record: OrderRecord): void {
+  if (record.order.status === 'pending_cancel') end(kernel, record, 'canceled');
+}
+
+function cancelDelay(
+  kernel: Kernel,
+  record: OrderRecord,
+  fault: CancelFault | null,
+): number | null {
+  if (fault?.kind === 'delay') return fault.delayMs;
+  const delayMs = kernel.delay('cancelMs');
+  const waits = kernel.switches.cancelOutsideHours === 'next_open' && !mayTradeNow(kernel, record);
+  return waits ? kernel.calendar.nextOpen(kernel.now) - kernel.now + delayMs : delayMs;
 }

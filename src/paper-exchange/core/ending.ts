@@ -13,6 +13,7 @@ export function close(kernel: Kernel, record: OrderRecord, status: End): void {
   record.account.reserve(record, ZERO);
   record.account.removeOpenOrder(record);
   kernel.change(record, endOf(status, kernel.now));
+  kernel.orders.noteEnd(record);
 }
 
 function endOf(status: End, at: number): Partial<Order> {
@@ -33,9 +34,17 @@ function endOf(status: End, at: number): Partial<Order> {
 /** The replacement that still waits for this order has nothing left to replace. */
 export function rejectSuccessor(kernel: Kernel, record: OrderRecord): void {
   const { successor } = record;
-  if (successor === null || !successor.isOpen) return;
+  if (successor === null) return;
+  part(record, successor);
+  if (!successor.isOpen) return;
   close(kernel, successor, 'rejected');
   kernel.tradeUpdate(successor, 'rejected');
+}
+
+/** Once a replacement is decided, neither order keeps the other in memory. */
+export function part(record: OrderRecord, successor: OrderRecord): void {
+  record.successor = null;
+  successor.predecessor = null;
 }
 
 /** Ends an accepted order that the venue does not take, and with it its legs. */

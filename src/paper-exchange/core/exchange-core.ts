@@ -4,13 +4,15 @@ import { type Adjustment, type AssetFlags, adjust, changeAsset } from './adjustm
 import { type CancelResult, cancel, cancelAll } from './cancellation.ts';
 import { type Decimal, smaller, ZERO } from './decimal.ts';
 import { addAccount, addAsset } from './founding.ts';
+import { halt, resume } from './halts.ts';
 import type { Interference } from './interference.ts';
 import { Kernel } from './kernel.ts';
 import { barsBetween, dailyBars, loadHistory, type Timeframe } from './market-data.ts';
-import { executeAtQuote, fillQuantity, onQuote, onTrade } from './matching.ts';
+import { fillQuantity, onQuote, onTrade } from './matching.ts';
 import { type NewsArticle, NewsDesk, type NewsDraft } from './news-desk.ts';
 import { listOrders, type OrderFilter } from './order-queries.ts';
 import type { OrderRecord } from './order-record.ts';
+import { perform } from './perform.ts';
 import {
   type ClosePart,
   closeAllPositions,
@@ -26,6 +28,7 @@ import { submit } from './submission.ts';
 import {
   type AccountConfiguration,
   type AccountView,
+  type ActivityList,
   type Asset,
   type Bar,
   type Calendar,
@@ -43,6 +46,9 @@ import {
   WireError,
 } from './types.ts';
 
+/** How long a limit up - limit down pause lasts. */
+const VOLATILITY_PAUSE_MS = 5 * 60_000;
+
 /** The answer for one symbol when all positions are closed. */
 export type CloseResult = { readonly symbol: string; readonly outcome: OrderWithLegs | WireError };
 
@@ -56,7 +62,7 @@ export class ExchangeCore {
   readonly #newsDesk = new NewsDesk();
 
   constructor(options: ExchangeCoreOptions) {
-    this.#kernel = new Kernel(options);
+    this.#kernel = new Kernel(options, perform);
     for (const asset of options.assets) addAsset(this.#kernel, asset);
     for (const account of options.accounts) addAccount(this.#kernel, account);
     scheduleSessions(this.#kernel);
@@ -92,7 +98,7 @@ export class ExchangeCore {
       const due = kernel.scheduler.takeDue(at);
       if (due === null) break;
       kernel.now = Math.max(kernel.now, due.dueAt);
-      due.task();
+      perform(kernel, due.task);
       kernel.settle();
       kernel.deliver();
     }
@@ -146,22 +152,19 @@ export class ExchangeCore {
 
   /** Nothing executes in a halted symbol; orders are still accepted. */
   halt(symbol: string, reason = 'News Pending'): void {
+    this.#at(this.now, () => halt(this.#kernel, symbol, 'H', reason));
+  }
+
+  /** A volatility pause (limit up - limit down); it ends by itself after `pauseMs`. */
+  pause(symbol: string, pauseMs = VOLATILITY_PAUSE_MS): void {
     this.#at(this.now, () => {
-      const at = this.#kernel.now;
-      this.#kernel.market(symbol).halted = true;
-      this.#kernel.emit({ kind: 'status', at, status: { symbol, at, code: 'H', reason } });
+      halt(this.#kernel, symbol, 'P', 'Volatility Trading Pause');
+      this.#kernel.later(pauseMs, { kind: 'resume', symbol });
     });
   }
 
   resume(symbol: string, reason = 'Trading Resumption'): void {
-    this.#at(this.now, () => {
-      const at = this.#kernel.now;
-      const market = this.#kernel.market(symbol);
-      market.reopening = market.halted;
-      market.halted = false;
-      this.#kernel.emit({ kind: 'status', at, status: { symbol, at, code: 'T', reason } });
-      executeAtQuote(this.#kernel, market);
-    });
+    this.#at(this.now, () => resume(this.#kernel, symbol, reason));
   }
 
   /** A share split: positions are multiplied, open orders of the symbol are cancelled. */
@@ -289,14 +292,16 @@ export class ExchangeCore {
     return positionOf(this.#kernel, this.#account(accountId), symbol);
   }
 
-  /** Every execution of the account, oldest first. */
-  fills(accountId: string): readonly FillActivity[] {
-    return this.#account(accountId).fills;
+  /** Executions and everything else that moved cash or shares, oldest first. */
+  activities(accountId: string): ActivityList {
+    return this.#account(accountId).activities;
   }
 
-  /** The place of an execution in `fills`; null when there is none. */
-  fillPlace(accountId: string, executionId: string): number | null {
-    return this.#account(accountId).fillPlaces.get(executionId) ?? null;
+  /** Every execution of the account, oldest first. */
+  fills(accountId: string): readonly FillActivity[] {
+    const { activities } = this.#account(accountId);
+    const all = Array.from({ length: activities.length }, (_, place) => activities.at(place));
+    return all.filter((activity) => activity?.kind === 'fill');
   }
 
   /** Equity over time, oldest first: at the start, with each bar and at each close. */

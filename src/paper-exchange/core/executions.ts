@@ -64,8 +64,7 @@ function announce(kernel: Kernel, record: OrderRecord, qty: Decimal, price: Deci
   const { account, order } = record;
   const executionId = kernel.ids.uuid();
   const type = record.remaining === ZERO ? 'fill' : 'partial_fill';
-  account.fillPlaces.set(executionId, account.fills.length);
-  account.fills.push({
+  account.activities.push({
     kind: 'fill',
     executionId,
     accountId: account.id,
@@ -93,7 +92,6 @@ function showPosition(kernel: Kernel, record: OrderRecord): void {
   if (!kernel.isDelayed('positionVisibilityMs')) return;
   const position = account.positions.get(symbol);
   const shown = { qty: position?.qty ?? ZERO, cost: position?.cost ?? ZERO };
-  kernel.later(kernel.delay('positionVisibilityMs'), () =>
-    account.visiblePositions.set(symbol, shown),
-  );
+  const delayMs = kernel.delay('positionVisibilityMs');
+  kernel.later(delayMs, { kind: 'show_position', account, symbol, shown });
 }

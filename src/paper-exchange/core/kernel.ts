@@ -7,6 +7,7 @@ import type { OrderRecord } from './order-record.ts';
 import { OrderStore } from './order-store.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
+import type { Task } from './tasks.ts';
 import {
   type Asset,
   type Calendar,
@@ -54,12 +55,14 @@ export class Kernel {
   interference: Interference = NO_INTERFERENCE;
   readonly #ticksKept: number;
   readonly #markets = new Map<string, SymbolMarket>();
-  readonly #ready: (() => void)[] = [];
+  readonly #ready: Task[] = [];
   readonly #outbox: ExchangeEvent[] = [];
   readonly #listeners = new Set<ExchangeListener>();
+  readonly #perform: (kernel: Kernel, task: Task) => void;
   #delivering = false;
 
-  constructor(options: ExchangeCoreOptions) {
+  constructor(options: ExchangeCoreOptions, perform: (kernel: Kernel, task: Task) => void) {
+    this.#perform = perform;
     this.now = options.startAt;
     this.calendar = options.calendar;
     this.#ticksKept = options.ticksKept ?? DEFAULT_TICKS_KEPT;
@@ -105,21 +108,30 @@ export class Kernel {
   }
 
   /** Does `task` after `delayMs`; without delay right after what runs now. */
-  later(delayMs: number, task: () => void): void {
+  later(delayMs: number, task: Task): void {
     if (delayMs > 0) this.scheduler.at(this.now + delayMs, task);
     else this.#ready.push(task);
   }
 
   /** Runs what was put off to "right after", and what that puts off in turn. */
   settle(): void {
-    for (let next = 0; next < this.#ready.length; next += 1) this.#ready[next]?.();
+    for (let next = 0; next < this.#ready.length; next += 1) {
+      const task = this.#ready[next];
+      if (task !== undefined) this.#perform(this, task);
+    }
     this.#ready.length = 0;
+    this.orders.tidy();
   }
 
   emit(event: ExchangeEvent): void {
     const streamMs = this.delay('streamMs');
     if (streamMs === 0) this.#outbox.push(event);
-    else this.scheduler.at(this.now + streamMs, () => this.#outbox.push(event));
+    else this.scheduler.at(this.now + streamMs, { kind: 'tell', event });
+  }
+
+  /** Puts an event before the listeners, after those that wait already. */
+  tell(event: ExchangeEvent): void {
+    this.#outbox.push(event);
   }
 
   tradeUpdate(record: OrderRecord, name: TradeUpdateName, execution: Execution | null = null) {
@@ -130,7 +142,7 @@ export class Kernel {
       accountId: record.account.id,
       event: name,
       order: record.order,
-      legs: this.orders.legsOf(record),
+      legs: this.orders.legsOf(record.order),
       execution,
     });
   }

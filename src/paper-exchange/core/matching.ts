@@ -102,10 +102,13 @@ function attempt(kernel: Kernel, record: OrderRecord): void {
   }
   unrest(kernel, record);
   record.fillScheduled = true;
-  kernel.later(fillMs, () => {
-    record.fillScheduled = false;
-    if (record.working) fill(kernel, record);
-  });
+  kernel.later(fillMs, { kind: 'fill', record });
+}
+
+/** Executes an order whose fill latency is over. */
+export function fillScheduled(kernel: Kernel, record: OrderRecord): void {
+  record.fillScheduled = false;
+  if (record.working) fill(kernel, record);
 }
 
 /** The price may have gone in the meantime; then the order waits again. */

@@ -21,11 +21,11 @@ const MOST = 1_000;
 
 /** The articles that were published, newest last; the oldest of over a thousand are forgotten. */
 export class NewsDesk {
-  readonly #articles: NewsArticle[] = [];
-  #lastId = 0;
+  private readonly published: NewsArticle[] = [];
+  private lastId = 0;
 
   publish(draft: NewsDraft, at: Milliseconds): NewsArticle {
-    this.#lastId += 1;
+    this.lastId += 1;
     const article: NewsArticle = {
       summary: '',
       content: '',
@@ -34,15 +34,15 @@ export class NewsDesk {
       symbols: [],
       url: null,
       ...draft,
-      id: this.#lastId,
+      id: this.lastId,
       at,
     };
-    this.#articles.push(article);
-    if (this.#articles.length > MOST) this.#articles.shift();
+    this.published.push(article);
+    if (this.published.length > MOST) this.published.shift();
     return article;
   }
 
   get articles(): readonly NewsArticle[] {
-    return this.#articles;
+    return this.published;
   }
 }

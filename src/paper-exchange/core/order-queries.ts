@@ -1,7 +1,8 @@
 import type { Account } from './account.ts';
 import type { Kernel } from './kernel.ts';
-import type { OrderRecord } from './order-record.ts';
-import type { Milliseconds, OrderWithLegs, Side } from './types.ts';
+import type { Bounds, RankedOrder } from './order-archive.ts';
+import { isTerminal, type OrderRecord } from './order-record.ts';
+import type { Milliseconds, Order, OrderWithLegs, Side } from './types.ts';
 
 /** Which orders GET /v2/orders asks for. Times compare with the submission and are exclusive. */
 export type OrderFilter = {
@@ -25,62 +26,88 @@ export function listOrders(
   account: Account,
   filter: OrderFilter,
 ): readonly OrderWithLegs[] {
+  const found = findOrders(kernel, account, filter);
+  return found.map(({ order }) => {
+    return { order, legs: filter.nested ? kernel.orders.legsOf(order) : NO_LEGS };
+  });
+}
+
+function findOrders(kernel: Kernel, account: Account, filter: OrderFilter): readonly RankedOrder[] {
+  const bounds = boundsOf(kernel, account, filter);
+  const isDescending = filter.direction === 'desc';
   // The open ones are few; the rest are kept in order of submission.
   const candidates =
     filter.status === 'open' ? openBySubmission(account) : kernel.orders.bySubmission(account);
-  const [from, to] = rangeOf(kernel, account, candidates, filter);
-  const found: OrderWithLegs[] = [];
-  const isDescending = filter.direction === 'desc';
-  for (let step = 0; step < to - from && found.length < filter.limit; step += 1) {
-    const record = candidates[isDescending ? to - 1 - step : from + step];
-    if (record === undefined || !matches(record, filter)) continue;
-    const legs = filter.nested ? kernel.orders.legsOf(record) : NO_LEGS;
-    found.push({ order: record.order, legs });
+  const atHand = selectFrom(candidates, bounds, filter);
+  if (filter.status === 'open') return atHand;
+  let found: readonly RankedOrder[] = atHand;
+  for (const page of kernel.orders.archive.pagesWithin(bounds, isDescending)) {
+    const last = found[filter.limit - 1];
+    // The pages come in order, so no later one has a place among those found either.
+    if (last !== undefined) {
+      if (isDescending ? page.highestRank < last.rank : page.lowestRank > last.rank) break;
+    }
+    const archived = page
+      .read()
+      .filter(({ order }) => order.accountId === account.id)
+      .sort((one, other) => one.rank - other.rank);
+    const all = [...found, ...selectFrom(archived, bounds, filter)];
+    all.sort((one, other) => (isDescending ? other.rank - one.rank : one.rank - other.rank));
+    found = all.slice(0, filter.limit);
   }
   return found;
 }
 
 function openBySubmission(account: Account): readonly OrderRecord[] {
-  return [...account.openOrders()].sort(
-    (one, other) =>
-      one.order.submittedAt - other.order.submittedAt || one.sequence - other.sequence,
-  );
+  return [...account.openOrders()].sort((one, other) => one.rank - other.rank);
 }
 
-function rangeOf(
-  kernel: Kernel,
-  account: Account,
-  records: readonly OrderRecord[],
+/** Those within the bounds that the filter lets through, as many as it asks for, in its order. */
+function selectFrom(
+  ranked: readonly RankedOrder[],
+  { fromRank, toRank, fromAt, toAt }: Bounds,
   filter: OrderFilter,
-): readonly [number, number] {
-  let from = filter.after === null ? 0 : placeOf(records, filter.after + 1);
-  let to = filter.until === null ? records.length : placeOf(records, filter.until);
-  const first = find(kernel, account, filter.afterOrderId);
-  const last = find(kernel, account, filter.beforeOrderId);
-  if (first !== null) from = Math.max(from, records.indexOf(first) + 1);
-  if (last !== null && records.includes(last)) to = Math.min(to, records.indexOf(last));
-  return [from, to];
+): RankedOrder[] {
+  const isBefore = ({ rank, order }: RankedOrder) => rank < fromRank || order.submittedAt < fromAt;
+  const isWithin = ({ rank, order }: RankedOrder) => rank <= toRank && order.submittedAt <= toAt;
+  const from = placeOf(ranked, (item) => !isBefore(item));
+  const to = placeOf(ranked, (item) => !isWithin(item));
+  const found: RankedOrder[] = [];
+  const isDescending = filter.direction === 'desc';
+  for (let step = 0; step < to - from && found.length < filter.limit; step += 1) {
+    const item = ranked[isDescending ? to - 1 - step : from + step];
+    if (item !== undefined && matches(item.order, filter)) found.push(item);
+  }
+  return found;
 }
 
-function find(kernel: Kernel, account: Account, id: string | null): OrderRecord | null {
-  return id === null ? null : kernel.orders.find(account, id);
+function boundsOf(kernel: Kernel, account: Account, filter: OrderFilter): Bounds {
+  const { after, until, afterOrderId, beforeOrderId } = filter;
+  const rankOf = (id: string) => kernel.orders.find(account, id)?.rank;
+  const first = afterOrderId === null ? undefined : rankOf(afterOrderId);
+  const last = beforeOrderId === null ? undefined : rankOf(beforeOrderId);
+  return {
+    fromRank: first === undefined ? 0 : first + 1,
+    toRank: last === undefined ? Number.POSITIVE_INFINITY : last - 1,
+    fromAt: after === null ? Number.NEGATIVE_INFINITY : after + 1,
+    toAt: until === null ? Number.POSITIVE_INFINITY : until - 1,
+  };
 }
 
-/** The first place whose order was submitted at or after `at`. */
-function placeOf(records: readonly OrderRecord[], at: Milliseconds): number {
+/** The first place from which on all hold; rank and submission rise together. */
+function placeOf(ranked: readonly RankedOrder[], holds: (item: RankedOrder) => boolean): number {
   let low = 0;
-  let high = records.length;
+  let high = ranked.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const record = records[middle];
-    if (record !== undefined && record.order.submittedAt < at) low = middle + 1;
+    const item = ranked[middle];
+    if (item !== undefined && !holds(item)) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-function matches(record: OrderRecord, filter: OrderFilter): boolean {
-  const { order } = record;
+function matches(order: Order, filter: OrderFilter): boolean {
   if (filter.nested && order.parentId !== null) return false;
   if (filter.symbols !== null && !filter.symbols.has(order.symbol)) return false;
   if (filter.side !== null && order.side !== filter.side) return false;
@@ -88,7 +115,7 @@ function matches(record: OrderRecord, filter: OrderFilter): boolean {
     case 'open':
       return order.status !== 'held';
     case 'closed':
-      return !record.isOpen;
+      return isTerminal(order.status);
     case 'all':
       return true;
   }

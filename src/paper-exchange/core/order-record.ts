@@ -9,6 +9,8 @@ export class OrderRecord {
   readonly account: Account;
   /** Order of arrival; decides between equal prices. */
   readonly sequence: number;
+  /** Order of submission; an order that waited for its session moves up when it gets there. */
+  rank: number;
   /** Shares still to execute. An estimate for an order by notional. */
   remaining: Decimal;
   /** Dollars of the fills so far, the inherited ones included. */
@@ -37,6 +39,7 @@ export class OrderRecord {
     this.order = order;
     this.account = account;
     this.sequence = sequence;
+    this.rank = sequence;
     this.remaining = remaining;
   }
 
@@ -64,7 +67,7 @@ export type OrderGroup = {
   active: boolean;
 };
 
-function isTerminal(status: OrderStatus): boolean {
+export function isTerminal(status: OrderStatus): boolean {
   return (
     status === 'filled' ||
     status === 'canceled' ||

@@ -5,27 +5,27 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** Draws that depend on the seed alone (small fast counter generator, 128 bits of state). */
 export class Random {
-  #a: number;
-  #b: number;
-  #c: number;
-  #counter: number;
-  #ulidAt: Milliseconds = -1;
-  #ulidTime = '';
+  private a: number;
+  private b: number;
+  private c: number;
+  private counter: number;
+  private ulidAt: Milliseconds = -1;
+  private ulidTime = '';
 
   constructor(seed: string) {
-    this.#a = hash(seed, 0x9e3779b9);
-    this.#b = hash(seed, 0x85ebca6b);
-    this.#c = hash(seed, 0xc2b2ae35);
-    this.#counter = 1;
+    this.a = hash(seed, 0x9e3779b9);
+    this.b = hash(seed, 0x85ebca6b);
+    this.c = hash(seed, 0xc2b2ae35);
+    this.counter = 1;
     for (let round = 0; round < 15; round += 1) this.uint32();
   }
 
   uint32(): number {
-    const sum = (this.#a + this.#b + this.#counter) | 0;
-    this.#counter = (this.#counter + 1) | 0;
-    this.#a = this.#b ^ (this.#b >>> 9);
-    this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    const sum = (this.a + this.b + this.counter) | 0;
+    this.counter = (this.counter + 1) | 0;
+    this.a = this.b ^ (this.b >>> 9);
+    this.b = (this.c + (this.c << 3)) | 0;
+    this.c = (((this.c << 21) | (this.c >>> 11)) + sum) | 0;
     return sum >>> 0;
   }
 
@@ -45,14 +45,14 @@ export class Random {
 
   /** Sorts by time, in milliseconds. */
   ulid(at: Milliseconds): string {
-    if (at !== this.#ulidAt) {
-      this.#ulidAt = at;
-      this.#ulidTime = ulidTime(at);
+    if (at !== this.ulidAt) {
+      this.ulidAt = at;
+      this.ulidTime = ulidTime(at);
     }
-    return `${this.#ulidTime}${this.#letters(6)}${this.#letters(5)}${this.#letters(5)}`;
+    return `${this.ulidTime}${this.letters(6)}${this.letters(5)}${this.letters(5)}`;
   }
 
-  #letters(count: number): string {
+  private letters(count: number): string {
     let bits = this.uint32();
     let text = '';
     for (let position = 0; position < count; position += 1) {

@@ -2,9 +2,9 @@ import type { Account } from './account.ts';
 import { chargePrice, checkAvailable, checkCost, checkStop, checkUniqueness } from './admission.ts';
 import { BodyReader, isJsonObject } from './body-reader.ts';
 import { type Decimal, larger, multiply, ONE, ZERO } from './decimal.ts';
-import { close } from './ending.ts';
+import { close, part } from './ending.ts';
 import type { Kernel } from './kernel.ts';
-import { fillAnyway, seekPrice } from './matching.ts';
+import { seekPrice } from './matching.ts';
 import { OrderRecord } from './order-record.ts';
 import { checkClientOrderId, checkTick } from './order-rules.ts';
 import { invalidField, malformed, notFound, unprocessable } from './refusals.ts';
@@ -237,11 +237,9 @@ function accept(kernel: Kernel, record: OrderRecord, changes: Changes): OrderRec
   kernel.change(record, { status: 'pending_replace', replacedBy: successor.order.id });
   kernel.tradeUpdate(record, 'pending_replace');
   if (kernel.interference.fillsBeforeReplace(record.order)) {
-    kernel.later(0, () => fillAnyway(kernel, record, 100));
+    kernel.later(0, { kind: 'fill_anyway', record, percent: 100 });
   }
-  kernel.later(kernel.delay('replaceMs'), () => {
-    if (record.isOpen) complete(kernel, record, successor);
-  });
+  kernel.later(kernel.delay('replaceMs'), { kind: 'finish_replace', record, successor });
   return successor;
 }
 
@@ -253,7 +251,8 @@ function chargeLarger(kernel: Kernel, record: OrderRecord, successor: OrderRecor
 }
 
 /** Puts the successor in the place of the order, at the venue and in its group. */
-function complete(kernel: Kernel, record: OrderRecord, successor: OrderRecord): void {
+export function finishReplace(kernel: Kernel, record: OrderRecord, successor: OrderRecord): void {
+  if (!record.isOpen || !successor.isOpen) return;
   if (successor.remaining <= ZERO) {
     reject(kernel, record, successor);
     return;
@@ -261,6 +260,7 @@ function complete(kernel: Kernel, record: OrderRecord, successor: OrderRecord): 
   const before = record.statusBefore ?? 'new';
   const wasWorking = record.working;
   close(kernel, record, 'replaced');
+  part(record, successor);
   kernel.tradeUpdate(record, 'replaced');
   successor.working = wasWorking;
   successor.elected = record.elected;
@@ -276,7 +276,7 @@ function complete(kernel: Kernel, record: OrderRecord, successor: OrderRecord): 
 
 /** The order filled so far that nothing of the replacement is left: it goes on as it was. */
 function reject(kernel: Kernel, record: OrderRecord, successor: OrderRecord): void {
-  record.successor = null;
+  part(record, successor);
   close(kernel, successor, 'rejected');
   kernel.tradeUpdate(successor, 'rejected');
   kernel.change(record, { status: record.statusBefore ?? 'new', replacedBy: null });

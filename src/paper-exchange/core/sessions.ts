@@ -1,15 +1,12 @@
+import { cancelByBroker } from './cancellation.ts';
 import { end } from './ending.ts';
 import type { Kernel } from './kernel.ts';
 import { rollUpDay } from './market-data.ts';
 import { auction, seekPrice } from './matching.ts';
 import type { OrderRecord } from './order-record.ts';
 import { unrest } from './resting.ts';
+import type { Boundary } from './tasks.ts';
 import type { Milliseconds, Session, TradingDay } from './types.ts';
-
-type Boundary = {
-  readonly at: Milliseconds;
-  readonly cross: (kernel: Kernel, day: TradingDay) => void;
-};
 
 /** The cancel job for GTC orders runs a quarter of an hour after the close. */
 const GTC_EXPIRY_AFTER_CLOSE_MS = 15 * 60_000;
@@ -23,31 +20,42 @@ export function scheduleSessions(kernel: Kernel): void {
   else scheduleDay(kernel, calendar.tradingDayAfter(date));
 }
 
-function scheduleDay(kernel: Kernel, day: TradingDay): void {
-  const boundaries: readonly Boundary[] = [
-    { at: day.preOpenAt, cross: startDay },
-    { at: day.openAt, cross: openMarket },
-    { at: day.closeAt, cross: closeMarket },
-    { at: day.closeAt + GTC_EXPIRY_AFTER_CLOSE_MS, cross: expireGtc },
-    { at: day.postCloseAt, cross: endDay },
+function boundariesOf(day: TradingDay): readonly (readonly [Boundary, Milliseconds])[] {
+  return [
+    ['start', day.preOpenAt],
+    ['open', day.openAt],
+    ['close', day.closeAt],
+    ['cancel_aged', day.closeAt + GTC_EXPIRY_AFTER_CLOSE_MS],
+    ['end', day.postCloseAt],
   ];
-  scheduleNext(
-    kernel,
-    day,
-    boundaries.filter(({ at }) => at > kernel.now),
-  );
 }
 
-function scheduleNext(kernel: Kernel, day: TradingDay, rest: readonly Boundary[]): void {
-  const [next, ...later] = rest;
-  if (next === undefined) {
-    scheduleDay(kernel, kernel.calendar.tradingDayAfter(day.date));
-    return;
+function scheduleDay(kernel: Kernel, day: TradingDay): void {
+  const next = boundariesOf(day).find(([, at]) => at > kernel.now);
+  if (next === undefined) scheduleDay(kernel, kernel.calendar.tradingDayAfter(day.date));
+  else kernel.scheduler.at(next[1], { kind: 'cross', boundary: next[0], day });
+}
+
+/** Lets one instant of a trading day change the exchange, and plans the next one. */
+export function cross(kernel: Kernel, boundary: Boundary, day: TradingDay): void {
+  switch (boundary) {
+    case 'start':
+      startDay(kernel, day);
+      break;
+    case 'open':
+      enter(kernel, 'regular');
+      break;
+    case 'close':
+      closeMarket(kernel, day);
+      break;
+    case 'cancel_aged':
+      cancelAged(kernel);
+      break;
+    case 'end':
+      endDay(kernel);
+      break;
   }
-  kernel.scheduler.at(next.at, () => {
-    next.cross(kernel, day);
-    scheduleNext(kernel, day, later);
-  });
+  scheduleDay(kernel, day);
 }
 
 /** 04:00: yesterday's close becomes the base of today's figures. */
@@ -60,10 +68,6 @@ function startDay(kernel: Kernel, day: TradingDay): void {
   }
   for (const account of kernel.accounts) account.startDay(yesterday);
   enter(kernel, 'pre');
-}
-
-function openMarket(kernel: Kernel): void {
-  enter(kernel, 'regular');
 }
 
 /** 16:00: the closing auction, then the end of day orders, then the figures of the day. */
@@ -81,8 +85,11 @@ function closeMarket(kernel: Kernel, day: TradingDay): void {
   enter(kernel, 'post');
 }
 
-function expireGtc(kernel: Kernel): void {
-  expireDue(kernel, (record) => record.order.timeInForce === 'gtc');
+/** A quarter of an hour later GTC orders end whose ninetieth day this is. */
+function cancelAged(kernel: Kernel): void {
+  const isAged = (record: OrderRecord) => record.order.timeInForce === 'gtc';
+  if (kernel.switches.agedGtcEnds === 'expired') expireDue(kernel, isAged);
+  else for (const record of dueOrders(kernel, isAged)) cancelByBroker(kernel, record);
 }
 
 /** 20:00: what was allowed to trade after hours ends too. */
@@ -92,12 +99,17 @@ function endDay(kernel: Kernel): void {
 }
 
 function expireDue(kernel: Kernel, applies: (record: OrderRecord) => boolean): void {
-  for (const record of openOrders(kernel)) {
-    const { expiresAt } = record.order;
-    if (!record.isOpen || expiresAt === null || expiresAt > kernel.now || !applies(record))
-      continue;
-    if (record.predecessor?.isOpen !== true) end(kernel, record, 'expired');
+  for (const record of dueOrders(kernel, applies)) {
+    if (record.isOpen) end(kernel, record, 'expired');
   }
+}
+
+function dueOrders(kernel: Kernel, applies: (record: OrderRecord) => boolean) {
+  return openOrders(kernel).filter((record) => {
+    const { expiresAt } = record.order;
+    const isDue = expiresAt !== null && expiresAt <= kernel.now;
+    return isDue && applies(record) && record.predecessor?.isOpen !== true;
+  });
 }
 
 /** Takes every order off the ladders and puts back those that the new session lets trade. */

@@ -44,25 +44,28 @@ export function accept(
   kernel.orders.add(record);
   if (request.orderClass !== '') addLegs(kernel, record, request);
   kernel.tradeUpdate(record, order.status === 'accepted' ? 'accepted' : 'pending_new');
-  release(kernel, record, releaseAt);
+  send(kernel, record, releaseAt);
   return record;
 }
 
 /** Sends an accepted order to the venue when its session allows. */
-function release(kernel: Kernel, record: OrderRecord, releaseAt: Milliseconds): void {
+function send(kernel: Kernel, record: OrderRecord, releaseAt: Milliseconds): void {
   if (releaseAt <= kernel.now) {
-    kernel.later(kernel.delay('newMs'), () => becomeNew(kernel, record));
+    kernel.later(kernel.delay('newMs'), { kind: 'become_new', record });
     return;
   }
-  kernel.scheduler.at(releaseAt, () => {
-    if (!record.isOpen) return;
-    kernel.change(record, { submittedAt: kernel.now });
-    kernel.orders.resubmitted(record);
-    becomeNew(kernel, record);
-  });
+  kernel.scheduler.at(releaseAt, { kind: 'release', record });
 }
 
-function becomeNew(kernel: Kernel, record: OrderRecord): void {
+/** An order that waited for its session is submitted only now. */
+export function release(kernel: Kernel, record: OrderRecord): void {
+  if (!record.isOpen) return;
+  kernel.change(record, { submittedAt: kernel.now });
+  kernel.orders.resubmitted(record);
+  becomeNew(kernel, record);
+}
+
+export function becomeNew(kernel: Kernel, record: OrderRecord): void {
   // An order that is being cancelled before it got there never reaches the venue.
   if (!record.isOpen || record.order.status === 'pending_cancel') return;
   if (kernel.interference.rejects(record.order)) {

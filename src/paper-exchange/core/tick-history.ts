@@ -2,24 +2,24 @@ import type { Milliseconds } from './types.ts';
 
 /** The newest quotes or trades of one symbol, in order of time; the oldest are forgotten. */
 export class TickHistory<Tick extends { readonly at: Milliseconds }> {
-  readonly #most: number;
-  #ticks: Tick[] = [];
+  private readonly most: number;
+  private ticks: Tick[] = [];
 
   /** Keeps at least `most` ticks once there are so many, and never twice as many. */
   constructor(most: number) {
-    this.#most = most;
+    this.most = most;
   }
 
   add(tick: Tick): void {
-    const last = this.#ticks.at(-1);
-    if (last === undefined || last.at <= tick.at) this.#ticks.push(tick);
-    else this.#ticks.splice(firstAfter(this.#ticks, tick.at), 0, tick);
-    if (this.#ticks.length >= 2 * this.#most) this.#ticks = this.#ticks.slice(-this.#most);
+    const last = this.ticks.at(-1);
+    if (last === undefined || last.at <= tick.at) this.ticks.push(tick);
+    else this.ticks.splice(firstAfter(this.ticks, tick.at), 0, tick);
+    if (this.ticks.length >= 2 * this.most) this.ticks = this.ticks.slice(-this.most);
   }
 
   /** Those in `start`..`end`, both included, oldest first. */
   between(start: Milliseconds, end: Milliseconds): readonly Tick[] {
-    return this.#ticks.slice(firstAfter(this.#ticks, start - 1), firstAfter(this.#ticks, end));
+    return this.ticks.slice(firstAfter(this.ticks, start - 1), firstAfter(this.ticks, end));
   }
 }
 

@@ -30,6 +30,14 @@ describe('how long orders live', () => {
     floor.advanceTo('2027-01-06T21:14:59Z');
     expect(floor.statusOf(id)).toBe('new');
     floor.advanceTo('2027-01-06T21:15:00Z');
+    expect(floor.statusOf(id)).toBe('canceled');
+    expect(floor.eventNames(id).slice(-2)).toEqual(['pending_cancel', 'canceled']);
+  });
+
+  it('a gtc order of ninety days can also expire', () => {
+    const floor = new Floor({ switches: { agedGtcEnds: 'expired' } });
+    const id = floor.accepted({ ...limit, time_in_force: 'gtc' });
+    floor.advanceTo('2027-01-06T21:15:00Z');
     expect(floor.statusOf(id)).toBe('expired');
   });
 

@@ -1,6 +1,12 @@
 import { formatDecimal } from '../../core/decimal.ts';
 import { unprocessable } from '../../core/refusals.ts';
-import type { Calendar, FillActivity, WireError } from '../../core/types.ts';
+import type {
+  Activity,
+  Calendar,
+  FillActivity,
+  NonTradeActivity,
+  WireError,
+} from '../../core/types.ts';
 import { QueryReader } from './params.ts';
 import { type Call, ok, type Reply, type Route } from './route.ts';
 import { newYorkDigits, utcText } from './times.ts';
@@ -22,24 +28,58 @@ function getActivities({ core, accountId, params, query }: Call): Reply | WireEr
   const [after, until] = [reader.time('after'), reader.time('until')];
   const date = reader.date('date');
   if (reader.problem !== null) return reader.problem;
-  if (types !== null && !types.includes('FILL')) return ok([]);
-  if (category !== null && category !== 'trade_activity') return ok([]);
-  const fills = core.fills(accountId);
+  const activities = core.activities(accountId);
   const token = reader.text('page_token');
-  const last = token === null ? null : core.fillPlace(accountId, token.split('::')[1] ?? '');
+  const last = token === null ? null : activities.placeOf(token.split('::')[1] ?? '');
   if (token !== null && last === null) return unprocessable(`invalid page_token: ${token}`);
   const step = isDescending ? -1 : 1;
   const page: object[] = [];
-  let place = last === null ? (isDescending ? fills.length - 1 : 0) : last + step;
+  let place = last === null ? (isDescending ? activities.length - 1 : 0) : last + step;
   for (; page.length < pageSize; place += step) {
-    const fill = fills[place];
-    if (fill === undefined) break;
-    if (after !== null && fill.at <= after) continue;
-    if (until !== null && fill.at >= until) continue;
-    if (date !== null && core.calendar.dateOf(fill.at) !== date) continue;
-    page.push(fillJson(core.calendar, fill));
+    const activity = activities.at(place);
+    if (activity === undefined) break;
+    if (activity.kind === 'fill' && activity.status === 'canceled') continue;
+    if (types !== null && !types.some((type) => isOfType(activity, type))) continue;
+    if (category !== null && category !== categoryOf(activity)) continue;
+    if (after !== null && activity.at <= after) continue;
+    if (until !== null && activity.at >= until) continue;
+    if (date !== null && core.calendar.dateOf(activity.at) !== date) continue;
+    page.push(activityJson(core.calendar, activity));
   }
   return ok(page);
+}
+
+function categoryOf({ kind }: Activity): string {
+  return kind === 'fill' ? 'trade_activity' : 'non_trade_activity';
+}
+
+/** `MISC` stands for every type but fills, dividends and cash transactions. */
+function isOfType(activity: Activity, type: string): boolean {
+  if (activity.kind === 'fill') return type === 'FILL';
+  return activity.type === type || (type === 'MISC' && activity.type !== 'DIV');
+}
+
+function activityJson(calendar: Calendar, activity: Activity): object {
+  return activity.kind === 'fill' ? fillJson(calendar, activity) : nonTradeJson(calendar, activity);
+}
+
+function nonTradeJson(calendar: Calendar, activity: NonTradeActivity): object {
+  const { subType, cusip, qty, perShareAmount } = activity;
+  return {
+    id: `${newYorkDigits(calendar, activity.at)}::${activity.id}`,
+    activity_type: activity.type,
+    ...(subType === null ? {} : { activity_sub_type: subType }),
+    date: activity.date,
+    created_at: utcText(activity.at),
+    net_amount: formatDecimal(activity.netAmount),
+    symbol: activity.symbol,
+    ...(cusip === null ? {} : { cusip }),
+    ...(qty === null ? {} : { qty: formatDecimal(qty) }),
+    ...(perShareAmount === null ? {} : { per_share_amount: formatDecimal(perShareAmount) }),
+    status: activity.status,
+    group_id: activity.groupId,
+    currency: 'USD',
+  };
 }
 
 function fillJson(calendar: Calendar, fill: FillActivity): object {

@@ -1,0 +1,23 @@
+import type { Kernel } from './kernel.ts';
+import { executeAtQuote } from './matching.ts';
+import type { TradingStatus } from './types.ts';
+
+/** Nothing executes in a halted or paused symbol; orders are still accepted. */
+export function halt(kernel: Kernel, symbol: string, code: 'H' | 'P', reason: string): void {
+  kernel.market(symbol).halted = true;
+  tell(kernel, symbol, code, reason);
+}
+
+/** Does nothing when the symbol trades already. */
+export function resume(kernel: Kernel, symbol: string, reason: string): void {
+  const market = kernel.market(symbol);
+  market.reopening = market.halted;
+  market.halted = false;
+  tell(kernel, symbol, 'T', reason);
+  executeAtQuote(kernel, market);
+}
+
+function tell(kernel: Kernel, symbol: string, code: TradingStatus['code'], reason: string): void {
+  const at = kernel.now;
+  kernel.emit({ kind: 'status', at, status: { symbol, at, code, reason } });
+}

@@ -1,0 +1,44 @@
+import { finishCancel } from './cancellation.ts';
+import { resume } from './halts.ts';
+import type { Kernel } from './kernel.ts';
+import { fillAnyway, fillScheduled } from './matching.ts';
+import { finishReplace } from './replacement.ts';
+import { cross } from './sessions.ts';
+import { becomeNew, release } from './submission.ts';
+import type { Task } from './tasks.ts';
+
+/** Does what has fallen due. */
+export function perform(kernel: Kernel, task: Task): void {
+  switch (task.kind) {
+    case 'release':
+      release(kernel, task.record);
+      break;
+    case 'become_new':
+      becomeNew(kernel, task.record);
+      break;
+    case 'fill':
+      fillScheduled(kernel, task.record);
+      break;
+    case 'fill_anyway':
+      fillAnyway(kernel, task.record, task.percent);
+      break;
+    case 'finish_cancel':
+      finishCancel(kernel, task.record);
+      break;
+    case 'finish_replace':
+      finishReplace(kernel, task.record, task.successor);
+      break;
+    case 'show_position':
+      task.account.visiblePositions.set(task.symbol, task.shown);
+      break;
+    case 'tell':
+      kernel.tell(task.event);
+      break;
+    case 'cross':
+      cross(kernel, task.boundary, task.day);
+      break;
+    case 'resume':
+      resume(kernel, task.symbol, 'Trading Resumption');
+      break;
+  }
+}
