@@ -9,7 +9,7 @@ import type { Interference } from './interference.ts';
 import { Kernel } from './kernel.ts';
 import { barsBetween, dailyBars, loadHistory, type Timeframe } from './market-data.ts';
 import { fillQuantity, onQuote, onTrade } from './matching.ts';
-import { type NewsArticle, NewsDesk, type NewsDraft } from './news-desk.ts';
+import type { NewsArticle, NewsDraft } from './news-desk.ts';
 import { listOrders, type OrderFilter } from './order-queries.ts';
 import type { OrderRecord } from './order-record.ts';
 import { perform } from './perform.ts';
@@ -35,12 +35,14 @@ import {
   type ExchangeCoreOptions,
   type ExchangeListener,
   type FillActivity,
+  type JsonValue,
   type Latencies,
   type MarketNotice,
   type Milliseconds,
   type OrderWithLegs,
   type PositionView,
   type Quote,
+  type Resumable,
   type Switches,
   type Trade,
   WireError,
@@ -57,9 +59,8 @@ export type CloseResult = { readonly symbol: string; readonly outcome: OrderWith
  * tick yields its events in one order; the same seed and the same inputs yield the same events.
  * Refusals come back as WireError. An account id that is not of this exchange throws.
  */
-export class ExchangeCore {
+export class ExchangeCore implements Resumable {
   readonly #kernel: Kernel;
-  readonly #newsDesk = new NewsDesk();
 
   constructor(options: ExchangeCoreOptions) {
     this.#kernel = new Kernel(options, perform);
@@ -108,6 +109,18 @@ export class ExchangeCore {
   /** Every event, in order. The returned function ends the subscription. */
   subscribe(listener: ExchangeListener): () => void {
     return this.#kernel.subscribe(listener);
+  }
+
+  // ---- Saving --------------------------------------------------------------------------------
+
+  /** @throws from within a listener */
+  save(): JsonValue {
+    return this.#kernel.save();
+  }
+
+  /** Goes on from a saved state, its accounts, switches and orders included; listeners stay. */
+  restore(state: JsonValue): void {
+    this.#kernel.restore(state);
   }
 
   // ---- Market --------------------------------------------------------------------------------
@@ -174,12 +187,12 @@ export class ExchangeCore {
 
   /** An article as of now, beside those that the exchange writes about large moves itself. */
   publishNews(draft: NewsDraft): NewsArticle {
-    return this.#newsDesk.publish(draft, this.now);
+    return this.#kernel.newsDesk.publish(draft, this.now);
   }
 
   /** What was published, oldest first. */
   get news(): readonly NewsArticle[] {
-    return this.#newsDesk.articles;
+    return this.#kernel.newsDesk.articles;
   }
 
   // ---- Orders --------------------------------------------------------------------------------
@@ -240,7 +253,7 @@ export class ExchangeCore {
 
   /** From now on the broker errs as told. */
   interfere(interference: Interference): void {
-    this.#kernel.interference = interference;
+    this.#kernel.interfere(interference);
   }
 
   order(accountId: string, orderId: string): OrderWithLegs | null {

@@ -1,13 +1,21 @@
-import type { Account } from './account.ts';
+import { Account } from './account.ts';
+import { ActivityLog } from './activity-log.ts';
+import { BarSeries } from './bar-series.ts';
 import type { Decimal } from './decimal.ts';
 import { draw } from './duration.ts';
 import { type Interference, NO_INTERFERENCE } from './interference.ts';
 import { SymbolMarket } from './market.ts';
-import type { OrderRecord } from './order-record.ts';
+import { NewsDesk } from './news-desk.ts';
+import { ObjectGraph } from './object-graph.ts';
+import { OrderArchive } from './order-archive.ts';
+import { OrderRecord } from './order-record.ts';
 import { OrderStore } from './order-store.ts';
+import { PlaceIndex } from './place-index.ts';
+import { PriceLadder } from './price-ladder.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Task } from './tasks.ts';
+import { TickHistory } from './tick-history.ts';
 import {
   type Asset,
   type Calendar,
@@ -18,6 +26,7 @@ import {
   type ExchangeListener,
   type Execution,
   type Jitter,
+  type JsonValue,
   type Latencies,
   type Milliseconds,
   type Order,
@@ -31,7 +40,27 @@ export type Locatable = { readonly availableQty: number; readonly feePerShare: D
 
 const DEFAULT_TICKS_KEPT = 5_000;
 
-/** What all parts of the exchange share: the time, the books, the queue of what comes next. */
+/** The classes of everything that is reached from the kernel's fields. */
+const SAVED_OBJECTS = new ObjectGraph({
+  Account,
+  ActivityLog,
+  BarSeries,
+  NewsDesk,
+  OrderArchive,
+  OrderRecord,
+  OrderStore,
+  PlaceIndex,
+  PriceLadder,
+  Random,
+  Scheduler,
+  SymbolMarket,
+  TickHistory,
+});
+
+/**
+ * What all parts of the exchange share: the time, the books, the queue of what comes next.
+ * Every field is saved but those with a private name.
+ */
 export class Kernel {
   now: Milliseconds;
   session: Session;
@@ -39,22 +68,23 @@ export class Kernel {
   sessionSince: Milliseconds;
   /** The trading day that a regular order entered now belongs to. */
   orderDay: TradingDay;
-  readonly calendar: Calendar;
-  readonly switches: Switches;
-  readonly latencies: Latencies;
-  readonly #jitter: Jitter;
+  switches: Switches;
+  latencies: Latencies;
+  private readonly jitter: Jitter;
   readonly ids: Random;
   readonly draws: Random;
   readonly delays: Random;
+  readonly newsDesk = new NewsDesk();
   readonly scheduler = new Scheduler();
   readonly orders = new OrderStore();
   readonly accounts: Account[] = [];
   readonly assets = new Map<string, Asset>();
   /** What the broker could locate, by symbol. */
   readonly locatable = new Map<string, Locatable>();
-  interference: Interference = NO_INTERFERENCE;
-  readonly #ticksKept: number;
-  readonly #markets = new Map<string, SymbolMarket>();
+  private readonly ticksKept: number;
+  private readonly marketsBySymbol = new Map<string, SymbolMarket>();
+  readonly #calendar: Calendar;
+  #interference: Interference = NO_INTERFERENCE;
   readonly #ready: Task[] = [];
   readonly #outbox: ExchangeEvent[] = [];
   readonly #listeners = new Set<ExchangeListener>();
@@ -64,11 +94,11 @@ export class Kernel {
   constructor(options: ExchangeCoreOptions, perform: (kernel: Kernel, task: Task) => void) {
     this.#perform = perform;
     this.now = options.startAt;
-    this.calendar = options.calendar;
-    this.#ticksKept = options.ticksKept ?? DEFAULT_TICKS_KEPT;
+    this.#calendar = options.calendar;
+    this.ticksKept = options.ticksKept ?? DEFAULT_TICKS_KEPT;
     this.switches = { ...defaultSwitches, ...options.switches };
     this.latencies = { ...defaultLatencies, ...options.latencies };
-    this.#jitter = options.jitter ?? {};
+    this.jitter = options.jitter ?? {};
     this.ids = new Random(`${options.seed} ids`);
     this.draws = new Random(`${options.seed} draws`);
     this.delays = new Random(`${options.seed} delays`);
@@ -80,16 +110,40 @@ export class Kernel {
     this.sessionSince = sessionStart(this.session, today, this.now);
   }
 
+  get calendar(): Calendar {
+    return this.#calendar;
+  }
+
+  get interference(): Interference {
+    return this.#interference;
+  }
+
+  interfere(interference: Interference): void {
+    this.#interference = interference;
+  }
+
   get markets(): Iterable<SymbolMarket> {
-    return this.#markets.values();
+    return this.marketsBySymbol.values();
   }
 
   market(symbol: string): SymbolMarket {
-    const known = this.#markets.get(symbol);
+    const known = this.marketsBySymbol.get(symbol);
     if (known !== undefined) return known;
-    const market = new SymbolMarket(symbol, this.#ticksKept);
-    this.#markets.set(symbol, market);
+    const market = new SymbolMarket(symbol, this.ticksKept);
+    this.marketsBySymbol.set(symbol, market);
     return market;
+  }
+
+  /** @throws within a listener or a command: then what is under way would be lost */
+  save(): JsonValue {
+    if (this.#delivering || this.#ready.length > 0) {
+      throw new Error('the exchange cannot be saved from within one of its listeners');
+    }
+    return SAVED_OBJECTS.write({ ...this });
+  }
+
+  restore(state: JsonValue): void {
+    Object.assign(this, SAVED_OBJECTS.read(state));
   }
 
   subscribe(listener: ExchangeListener): () => void {
@@ -99,12 +153,12 @@ export class Kernel {
 
   /** How long a step takes this time: its latency and what its jitter adds. */
   delay(step: keyof Latencies): number {
-    return this.latencies[step] + draw(this.#jitter[step] ?? 0, this.delays);
+    return this.latencies[step] + draw(this.jitter[step] ?? 0, this.delays);
   }
 
   /** Whether a step may take any time at all. */
   isDelayed(step: keyof Latencies): boolean {
-    return this.latencies[step] > 0 || this.#jitter[step] !== undefined;
+    return this.latencies[step] > 0 || this.jitter[step] !== undefined;
   }
 
   /** Does `task` after `delayMs`; without delay right after what runs now. */

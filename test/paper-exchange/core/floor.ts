@@ -41,7 +41,8 @@ export class Floor {
   readonly core: ExchangeCore;
   readonly #rest: RestApi;
   readonly events: ExchangeEvent[] = [];
-  #tradeId = 0;
+  /** The id of the last trade. */
+  tradeId = 0;
 
   constructor(options: FloorOptions = {}) {
     const { account, assets, switches, latencies, rest, prices = true } = options;
@@ -94,8 +95,8 @@ export class Floor {
   }
 
   trade(symbol: string, price: string): void {
-    this.#tradeId += 1;
-    const id = this.#tradeId;
+    this.tradeId += 1;
+    const id = this.tradeId;
     this.core.onTrade({ symbol, at: this.core.now, price: decimal(price), size: 100, id });
   }
 

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readState, writeState } from '../../../src/paper-exchange/core/saved-state.ts';
+import type { JsonValue, Latencies } from '../../../src/paper-exchange/core/types.ts';
+import { Floor } from './floor.ts';
+import { make, move } from './moves.ts';
+
+const latencies: fc.Arbitrary<Partial<Latencies>> = fc.constantFrom(
+  {},
+  { newMs: 20, fillMs: 30, cancelMs: 100, replaceMs: 70, positionVisibilityMs: 500, streamMs: 5 },
+);
+
+const moves = fc.array(move, { minLength: 5, maxLength: 50, size: 'max' });
+
+function floorFor(latency: Partial<Latencies>, seed: string): Floor {
+  const floor = new Floor({ seed, latencies: latency, switches: { randomPartialFills: true } });
+  floor.market('MSFT', '99.99', '100.01', '100');
+  return floor;
+}
+
+/** The state as it comes back from a file. */
+function throughText(state: JsonValue): JsonValue {
+  return readState(writeState({ core: state })).core ?? null;
+}
+
+/** Another exchange, opened with other ids, that goes on from the state of the first. */
+function resumed(floor: Floor): Floor {
+  const other = floorFor({}, 'another seed');
+  other.events.length = 0;
+  other.core.restore(throughText(floor.core.save()));
+  other.tradeId = floor.tradeId;
+  return other;
+}
+
+describe('saving and resuming', () => {
+  it('a resumed run equals an unbroken one: events, ids, draws, accounts and what is due', () => {
+    fc.assert(
+      fc.property(moves, moves, latencies, (before, after, latency) => {
+        const unbroken = floorFor(latency, 'saving');
+        for (const made of before) make(unbroken, made);
+        const other = resumed(unbroken);
+        unbroken.events.length = 0;
+        for (const floor of [unbroken, other]) for (const made of after) make(floor, made);
+        for (const floor of [unbroken, other]) floor.advanceBy(7 * 86_400_000);
+        expect(other.transcript()).toBe(unbroken.transcript());
+        expect(other.events).toEqual(unbroken.events);
+        expect(other.account()).toEqual(unbroken.account());
+        expect(JSON.stringify(other.core.save())).toBe(JSON.stringify(unbroken.core.save()));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('keeps what was archived', () => {
+    const floor = new Floor({ account: { cash: '10000000' } });
+    const [first] = Array.from({ length: 6000 }, () => floor.accepted({}));
+    const other = resumed(floor);
+    expect(other.orderById(first)).toEqual(floor.orderById(first));
+    expect(other.core.fills(other.accountId)).toEqual(floor.core.fills(floor.accountId));
+  });
+
+  it('keeps its listeners and goes on with the accounts, switches and latencies of the state', () => {
+    const floor = new Floor({ switches: { washTradeStatus: 422 }, latencies: { cancelMs: 7 } });
+    const other = resumed(floor);
+    expect(other.accountId).toBe(floor.accountId);
+    expect(other.core.switches.washTradeStatus).toBe(422);
+    expect(other.core.latencies.cancelMs).toBe(7);
+    other.accepted({});
+    expect(other.eventNames()).toEqual(['pending_new', 'new', 'fill']);
+  });
+
+  it('does not save in the middle of telling its listeners', () => {
+    const floor = new Floor();
+    floor.core.subscribe(() => floor.core.save());
+    const quote = () => floor.quote('AAPL', '99', '100');
+    expect(quote).toThrow('within one of its listeners');
+  });
+
+  describe('a file that cannot be used says why', () => {
+    const text = writeState({ core: new Floor().core.save() });
+
+    it('when it ends early', () => {
+      expect(() => readState(text.slice(0, -100))).toThrow('no complete JSON text');
+    });
+
+    it('when a digit has changed', () => {
+      const place = text.lastIndexOf('99000');
+      const edited = `${text.slice(0, place)}99001${text.slice(place + 5)}`;
+      expect(() => readState(edited)).toThrow('its seal does not fit');
+    });
+
+    it('when a newer program wrote it', () => {
+      const newer = text.replace('"version":1', '"version":2');
+      expect(() => readState(newer)).toThrow('saved by a newer program as version 2');
+    });
+
+    it('when it is something else', () => {
+      for (const other of ['{}', '[]', 'null', '3']) {
+        expect(() => readState(other)).toThrow('not a saved state of the paper exchange');
+      }
+    });
+  });
+});
