@@ -137,7 +137,7 @@ describe('activities and portfolio history', () => {
     floor.advanceTo('2026-10-09T20:30:00Z');
     const path = '/v2/account/portfolio/history';
     expect(floor.get(`${path}?period=2D&timeframe=1D`)).toMatchObject({
-      timestamp: [Date.parse('2026-10-08T20:00:00Z'), Date.parse('2026-10-09T20:00:00Z')].map(
+      timestamp: [Date.parse('2026-10-09T00:00:00Z'), Date.parse('2026-10-10T00:00:00Z')].map(
         (at) => at / 1000,
       ),
       equity: [100_010, 100_020],

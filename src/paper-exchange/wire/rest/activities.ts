@@ -2,8 +2,11 @@ import { formatDecimal } from '../../core/decimal.ts';
 import { unprocessable } from '../../core/refusals.ts';
 import type {
   Activity,
+  ActivityList,
   Calendar,
+  DateText,
   FillActivity,
+  Milliseconds,
   NonTradeActivity,
   WireError,
 } from '../../core/types.ts';
@@ -12,7 +15,19 @@ import { type Call, ok, type Reply, type Route } from './route.ts';
 import { newYorkDigits, utcText } from './times.ts';
 
 const PAGE_SIZE_MAX = 100;
+const DAY_MS = 86_400_000;
 const DIRECTIONS = ['desc', 'asc'] as const;
+const CATEGORIES = ['trade_activity', 'non_trade_activity', ''] as const;
+
+/** Every type that may be asked for ("Account Activities"), most of which never happen here. */
+const TYPES: readonly string[] = [
+  ...['FILL', 'TRANS', 'MISC', 'ACATC', 'ACATS', 'CFEE', 'CGD', 'CSD', 'CSW', 'DIV', 'DIVCGL'],
+  ...['DIVCGS', 'DIVFEE', 'DIVFT', 'DIVNRA', 'DIVROC', 'DIVTW', 'DIVTXEX', 'FEE', 'FOPT', 'INT'],
+  ...['INTNRA', 'INTTW', 'JNL', 'JNLC', 'JNLS', 'MA', 'NC', 'OPASN', 'OPCA', 'OPCSH', 'OPEXC'],
+  ...['OPEXP', 'OPTRD', 'PTC', 'PTR', 'REORG', 'SPIN', 'SPLIT'],
+];
+/** Everything but cash transfers, dividends and fills. */
+const NOT_MISC: readonly string[] = ['FILL', 'DIV', 'CSD', 'CSW'];
 
 export const activityRoutes: readonly Route[] = [
   { method: 'GET', path: '/v2/account/activities', answer: getActivities },
@@ -21,67 +36,94 @@ export const activityRoutes: readonly Route[] = [
 
 function getActivities({ core, accountId, params, query }: Call): Reply | WireError {
   const reader = new QueryReader(query);
-  const types = params[0] === undefined ? reader.list('activity_types') : [params[0]];
-  const category = reader.text('category');
+  const isWanted = readTypes(reader, params[0]);
   const pageSize = reader.wholeNumber('page_size', PAGE_SIZE_MAX, PAGE_SIZE_MAX);
   const isDescending = reader.choice('direction', DIRECTIONS, 'desc') === 'desc';
-  const [after, until] = [reader.time('after'), reader.time('until')];
-  const date = reader.date('date');
-  if (reader.problem !== null) return reader.problem;
   const activities = core.activities(accountId);
+  const [from, to] = readRange(reader, core.calendar, activities);
   const token = reader.text('page_token');
   const last = token === null ? null : activities.placeOf(token.split('::')[1] ?? '');
+  if (reader.problem !== null) return reader.problem;
   if (token !== null && last === null) return unprocessable(`invalid page_token: ${token}`);
-  const step = isDescending ? -1 : 1;
   const page: object[] = [];
-  let place = last === null ? (isDescending ? activities.length - 1 : 0) : last + step;
-  for (; page.length < pageSize; place += step) {
+  const step = isDescending ? -1 : 1;
+  let place = isDescending ? Math.min(to, last ?? to) - 1 : Math.max(from, (last ?? -1) + 1);
+  for (; page.length < pageSize && place >= from && place < to; place += step) {
     const activity = activities.at(place);
-    if (activity === undefined) break;
-    if (activity.kind === 'fill' && activity.status === 'canceled') continue;
-    if (types !== null && !types.some((type) => isOfType(activity, type))) continue;
-    if (category !== null && category !== categoryOf(activity)) continue;
-    if (after !== null && activity.at <= after) continue;
-    if (until !== null && activity.at >= until) continue;
-    if (date !== null && core.calendar.dateOf(activity.at) !== date) continue;
-    page.push(activityJson(core.calendar, activity));
+    if (activity !== undefined && isWanted(typeOf(activity))) {
+      page.push(activityJson(core.calendar, activity));
+    }
   }
   return ok(page);
 }
 
-function categoryOf({ kind }: Activity): string {
-  return kind === 'fill' ? 'trade_activity' : 'non_trade_activity';
+function readTypes(reader: QueryReader, path: string | undefined): (type: string) => boolean {
+  const types = path === undefined ? reader.list('activity_types') : [path];
+  const category = reader.choice('category', CATEGORIES, '');
+  const unknown = types?.find((type) => !TYPES.includes(type));
+  if (unknown !== undefined) reader.refuse(`invalid activity type: ${unknown}`);
+  if (types !== null) {
+    if (category !== '') reader.refuse('category cannot be used with activity_types');
+    return (type) => types.some((wanted) => covers(wanted, type));
+  }
+  return (type) => category === '' || (type === 'FILL') === (category === 'trade_activity');
 }
 
-/** `MISC` stands for every type but fills, dividends and cash transactions. */
-function isOfType(activity: Activity, type: string): boolean {
-  if (activity.kind === 'fill') return type === 'FILL';
-  return activity.type === type || (type === 'MISC' && activity.type !== 'DIV');
+function covers(wanted: string, type: string): boolean {
+  if (wanted === 'TRANS') return type === 'CSD' || type === 'CSW';
+  if (wanted === 'MISC') return !NOT_MISC.includes(type);
+  return wanted === type;
+}
+
+/** The places that the times let through; `after` and `until` leave out their own instant. */
+function readRange(
+  reader: QueryReader,
+  calendar: Calendar,
+  activities: ActivityList,
+): readonly [number, number] {
+  const after = reader.time('after');
+  const until = reader.time('until');
+  const date = reader.date('date');
+  let from = after === null ? 0 : placeAt(activities, after + 1);
+  let to = until === null ? activities.length : placeAt(activities, until);
+  if (date !== null) {
+    from = Math.max(from, placeAt(activities, calendar.midnightOf(date)));
+    to = Math.min(to, placeAt(activities, calendar.midnightOf(dayAfter(date))));
+  }
+  return [from, to];
+}
+
+function dayAfter(date: DateText): DateText {
+  return new Date(Date.parse(date) + DAY_MS).toISOString().slice(0, 10);
+}
+
+/** The first place at or after an instant. */
+function placeAt(activities: ActivityList, at: Milliseconds): number {
+  let low = 0;
+  let high = activities.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const activity = activities.at(middle);
+    if (activity !== undefined && activity.at < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function typeOf(activity: Activity): string {
+  return activity.kind === 'fill' ? 'FILL' : activity.type;
 }
 
 function activityJson(calendar: Calendar, activity: Activity): object {
-  return activity.kind === 'fill' ? fillJson(calendar, activity) : nonTradeJson(calendar, activity);
+  switch (activity.kind) {
+    case 'fill':
+      return fillJson(calendar, activity);
+    case 'non_trade':
+      return nonTradeJson(calendar, activity);
+  }
 }
 
-function nonTradeJson(calendar: Calendar, activity: NonTradeActivity): object {
-  const { subType, cusip, qty, perShareAmount } = activity;
-  return {
-    id: `${newYorkDigits(calendar, activity.at)}::${activity.id}`,
-    activity_type: activity.type,
-    ...(subType === null ? {} : { activity_sub_type: subType }),
-    date: activity.date,
-    created_at: utcText(activity.at),
-    net_amount: formatDecimal(activity.netAmount),
-    symbol: activity.symbol,
-    ...(cusip === null ? {} : { cusip }),
-    ...(qty === null ? {} : { qty: formatDecimal(qty) }),
-    ...(perShareAmount === null ? {} : { per_share_amount: formatDecimal(perShareAmount) }),
-    status: activity.status,
-    group_id: activity.groupId,
-    currency: 'USD',
-  };
-}
-
+/** The time before the id is New York's, as recorded answers have it. */
 function fillJson(calendar: Calendar, fill: FillActivity): object {
   return {
     id: `${newYorkDigits(calendar, fill.at)}::${fill.executionId}`,
@@ -96,5 +138,25 @@ function fillJson(calendar: Calendar, fill: FillActivity): object {
     order_id: fill.orderId,
     cum_qty: formatDecimal(fill.cumulativeQty),
     order_status: fill.orderStatus,
+  };
+}
+
+/** What does not apply is left out. */
+function nonTradeJson(calendar: Calendar, activity: NonTradeActivity): object {
+  const { subType, cusip, qty, perShareAmount } = activity;
+  return {
+    id: `${newYorkDigits(calendar, activity.at)}::${activity.id}`,
+    activity_type: activity.type,
+    ...(subType !== null && { activity_sub_type: subType }),
+    date: activity.date,
+    created_at: utcText(activity.at),
+    net_amount: formatDecimal(activity.netAmount),
+    symbol: activity.symbol,
+    ...(cusip !== null && { cusip }),
+    ...(qty !== null && { qty: formatDecimal(qty) }),
+    ...(perShareAmount !== null && { per_share_amount: formatDecimal(perShareAmount) }),
+    status: activity.status,
+    currency: 'USD',
+    group_id: activity.groupId,
   };
 }

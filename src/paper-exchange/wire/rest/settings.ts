@@ -11,6 +11,11 @@ export type RestSettings = {
   readonly marketDataPlan: 'basic' | 'unlimited';
   /** What a historical request without `feed` reads: the OpenAPI text says `sip`. */
   readonly historicalFeedDefault: 'sip' | 'iex';
+  /**
+   * What a day's `profit_loss` counts from in a history of days: the OpenAPI text says the base
+   * value, both of its examples the day before.
+   */
+  readonly dailyProfitLoss: 'from_day_before' | 'from_base';
   /** Largest move from close to close, in percent, that makes no headline by itself. */
   readonly newsMovePercent: number;
 };
@@ -20,5 +25,6 @@ export const defaultRestSettings: RestSettings = {
   rateLimitHeaders: false,
   marketDataPlan: 'basic',
   historicalFeedDefault: 'sip',
+  dailyProfitLoss: 'from_day_before',
   newsMovePercent: 3,
 };
