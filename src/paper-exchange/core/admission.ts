@@ -23,6 +23,7 @@ import {
   stopThroughMarket,
   unprocessable,
 } from './refusals.ts';
+import { trailedFrom } from './trailing.ts';
 import type { Asset, PositionIntent, Side, WireError } from './types.ts';
 import { checkWashTrade } from './wash-trade.ts';
 
@@ -259,12 +260,19 @@ function checkBuyingPower(
   intent: PositionIntent,
 ): WireError | null {
   if (isClosing(intent)) return null;
-  const cost =
-    request.notional ?? multiply(sharesOf(kernel, request), chargePrice(kernel, request));
+  const price = chargePrice(kernel, withFirstStop(kernel, request));
+  const cost = request.notional ?? multiply(sharesOf(kernel, request), price);
   if (request.side === 'buy' && isFractional(request) && cost < ONE) {
     return forbidden('cost basis must be >= minimal amount of order 1');
   }
   return checkCost(account, cost);
+}
+
+/** A trailing stop is charged at the stop that it would begin with. */
+function withFirstStop(kernel: Kernel, request: OrderRequest): OrderRequest {
+  const mark = kernel.market(request.symbol).lastPrice;
+  if (request.type !== 'trailing_stop' || mark === null) return request;
+  return { ...request, stopPrice: trailedFrom(request, mark).stopPrice };
 }
 
 /** Whether the account can pay `cost` more than it has reserved. */

@@ -1,0 +1,80 @@
+import { type Amount, product, share, sizeOf, textOf } from './amounts.ts';
+import type { Judge } from './rules.ts';
+import type { EntryView, FillView } from './views.ts';
+
+/** What one symbol's shares are and cost, by the executions alone. */
+export type Holding = { readonly qty: Amount; readonly cost: Amount };
+
+/** One execution as it was booked. */
+export type Booked = { readonly fill: FillView; readonly positionAfter: Amount };
+
+const NOTHING: Holding = { qty: 0n, cost: 0n };
+
+/** The cash and the shares of one account, computed from its start and its activities. */
+export class Ledger {
+  cash: Amount;
+  readonly #holdings: Map<string, Holding>;
+  readonly #executed = new Map<string, { readonly qty: Amount; readonly value: Amount }>();
+  readonly #judge: Judge;
+
+  constructor(cash: Amount, holdings: ReadonlyMap<string, Holding>, judge: Judge) {
+    this.cash = cash;
+    this.#holdings = new Map(holdings);
+    this.#judge = judge;
+  }
+
+  holding(symbol: string): Holding {
+    return this.#holdings.get(symbol) ?? NOTHING;
+  }
+
+  /** Those that are not flat. */
+  *held(): Generator<readonly [string, Holding]> {
+    for (const entry of this.#holdings) if (entry[1].qty !== 0n) yield entry;
+  }
+
+  /** Shares and dollars that one order has executed itself. */
+  executedOf(orderId: string): { readonly qty: Amount; readonly value: Amount } {
+    return this.#executed.get(orderId) ?? { qty: 0n, value: 0n };
+  }
+
+  /** An execution from before the oracle was there: the order has it, the start has its effect. */
+  recall({ orderId, qty, price }: FillView): void {
+    const before = this.executedOf(orderId);
+    const value = before.value + product(qty, price);
+    this.#executed.set(orderId, { qty: before.qty + qty, value });
+  }
+
+  book(fill: FillView): Booked {
+    const { symbol, side, qty, price } = fill;
+    this.recall(fill);
+    const value = product(qty, price);
+    const signed = side === 'buy' ? qty : -qty;
+    this.cash -= side === 'buy' ? value : -value;
+    const before = this.holding(symbol);
+    const after = before.qty + signed;
+    const flips = (before.qty > 0n && after < 0n) || (before.qty < 0n && after > 0n);
+    this.#judge.expect(
+      'flip',
+      !flips,
+      () => `${symbol}: ${textOf(before.qty)} to ${textOf(after)}`,
+    );
+    this.#holdings.set(symbol, { qty: after, cost: costAfter(before, signed, value) });
+    return { fill, positionAfter: after };
+  }
+
+  /** A dividend, a fee, a split: cash and shares move as the entry says. */
+  enter({ symbol, qty, netAmount }: EntryView): void {
+    this.cash += netAmount;
+    if (symbol === null || qty === 0n) return;
+    const before = this.holding(symbol);
+    this.#holdings.set(symbol, { qty: before.qty + qty, cost: before.cost });
+  }
+}
+
+/** Shares are added at their price, and go at the average of what is there. */
+function costAfter({ qty, cost }: Holding, signed: Amount, value: Amount): Amount {
+  if (qty === 0n || qty > 0n === signed > 0n) return cost + value;
+  const [there, gone] = [sizeOf(qty), sizeOf(signed)];
+  if (gone > there) return share(value, gone - there, gone);
+  return cost - share(cost, gone, there);
+}

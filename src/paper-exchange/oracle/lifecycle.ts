@@ -1,0 +1,67 @@
+import type { Judge } from './rules.ts';
+import { type OrderView, TERMINAL } from './views.ts';
+
+/** Where each status may lead: the diagram of "Orders at Alpaca", order lifecycle. */
+const NEXT: Readonly<Record<string, readonly string[]>> = {
+  pending_new: ['new', 'accepted', 'held', 'rejected', 'canceled', 'pending_cancel', 'expired'],
+  accepted: ['new', 'pending_new', 'rejected', 'canceled', 'pending_cancel', 'expired'],
+  held: ['new', 'pending_cancel', 'pending_replace', 'canceled', 'expired', 'replaced', 'rejected'],
+  new: [
+    ...['partially_filled', 'filled', 'pending_cancel', 'pending_replace', 'canceled', 'expired'],
+    ...['done_for_day', 'suspended', 'stopped', 'calculated', 'accepted_for_bidding'],
+  ],
+  partially_filled: [
+    ...['partially_filled', 'filled', 'pending_cancel', 'pending_replace', 'canceled', 'expired'],
+    ...['done_for_day', 'suspended', 'stopped', 'calculated'],
+  ],
+  pending_cancel: [
+    ...['pending_cancel', 'canceled', 'expired', 'filled'],
+    ...['new', 'partially_filled', 'accepted', 'held'],
+  ],
+  pending_replace: [
+    ...['pending_replace', 'replaced', 'canceled', 'expired', 'filled'],
+    ...['new', 'partially_filled', 'held'],
+  ],
+  done_for_day: ['new', 'partially_filled', 'filled', 'canceled', 'expired', 'pending_cancel'],
+  suspended: ['new', 'partially_filled', 'filled', 'canceled', 'expired', 'pending_cancel'],
+  stopped: ['new', 'partially_filled', 'filled', 'canceled', 'expired', 'pending_cancel'],
+  calculated: ['filled', 'canceled', 'expired', 'new', 'partially_filled'],
+  accepted_for_bidding: ['new', 'filled', 'canceled', 'expired'],
+};
+
+const RESTING = ['new', 'partially_filled', 'held', 'accepted', 'pending_new'];
+
+/** The statuses that go with an event: "Websocket Streaming", common events. */
+const STATUSES: Readonly<Record<string, readonly string[]>> = {
+  partial_fill: ['partially_filled', 'pending_cancel', 'pending_replace'],
+  fill: ['filled'],
+  order_replace_rejected: RESTING,
+  order_cancel_rejected: [...RESTING, ...TERMINAL],
+};
+
+/** Events that correct what has happened, whatever the status. */
+const CORRECTIONS: ReadonlySet<string> = new Set(['restated', 'trade_bust', 'trade_correct']);
+
+export function isCorrection(event: string): boolean {
+  return CORRECTIONS.has(event);
+}
+
+export function checkEventName(event: string, order: OrderView, judge: Judge): void {
+  if (isCorrection(event)) return;
+  const fits = (STATUSES[event] ?? [event]).includes(order.status);
+  judge.expect('eventName', fits, () => `${event} came with ${order.id} as ${order.status}`);
+}
+
+/** `before` is null for the first that is heard of an order which is no leg. */
+export function checkTransition(before: string | null, order: OrderView, judge: Judge): void {
+  const { id, status, replaces } = order;
+  if (before === null) {
+    const first = ['pending_new', 'accepted', 'held'];
+    const allowed = replaces === null ? first : [...first, 'new', 'rejected'];
+    judge.expect('transition', allowed.includes(status), () => `order ${id} began as ${status}`);
+    return;
+  }
+  const went = () => `order ${id} went from ${before} to ${status}`;
+  judge.expect('terminal', !TERMINAL.has(before), went);
+  judge.expect('transition', NEXT[before]?.includes(status) ?? TERMINAL.has(before), went);
+}

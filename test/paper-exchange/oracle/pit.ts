@@ -1,0 +1,165 @@
+import { NyseCalendar } from '../../../src/paper-exchange/calendar/nyse.ts';
+import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
+import { ExchangeCore } from '../../../src/paper-exchange/core/exchange-core.ts';
+import type {
+  ExchangeEvent,
+  ExchangeListener,
+  Latencies,
+  Switches,
+} from '../../../src/paper-exchange/core/types.ts';
+import {
+  attachOracle,
+  type Observed,
+  type Oracle,
+  type OracleSettings,
+} from '../../../src/paper-exchange/oracle/oracle.ts';
+import { RestApi, type RestResponse } from '../../../src/paper-exchange/wire/rest/handle.ts';
+import { tradeUpdateJson } from '../../../src/paper-exchange/wire/rest/trade-update-json.ts';
+
+/** Thursday, 8 October 2026, 10:00 in New York. */
+const TEN_O_CLOCK = Date.parse('2026-10-08T14:00:00Z');
+
+export const SHARES = ['AAPL', 'MSFT'] as const;
+
+/** A margin account with ten AAPL, one that is short five MSFT, and one without credit. */
+export const ACCOUNTS = [
+  {
+    keyId: 'PKONE',
+    secretKey: 'one',
+    cash: '99000',
+    multiplier: '4',
+    positions: [{ symbol: 'AAPL', qty: '10', averageEntryPrice: '100' }],
+  },
+  {
+    keyId: 'PKTWO',
+    secretKey: 'two',
+    cash: '12000',
+    multiplier: '2',
+    positions: [{ symbol: 'MSFT', qty: '-5', averageEntryPrice: '101.5' }],
+  },
+  { keyId: 'PKTHREE', secretKey: 'three', cash: '1500', multiplier: '1' },
+] as const;
+
+export type PitOptions = {
+  readonly seed?: string;
+  readonly startAt?: number;
+  readonly switches?: Partial<Switches>;
+  readonly latencies?: Partial<Latencies>;
+  readonly oracle?: OracleSettings;
+  /** Puts something between the exchange and its oracle. */
+  readonly between?: (observed: Observed) => Observed;
+};
+
+/** An exchange with three accounts that an oracle watches, and whose every event is written down. */
+export class Pit {
+  readonly core: ExchangeCore;
+  readonly oracle: Oracle;
+  readonly #rest: RestApi;
+  readonly #log: string[] = [];
+  readonly #halted = new Set<string>();
+  #tradeId = 0;
+
+  constructor({ seed = 'pit', startAt = TEN_O_CLOCK, ...options }: PitOptions = {}) {
+    this.core = new ExchangeCore({
+      seed,
+      startAt,
+      calendar: new NyseCalendar(),
+      accounts: ACCOUNTS,
+      assets: [{ symbol: 'AAPL' }, { symbol: 'MSFT' }, { symbol: 'LONGONLY', shortable: false }],
+      switches: options.switches ?? {},
+      latencies: options.latencies ?? {},
+    });
+    this.#rest = new RestApi(this.core, {
+      settings: { requestsPerMinute: null },
+      onFault: (error) => {
+        throw error;
+      },
+    });
+    this.core.subscribe((event) => this.#log.push(written(event)));
+    const observed = observe(this.core, seed);
+    const between = options.between ?? ((plain: Observed) => plain);
+    this.oracle = attachOracle(between(observed), options.oracle);
+    for (const symbol of SHARES) this.market(symbol, '99.99', '100.01', '100');
+  }
+
+  /** Every event so far, byte for byte. */
+  get log(): string {
+    return this.#log.join('\n');
+  }
+
+  market(symbol: string, bid: string, ask: string, last: string): void {
+    this.quote(symbol, bid, ask);
+    this.trade(symbol, last);
+  }
+
+  quote(symbol: string, bid: string, ask: string): void {
+    const [bidPrice, askPrice] = [decimal(bid), decimal(ask)];
+    const at = this.core.now;
+    this.core.onQuote({ symbol, at, bidPrice, askPrice, bidSize: 500, askSize: 500 });
+  }
+
+  trade(symbol: string, price: string): void {
+    this.#tradeId += 1;
+    const id = this.#tradeId;
+    this.core.onTrade({ symbol, at: this.core.now, price: decimal(price), size: 100, id });
+  }
+
+  advanceBy(durationMs: number): void {
+    this.core.advanceTo(this.core.now + durationMs);
+  }
+
+  /** One request of the account at `place`. */
+  send(place: number, method: string, path: string, body?: string): RestResponse {
+    const url = new URL(path, 'http://exchange');
+    const { keyId, secretKey } = ACCOUNTS[place % ACCOUNTS.length] ?? ACCOUNTS[0];
+    return this.#rest.handle({
+      method,
+      path: url.pathname,
+      query: url.searchParams,
+      headers: { 'apca-api-key-id': keyId, 'apca-api-secret-key': secretKey },
+      body: body ?? '',
+    });
+  }
+
+  /** Executes part of an order, as a partial fill at the venue would. */
+  executePart(place: number, orderId: string, qty: string, price: string): void {
+    this.core.executePart(this.accountId(place), orderId, decimal(qty), decimal(price));
+  }
+
+  halt(symbol: string): void {
+    this.#halted.add(symbol);
+    this.core.halt(symbol);
+  }
+
+  resume(symbol: string): void {
+    this.#halted.delete(symbol);
+    this.core.resume(symbol);
+  }
+
+  isHalted(symbol: string): boolean {
+    return this.#halted.has(symbol);
+  }
+
+  accountId(place: number): string {
+    return this.core.accountIds[place % ACCOUNTS.length] ?? '';
+  }
+}
+
+/** What any client sees of the core: its events, and a REST door that counts nothing. */
+function observe(core: ExchangeCore, seed: string): Observed {
+  const rest = new RestApi(core, { settings: { requestsPerMinute: null } });
+  return {
+    seed,
+    accounts: ACCOUNTS,
+    subscribe: (listener: ExchangeListener) => core.subscribe(listener),
+    answer: (request) => rest.handle(request),
+    latencies: () => core.latencies,
+  };
+}
+
+function written(event: ExchangeEvent): string {
+  if (event.kind === 'trade_update') {
+    return `${event.accountId} ${JSON.stringify(tradeUpdateJson(event))}`;
+  }
+  return JSON.stringify(event, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+}
