@@ -1,7 +1,7 @@
 import { decimal, type Quantity, text, wholeShares } from '../domain/decimal.ts';
 import type { PaperExchange } from '../paper-exchange/exchange.ts';
 import type { Clock } from '../ports/clock.ts';
-import { fieldsOf, PlainClient } from './plain-client.ts';
+import { fieldsOf, PlainClient, Refusal } from './plain-client.ts';
 
 const HOUR_MS = 3_600_000;
 const FLAT_DAYS_BEFORE_BUYING = 3;
@@ -40,7 +40,16 @@ export class EntryBot {
     for (const [symbol, days] of this.#flatDays) {
       const flatDays = held.has(symbol) ? 0 : days + 1;
       this.#flatDays.set(symbol, flatDays);
-      if (flatDays >= FLAT_DAYS_BEFORE_BUYING) await this.#buy(symbol);
+      if (flatDays >= FLAT_DAYS_BEFORE_BUYING) await this.#tryToBuy(symbol);
+    }
+  }
+
+  async #tryToBuy(symbol: string): Promise<void> {
+    try {
+      await this.#buy(symbol);
+    } catch (error) {
+      // No price yet, or too little money: there is always tomorrow.
+      if (!(error instanceof Refusal)) throw error;
     }
   }
 

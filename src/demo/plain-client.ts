@@ -2,6 +2,11 @@ import type { PaperExchange } from '../paper-exchange/exchange.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** The exchange's no, in its own words. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+}
+
 /** How an app without any SDK talks to the exchange: requests with the account's keys. */
 export class PlainClient {
   readonly #exchange: Pick<PaperExchange, 'credentials' | 'fetchApi'>;
@@ -10,16 +15,18 @@ export class PlainClient {
     this.#exchange = exchange;
   }
 
+  /** @throws Refusal */
   async get(path: string): Promise<Fields> {
     return fieldsOf(await this.#send('GET', path, null));
   }
 
+  /** @throws Refusal */
   async list(path: string): Promise<readonly Fields[]> {
     const rows = await this.#send('GET', path, null);
     return Array.isArray(rows) ? rows.map(fieldsOf) : [];
   }
 
-  /** @throws with the exchange's words when it refuses */
+  /** @throws Refusal */
   async order(body: Fields): Promise<void> {
     await this.#send('POST', '/v2/orders', body);
   }
@@ -32,7 +39,9 @@ export class PlainClient {
       ...(body === null ? {} : { body: JSON.stringify(body) }),
     });
     if (response.ok) return response.json();
-    throw new Error(`${method} ${path} was refused: ${await response.text()}`);
+    throw new Refusal(
+      `${method} ${path} was answered ${response.status}: ${await response.text()}`,
+    );
   }
 }
 

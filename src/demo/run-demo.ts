@@ -56,7 +56,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
 
   const [accountId = ''] = exchange.core.accountIds;
   while (clock.now() < stage.endsAt) {
-    await clock.advanceTo(Math.min(clock.now() + options.stepMs, stage.endsAt));
+    await clock.advanceTo(Math.min(pauseAfter(clock.now(), options.stepMs), stage.endsAt));
     referee.recount(exchange.core.positions(accountId));
     options.onProgress();
   }
@@ -66,6 +66,13 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   running.close();
   return { figures, story };
 }
+
+/** Noon in UTC: before the open in New York, but after splits have taken effect. */
+const NOON_MS = 12 * 3_600_000;
+
+/** Steps of a day end where the referee can count what is held before anything trades. */
+const pauseAfter = (now: number, stepMs: number): number =>
+  now + stepMs - ((now - NOON_MS) % stepMs);
 
 /** In simulation nothing ends unless time goes on. */
 async function whileTimePasses<Result>(

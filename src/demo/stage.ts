@@ -88,6 +88,7 @@ export function recordedYears(
 ): Stage {
   const firstAt = Math.min(...series.map(({ bars }) => bars[0]?.at ?? Number.POSITIVE_INFINITY));
   const lastAt = Math.max(...series.map(({ bars }) => bars.at(-1)?.at ?? 0));
+  const longestBarMs = Math.max(HOUR_MS, ...series.map(({ durationMs }) => durationMs));
   const clock = new VirtualClock(firstAt);
   const exchange = openExchange(
     {
@@ -102,8 +103,8 @@ export function recordedYears(
   const settings: Settings = {
     ...defaultSettings('execute', dataDirectory),
     loopIntervalMs: lastAt - firstAt, // A pacer runs the cycles.
-    // Prices come every twenty minutes of an hourly bar, so that is how old they may be.
-    policies: policySettings.parse({ freshData: { quoteForExitsMs: HOUR_MS } }),
+    // Prices come four times a bar, so that is how old they may be.
+    policies: policySettings.parse({ freshData: { quoteForExitsMs: longestBarMs } }),
   };
   const bot = new EntryBot(exchange, clock, symbols);
   return {
