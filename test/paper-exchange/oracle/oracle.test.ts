@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { OracleViolation, RULES, type Rule } from '../../../src/paper-exchange/oracle/rules.ts';
+import { Pit } from './pit.ts';
+import { PLANTS, type Plant, planted } from './plants.ts';
+
+const rules = Object.keys(RULES).filter((name): name is Rule => name in RULES);
+const cases = rules.flatMap((rule) => PLANTS[rule].map((plant) => ({ rule, plant })));
+
+function violationOf(step: () => void): OracleViolation {
+  try {
+    step();
+  } catch (error) {
+    if (error instanceof OracleViolation) return error;
+    throw error;
+  }
+  throw new Error('no rule was broken');
+}
+
+function lyingPit(plant: Plant, seed = 'lies') {
+  let isArmed = false;
+  const { except = [] } = plant;
+  const between = (observed: Parameters<typeof planted>[0]) =>
+    planted(observed, plant, () => isArmed);
+  const pit = new Pit({ seed, between, oracle: { except } });
+  isArmed = true;
+  return pit;
+}
+
+describe('the oracle', () => {
+  it.each(cases)('stops a run that breaks the rule "$rule"', ({ rule, plant }) => {
+    const pit = lyingPit(plant);
+    const violation = violationOf(() => {
+      plant.act(pit);
+      pit.oracle.throwIfBroken();
+      pit.oracle.verify();
+    });
+    expect(violation.rule, violation.message.slice(0, 300)).toBe(rule);
+  });
+
+  it.each(cases)('has nothing to say where nobody lies about "$rule"', ({ plant }) => {
+    const pit = new Pit();
+    plant.act(pit);
+    pit.oracle.throwIfBroken();
+    pit.oracle.verify();
+  });
+
+  it('says the rule, the seed and the last fifty events, and says so again', () => {
+    const [plant] = PLANTS.cash;
+    if (plant === undefined) throw new Error('nothing is planted');
+    const pit = lyingPit(plant, 'seed 7');
+    for (let count = 0; count < 100; count += 1) pit.quote('MSFT', '99.99', '100.01');
+    const violation = violationOf(() => {
+      plant.act(pit);
+      pit.oracle.throwIfBroken();
+    });
+    expect(violation.seed).toBe('seed 7');
+    expect(violation.message).toContain('Seed "seed 7"');
+    expect(violation.message).toContain('the account shows');
+    expect(violation.events).toHaveLength(50);
+    expect(violation.events.at(-1)).toContain('"event":"fill"');
+    expect(violationOf(() => pit.oracle.throwIfBroken())).toBe(violation);
+    expect(violationOf(() => pit.quote('AAPL', '99.99', '100.01'))).toBe(violation);
+  });
+
+  it('no longer looks once it is taken off', () => {
+    const [plant] = PLANTS.cash;
+    if (plant === undefined) throw new Error('nothing is planted');
+    const pit = lyingPit(plant);
+    pit.oracle.detach();
+    plant.act(pit);
+    expect(() => pit.oracle.throwIfBroken()).not.toThrow();
+  });
+});
