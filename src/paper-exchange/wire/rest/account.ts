@@ -1,5 +1,10 @@
 import { type Decimal, formatDecimal, formatRounded } from '../../core/decimal.ts';
-import { type AccountConfiguration, type AccountView, WireError } from '../../core/types.ts';
+import {
+  type AccountConfiguration,
+  type AccountView,
+  type DayTradingView,
+  WireError,
+} from '../../core/types.ts';
 import { readJson } from './params.ts';
 import { type Call, ok, type Reply, type Route } from './route.ts';
 import { utcText } from './times.ts';
@@ -25,7 +30,7 @@ function patchConfigurations({ core, accountId, body }: Call): Reply | WireError
   return changed instanceof WireError ? changed : ok(configurationJson(changed));
 }
 
-/** Every amount a decimal string; the day-trade fields that Alpaca has removed are not there. */
+/** Every amount a decimal string; the day-trade fields were removed on 2026-07-06. */
 function accountJson(account: AccountView): object {
   return {
     id: account.id,
@@ -47,8 +52,8 @@ function accountJson(account: AccountView): object {
     pending_reg_taf_fees: '0',
     portfolio_value: formatDecimal(account.equity),
     trading_blocked: account.tradingBlocked,
-    transfers_blocked: false,
-    account_blocked: false,
+    transfers_blocked: account.transfersBlocked,
+    account_blocked: account.accountBlocked,
     created_at: utcText(account.createdAt),
     trade_suspended_by_user: account.configuration.suspendTrade,
     multiplier: account.multiplier,
@@ -65,6 +70,17 @@ function accountJson(account: AccountView): object {
     balance_asof: account.balanceAsOf,
     crypto_tier: 1,
     intraday_adjustments: '0',
+    ...dayTradingJson(account.dayTrading),
+  };
+}
+
+/** Only where the switch brings the old rule back. */
+function dayTradingJson(view: DayTradingView | null): object {
+  if (view === null) return {};
+  return {
+    pattern_day_trader: view.isPatternDayTrader,
+    daytrade_count: view.count,
+    daytrading_buying_power: cents(view.buyingPower),
   };
 }
 

@@ -19,7 +19,7 @@ export function orderJson({ order, legs }: OrderWithLegs): object {
     replaces: order.replaces,
     asset_id: order.assetId,
     symbol: order.symbol,
-    asset_class: 'us_equity',
+    asset_class: order.assetClass,
     notional: digits(order.notional),
     qty: digits(order.qty),
     filled_qty: formatDecimal(order.filledQty),

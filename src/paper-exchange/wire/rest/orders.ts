@@ -1,6 +1,7 @@
 import type { OrderFilter } from '../../core/order-queries.ts';
 import { notFound } from '../../core/refusals.ts';
-import { type OrderWithLegs, type Side, WireError } from '../../core/types.ts';
+import { type Asset, type OrderWithLegs, type Side, WireError } from '../../core/types.ts';
+import { isNamed } from './assets.ts';
 import { orderJson } from './order-json.ts';
 import { QueryReader, readJson } from './params.ts';
 import { type Call, ok, type Reply, type Route } from './route.ts';
@@ -70,7 +71,6 @@ function readFilter({ core, accountId, query }: Call): OrderFilter | WireError {
   const reader = new QueryReader(query);
   const clamps = core.switches.listLimitAbove500 === 'clamp';
   const most = clamps ? Number.MAX_SAFE_INTEGER : LIMIT_MAX;
-  const symbols = reader.list('symbols');
   const side = reader.text('side');
   const filter: OrderFilter = {
     status: reader.choice('status', STATUSES, 'open'),
@@ -81,7 +81,7 @@ function readFilter({ core, accountId, query }: Call): OrderFilter | WireError {
     beforeOrderId: reader.text('before_order_id'),
     direction: reader.choice('direction', DIRECTIONS, 'desc'),
     nested: reader.flag('nested'),
-    symbols: asksForEquities(query) ? symbols && new Set(symbols) : new Set(),
+    symbols: wantedSymbols(core.assets, reader.list('symbols'), assetClasses(query)),
     side: side === null ? null : reader.choice('side', SIDES, 'buy'),
   };
   checkBounds(reader, filter);
@@ -101,10 +101,28 @@ function checkBounds(reader: QueryReader, filter: OrderFilter): void {
   }
 }
 
-/** The SDK repeats the parameter, the documentation separates its words by commas. */
-function asksForEquities(query: URLSearchParams): boolean {
+/** Null for every symbol. Of a pair the slash may be left out. */
+function wantedSymbols(
+  assets: readonly Asset[],
+  symbols: readonly string[] | null,
+  classes: ReadonlySet<string> | null,
+): ReadonlySet<string> | null {
+  if (symbols === null && classes === null) return null;
+  const wanted = assets.filter(
+    (asset) =>
+      (classes === null || classes.has(asset.class)) &&
+      (symbols === null || symbols.some((symbol) => isNamed(asset, symbol))),
+  );
+  return new Set(wanted.map(({ symbol }) => symbol));
+}
+
+/**
+ * The SDK repeats the parameter, the documentation separates its words by commas. Null for every
+ * class.
+ */
+function assetClasses(query: URLSearchParams): ReadonlySet<string> | null {
   const classes = query.getAll('asset_class').flatMap((text) => text.split(','));
-  return classes.length === 0 || classes.includes('us_equity');
+  return classes.length === 0 || classes.includes('all') ? null : new Set(classes);
 }
 
 function shown(outcome: OrderWithLegs | WireError): Reply | WireError {

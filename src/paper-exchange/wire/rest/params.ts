@@ -1,6 +1,9 @@
 import { malformed, unprocessable } from '../../core/refusals.ts';
 import { type Milliseconds, WireError } from '../../core/types.ts';
 
+/** A date, or a time with its zone: without one it would mean the zone of this machine. */
+const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/i;
+
 /** Reads a JSON body. */
 export function readJson(body: string): { readonly value: unknown } | WireError {
   try {
@@ -38,7 +41,7 @@ export class QueryReader {
   time(name: string): Milliseconds | null {
     const text = this.text(name);
     if (text === null) return null;
-    const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+    const at = TIME.test(text) ? Date.parse(text) : Number.NaN;
     return Number.isNaN(at) ? this.#wrong(name, text) : at;
   }
 

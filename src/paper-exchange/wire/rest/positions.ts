@@ -11,6 +11,7 @@ import {
 } from '../../core/decimal.ts';
 import { notFound } from '../../core/refusals.ts';
 import { type Asset, type PositionView, WireError } from '../../core/types.ts';
+import { assetNamed } from './assets.ts';
 import { orderJson } from './order-json.ts';
 import { QueryReader } from './params.ts';
 import { type Call, ok, type Reply, type Route } from './route.ts';
@@ -31,7 +32,7 @@ function getPositions({ core, accountId }: Call): Reply {
 
 function getPosition(call: Call): Reply | WireError {
   const { core, accountId } = call;
-  const asset = core.asset(call.params[0] ?? '');
+  const asset = assetNamed(core, call.params[0] ?? '');
   if (asset === null) return notFound(`symbol not found: ${call.params[0]}`);
   const position = core.position(accountId, asset.symbol);
   if (position === null) return notFound('position does not exist');
@@ -39,7 +40,7 @@ function getPosition(call: Call): Reply | WireError {
 }
 
 function deletePosition({ core, accountId, params, query }: Call): Reply | WireError {
-  const asset = core.asset(params[0] ?? '');
+  const asset = assetNamed(core, params[0] ?? '');
   if (asset === null) return notFound(`symbol not found: ${params[0]}`);
   const reader = new QueryReader(query);
   const qty = reader.text('qty');
@@ -75,7 +76,7 @@ function positionJson(position: PositionView, asset: Asset | null): object {
     asset_id: position.assetId,
     symbol: position.symbol,
     exchange: asset?.exchange ?? '',
-    asset_class: 'us_equity',
+    asset_class: position.assetClass,
     asset_marginable: asset?.marginable ?? false,
     qty: formatDecimal(qty),
     avg_entry_price: formatRounded(position.averageEntryPrice, PRICE_DECIMALS),
