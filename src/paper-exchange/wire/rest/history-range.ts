@@ -17,6 +17,7 @@ export const STEP_MS: Readonly<Record<HistoryTimeframe, number>> = {
 const REPORTINGS = ['market_hours', 'extended_hours', 'continuous'] as const;
 type Reporting = (typeof REPORTINGS)[number];
 
+const DATE_LENGTH = 10;
 /** The longest span that is answered in steps shorter than a day. */
 const INTRADAY_DAYS_MAX = 30;
 
@@ -33,7 +34,8 @@ export function readRange(
   calendar: Calendar,
   now: Milliseconds,
 ): HistoryRange {
-  const [start, end] = [reader.time('start'), reader.time('end')];
+  const start = readTime(reader, calendar, 'start');
+  const end = readTime(reader, calendar, 'end');
   const period = readPeriod(reader);
   if (start !== null && end !== null && reader.text('period') !== null) {
     reader.refuse('only two of start, end and period can be specified');
@@ -84,6 +86,18 @@ function readPeriod(reader: QueryReader): Period {
   if (unit !== undefined) return { count: Number(match?.[1]), unit };
   reader.refuse(`invalid period: ${text}`);
   return { count: 1, unit: 'M' };
+}
+
+/** A bare date is one of New York, whole. */
+function readTime(
+  reader: QueryReader,
+  calendar: Calendar,
+  name: 'start' | 'end',
+): Milliseconds | null {
+  const at = reader.time(name);
+  if (at === null || reader.text(name)?.length !== DATE_LENGTH) return at;
+  const midnight = calendar.midnightOf(new Date(at).toISOString().slice(0, DATE_LENGTH));
+  return name === 'start' ? midnight : midnight + DAY_MS - 1;
 }
 
 /** Without a period everything from the start until now. */

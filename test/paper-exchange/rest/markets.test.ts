@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { Floor, type Json, refusal } from '../core/floor.ts';
+
+describe('the clock and the calendar of version 3', () => {
+  const clockAt = (time: string): Json => {
+    const body = new Floor().get(`/v3/clock?markets=NYSE&time=${time}`);
+    const [clock] = body.clocks as readonly Json[];
+    return clock ?? {};
+  };
+
+  it.each([
+    ['2026-11-27T08:59:00Z', 'closed', '2026-11-27T04:00:00-05:00'],
+    ['2026-11-27T09:00:00Z', 'pre', '2026-11-27T09:30:00-05:00'],
+    ['2026-11-27T14:30:00Z', 'core', '2026-11-27T13:00:00-05:00'],
+    ['2026-11-27T18:00:00Z', 'post', '2026-11-27T17:00:00-05:00'],
+    ['2026-11-27T22:00:00Z', 'closed', '2026-11-30T04:00:00-05:00'],
+  ])('at %s the phase is %s until %s', (time, phase, until) => {
+    expect(clockAt(time)).toMatchObject({
+      phase,
+      phase_until: until,
+      is_market_day: true,
+      next_market_open: expect.any(String),
+      market: { acronym: 'NYSE', mic: 'XNYS', timezone: 'America/New_York' },
+    });
+  });
+
+  it('says which days are none', () => {
+    expect(clockAt('2026-11-26T15:00:00Z')).toMatchObject({
+      is_market_day: false,
+      phase: 'closed',
+    });
+  });
+
+  it('gives the sessions of a day in New York or in UTC', () => {
+    const floor = new Floor();
+    const path = '/v3/calendar/XNAS?start=2026-11-26&end=2026-11-27';
+    expect(floor.get(path).calendar).toEqual([
+      {
+        date: '2026-11-27',
+        pre_start: '2026-11-27T04:00:00-05:00',
+        pre_end: '2026-11-27T09:30:00-05:00',
+        core_start: '2026-11-27T09:30:00-05:00',
+        core_end: '2026-11-27T13:00:00-05:00',
+        post_start: '2026-11-27T13:00:00-05:00',
+        post_end: '2026-11-27T17:00:00-05:00',
+        settlement_date: '2026-11-30',
+      },
+    ]);
+    const [day] = floor.get(`${path}&timezone=UTC`).calendar as readonly Json[];
+    expect(day?.core_start).toBe('2026-11-27T14:30:00.000Z');
+  });
+
+  it('knows no market but New York', () => {
+    const floor = new Floor();
+    for (const path of ['/v3/clock?markets=NYSE,XETRA', '/v3/calendar/XETRA']) {
+      expect(refusal(floor.request('GET', path))).toEqual({ status: 400, code: 40010000 });
+    }
+  });
+});
