@@ -1,5 +1,7 @@
 import type { Account } from './account.ts';
 import { BodyReader, isJsonObject } from './body-reader.ts';
+import { dayTradingView } from './day-trades.ts';
+import type { Kernel } from './kernel.ts';
 import { invalidField, malformed } from './refusals.ts';
 import type { AccountConfiguration, AccountView, WireError } from './types.ts';
 
@@ -8,7 +10,7 @@ const CONFIRMATIONS = ['all', 'none'] as const;
 const OPTIONS_LEVEL_MAX = 3;
 
 /** The account's figures now. */
-export function accountView(account: Account): AccountView {
+export function accountView(kernel: Kernel, account: Account): AccountView {
   const multiplier = account.effectiveMultiplier;
   const regulationT = account.buyingPowerAt(multiplier === '1' ? '1' : '2');
   return {
@@ -25,14 +27,14 @@ export function accountView(account: Account): AccountView {
     lastMaintenanceMargin: account.lastMaintenanceMargin,
     buyingPower: account.buyingPower,
     regulationTBuyingPower: regulationT,
-    nonMarginableBuyingPower: multiplier === '1' ? regulationT : regulationT / 2n,
+    nonMarginableBuyingPower: account.nonMarginableBuyingPower,
     multiplier,
     shortingEnabled: account.mayShort,
     ...account.blocks,
     closingOnly: account.closingOnly,
     balanceAsOf: account.balanceAsOf,
     configuration: account.configuration,
-    dayTrading: null,
+    dayTrading: dayTradingView(kernel, account),
   };
 }
 

@@ -1,7 +1,14 @@
 import { ActivityLog } from './activity-log.ts';
 import { absolute, type Decimal, divide, multiply, ONE, smaller, ZERO } from './decimal.ts';
 import type { OrderRecord } from './order-record.ts';
-import type { AccountBlocks, AccountConfiguration, DateText, Milliseconds, Side } from './types.ts';
+import type {
+  AccountBlocks,
+  AccountConfiguration,
+  DateText,
+  Locate,
+  Milliseconds,
+  Side,
+} from './types.ts';
 
 /** Shares of one symbol, marked to its last price. */
 export type Position = {
@@ -31,6 +38,8 @@ type AccountParts = {
 };
 
 const MINIMUM_MARGIN_EQUITY = 2000n * ONE;
+/** A position over 600 % of the equity ("User Protection"). */
+const POSITION_OF_EQUITY_MAX = 6n;
 const NO_ORDERS: ReadonlySet<OrderRecord> = new Set();
 
 /** The ledger of one account: cash, positions and what its open orders have reserved. */
@@ -53,11 +62,19 @@ export class Account {
   lastEquity: Decimal = ZERO;
   lastMaintenanceMargin: Decimal = ZERO;
   balanceAsOf = '';
+  /** Symbols opened on this trading day, and the dates of day trades (legacy rule). */
+  readonly openedToday = new Set<string>();
+  dayTrades: DateText[] = [];
+  locates: Locate[] = [];
   blocks: AccountBlocks = { accountBlocked: false, tradingBlocked: false, transfersBlocked: false };
   /** Since a position went over 600 % of the equity, until somebody clears it. */
   closingOnly = false;
   readonly activities = new ActivityLog();
   readonly equitySamples: EquitySample[] = [];
+  /** What is bought with cash alone: coins, and shares without margin. */
+  private readonly cashOnly = new Set<string>();
+  private cashOnlyValue: Decimal = ZERO;
+  private cashOnlyReserved: Decimal = ZERO;
   private closed: { readonly equity: Decimal; readonly maintenanceMargin: Decimal } | null = null;
   private readonly openBySymbol = new Map<string, Set<OrderRecord>>();
 
@@ -80,14 +97,18 @@ export class Account {
     return this.longMarketValue - this.shortMarketValue;
   }
 
-  /** Regulation T: half of what is held. */
+  /** Regulation T: half of what is held on margin, and all of the rest. */
   get initialMargin(): Decimal {
-    return this.grossMarketValue / 2n;
+    return this.marginMarketValue / 2n + this.cashOnlyValue;
   }
 
-  /** Thirty percent of what is held. */
+  /** Thirty percent of what is held on margin, and all of the rest. */
   get maintenanceMargin(): Decimal {
-    return (this.grossMarketValue * 3n) / 10n;
+    return (this.marginMarketValue * 3n) / 10n + this.cashOnlyValue;
+  }
+
+  private get marginMarketValue(): Decimal {
+    return this.grossMarketValue - this.cashOnlyValue;
   }
 
   /** The account's multiplier under its own limit; 1 below the margin minimum of 2,000 dollars. */
@@ -103,9 +124,31 @@ export class Account {
   }
 
   buyingPowerAt(multiplier: '1' | '2' | '4'): Decimal {
-    const allowed = this.equity * BigInt(multiplier);
-    const free = allowed - this.grossMarketValue - this.reserved;
+    const unspent = this.equity - this.cashOnlyValue - this.cashOnlyReserved;
+    const reservedOnMargin = this.reserved - this.cashOnlyReserved;
+    const free = unspent * BigInt(multiplier) - this.marginMarketValue - reservedOnMargin;
     return free > ZERO ? free : ZERO;
+  }
+
+  /** Dollars for what cannot be bought on margin. */
+  get nonMarginableBuyingPower(): Decimal {
+    const isOnMargin = this.effectiveMultiplier !== '1';
+    return isOnMargin ? this.buyingPowerAt('2') / 2n : this.buyingPowerAt('1');
+  }
+
+  buyingPowerFor(symbol: string): Decimal {
+    return this.cashOnly.has(symbol) ? this.nonMarginableBuyingPower : this.buyingPower;
+  }
+
+  setMarginable(symbol: string, marginable: boolean): void {
+    if (this.cashOnly.has(symbol) !== marginable) return;
+    const held = positivePart(this.positions.get(symbol)?.marketValue ?? ZERO);
+    const reserved = [...this.openOrdersOf(symbol)].reduce((sum, one) => sum + one.reserved, ZERO);
+    const sign = marginable ? -1n : 1n;
+    this.cashOnlyValue += sign * held;
+    this.cashOnlyReserved += sign * reserved;
+    if (marginable) this.cashOnly.delete(symbol);
+    else this.cashOnly.add(symbol);
   }
 
   get mayShort(): boolean {
@@ -141,6 +184,7 @@ export class Account {
   /** Sets what an order takes of the buying power. */
   reserve(record: OrderRecord, amount: Decimal): void {
     this.reserved += amount - record.reserved;
+    if (this.cashOnly.has(record.order.symbol)) this.cashOnlyReserved += amount - record.reserved;
     record.reserved = amount;
   }
 
@@ -231,9 +275,12 @@ export class Account {
     const position = this.positions.get(symbol);
     if (position === undefined) return;
     const value = multiply(position.qty, price);
-    this.longMarketValue += positivePart(value) - positivePart(position.marketValue);
+    const longChange = positivePart(value) - positivePart(position.marketValue);
+    this.longMarketValue += longChange;
     this.shortMarketValue += negativePart(value) - negativePart(position.marketValue);
+    if (this.cashOnly.has(symbol)) this.cashOnlyValue += longChange;
     position.marketValue = value;
+    if (absolute(value) > POSITION_OF_EQUITY_MAX * this.equity) this.closingOnly = true;
   }
 
   private flat(symbol: string): Position {

@@ -39,6 +39,6 @@ export function changeAsset(kernel: Kernel, symbol: string, flags: AssetFlags): 
   const asset = kernel.assets.get(symbol);
   if (asset === undefined) return null;
   const changed = { ...asset, ...flags };
-  kernel.assets.set(symbol, changed);
+  kernel.list(changed);
   return changed;
 }

@@ -15,16 +15,16 @@ import type { Kernel } from './kernel.ts';
 import type { OrderRecord } from './order-record.ts';
 import type { OrderRequest } from './order-request.ts';
 import { isFractional } from './order-rules.ts';
+import { checkAccount, checkAsset, checkDirection } from './permissions.ts';
 import {
   forbidden,
   insufficientBuyingPower,
   insufficientQuantity,
-  invalidField,
   stopThroughMarket,
   unprocessable,
 } from './refusals.ts';
 import { trailedFrom } from './trailing.ts';
-import type { Asset, PositionIntent, Side, WireError } from './types.ts';
+import { type Asset, type PositionIntent, type Side, WireError } from './types.ts';
 import { checkWashTrade } from './wash-trade.ts';
 
 const CENT = ONE / 100n;
@@ -39,12 +39,13 @@ export function checkAdmission(
 ): WireError | null {
   const intent = inferIntent(account, request);
   return (
-    checkTradable(account, asset, request) ??
+    checkAccount(account) ??
+    checkAsset(kernel, account, request, asset) ??
     checkUniqueness(kernel, account, request.clientOrderId) ??
     checkAuctionWindow(kernel, request) ??
     checkIntent(request, intent) ??
     checkClassIntent(request, intent) ??
-    checkShort(account, asset, request, intent) ??
+    checkDirection(kernel, account, request, asset, intent) ??
     checkQuantity(kernel, account, request, intent) ??
     checkWashTrade(kernel, account, request, null) ??
     checkOpposite(account, request, intent) ??
@@ -74,7 +75,8 @@ export function checkUniqueness(
   const existing = kernel.orders.findByClientOrderId(account, clientOrderId);
   if (existing === null) return null;
   if (kernel.switches.clientOrderIdUniqueness === 'active' && !existing.isOpen) return null;
-  return invalidField('client_order_id must be unique');
+  const status = kernel.switches.duplicateClientOrderIdStatus;
+  return new WireError(status, { code: 40010001, message: 'client_order_id must be unique' });
 }
 
 /** A sell stop belongs below the market and a buy stop above it. */
@@ -107,8 +109,9 @@ export function chargePrice(
 function priceOfSession(kernel: Kernel, symbol: string, side: Side): Decimal {
   const market = kernel.market(symbol);
   const last = market.lastPrice ?? ZERO;
-  if (market.quote === null || kernel.session === 'closed') return last;
-  if (kernel.session !== 'regular') return market.midpoint ?? last;
+  const session = market.isAroundTheClock ? 'regular' : kernel.session;
+  if (market.quote === null || session === 'closed') return last;
+  if (session !== 'regular') return market.midpoint ?? last;
   return side === 'buy' ? market.quote.askPrice : market.quote.bidPrice;
 }
 
@@ -120,28 +123,22 @@ export function sharesOf(kernel: Kernel, request: OrderRequest): Decimal {
   return truncateTo(divide(request.notional, price), SHARE_DECIMALS);
 }
 
-function checkTradable(account: Account, asset: Asset, request: OrderRequest): WireError | null {
-  if (!asset.tradable) return unprocessable(`asset "${asset.symbol}" is not tradable`);
-  if (account.configuration.suspendTrade) {
-    return forbidden('new orders are rejected by user request');
-  }
-  if (!isFractional(request)) return null;
-  if (!asset.fractionable) return forbidden(`asset "${asset.symbol}" is not fractionable`);
-  if (account.configuration.fractionalTrading) return null;
-  return forbidden('fractional trading is disabled for this account');
-}
-
-const MINUTE = 60_000;
-const [OPG_CLOSES, CLS_CLOSES, AUCTIONS_REOPEN] = [568, 950, 1140];
+const MINUTE_MS = 60_000;
+const OPG_ENDS_BEFORE_OPEN_MS = 2 * MINUTE_MS;
+const CLS_ENDS_BEFORE_CLOSE_MS = 10 * MINUTE_MS;
+const AUCTIONS_REOPEN_MS = 19 * 60 * MINUTE_MS;
 
 /** Opening orders not from 09:28, closing ones not from 15:50; both again from 19:00. */
 function checkAuctionWindow(kernel: Kernel, { timeInForce }: OrderRequest): WireError | null {
   if (timeInForce !== 'opg' && timeInForce !== 'cls') return null;
   const { calendar, now } = kernel;
-  const minute = Math.floor((now - calendar.midnightOf(calendar.dateOf(now))) / MINUTE);
-  const closesAt = timeInForce === 'opg' ? OPG_CLOSES : CLS_CLOSES;
-  if (closesAt === undefined || AUCTIONS_REOPEN === undefined) return null;
-  if (minute < closesAt || minute >= AUCTIONS_REOPEN) return null;
+  const today = calendar.tradingDay(calendar.dateOf(now));
+  if (today === null) return null;
+  const closesAt =
+    timeInForce === 'opg'
+      ? today.openAt - OPG_ENDS_BEFORE_OPEN_MS
+      : today.closeAt - CLS_ENDS_BEFORE_CLOSE_MS;
+  if (now < closesAt || now >= calendar.midnightOf(today.date) + AUCTIONS_REOPEN_MS) return null;
   const from = timeInForce === 'opg' ? '9:28am' : '3:50pm';
   return forbidden(`${timeInForce} orders are not accepted between ${from} and 7:00pm ET`);
 }
@@ -157,20 +154,6 @@ function checkClassIntent({ orderClass }: OrderRequest, intent: PositionIntent):
   const closes = isClosing(intent);
   if (orderClass === 'oco') return closes ? null : unprocessable('oco orders must be exit orders');
   return closes ? unprocessable(`${orderClass} orders must be entry orders`) : null;
-}
-
-function checkShort(
-  account: Account,
-  asset: Asset,
-  request: OrderRequest,
-  intent: PositionIntent,
-): WireError | null {
-  if (intent !== 'sell_to_open') return null;
-  if (isFractional(request)) return unprocessable('fractional orders cannot be sold short');
-  if (!asset.shortable) return unprocessable(`asset "${asset.symbol}" cannot be sold short`);
-  if (!account.mayShort) return forbidden('account is not allowed to short');
-  if (asset.easyToBorrow || request.timeInForce === 'day') return null;
-  return unprocessable('only day orders are allowed for hard-to-borrow asset');
 }
 
 /** A closing order needs shares that no other one has reserved; it never flips the position. */
@@ -265,7 +248,7 @@ function checkBuyingPower(
   if (request.side === 'buy' && isFractional(request) && cost < ONE) {
     return forbidden('cost basis must be >= minimal amount of order 1');
   }
-  return checkCost(account, cost);
+  return checkCost(account, request.symbol, cost);
 }
 
 /** A trailing stop is charged at the stop that it would begin with. */
@@ -275,9 +258,9 @@ function withFirstStop(kernel: Kernel, request: OrderRequest): OrderRequest {
   return { ...request, stopPrice: trailedFrom(request, mark).stopPrice };
 }
 
-/** Whether the account can pay `cost` more than it has reserved. */
-export function checkCost(account: Account, cost: Decimal): WireError | null {
-  const { buyingPower } = account;
+/** Whether the account can pay `cost` more for the symbol than it has reserved. */
+export function checkCost(account: Account, symbol: string, cost: Decimal): WireError | null {
+  const buyingPower = account.buyingPowerFor(symbol);
   if (cost <= buyingPower) return null;
   return insufficientBuyingPower(formatRounded(buyingPower, 2), formatRounded(cost, 2));
 }

@@ -7,6 +7,7 @@ import { addAccount, addAsset } from './founding.ts';
 import { halt, resume } from './halts.ts';
 import type { Interference } from './interference.ts';
 import { Kernel } from './kernel.ts';
+import { type LocateQuote, locateQuote, requestLocate } from './locates.ts';
 import { barsBetween, dailyBars, loadHistory, type Timeframe } from './market-data.ts';
 import { fillQuantity, onQuote, onTrade } from './matching.ts';
 import type { NewsArticle, NewsDraft } from './news-desk.ts';
@@ -37,6 +38,7 @@ import {
   type FillActivity,
   type JsonValue,
   type Latencies,
+  type Locate,
   type MarketNotice,
   type Milliseconds,
   type OrderWithLegs,
@@ -273,6 +275,21 @@ export class ExchangeCore implements Resumable {
 
   // ---- Accounts ------------------------------------------------------------------------------
 
+  /** POST /v1/locates. */
+  requestLocate(accountId: string, body: unknown): Locate | WireError {
+    return this.#command(() => requestLocate(this.#kernel, this.#account(accountId), body));
+  }
+
+  /** Oldest first. */
+  locates(accountId: string): readonly Locate[] {
+    return this.#account(accountId).locates;
+  }
+
+  /** Null for a symbol that is not listed. */
+  locateQuote(symbol: string): LocateQuote | null {
+    return locateQuote(this.#kernel, symbol);
+  }
+
   /** Null when the pair is wrong. */
   authenticate(keyId: string, secretKey: string): string | null {
     const account = this.#kernel.accounts.find((candidate) => candidate.keyId === keyId);
@@ -284,7 +301,7 @@ export class ExchangeCore implements Resumable {
   }
 
   account(accountId: string): AccountView {
-    return accountView(this.#account(accountId));
+    return accountView(this.#kernel, this.#account(accountId));
   }
 
   /** PATCH /v2/account/configurations: the fields of the body, the others as they are. */
@@ -330,7 +347,7 @@ export class ExchangeCore implements Resumable {
 
   /** By symbol or by id; null when it is not listed. */
   asset(symbolOrId: string): Asset | null {
-    const bySymbol = this.#kernel.assets.get(symbolOrId);
+    const bySymbol = this.#kernel.assetOf(symbolOrId);
     return bySymbol ?? this.assets.find((asset) => asset.id === symbolOrId) ?? null;
   }
 

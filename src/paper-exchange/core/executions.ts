@@ -1,3 +1,4 @@
+import { noteDayTrade } from './day-trades.ts';
 import { type Decimal, divide, larger, multiply, roundTo, ZERO } from './decimal.ts';
 import { close, rejectSuccessor } from './ending.ts';
 import { afterExecution } from './groups.ts';
@@ -19,6 +20,7 @@ export function execute(
 ): readonly OrderRecord[] {
   const { account, order } = record;
   const lastPrice = kernel.market(order.symbol).lastPrice ?? price;
+  noteDayTrade(kernel, account, order.symbol, record.closes);
   account.applyExecution(order.symbol, order.side, qty, price, lastPrice);
   record.filledValue += multiply(qty, price);
   const filledQty = order.filledQty + qty;

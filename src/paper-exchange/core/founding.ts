@@ -23,7 +23,7 @@ export function addAsset(kernel: Kernel, options: AssetOptions): void {
   if (kernel.assets.has(symbol)) throw new Error(`asset ${symbol} is listed twice`);
   const id = kernel.ids.uuid();
   const assetClass = options.class ?? (symbol.includes('/') ? 'crypto' : 'us_equity');
-  kernel.assets.set(symbol, assetClass === 'crypto' ? coin(id, options) : share(id, options));
+  kernel.list(assetClass === 'crypto' ? coin(id, options) : share(id, options));
   if (options.locate !== undefined) {
     const { availableQty, feePerShare } = options.locate;
     kernel.locatable.set(symbol, { availableQty, feePerShare: decimal(feePerShare) });
@@ -91,6 +91,9 @@ export function addAccount(kernel: Kernel, options: AccountOptions): void {
     cash: decimal(options.cash),
     configuration: { ...DEFAULT_CONFIGURATION, ...options.configuration },
   });
+  for (const { symbol, marginable } of kernel.assets.values()) {
+    account.setMarginable(symbol, marginable);
+  }
   for (const { symbol, qty, averageEntryPrice } of options.positions ?? []) {
     if (!kernel.assets.has(symbol)) throw new Error(`no asset is listed for position ${symbol}`);
     const shares = decimal(qty);

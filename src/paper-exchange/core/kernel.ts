@@ -29,6 +29,7 @@ import {
   type JsonValue,
   type Latencies,
   type Milliseconds,
+  type NonTradeActivity,
   type Order,
   type Session,
   type Switches,
@@ -37,6 +38,11 @@ import {
 } from './types.ts';
 
 export type Locatable = { readonly availableQty: number; readonly feePerShare: Decimal };
+
+type BookEntry = Omit<
+  NonTradeActivity,
+  'kind' | 'id' | 'accountId' | 'at' | 'date' | 'cusip' | 'status'
+>;
 
 const DEFAULT_TICKS_KEPT = 5_000;
 
@@ -81,6 +87,7 @@ export class Kernel {
   readonly assets = new Map<string, Asset>();
   /** What the broker could locate, by symbol. */
   readonly locatable = new Map<string, Locatable>();
+  private readonly oldPairNames = new Map<string, string>();
   private readonly ticksKept: number;
   private readonly marketsBySymbol = new Map<string, SymbolMarket>();
   readonly #calendar: Calendar;
@@ -129,9 +136,39 @@ export class Kernel {
   market(symbol: string): SymbolMarket {
     const known = this.marketsBySymbol.get(symbol);
     if (known !== undefined) return known;
-    const market = new SymbolMarket(symbol, this.ticksKept);
+    const isAroundTheClock = this.assets.get(symbol)?.class === 'crypto';
+    const market = new SymbolMarket(symbol, isAroundTheClock, this.ticksKept);
     this.marketsBySymbol.set(symbol, market);
     return market;
+  }
+
+  /** By symbol; of a pair also by its old name without the slash. */
+  assetOf(symbol: string): Asset | undefined {
+    return this.assets.get(symbol) ?? this.assets.get(this.oldPairNames.get(symbol) ?? '');
+  }
+
+  /** Lists an asset or changes what is listed. */
+  list(asset: Asset): void {
+    this.assets.set(asset.symbol, asset);
+    if (asset.symbol.includes('/')) {
+      this.oldPairNames.set(asset.symbol.replace('/', ''), asset.symbol);
+    }
+    for (const account of this.accounts) account.setMarginable(asset.symbol, asset.marginable);
+  }
+
+  /** Moves cash or tells of shares that no execution moved. */
+  book(account: Account, entry: BookEntry): void {
+    account.cash += entry.netAmount;
+    account.activities.push({
+      kind: 'non_trade',
+      id: this.ids.uuid(),
+      accountId: account.id,
+      at: this.now,
+      date: this.calendar.dateOf(this.now),
+      cusip: this.assets.get(entry.symbol)?.cusip ?? null,
+      status: 'executed',
+      ...entry,
+    });
   }
 
   /** @throws within a listener or a command: then what is under way would be lost */

@@ -7,7 +7,9 @@ import type { Quote, Trade } from './types.ts';
 
 /** What the exchange knows of one symbol, and the orders that wait for its prices. */
 export class SymbolMarket {
-  readonly symbol: string;
+  symbol: string;
+  /** Trades at any hour, as coins do. */
+  readonly isAroundTheClock: boolean;
   quote: Quote | null = null;
   trade: Trade | null = null;
   halted = false;
@@ -30,8 +32,9 @@ export class SymbolMarket {
   /** Orders for the opening or the closing auction. */
   readonly auction = new Set<OrderRecord>();
 
-  constructor(symbol: string, ticksKept: number) {
+  constructor(symbol: string, isAroundTheClock: boolean, ticksKept: number) {
     this.symbol = symbol;
+    this.isAroundTheClock = isAroundTheClock;
     this.quotes = new TickHistory(ticksKept);
     this.trades = new TickHistory(ticksKept);
   }

@@ -38,7 +38,8 @@ export function onQuote(kernel: Kernel, quote: Quote): void {
 /** Executes what the current quote allows. */
 export function executeAtQuote(kernel: Kernel, market: SymbolMarket): void {
   const { quote } = market;
-  if (quote === null || market.halted || kernel.session === 'closed') return;
+  const isClosed = kernel.session === 'closed' && !market.isAroundTheClock;
+  if (quote === null || market.halted || isClosed) return;
   const candidates: OrderRecord[] = [];
   if (market.atMarket.size > 0) candidates.push(...market.atMarket);
   market.buyLimits.takeThrough(quote.askPrice, candidates);
@@ -49,12 +50,13 @@ export function executeAtQuote(kernel: Kernel, market: SymbolMarket): void {
 
 export function onTrade(kernel: Kernel, trade: Trade): void {
   const market = kernel.market(trade.symbol);
+  if (market.trade === null) noteFirstPrint(kernel, trade.symbol);
   market.trade = trade;
   market.trades.add(trade);
   for (const account of kernel.accounts) account.mark(trade.symbol, trade.price);
   const isReopening = market.reopening;
   market.reopening = false;
-  if (kernel.session !== 'regular' || market.halted) return;
+  if (market.halted || (kernel.session !== 'regular' && !market.isAroundTheClock)) return;
   if (isReopening && !kernel.switches.electOnReopening) return;
   if (!mayElect(kernel, market, trade)) return;
   const elected: OrderRecord[] = [];
@@ -62,6 +64,12 @@ export function onTrade(kernel: Kernel, trade: Trade): void {
   market.buyStops.takeThrough(trade.price, elected);
   if (market.trailingStops.size > 0) elected.push(...trail(kernel, market, trade.price));
   for (const record of elected) elect(kernel, record);
+}
+
+/** What was an IPO until now trades like any other share. */
+function noteFirstPrint(kernel: Kernel, symbol: string): void {
+  const asset = kernel.assets.get(symbol);
+  if (asset?.ipo === true) kernel.list({ ...asset, ipo: false });
 }
 
 /** With the stricter switch only round lots inside the quote elect a stop. */
@@ -180,11 +188,11 @@ function executablePrice(kernel: Kernel, record: OrderRecord): Decimal | null {
   const market = kernel.market(record.order.symbol);
   const { quote } = market;
   if (quote === null || market.halted || !mayTradeNow(kernel, record)) return null;
-  if (quote.at < kernel.sessionSince) return null;
+  if (quote.at < kernel.sessionSince && !market.isAroundTheClock) return null;
   const isBuy = record.order.side === 'buy';
   const price = isBuy ? quote.askPrice : quote.bidPrice;
   if (price <= ZERO) return null;
-  const limit = limitOf(record);
+  const limit = limitOf(kernel, record);
   if (limit === null) return price;
   return (isBuy ? price <= limit : price >= limit) ? price : null;
 }

@@ -15,7 +15,7 @@ export function checkRequest(request: OrderRequest, switches: Switches): WireErr
     checkPrices(request) ??
     checkTimeInForce(request) ??
     checkExtendedHours(request, switches) ??
-    checkFraction(request) ??
+    checkFraction(request, switches) ??
     checkClass(request)
   );
 }
@@ -37,7 +37,7 @@ export function isFractional(request: Pick<OrderRequest, 'qty' | 'notional'>): b
   return request.notional !== null || (request.qty !== null && request.qty % ONE !== ZERO);
 }
 
-function checkAmount({ qty, notional }: OrderRequest): WireError | null {
+export function checkAmount({ qty, notional }: OrderRequest): WireError | null {
   if (qty === null && notional === null) return invalidField('qty or notional is required');
   if (qty !== null && notional !== null) {
     return invalidField('only one of qty or notional is accepted');
@@ -59,7 +59,7 @@ function checkPrices(request: OrderRequest): WireError | null {
   );
 }
 
-function checkPricesOfType(request: OrderRequest): WireError | null {
+export function checkPricesOfType(request: OrderRequest): WireError | null {
   const hasLimit = request.limitPrice !== null;
   const hasStop = request.stopPrice !== null;
   const hasTrail = request.trailPrice !== null || request.trailPercent !== null;
@@ -114,15 +114,19 @@ function checkExtendedHours(request: OrderRequest, switches: Switches): WireErro
   return unprocessable('extended hours order must be DAY limit orders');
 }
 
-function checkFraction(request: OrderRequest): WireError | null {
+function checkFraction(request: OrderRequest, switches: Switches): WireError | null {
   if (!isFractional(request)) return null;
   if (request.orderClass !== '') return unprocessable('fractional orders must be simple orders');
   if (request.timeInForce !== 'day') return unprocessable('fractional orders must be DAY orders');
   if (request.type === 'trailing_stop') {
     return unprocessable('trailing stop orders must have whole shares');
   }
-  if (request.notional !== null && request.type !== 'market') {
+  if (request.type === 'market') return null;
+  if (request.notional !== null && switches.notionalTypes === 'market_only') {
     return unprocessable('notional orders must be market orders');
+  }
+  if (request.notional === null && switches.fractionalTypes === 'market_only') {
+    return unprocessable('fractional orders must be market orders');
   }
   return null;
 }

@@ -49,7 +49,7 @@ export function positionOf(kernel: Kernel, account: Account, symbol: string): Po
     assetId: asset.id,
     assetClass: asset.class,
     qty: shown.qty,
-    qtyAvailable: sign * free,
+    qtyAvailable: kernel.switches.shortQtyAvailable === 'negative' ? sign * free : free,
     averageEntryPrice: average,
     costBasis: sign * shown.cost,
     currentPrice: market.lastPrice ?? average,
@@ -74,8 +74,13 @@ export function closePosition(
     qty: formatDecimal(qty),
     side: held > ZERO ? 'sell' : 'buy',
     type: 'market',
-    time_in_force: 'day',
+    time_in_force: timeInForceOf(kernel, symbol),
   });
+}
+
+/** A coin has no day that could end. */
+function timeInForceOf(kernel: Kernel, symbol: string): 'day' | 'gtc' {
+  return kernel.assets.get(symbol)?.class === 'crypto' ? 'gtc' : 'day';
 }
 
 /** The same for the whole, without a look at what open orders hold. */
@@ -92,7 +97,7 @@ export function closeByHand(
     qty: formatDecimal(absolute(held)),
     side: held > ZERO ? 'sell' : 'buy',
     type: 'market',
-    time_in_force: 'day',
+    time_in_force: timeInForceOf(kernel, symbol),
   });
   return request instanceof WireError ? request : accept(kernel, account, request, asset);
 }

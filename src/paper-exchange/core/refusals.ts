@@ -28,6 +28,12 @@ export function notFound(message: string): WireError {
   return new WireError(404, { code: 40410000, message });
 }
 
+/** 403: one day trade too many for an account under 25,000 dollars. */
+export function patternDayTrade(): WireError {
+  const message = 'trade denied due to pattern day trading protection';
+  return new WireError(403, { code: 40310100, message });
+}
+
 export function insufficientQuantity(facts: {
   readonly symbol: string;
   readonly requested: Decimal;

@@ -7,6 +7,7 @@ import type { Kernel } from './kernel.ts';
 import { seekPrice } from './matching.ts';
 import { OrderRecord } from './order-record.ts';
 import { checkClientOrderId, checkTick } from './order-rules.ts';
+import { checkAccount } from './permissions.ts';
 import { invalidField, malformed, notFound, unprocessable } from './refusals.ts';
 import { trailedFrom } from './trailing.ts';
 import { type Order, type TimeInForce, WireError } from './types.ts';
@@ -48,6 +49,7 @@ export function replace(
   if (changes instanceof WireError) return changes;
   const refusal =
     checkReplaceable(record) ??
+    checkAccount(account) ??
     checkChanges(record, changes) ??
     checkUniqueness(kernel, account, changes.clientOrderId) ??
     checkResult(kernel, record, changedOrder(record.order, changes));
@@ -180,7 +182,7 @@ function checkResult(kernel: Kernel, record: OrderRecord, order: Order): WireErr
       ? more > ZERO
         ? checkAvailable(account, order.symbol, record.remaining + more, record)
         : null
-      : checkCost(account, costOf(kernel, record, order) - record.reserved))
+      : checkCost(account, order.symbol, costOf(kernel, record, order) - record.reserved))
   );
 }
 
@@ -219,7 +221,12 @@ function accept(kernel: Kernel, record: OrderRecord, changes: Changes): OrderRec
       expiresAt:
         changed.timeInForce === before.timeInForce
           ? before.expiresAt
-          : expiryOf(kernel, changed.timeInForce, changed.extendedHours),
+          : expiryOf(
+              kernel,
+              { class: changed.assetClass },
+              changed.timeInForce,
+              changed.extendedHours,
+            ),
       replaces: before.id,
       status: 'pending_new',
       ...(inherits ? {} : { filledQty: ZERO, filledAvgPrice: null }),

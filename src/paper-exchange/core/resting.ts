@@ -1,18 +1,19 @@
-import { type Decimal, ONE } from './decimal.ts';
+import { type Decimal, ONE, truncateTo } from './decimal.ts';
 import type { Kernel } from './kernel.ts';
 import type { OrderRecord } from './order-record.ts';
 
 /** Whether the session lets this order execute. */
 export function mayTradeNow(kernel: Kernel, record: OrderRecord): boolean {
-  if (kernel.session === 'regular') return true;
+  if (kernel.session === 'regular' || record.order.assetClass === 'crypto') return true;
   return record.order.extendedHours && kernel.session !== 'closed';
 }
 
 /** The worst price at which the order may execute; null for any price. */
-export function limitOf(record: OrderRecord): Decimal | null {
+export function limitOf(kernel: Kernel, record: OrderRecord): Decimal | null {
   const { type, side, limitPrice, stopPrice } = record.order;
-  if (type === 'stop' && side === 'buy' && stopPrice !== null) return collarOf(stopPrice);
-  return limitPrice;
+  if (type !== 'stop' || side !== 'buy' || stopPrice === null) return limitPrice;
+  const collar = collarOf(stopPrice);
+  return kernel.switches.buyStopCollar === 'exact' ? collar : truncateTo(collar, 2);
 }
 
 /** A buy stop works as a stop-limit: 4 % above its stop below 50 dollars, else 2.5 %. */
@@ -34,7 +35,7 @@ export function rest(kernel: Kernel, record: OrderRecord): void {
       (side === 'buy' ? market.buyStops : market.sellStops).add(record, stopPrice);
     }
   } else {
-    const limit = limitOf(record);
+    const limit = limitOf(kernel, record);
     if (limit === null) market.atMarket.add(record);
     else (side === 'buy' ? market.buyLimits : market.sellLimits).add(record, limit);
   }

@@ -1,6 +1,8 @@
 import { cancelByBroker } from './cancellation.ts';
+import { startDayTrades } from './day-trades.ts';
 import { end } from './ending.ts';
 import type { Kernel } from './kernel.ts';
+import { expireLocates } from './locates.ts';
 import { rollUpDay } from './market-data.ts';
 import { auction, seekPrice } from './matching.ts';
 import type { OrderRecord } from './order-record.ts';
@@ -66,7 +68,10 @@ function startDay(kernel: Kernel, day: TradingDay): void {
     rollUpDay(kernel, market, midnight);
     market.lastDayClose = market.closingPrice ?? market.lastDayClose;
   }
-  for (const account of kernel.accounts) account.startDay(yesterday);
+  for (const account of kernel.accounts) {
+    account.startDay(yesterday);
+    startDayTrades(kernel, account, day.date);
+  }
   enter(kernel, 'pre');
 }
 
@@ -95,6 +100,7 @@ function cancelAged(kernel: Kernel): void {
 /** 20:00: what was allowed to trade after hours ends too. */
 function endDay(kernel: Kernel): void {
   expireDue(kernel, (record) => record.order.timeInForce !== 'gtc');
+  for (const account of kernel.accounts) expireLocates(account, kernel.now);
   enter(kernel, 'closed');
 }
 

@@ -1,5 +1,6 @@
 import type { Account } from './account.ts';
 import { chargePrice, checkAdmission, inferIntent, sharesOf } from './admission.ts';
+import { checkCryptoRequest } from './crypto-rules.ts';
 import { type Decimal, multiply, ZERO } from './decimal.ts';
 import { reject } from './ending.ts';
 import { activate } from './groups.ts';
@@ -17,13 +18,16 @@ import { expiryOf, releaseAtOf } from './validity.ts';
 export function submit(kernel: Kernel, account: Account, body: unknown): OrderRecord | WireError {
   const request = readOrderRequest(body);
   if (request instanceof WireError) return request;
-  const malformed = checkRequest(request, kernel.switches);
+  const asset = kernel.assetOf(request.symbol);
+  const malformed =
+    asset?.class === 'crypto'
+      ? checkCryptoRequest(request, asset)
+      : checkRequest(request, kernel.switches);
   if (malformed !== null) return malformed;
-  const asset = kernel.assets.get(request.symbol);
   if (asset === undefined) return unprocessable(`asset "${request.symbol}" not found`);
-  const refusal = checkAdmission(kernel, account, request, asset);
-  if (refusal !== null) return refusal;
-  return accept(kernel, account, request, asset);
+  const named = { ...request, symbol: asset.symbol };
+  const refusal = checkAdmission(kernel, account, named, asset);
+  return refusal ?? accept(kernel, account, named, asset);
 }
 
 /** Takes an order that has been judged. */
@@ -33,7 +37,10 @@ export function accept(
   request: OrderRequest,
   asset: Asset,
 ): OrderRecord {
-  const releaseAt = releaseAtOf(kernel, request.extendedHours, isFractional(request));
+  const releaseAt =
+    asset.class === 'crypto'
+      ? kernel.now
+      : releaseAtOf(kernel, request.extendedHours, isFractional(request));
   const shares = sharesOf(kernel, request);
   const order = newOrder(kernel, account, request, asset, releaseAt);
   const record = new OrderRecord(order, account, kernel.orders.nextSequence(), shares);
@@ -103,7 +110,7 @@ function newOrder(
     submittedAt: now,
     filledAt: null,
     expiredAt: null,
-    expiresAt: expiryOf(kernel, request.timeInForce, request.extendedHours),
+    expiresAt: expiryOf(kernel, asset, request.timeInForce, request.extendedHours),
     canceledAt: null,
     failedAt: null,
     replacedAt: null,

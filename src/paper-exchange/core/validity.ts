@@ -1,5 +1,5 @@
 import type { Kernel } from './kernel.ts';
-import type { Milliseconds, TimeInForce } from './types.ts';
+import type { Asset, Milliseconds, TimeInForce } from './types.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -21,17 +21,19 @@ export function releaseAtOf(
   return Math.max(now, opensAt);
 }
 
-/** A day order ends with its session, a GTC order at the close of its ninetieth day. */
+/** A day order ends with its session, a GTC order at the close of its ninetieth day; null: at once. */
 export function expiryOf(
   kernel: Kernel,
+  { class: assetClass }: Pick<Asset, 'class'>,
   timeInForce: TimeInForce,
   extendedHours: boolean,
-): Milliseconds {
+): Milliseconds | null {
   const { calendar, now, orderDay, session } = kernel;
   if (timeInForce === 'gtc') {
     const lastDate = calendar.dateOf(now + GTC_DAYS * DAY_MS);
     return calendar.midnightOf(lastDate) + CLOSE_OF_DAY_MS;
   }
+  if (assetClass === 'crypto') return null;
   if (!extendedHours) return orderDay.closeAt;
   const today = session === 'post' ? calendar.tradingDay(calendar.dateOf(now)) : null;
   return (today ?? orderDay).postCloseAt;
