@@ -1,18 +1,24 @@
 import type { Clock } from '../ports/clock.ts';
 import { NyseCalendar } from './calendar/nyse.ts';
+import { ControlApi, isControlPath } from './control/api.ts';
+import type { Command } from './control/command.ts';
+import { type Controlled, stateOf, whenSessionBegins } from './control/controlled.ts';
+import { Journal } from './control/journal.ts';
+import { type Done, Operator } from './control/operator.ts';
+import { PriceShift } from './control/price-shift.ts';
 import { ExchangeCore } from './core/exchange-core.ts';
-import type {
-  AccountOptions,
-  AssetOptions,
-  Calendar,
-  Latencies,
-  Milliseconds,
-  Switches,
-} from './core/types.ts';
-import type { BarSeries } from './market/bar-file.ts';
-import { GeneratedMarket, type SymbolScenario } from './market/generator.ts';
-import { RecordedMarket, type RecordedSplit } from './market/recorded-market.ts';
+import type { Calendar, ExchangeEvent, JsonValue, Milliseconds } from './core/types.ts';
+import {
+  assetsOf,
+  checkControl,
+  type MarketOptions,
+  marketFrom,
+  type PaperExchangeOptions,
+} from './exchange-options.ts';
+import { EventFaults } from './faults/event-faults.ts';
+import { FaultBook } from './faults/fault-book.ts';
 import type { MarketInput, MarketSource } from './market/source.ts';
+import { assembleWire, type Wire } from './wire/assembly.ts';
 import {
   type RequestListener,
   requestListener,
@@ -25,49 +31,14 @@ import {
   inProcessSockets,
   type WsFactory,
 } from './wire/in-process.ts';
-import {
-  RestApi,
-  type RestOptions,
-  type RestRequest,
-  type RestResponse,
-} from './wire/rest/handle.ts';
-import type { RestSettings } from './wire/rest/settings.ts';
-import { defaultStreamSettings, type StreamSettings, Streams } from './wire/streams.ts';
+import type { Answer } from './wire/outcome.ts';
+import type { RestRequest, RestResponse } from './wire/rest/handle.ts';
 
-/** Where prices come from. With `silent`, only from what is told to the core. */
-export type MarketOptions =
-  | {
-      readonly kind: 'generated';
-      readonly symbols: readonly SymbolScenario[];
-      readonly cadenceMs?: number;
-      readonly historyDays?: number;
-    }
-  | {
-      readonly kind: 'recorded';
-      readonly series: readonly BarSeries[];
-      readonly spreadBps?: number;
-      readonly splits?: readonly RecordedSplit[];
-    }
-  | { readonly kind: 'silent'; readonly symbols: readonly string[] };
-
-export type PaperExchangeOptions = {
-  /** Prices, ids and draws all follow from it. */
-  readonly seed: string;
-  /** At least one; the first one's keys are `credentials`. */
-  readonly accounts: readonly [AccountOptions, ...AccountOptions[]];
-  readonly market: MarketOptions;
-  /** What differs from a large, liquid share; every symbol of the market is listed anyway. */
-  readonly assets?: readonly AssetOptions[];
-  readonly switches?: Partial<Switches>;
-  readonly latencies?: Partial<Latencies>;
-  readonly streams?: Partial<StreamSettings>;
-  readonly rest?: Partial<RestSettings>;
-  /** Told of every fault of our own that a client only sees as a 500. */
-  readonly onFault?: NonNullable<RestOptions['onFault']>;
-};
+export type { MarketOptions, PaperExchangeOptions };
 
 /** No timer of the platform may be longer than about 24 days. */
-const longestSleepMs = 86_400_000;
+const LONGEST_SLEEP_MS = 86_400_000;
+const JOURNAL_ENTRIES = 10_000;
 
 /**
  * A paper exchange that speaks Alpaca's wire. It begins at the clock's instant, plays its
@@ -82,50 +53,59 @@ export class PaperExchange {
   readonly wsFactory: WsFactory;
   readonly requestListener: RequestListener;
   readonly upgradeListener: UpgradeListener;
+  /** What goes wrong: rules can be added and taken away at any time. */
+  readonly faults: FaultBook;
   readonly #clock: Clock;
   readonly #market: MarketSource | null;
-  readonly #rest: RestApi;
-  readonly #streams: Streams;
+  readonly #shift = new PriceShift();
+  readonly #wire: Wire;
+  readonly #operator: Operator;
   #timer: { readonly dueAt: Milliseconds; readonly cancel: () => void } | null = null;
   #isRunning = false;
 
-  /** @throws when the market or an account makes no sense; the message names it */
+  /** @throws when the market, an account or a fault makes no sense; the message names it */
   constructor(options: PaperExchangeOptions, clock: Clock) {
-    const { seed, accounts, market, switches = {}, latencies = {} } = options;
+    checkControl(options);
+    const { seed, accounts, market, control } = options;
     const startAt = clock.now();
     this.#clock = clock;
     this.calendar = new NyseCalendar();
     this.#market = marketFrom(market, seed, this.calendar, startAt);
+    const { switches = {}, latencies = {}, jitter = {} } = options;
+    const assets = assetsOf(options, this.#market);
+    const { calendar } = this;
     this.core = new ExchangeCore({
-      seed,
-      startAt,
-      calendar: this.calendar,
-      accounts,
-      assets: assetsOf(options, this.#market),
-      switches,
-      latencies,
+      ...{ seed, startAt, calendar, accounts, assets, switches, latencies, jitter },
     });
-    this.#rest = new RestApi(this.core, {
-      ...(options.rest === undefined ? {} : { settings: options.rest }),
-      ...(options.onFault === undefined ? {} : { onFault: options.onFault }),
-    });
+    this.faults = new FaultBook(seed, options.faults);
     const { keyId, secretKey } = accounts[0];
     this.credentials = { keyId, secretKey };
-    this.#streams = new Streams({
-      clock,
-      settings: { ...defaultStreamSettings, ...options.streams },
-      authenticate: (key, secret) => this.core.authenticate(key, secret),
+    const entries = control?.journalEntries ?? JOURNAL_ENTRIES;
+    const journal = control === undefined ? null : new Journal(() => clock.now(), entries);
+    const { core, faults } = this;
+    const process = (request: RestRequest): RestResponse => this.#process(request);
+    this.#wire = assembleWire({ options, core, faults, clock, journal, process });
+    this.#operator = new Operator({
+      core,
+      shift: this.#shift,
+      feed: (input) => this.#feed(input),
+      dropStreams: () => this.dropStreams(),
     });
-    this.core.subscribe((event) => this.#streams.onEvent(event));
+    const eventFaults = new EventFaults(faults, core, (command) => this.#operator.run(command));
+    core.subscribe((event: ExchangeEvent) => {
+      this.#wire.onEvent(event);
+      journal?.event(event);
+      eventFaults.onEvent(event);
+    });
 
-    const answer = (request: RestRequest): RestResponse => this.#answer(request);
-    this.fetchApi = inProcessFetch(answer);
-    this.wsFactory = inProcessSockets(this.#streams);
-    this.requestListener = requestListener(answer);
-    this.upgradeListener = upgradeListener(this.#streams);
-
-    this.core.loadHistory(this.#market?.history ?? []);
+    core.loadHistory(this.#market?.history ?? []);
     this.#catchUp();
+    this.#wire.begin();
+    const answer = this.#answering(options, journal);
+    this.fetchApi = inProcessFetch(answer);
+    this.wsFactory = inProcessSockets(this.#wire.streams);
+    this.requestListener = requestListener(answer);
+    this.upgradeListener = upgradeListener(this.#wire.streams);
   }
 
   /** From now on time moves the market; what fell due meanwhile is played first, in order. */
@@ -140,7 +120,7 @@ export class PaperExchange {
     this.#isRunning = false;
     this.#timer?.cancel();
     this.#timer = null;
-    this.#streams.close();
+    this.#wire.streams.close();
   }
 
   /** Lets the market do something now, beside what it does by itself. */
@@ -150,14 +130,73 @@ export class PaperExchange {
     if (this.#isRunning) this.#schedule();
   }
 
-  /** Cuts every stream without a goodbye, as a failing network does. */
-  dropStreams(): void {
-    this.#streams.drop();
+  /** What its operator does to it, or somebody else with access to an account. */
+  run(command: Command): Done {
+    this.#catchUp();
+    const outcome = this.#operator.run(command);
+    if (this.#isRunning) this.#schedule();
+    return outcome;
   }
 
-  #answer(request: RestRequest): RestResponse {
+  /** Cuts every stream without a goodbye, as a failing network does. */
+  dropStreams(): void {
+    this.#wire.streams.drop();
+  }
+
+  /** Requests go to the control API when there is one and they name it, all others to Alpaca's. */
+  #answering({ control }: PaperExchangeOptions, journal: Journal | null): Answer {
+    const { gate } = this.#wire;
+    if (control === undefined || journal === null) {
+      return (request, settle) => gate.answer(request, settle);
+    }
+    const api = new ControlApi(control, this.#controlled(journal), () => this.#clock.now());
+    return (request, settle) => {
+      if (!isControlPath(request.path)) gate.answer(request, settle);
+      else void api.handle(request).then((response) => settle({ kind: 'answered', response }));
+    };
+  }
+
+  #controlled(journal: Journal): Controlled {
+    const { core, faults, calendar } = this;
+    const opening = core.save();
+    this.faults.onFired(({ rule, effect }) =>
+      journal.note('fault', { id: rule.id, kind: effect.kind }),
+    );
+    return {
+      faults,
+      journal,
+      run: (command) => {
+        journal.note('command', command);
+        return this.run(command);
+      },
+      state: () => stateOf(core, faults, this.#wire.streams),
+      reset: () => {
+        this.#reset(opening);
+        journal.clear();
+      },
+      nextSession: (session) => whenSessionBegins(calendar, session, this.#clock.now()),
+    };
+  }
+
+  /** Accounts and orders as in the beginning; the market goes on from where it is. */
+  #reset(opening: JsonValue): void {
+    const { core } = this;
+    const quotes = core.assets.flatMap(({ symbol }) => core.latestQuote(symbol) ?? []);
+    const trades = core.assets.flatMap(({ symbol }) => core.latestTrade(symbol) ?? []);
+    this.faults.clear();
+    this.#shift.clear();
+    this.dropStreams();
+    core.restore(opening);
+    const now = this.#clock.now();
+    core.advanceTo(now);
+    for (const quote of quotes) core.onQuote({ ...quote, at: now });
+    for (const trade of trades) core.onTrade({ ...trade, at: now });
+    if (this.#isRunning) this.#schedule();
+  }
+
+  #process(request: RestRequest): RestResponse {
     if (this.#isRunning) this.#catchUp();
-    const response = this.#rest.handle(request);
+    const response = this.#wire.rest.handle(request);
     if (this.#isRunning) this.#schedule();
     return response;
   }
@@ -169,7 +208,7 @@ export class PaperExchange {
       const dueAt = this.#market?.nextDueAt() ?? null;
       if (dueAt === null || dueAt > now) break;
       this.core.advanceTo(dueAt);
-      for (const input of this.#market?.next() ?? []) this.#feed(input);
+      for (const input of this.#market?.next() ?? []) this.#feed(this.#shift.applied(input));
     }
     this.core.advanceTo(now);
   }
@@ -201,7 +240,7 @@ export class PaperExchange {
     this.#timer?.cancel();
     this.#timer = null;
     if (dueAt === null) return;
-    const delayMs = Math.min(longestSleepMs, Math.max(0, dueAt - this.#clock.now()));
+    const delayMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, dueAt - this.#clock.now()));
     const cancel = this.#clock.after(delayMs, () => {
       this.#timer = null;
       this.#catchUp();
@@ -209,30 +248,4 @@ export class PaperExchange {
     });
     this.#timer = { dueAt, cancel };
   }
-}
-
-function marketFrom(
-  market: MarketOptions,
-  seed: string,
-  calendar: Calendar,
-  startAt: Milliseconds,
-): MarketSource | null {
-  switch (market.kind) {
-    case 'generated':
-      return new GeneratedMarket({ ...market, seed, calendar, startAt });
-    case 'recorded':
-      return new RecordedMarket({ ...market, calendar, startAt });
-    case 'silent':
-      return null;
-  }
-}
-
-function assetsOf(
-  { assets = [], market }: PaperExchangeOptions,
-  source: MarketSource | null,
-): readonly AssetOptions[] {
-  const described = new Set(assets.map((asset) => asset.symbol));
-  const symbols = source?.symbols ?? (market.kind === 'silent' ? market.symbols : []);
-  const rest = symbols.filter((symbol) => !described.has(symbol));
-  return [...assets, ...rest.map((symbol) => ({ symbol }))];
 }

@@ -17,7 +17,12 @@ export interface StreamSession {
 }
 
 /** Close codes of RFC 6455 that the exchange uses. */
-export const closeCodes = { normal: 1000, goingAway: 1001, policyViolation: 1008 } as const;
+export const closeCodes = {
+  normal: 1000,
+  goingAway: 1001,
+  policyViolation: 1008,
+  internalError: 1011,
+} as const;
 
 /** A client that leaves this much unread is disconnected. */
 export const mostBufferedBytes = 4 * 1024 * 1024;

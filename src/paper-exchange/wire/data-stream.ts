@@ -8,14 +8,16 @@ import {
   mostBufferedBytes,
   type StreamSession,
 } from './connection.ts';
-import { type Channel, channels, type DataMessage, type Publication } from './data-messages.ts';
+import { type Channel, channelsOf, type DataMessage, type Publication } from './data-messages.ts';
+import type { Market } from './rest/symbols.ts';
 
 export type DataStreamParts = {
   readonly connection: Connection;
   readonly codec: 'msgpack' | 'json';
   readonly clock: Clock;
+  readonly market: Market;
   /** Why this pair of keys may not use this feed now; null when it may. */
-  readonly admit: (keyId: string, secretKey: string) => keyof typeof dataErrors | null;
+  readonly admit: (keyId: string, secretKey: string) => number | null;
   /** Most symbols over trades and quotes together. */
   readonly symbolLimit: number;
 };
@@ -29,7 +31,9 @@ export const dataErrors = {
   405: 'symbol limit exceeded',
   406: 'connection limit exceeded',
   407: 'slow client',
+  408: 'v2 not enabled',
   409: 'insufficient subscription',
+  500: 'internal error',
 } as const;
 
 const authenticateWithinMs = 10_000;
@@ -37,14 +41,16 @@ const limited: readonly Channel[] = ['trades', 'quotes'];
 /** They come with trades and are never asked for. */
 const following: readonly Channel[] = ['corrections', 'cancelErrors'];
 
-type Subscriptions = Readonly<Record<Channel, ReadonlySet<string>>>;
+type Subscriptions = ReadonlyMap<Channel, ReadonlySet<string>>;
 
-/** One client of `/v2/{feed}`: it authenticates, subscribes, and is told what the market does. */
+const nobody: ReadonlySet<string> = new Set();
+
+/** One client of a data stream: it authenticates, subscribes, and is told what the market does. */
 export class DataStreamSession implements StreamSession {
   readonly #parts: DataStreamParts;
   readonly #disarm: () => void;
   #state: 'greeting' | 'authenticated' | 'over' = 'greeting';
-  #subscriptions: Subscriptions = emptySubscriptions();
+  #subscriptions: Subscriptions = new Map();
   #pending: DataMessage[] = [];
 
   constructor(parts: DataStreamParts) {
@@ -56,6 +62,16 @@ export class DataStreamSession implements StreamSession {
   receive(data: string | Uint8Array): void {
     if (this.#state === 'over') return;
     const message = this.#decode(data);
+    try {
+      this.#obey(message);
+    } catch (error) {
+      // Our own fault ends this client, with the code for it, and nobody else.
+      this.#end(500);
+      throw error;
+    }
+  }
+
+  #obey(message: DataMessage | null): void {
     switch (message?.action) {
       case 'auth':
         this.#authenticate(message);
@@ -75,9 +91,15 @@ export class DataStreamSession implements StreamSession {
     this.#pending = [];
   }
 
+  /** Whether the client has asked for it; `*` asks for all symbols. */
+  wants(channel: Channel, symbol: string): boolean {
+    if (this.#state !== 'authenticated') return false;
+    const wanted = this.#subscriptions.get(channel) ?? nobody;
+    return wanted.has(symbol) || wanted.has('*');
+  }
+
   publish({ channel, symbol, message }: Publication): void {
-    const wanted = this.#subscriptions[channel];
-    if (this.#state !== 'authenticated' || !(wanted.has(symbol) || wanted.has('*'))) return;
+    if (!this.wants(channel, symbol)) return;
     if (this.#parts.connection.bufferedBytes() > mostBufferedBytes) this.#end(407);
     else this.#send(message);
   }
@@ -90,7 +112,7 @@ export class DataStreamSession implements StreamSession {
     const isPair = typeof key === 'string' && typeof secret === 'string';
     const refusal = isPair ? this.#parts.admit(key, secret) : 402;
     if (refusal !== null) {
-      this.#end(refusal);
+      this.fail(refusal);
       return;
     }
     this.#disarm();
@@ -105,30 +127,38 @@ export class DataStreamSession implements StreamSession {
       return;
     }
     this.#subscriptions = changed;
-    const lists = channels.map((channel) => [channel, [...changed[channel]]] as const);
+    const lists = channelsOf[this.#parts.market].map(
+      (channel) => [channel, [...(changed.get(channel) ?? nobody)]] as const,
+    );
     this.#send({ T: 'subscription', ...Object.fromEntries(lists) });
   }
 
   /** The subscriptions after a request, or why it is refused as a whole. */
   #changed(message: DataMessage, action: 'subscribe' | 'unsubscribe'): Subscriptions | 400 | 405 {
-    const changed = { ...this.#subscriptions };
-    for (const channel of channels) {
+    const changed = new Map(this.#subscriptions);
+    for (const channel of channelsOf[this.#parts.market]) {
       const asked = message[channel];
       if (asked === undefined || following.includes(channel)) continue;
       if (!isSymbols(asked)) return 400;
-      const held = [...changed[channel]];
+      const held = [...(changed.get(channel) ?? nobody)];
       const left = held.filter((symbol) => !asked.includes(symbol));
-      changed[channel] = new Set(action === 'subscribe' ? [...held, ...asked] : left);
+      changed.set(channel, new Set(action === 'subscribe' ? [...held, ...asked] : left));
     }
-    for (const channel of following) changed[channel] = changed.trades;
+    for (const channel of following) changed.set(channel, changed.get('trades') ?? nobody);
     return this.#countLimited(changed) > this.#parts.symbolLimit ? 405 : changed;
   }
 
   /** Everything counts as more than any limit. */
   #countLimited(subscriptions: Subscriptions): number {
-    const all = limited.some((channel) => subscriptions[channel].has('*'));
+    const all = limited.some((channel) => subscriptions.get(channel)?.has('*'));
     if (all) return Number.isFinite(this.#parts.symbolLimit) ? Number.POSITIVE_INFINITY : 0;
-    return limited.reduce((sum, channel) => sum + subscriptions[channel].size, 0);
+    return limited.reduce((sum, channel) => sum + (subscriptions.get(channel)?.size ?? 0), 0);
+  }
+
+  /** Tells an error and hangs up, whatever the client did. */
+  fail(code: number): void {
+    const known = Object.entries(dataErrors).find(([one]) => Number(one) === code);
+    this.#finish(code, known?.[1] ?? 'internal error');
   }
 
   #error(code: keyof typeof dataErrors): void {
@@ -136,8 +166,12 @@ export class DataStreamSession implements StreamSession {
   }
 
   #end(code: keyof typeof dataErrors): void {
+    this.#finish(code, dataErrors[code]);
+  }
+
+  #finish(code: number, msg: string): void {
     if (this.#state === 'over') return;
-    this.#error(code);
+    this.#send({ T: 'error', code, msg });
     this.#flush();
     this.closed();
     this.#parts.connection.close(closeCodes.policyViolation);
@@ -166,21 +200,6 @@ export class DataStreamSession implements StreamSession {
     }
   }
 }
-
-const emptySubscriptions = (): Record<Channel, ReadonlySet<string>> => {
-  const none: ReadonlySet<string> = new Set();
-  return {
-    trades: none,
-    quotes: none,
-    bars: none,
-    updatedBars: none,
-    dailyBars: none,
-    statuses: none,
-    lulds: none,
-    corrections: none,
-    cancelErrors: none,
-  };
-};
 
 const isSymbols = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((symbol) => typeof symbol === 'string' && symbol !== '');

@@ -1,5 +1,6 @@
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Connection } from './connection.ts';
+import type { Answer, Outcome } from './outcome.ts';
 import type { RestRequest, RestResponse } from './rest/handle.ts';
 import { isStreamPath, type Streams } from './streams.ts';
 
@@ -14,6 +15,7 @@ type ServerResponse = {
   on(event: 'error', listener: () => void): unknown;
   destroy(): unknown;
   writeHead(status: number, headers: Record<string, string>): unknown;
+  write(chunk: Buffer, flushed: () => void): unknown;
   end(body?: string): unknown;
 };
 
@@ -21,23 +23,30 @@ export type RequestListener = (request: IncomingMessage, response: ServerRespons
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 const mostBodyBytes = 1024 * 1024;
+/** Of a body that is too large, so much is read and thrown away before the line is cut. */
+const mostIgnoredBytes = 16 * mostBodyBytes;
 const mostFrameBytes = 256 * 1024;
 
 /** Answers HTTP requests. No request, however broken, ends the process. */
-export function requestListener(answer: (request: RestRequest) => RestResponse): RequestListener {
+export function requestListener(answer: Answer): RequestListener {
   return (request, response) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= mostBodyBytes) chunks.push(chunk);
+      // A client that goes on and on has been told already.
+      else if (bytes > mostIgnoredBytes) request.socket.destroy();
+      else if (bytes - chunk.length <= mostBodyBytes) write(response, tooLarge);
     });
     // The client is gone; there is nobody to answer.
     request.on('error', () => response.destroy());
     response.on('error', () => response.destroy());
     request.on('end', () => {
-      const body = Buffer.concat(chunks).toString('utf8');
-      write(response, bytes > mostBodyBytes ? tooLarge : answerTo(request, body, answer));
+      if (bytes > mostBodyBytes) return;
+      const asked = requestOf(request, Buffer.concat(chunks).toString('utf8'));
+      if ('status' in asked) write(response, asked);
+      else answer(asked, (outcome) => settle(request, response, outcome));
     });
   };
 }
@@ -48,23 +57,24 @@ const refusal = (status: number, message: string): RestResponse => ({
   body: JSON.stringify({ message }),
 });
 
-const tooLarge = refusal(413, `request body too large: at most ${mostBodyBytes} bytes`);
+const { status, headers, body } = refusal(
+  ...([413, `request body too large: at most ${mostBodyBytes} bytes`] as const),
+);
+const tooLarge = { status, headers: { ...headers, connection: 'close' }, body };
 
-function answerTo(
-  request: IncomingMessage,
-  body: string,
-  answer: (request: RestRequest) => RestResponse,
-): RestResponse {
+/** The request taken apart, or the refusal of one that cannot be. */
+function requestOf(request: IncomingMessage, body: string): RestRequest | RestResponse {
   const target = request.url ?? '/';
   if (!URL.canParse(target, 'http://exchange')) return refusal(400, `${target} is no path`);
   const { pathname, searchParams } = new URL(target, 'http://exchange');
-  return answer({
+  return {
     method: request.method ?? 'GET',
-    path: pathname,
+    // As it was sent: dots in a path lead nowhere.
+    path: target.startsWith('/') ? (target.split('?')[0] ?? pathname) : pathname,
     query: searchParams,
     headers: singleHeaders(request),
     body,
-  });
+  };
 }
 
 function singleHeaders({ headers }: IncomingMessage): Record<string, string> {
@@ -73,6 +83,28 @@ function singleHeaders({ headers }: IncomingMessage): Record<string, string> {
     if (value !== undefined) single[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return single;
+}
+
+function settle(request: IncomingMessage, response: ServerResponse, outcome: Outcome): void {
+  if (response.destroyed) return;
+  switch (outcome.kind) {
+    case 'answered':
+      write(response, outcome.response);
+      break;
+    case 'cut': {
+      const { status, headers, body } = outcome.response;
+      const whole = Buffer.from(body);
+      response.writeHead(status, { ...headers, 'content-length': String(whole.length) });
+      response.write(whole.subarray(0, outcome.bytes), () => request.socket.destroy());
+      break;
+    }
+    case 'closed':
+      request.socket.destroy();
+      break;
+    case 'reset':
+      request.socket.resetAndDestroy();
+      break;
+  }
 }
 
 function write(response: ServerResponse, { status, headers, body }: RestResponse): void {
@@ -86,6 +118,8 @@ export function upgradeListener(streams: Streams): UpgradeListener {
   const server = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
+    // Whether a ping is answered is a matter of the faults in force.
+    autoPong: false,
     maxPayload: mostFrameBytes,
   });
   return (request, socket, head) => {
@@ -113,6 +147,9 @@ function serve(
   client.on('message', (data, isBinary) => {
     const bytes = bytesOf(data);
     session.receive(isBinary ? bytes : bytes.toString('utf8'));
+  });
+  client.on('ping', (data) => {
+    if (client.readyState === client.OPEN && streams.answersPing(path)) client.pong(data);
   });
   client.on('close', () => session.closed());
   // A frame against the protocol, or a cut line: ws itself closes with the fitting code.

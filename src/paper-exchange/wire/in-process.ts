@@ -1,7 +1,9 @@
 import type { Connection, StreamSession } from './connection.ts';
-import type { RestRequest, RestResponse } from './rest/handle.ts';
+import type { Answer, Outcome } from './outcome.ts';
+import type { RestResponse } from './rest/handle.ts';
 import { isStreamPath, type Streams } from './streams.ts';
 
+type Redirect = NonNullable<RequestInit['redirect']>;
 type Listener = (...args: unknown[]) => void;
 
 /** Answers like `fetch`, without a network: everything happens in microtasks. */
@@ -10,21 +12,75 @@ export type FetchApi = (url: string, init: RequestInit) => Promise<Response>;
 /** Opens a socket like the `ws` package, without a network. */
 export type WsFactory = (url: string, codec: 'msgpack' | 'json') => InProcessSocket;
 
-/** A `fetch` whose every request is settled by `answer`, at once. */
-export function inProcessFetch(answer: (request: RestRequest) => RestResponse): FetchApi {
+/** A `fetch` whose every request is settled by `answer`; what fails, fails as it does there. */
+export function inProcessFetch(answer: Answer): FetchApi {
   return async (url, init) => {
     init.signal?.throwIfAborted();
     const { pathname, searchParams } = new URL(url);
-    const { status, headers, body } = answer({
+    const request = {
       method: (init.method ?? 'GET').toUpperCase(),
       path: pathname,
       query: searchParams,
       headers: Object.fromEntries(new Headers(init.headers)),
       body: bodyText(init.body),
-    });
-    // The platform refuses even an empty text with a 204.
-    return new Response(status === 204 ? null : body, { status, headers });
+    };
+    const outcome = await settled(init.signal ?? null, (settle) => answer(request, settle));
+    return arrived(outcome, init.redirect ?? 'follow');
   };
+}
+
+/** @throws the signal's reason when it is given up before */
+function settled(
+  signal: AbortSignal | null,
+  ask: (settle: (outcome: Outcome) => void) => void,
+): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal?.reason);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    ask((outcome) => {
+      signal?.removeEventListener('abort', giveUp);
+      resolve(outcome);
+    });
+  });
+}
+
+/** @throws TypeError where the line broke, as fetch does */
+function arrived(outcome: Outcome, redirect: Redirect): Response {
+  switch (outcome.kind) {
+    case 'answered':
+      return responseOf(outcome.response, redirect);
+    case 'cut': {
+      const { status, headers, body } = outcome.response;
+      return new Response(brokenOff(body, outcome.bytes), { status, headers });
+    }
+    case 'closed':
+      throw fetchFailed('other side closed', 'UND_ERR_SOCKET');
+    case 'reset':
+      throw fetchFailed('read ECONNRESET', 'ECONNRESET');
+  }
+}
+
+function responseOf({ status, headers, body }: RestResponse, redirect: Redirect): Response {
+  const leadsAway = status >= 300 && status < 400 && 'location' in headers;
+  if (leadsAway && redirect === 'error') throw fetchFailed('unexpected redirect');
+  if (leadsAway && redirect === 'follow') {
+    throw fetchFailed(`${headers.location} is outside this process`);
+  }
+  // The platform refuses even an empty text with a 204.
+  return new Response(status === 204 ? null : body, { status, headers });
+}
+
+function brokenOff(body: string, bytes: number): ReadableStream<Uint8Array> {
+  const whole = Buffer.from(body);
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(whole.subarray(0, bytes)),
+    pull: (controller) => controller.error(new TypeError('terminated')),
+  });
+}
+
+function fetchFailed(message: string, code = 'UND_ERR'): TypeError {
+  const cause = Object.assign(new Error(message), { code });
+  return new TypeError('fetch failed', { cause });
 }
 
 function bodyText(body: RequestInit['body']): string {
@@ -48,9 +104,13 @@ class InProcessSocket {
   #readyState: 0 | 1 | 2 | 3 = connecting;
   #session: StreamSession | null = null;
   readonly #listeners = new Map<string, Listener[]>();
+  readonly #streams: Streams;
+  readonly #path: string;
 
   constructor(streams: Streams, url: string, codec: 'msgpack' | 'json') {
-    queueMicrotask(() => this.#connect(streams, new URL(url).pathname, codec));
+    this.#streams = streams;
+    this.#path = new URL(url).pathname;
+    queueMicrotask(() => this.#connect(codec));
   }
 
   get readyState(): number {
@@ -78,11 +138,16 @@ class InProcessSocket {
   }
 
   ping(data: unknown = Buffer.alloc(0)): void {
-    if (this.#readyState === open) queueMicrotask(() => this.#emit('pong', data));
+    if (this.#readyState !== open) return;
+    queueMicrotask(() => {
+      const isAnswered = this.#readyState === open && this.#streams.answersPing(this.#path);
+      if (isAnswered) this.#emit('pong', data);
+    });
   }
 
-  #connect(streams: Streams, path: string, codec: 'msgpack' | 'json'): void {
+  #connect(codec: 'msgpack' | 'json'): void {
     if (this.#readyState !== connecting) return;
+    const path = this.#path;
     if (!isStreamPath(path)) {
       this.#emit('error', new Error(`Unexpected server response: 404 (no stream at ${path})`));
       this.#end(1006);
@@ -90,7 +155,7 @@ class InProcessSocket {
     }
     this.#readyState = open;
     const contentType = codec === 'msgpack' ? 'application/msgpack' : undefined;
-    this.#session = streams.open({ path, contentType }, this.#exchangeEnd());
+    this.#session = this.#streams.open({ path, contentType }, this.#exchangeEnd());
     this.#emit('open');
   }
 

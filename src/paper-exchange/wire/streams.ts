@@ -1,23 +1,39 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { ExchangeEvent } from '../core/types.ts';
+import type { Bar, ExchangeEvent, TradeUpdate } from '../core/types.ts';
+import { orderFacts } from '../faults/broker-faults.ts';
 import { type Connection, closeCodes, type StreamSession } from './connection.ts';
-import { publicationOf } from './data-messages.ts';
+import { barPublication, marketOf, type Publication, publicationsOf } from './data-messages.ts';
 import { DataStreamSession } from './data-stream.ts';
+import { NO_STREAM_FAULTS, type StreamFaults } from './stream-faults.ts';
+import { StreamLine } from './stream-lines.ts';
+import { TestTicker } from './test-ticker.ts';
 import { TradingStreamSession } from './trading-stream.ts';
 
 export type StreamSettings = {
   /** Frames of the trading stream; Alpaca's paper host sends binary ones. */
   readonly tradingFrames: 'text' | 'binary';
+  /**
+   * Which trading streams of one account are told its updates. Nobody documents it; Lean's
+   * adapter takes one for granted.
+   */
+  readonly tradingStreams: 'all_hear' | 'newest_hears';
+  /** Data streams that one account may have at once: 1 on Alpaca's free plan. */
+  readonly dataConnections: number;
   /** Most symbols over trades and quotes in one data stream: 30 on Alpaca's free plan. */
   readonly symbolLimit: number;
   /** Data feeds that the accounts may use; the free plan has no `sip`. */
   readonly feeds: readonly string[];
+  /** Whether the accounts may use version 2 of the data stream at all. */
+  readonly isV2Enabled: boolean;
 };
 
 export const defaultStreamSettings: StreamSettings = {
   tradingFrames: 'binary',
+  tradingStreams: 'all_hear',
+  dataConnections: 1,
   symbolLimit: 30,
-  feeds: ['iex', 'delayed_sip', 'test'],
+  feeds: ['iex', 'delayed_sip', 'test', 'crypto'],
+  isV2Enabled: true,
 };
 
 export type StreamsParts = {
@@ -25,36 +41,69 @@ export type StreamsParts = {
   readonly settings: StreamSettings;
   /** The account of a pair of keys; null when they open none. */
   readonly authenticate: (keyId: string, secretKey: string) => string | null;
+  /** Today's bar so far, for the daily bars; null when there is none. */
+  readonly todayOf?: (symbol: string) => Bar | null;
+  readonly faults?: StreamFaults;
+  /** Told of every fault of our own. */
+  readonly onFault?: (error: unknown, path: string) => void;
 };
 
 /** What a client asked for: a path, and how it wants data to be written. */
 export type StreamRequest = { readonly path: string; readonly contentType: string | undefined };
 
-const dataPath = /^\/v2\/(iex|sip|delayed_sip|test)$/;
+const stockPath = /^\/v2\/(iex|sip|delayed_sip|test)$/;
+const cryptoPath = /^\/v1beta3\/crypto\/(us|us-1|us-2|eu-1|bs-1)$/;
+const DELAYED_BY_MS = 15 * 60_000;
 
-export const isStreamPath = (path: string): boolean => path === '/stream' || dataPath.test(path);
+export const isStreamPath = (path: string): boolean => path === '/stream' || feedOf(path) !== null;
+
+function feedOf(path: string): string | null {
+  return cryptoPath.test(path) ? 'crypto' : (stockPath.exec(path)?.[1] ?? null);
+}
+
+type Data = {
+  readonly line: StreamLine;
+  readonly feed: string;
+  /** Once it has authenticated. */
+  accountId: string | null;
+};
 
 /** Every open stream of the exchange: it opens sessions and tells each what concerns it. */
 export class Streams {
   readonly #parts: StreamsParts;
+  readonly #faults: StreamFaults;
   readonly #connections = new Map<StreamSession, Connection>();
-  readonly #trading = new Set<TradingStreamSession>();
-  /** Each with the account that it serves, once it has authenticated. */
-  readonly #data = new Map<DataStreamSession, string | null>();
+  readonly #trading = new Map<TradingStreamSession, StreamLine>();
+  readonly #data = new Map<DataStreamSession, Data>();
+  readonly #testTicker: TestTicker;
 
   constructor(parts: StreamsParts) {
     this.#parts = parts;
+    this.#faults = parts.faults ?? NO_STREAM_FAULTS;
+    this.#testTicker = new TestTicker(parts.clock, (publication) =>
+      this.#publish(publication, (feed) => feed === 'test'),
+    );
   }
 
   /** @throws when the path names no stream: ask `isStreamPath` first */
   open(request: StreamRequest, connection: Connection): StreamSession {
-    const session =
-      request.path === '/stream'
-        ? this.#openTrading(connection)
-        : this.#openData(request, connection);
+    const isTrading = request.path === '/stream';
+    if (this.#faults.refusesConnection(isTrading ? 'trading' : 'data')) {
+      connection.terminate();
+      return { receive: () => undefined, closed: () => undefined };
+    }
+    const session = isTrading ? this.#openTrading(connection) : this.#openData(request, connection);
     this.#connections.set(session, connection);
     return {
-      receive: (data) => session.receive(data),
+      receive: (data) => {
+        try {
+          session.receive(data);
+        } catch (error) {
+          // Our own fault costs this client its line, and nobody else anything.
+          this.#parts.onFault?.(error, request.path);
+          connection.close(closeCodes.internalError);
+        }
+      },
       closed: () => {
         session.closed();
         this.#forget(session);
@@ -62,15 +111,26 @@ export class Streams {
     };
   }
 
+  /** Whether a ping on a stream of this path is answered. */
+  answersPing(path: string): boolean {
+    return this.#faults.answersPing(path === '/stream' ? 'trading' : 'data');
+  }
+
   onEvent(event: ExchangeEvent): void {
     if (event.kind === 'trade_update') {
-      for (const session of this.#trading) session.onTradeUpdate(event);
+      this.#tell(event);
       return;
     }
     if (this.#data.size === 0) return;
-    const publication = publicationOf(event);
-    if (publication === null) return;
-    for (const session of this.#data.keys()) session.publish(publication);
+    for (const publication of publicationsOf(event)) this.#spread(publication);
+    if (event.kind !== 'bar' || event.bar.durationMs >= 86_400_000) return;
+    const today = this.#parts.todayOf?.(event.bar.symbol) ?? null;
+    if (today !== null) this.#spread(barPublication('dailyBars', today));
+  }
+
+  /** How many clients are connected, to each kind of stream. */
+  get counts(): { readonly trading: number; readonly data: number } {
+    return { trading: this.#trading.size, data: this.#data.size };
   }
 
   /** Cuts every line without a goodbye, as a failing network does. */
@@ -79,47 +139,110 @@ export class Streams {
   }
 
   close(): void {
+    this.#testTicker.stop();
     for (const connection of [...this.#connections.values()])
       connection.close(closeCodes.goingAway);
   }
 
+  #tell(update: TradeUpdate): void {
+    const hearing = [...this.#trading].filter(([session]) => session.hears(update.accountId));
+    const { tradingStreams } = this.#parts.settings;
+    for (const [session, line] of tradingStreams === 'all_hear' ? hearing : hearing.slice(-1)) {
+      const names = this.#faults.namesOf(update.accountId);
+      const firings = this.#faults.onMessage('trading', () =>
+        orderFacts(update.order, update.event, names),
+      );
+      if (firings.length === 0) session.onTradeUpdate(update);
+      else line.deliver(() => session.onTradeUpdate(update), this.#faults.onLine(firings));
+    }
+  }
+
+  /** The delayed feed tells the same, a quarter of an hour later. */
+  #spread(publication: Publication): void {
+    const market = marketOf(publication.symbol);
+    if (market === 'crypto') {
+      this.#publish(publication, (feed) => feed === 'crypto');
+      return;
+    }
+    this.#publish(publication, (feed) => feed === 'iex' || feed === 'sip');
+    if (![...this.#data.values()].some(({ feed }) => feed === 'delayed_sip')) return;
+    this.#parts.clock.after(DELAYED_BY_MS, () =>
+      this.#publish(publication, (feed) => feed === 'delayed_sip'),
+    );
+  }
+
+  #publish(publication: Publication, isMeant: (feed: string) => boolean): void {
+    const { channel, symbol, message } = publication;
+    for (const [session, { line, feed, accountId }] of this.#data) {
+      if (!isMeant(feed) || !session.wants(channel, symbol)) continue;
+      const firings = this.#faults.onMessage('data', () => ({
+        stream: 'data',
+        symbols: [symbol],
+        account: accountId === null ? [] : this.#faults.namesOf(accountId),
+        event: channel.replace(/s$/, ''),
+      }));
+      if (firings.length === 0) {
+        session.publish(publication);
+        continue;
+      }
+      const shown = this.#faults.shown(message, firings);
+      if (shown === null) continue;
+      const changed = { ...publication, message: shown };
+      line.deliver(() => session.publish(changed), this.#faults.onLine(firings));
+    }
+  }
+
   #openTrading(connection: Connection): TradingStreamSession {
-    const { authenticate, settings } = this.#parts;
+    const { authenticate, clock, settings } = this.#parts;
     const session = new TradingStreamSession({
       connection,
-      authenticate,
+      authenticate: (keyId, secretKey) => {
+        const accountId = authenticate(keyId, secretKey);
+        if (accountId === null) return null;
+        return this.#faults.onAuthentication('trading', accountId) === null ? accountId : null;
+      },
       frames: settings.tradingFrames,
     });
-    this.#trading.add(session);
+    this.#trading.set(session, new StreamLine(connection, clock));
     return session;
   }
 
   #openData({ path, contentType }: StreamRequest, connection: Connection): DataStreamSession {
-    const feed = dataPath.exec(path)?.[1];
-    if (feed === undefined) throw new Error(`${path} is no stream`);
-    const { clock, settings, authenticate } = this.#parts;
+    const feed = feedOf(path);
+    if (feed === null) throw new Error(`${path} is no stream`);
+    const { clock, settings } = this.#parts;
+    const data: Data = { line: new StreamLine(connection, clock), feed, accountId: null };
     const session: DataStreamSession = new DataStreamSession({
       connection,
       codec: contentType === 'application/msgpack' ? 'msgpack' : 'json',
+      market: feed === 'crypto' ? 'crypto' : 'stocks',
       clock,
       symbolLimit: settings.symbolLimit,
-      admit: (keyId, secretKey) => {
-        const accountId = authenticate(keyId, secretKey);
-        if (accountId === null) return 402;
-        if (!settings.feeds.includes(feed)) return 409;
-        // One data connection for each account.
-        if ([...this.#data.values()].includes(accountId)) return 406;
-        this.#data.set(session, accountId);
-        return null;
-      },
+      admit: (keyId, secretKey) => this.#admit(data, keyId, secretKey),
     });
-    this.#data.set(session, null);
+    this.#data.set(session, data);
+    if (feed === 'test') this.#testTicker.start();
     return session;
+  }
+
+  #admit(data: Data, keyId: string, secretKey: string): number | null {
+    const { authenticate, settings } = this.#parts;
+    const accountId = authenticate(keyId, secretKey);
+    if (accountId === null) return 402;
+    const fault = this.#faults.onAuthentication('data', accountId);
+    if (fault !== null) return fault;
+    if (!settings.isV2Enabled) return 408;
+    if (!settings.feeds.includes(data.feed)) return 409;
+    const open = [...this.#data.values()].filter((one) => one.accountId === accountId);
+    if (open.length >= settings.dataConnections) return 406;
+    data.accountId = accountId;
+    return null;
   }
 
   #forget(session: StreamSession): void {
     this.#connections.delete(session);
     if (session instanceof TradingStreamSession) this.#trading.delete(session);
     if (session instanceof DataStreamSession) this.#data.delete(session);
+    if (![...this.#data.values()].some(({ feed }) => feed === 'test')) this.#testTicker.stop();
   }
 }

@@ -51,9 +51,18 @@ export class TradingStreamSession implements StreamSession {
     this.#isOpen = false;
   }
 
+  /** The account that it serves; null until it has authenticated and after its end. */
+  get accountId(): string | null {
+    return this.#isOpen ? this.#accountId : null;
+  }
+
+  /** Whether the client is told what becomes of this account's orders. */
+  hears(accountId: string): boolean {
+    return this.accountId === accountId && this.#streams.has('trade_updates');
+  }
+
   onTradeUpdate(update: TradeUpdate): void {
-    if (!this.#isOpen || update.accountId !== this.#accountId) return;
-    if (!this.#streams.has('trade_updates')) return;
+    if (!this.hears(update.accountId)) return;
     if (this.#parts.connection.bufferedBytes() > mostBufferedBytes) {
       this.#parts.connection.terminate();
       return;

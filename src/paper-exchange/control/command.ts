@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { digitsSchema, instantSchema, jsonSchema } from '../faults/json.ts';
+
+const symbol = z.string().min(1);
+/** Account id or account number; the first account when left out. */
+const account = z.string().min(1).optional();
+const shares = z.number().int().nonnegative();
+const bar = {
+  symbol,
+  at: instantSchema,
+  durationMs: z.number().int().positive().default(60_000),
+  open: digitsSchema,
+  high: digitsSchema,
+  low: digitsSchema,
+  close: digitsSchema,
+  volume: shares.default(0),
+  tradeCount: shares.default(0),
+};
+
+/**
+ * What an operator does to the exchange: to its market, to an account, or as somebody else with
+ * access to the same account. Each really happens; nothing is merely shown.
+ */
+export const commandSchema = z.discriminatedUnion('do', [
+  // ---- The market
+  z.strictObject({
+    do: z.literal('quote'),
+    symbol,
+    bid: digitsSchema,
+    ask: digitsSchema,
+    bidSize: shares.default(100),
+    askSize: shares.default(100),
+  }),
+  z.strictObject({
+    do: z.literal('trade'),
+    symbol,
+    price: digitsSchema,
+    size: shares.default(100),
+  }),
+  z.strictObject({ do: z.literal('bar'), ...bar }),
+  /** A minute bar that late prints have changed. */
+  z.strictObject({ do: z.literal('revise_bar'), ...bar }),
+  z.strictObject({ do: z.literal('halt'), symbol, reason: z.string().optional() }),
+  z.strictObject({ do: z.literal('resume'), symbol, reason: z.string().optional() }),
+  z.strictObject({
+    do: z.literal('luld'),
+    symbol,
+    limitUp: digitsSchema,
+    limitDown: digitsSchema,
+  }),
+  /** Tells the last print again: with another price, or as one that never was. */
+  z.strictObject({ do: z.literal('correct_trade'), symbol, price: digitsSchema }),
+  z.strictObject({
+    do: z.literal('cancel_trade'),
+    symbol,
+    action: z.enum(['cancel', 'error']).default('error'),
+  }),
+  /** Moves what the market source says from now on, in one symbol or in all. */
+  z.strictObject({
+    do: z.literal('shift_prices'),
+    symbol: symbol.optional(),
+    percent: z.number().gt(-100),
+    overMs: z.number().nonnegative().default(0),
+  }),
+  z.strictObject({
+    do: z.literal('split'),
+    symbol,
+    newShares: z.number().int().positive(),
+    oldShares: z.number().int().positive(),
+  }),
+  z.strictObject({
+    do: z.literal('asset'),
+    symbol,
+    tradable: z.boolean().optional(),
+    marginable: z.boolean().optional(),
+    shortable: z.boolean().optional(),
+    easyToBorrow: z.boolean().optional(),
+    fractionable: z.boolean().optional(),
+  }),
+  // ---- An account
+  z.strictObject({
+    do: z.literal('account'),
+    account,
+    cash: digitsSchema.optional(),
+    positions: z
+      .array(z.strictObject({ symbol, qty: digitsSchema, averageEntryPrice: digitsSchema }))
+      .optional(),
+  }),
+  /** The fields of PATCH /v2/account/configurations. */
+  z.strictObject({ do: z.literal('configure'), account, fields: jsonSchema }),
+  // ---- Somebody else's hand
+  /** The body of POST /v2/orders. */
+  z.strictObject({ do: z.literal('order'), account, body: jsonSchema }),
+  z.strictObject({ do: z.literal('cancel'), account, orderId: z.string() }),
+  /** The body of PATCH /v2/orders/{id}. */
+  z.strictObject({ do: z.literal('replace'), account, orderId: z.string(), body: jsonSchema }),
+  /** Replaces an order's resting price by one a cent away; without an id, each open order's. */
+  z.strictObject({ do: z.literal('nudge'), account, orderId: z.string().optional(), symbol }),
+  /** Closes a position although open orders hold the shares; these orders stay. */
+  z.strictObject({ do: z.literal('close_by_hand'), account, symbol }),
+  /** Executes so many shares of an open order at this price, whatever the market. */
+  z.strictObject({
+    do: z.literal('execute'),
+    account,
+    orderId: z.string(),
+    qty: digitsSchema,
+    price: digitsSchema,
+  }),
+  // ---- The lines
+  z.strictObject({ do: z.literal('drop_streams') }),
+]);
+
+export type Command = z.output<typeof commandSchema>;
+/** A command as it is written down, with what may be left out left out. */
+export type CommandInput = z.input<typeof commandSchema>;
