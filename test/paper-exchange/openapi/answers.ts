@@ -21,6 +21,8 @@ export function everyAnswer(): readonly Answer[] {
     ...orderAnswers(),
     ...classAnswers(),
     ...positionAnswers(),
+    ...coinAnswers(),
+    ...locateAnswers(),
     ...activityAnswers(),
     ...marketDataAnswers(),
     ...newsAnswers(),
@@ -181,6 +183,65 @@ function positionAnswers(): readonly Answer[] {
   recorder.send('DELETE', '/v2/positions?cancel_orders=true');
   recorder.send('DELETE', '/v2/positions?cancel_orders=perhaps');
   return recorder.answers;
+}
+
+function coinAnswers(): readonly Answer[] {
+  const floor = new Floor({ assets: [{ symbol: 'AAPL' }, { symbol: 'BTC/USD' }] });
+  const recorder = new Recorder(floor);
+  floor.market('BTC/USD', '60000', '60010', '60005');
+  const coin = { symbol: 'BTC/USD', time_in_force: 'gtc' };
+  recorder.order({ ...coin, qty: '0.5' });
+  recorder.order({ ...coin, notional: '1000' });
+  recorder.order({ ...coin, qty: '0.1', type: 'limit', limit_price: '50000' });
+  const stop = { type: 'stop_limit', stop_price: '55000', limit_price: '54000' };
+  recorder.order({ ...coin, ...stop, qty: '0.1', side: 'sell' });
+  recorder.order({ ...coin, time_in_force: 'day', qty: '0.1' });
+  recorder.order({ ...coin, qty: '0.1', type: 'stop', stop_price: '70000' });
+  recorder.order({ ...coin, qty: '100' });
+  recorder.get(
+    '/v2/assets?asset_class=crypto',
+    '/v2/assets/BTC%2FUSD',
+    '/v2/assets/BTCUSD',
+    '/v2/orders?status=all&symbols=BTCUSD&asset_class=crypto',
+    '/v2/positions',
+    '/v2/positions/BTCUSD',
+    '/v2/account/activities',
+    '/v2/account',
+  );
+  recorder.send('DELETE', '/v2/positions?cancel_orders=true');
+  return recorder.answers;
+}
+
+function locateAnswers(): readonly Answer[] {
+  const locate = { availableQty: 300, feePerShare: '0.05' };
+  const floor = new Floor({
+    assets: [{ symbol: 'AAPL' }, { symbol: 'HARD', easyToBorrow: false, locate }],
+    switches: { hardToBorrow: 'locate' },
+  });
+  const recorder = new Recorder(floor);
+  const ask = (fields: Json) => recorder.send('POST', '/v1/locates', { symbol: 'HARD', ...fields });
+  const { id } = ask({ qty: 200, limit_price: '0.10' });
+  ask({ qty: 200, all_or_none: true });
+  ask({ qty: 7 });
+  ask({ qty: 100, symbol: 'AAPL' });
+  ask({ qty: 100, symbol: 'ZZZZ' });
+  ask({ qty: 100, limit_price: '-1' });
+  recorder.send('POST', '/v1/locates', []);
+  recorder.get(
+    '/v1/locates',
+    '/v1/locates?status=active&symbol=HARD&limit=1&start=2026-10-08&end=2026-10-09',
+    '/v1/locates?limit=0',
+    `/v1/locates/${id}`,
+    '/v1/locates/none',
+    '/v1/locates/quotes?symbols=HARD,AAPL,ZZZZ',
+    '/v1/locates/quotes',
+    '/v2/account/activities/FEE',
+  );
+  floor.advanceTo('2026-10-09T14:00:00Z');
+  recorder.get('/v1/locates');
+  const old = new Recorder(new Floor({ switches: { patternDayTraderRule: true } }));
+  old.get('/v2/account');
+  return [...recorder.answers, ...old.answers];
 }
 
 function activityAnswers(): readonly Answer[] {

@@ -31,6 +31,14 @@ export const knownErrors: readonly Correction[] = [
       delete part.oneOf;
     },
   },
+  ...['Exchange', 'ExchangeForPosition'].map((schema) => ({
+    api: 'trading' as const,
+    at: ['components', 'schemas', schema],
+    reason: `${schema} knows no CRYPTO, where every pair is listed`,
+    correct: (part: Record<string, unknown>) => {
+      part.enum = [...(part.enum as readonly string[]), 'CRYPTO'];
+    },
+  })),
   {
     api: 'data',
     at: ['components', 'schemas', 'news', 'properties', 'content'],

@@ -113,15 +113,6 @@ export const unserved: readonly {
     paths: ['GET /v2/stocks/meta/conditions/{ticktype}', 'GET /v2/stocks/meta/exchanges'],
   },
   {
-    reason: 'the exchange has no desk that lends hard-to-borrow shares',
-    paths: [
-      'GET /v1/locates',
-      'POST /v1/locates',
-      'GET /v1/locates/{locate_id}',
-      'GET /v1/locates/quotes',
-    ],
-  },
-  {
     reason: 'no company does anything to its shares yet but split them',
     paths: ['GET /v1/corporate-actions'],
   },

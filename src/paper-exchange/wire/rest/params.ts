@@ -13,16 +13,22 @@ export function readJson(body: string): { readonly value: unknown } | WireError 
   }
 }
 
+/** The trading API refuses with 422 and a code, the data API with 400 and a message alone. */
+const refusals = {
+  trading: unprocessable,
+  data: (message: string) => new WireError(400, { message }),
+  locates: (message: string) => new WireError(400, { code: 'invalid_input', message }),
+} as const;
+
 /** Reads query parameters one by one and keeps the first thing that is wrong with them. */
 export class QueryReader {
   problem: WireError | null = null;
   readonly #query: URLSearchParams;
   readonly #refuse: (message: string) => WireError;
 
-  /** The data API refuses with 400 and a message alone, the trading API with 422 and a code. */
-  constructor(query: URLSearchParams, api: 'trading' | 'data' = 'trading') {
+  constructor(query: URLSearchParams, api: keyof typeof refusals = 'trading') {
     this.#query = query;
-    this.#refuse = api === 'trading' ? unprocessable : (message) => new WireError(400, { message });
+    this.#refuse = refusals[api];
   }
 
   text(name: string): string | null {

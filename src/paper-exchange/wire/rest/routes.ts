@@ -4,6 +4,7 @@ import { assetRoutes } from './assets.ts';
 import { clockRoutes } from './clock.ts';
 import { historyRoutes } from './history.ts';
 import { latestRoutes } from './latest.ts';
+import { locateRoutes } from './locates.ts';
 import { marketRoutes } from './markets.ts';
 import { newsRoutes } from './news.ts';
 import { orderRoutes } from './orders.ts';
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   ...clockRoutes,
   ...historyRoutes,
   ...latestRoutes,
+  ...locateRoutes,
   ...marketRoutes,
   ...newsRoutes,
   ...orderRoutes,
