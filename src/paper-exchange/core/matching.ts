@@ -81,11 +81,17 @@ function mayElect(kernel: Kernel, market: SymbolMarket, trade: Trade): boolean {
 }
 
 function elect(kernel: Kernel, record: OrderRecord): void {
-  if (!record.working) return;
+  if (!record.working || isOutsized(kernel, record)) return;
   unrest(kernel, record);
   record.elected = true;
   takeOver(kernel, record);
   seekPrice(kernel, record);
+}
+
+/** By the switch, a stop leg that asks for more than is left never fires. */
+function isOutsized(kernel: Kernel, { group, order, account, remaining }: OrderRecord): boolean {
+  if (kernel.switches.outsizedStopLeg === 'sells_what_is_held' || group === null) return false;
+  return remaining > absolute(account.quantityOf(order.symbol));
 }
 
 /** Opening orders execute at the first quote of the day, closing ones at the last, or expire. */

@@ -21,6 +21,8 @@ export type Switches = {
   readonly announceHeldLegCancel: boolean;
   /** Whether a stop leg shrinks when its take-profit fills in part. */
   readonly shrinkStopLeg: boolean;
+  /** A stop leg for more than is left, as one that did not shrink: users saw it never fire. */
+  readonly outsizedStopLeg: 'sells_what_is_held' | 'never_fires';
   /** What becomes of a take-profit whose stop leg has triggered. */
   readonly takeProfitOfTriggeredStop: 'canceled' | 'replaced';
   /** The type that a stop-limit order shows once it has triggered. */
@@ -70,6 +72,7 @@ export const defaultSwitches: Switches = {
   replacementInheritsFills: true,
   announceHeldLegCancel: true,
   shrinkStopLeg: true,
+  outsizedStopLeg: 'sells_what_is_held',
   takeProfitOfTriggeredStop: 'canceled',
   triggeredStopLimitType: 'stop_limit',
   buyStopCollar: 'exact',

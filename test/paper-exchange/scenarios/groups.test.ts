@@ -19,11 +19,16 @@ describe('brackets and pairs of exits', () => {
     expect(floor.eventNames(stop)).toEqual([]);
   });
 
-  it('scenario 8: after a partial profit the stop leg still asks for all the shares', () => {
-    const { floor, profit, stop } = guarded({ switches: { shrinkStopLeg: false } });
+  it('scenario 8: after a partial profit neither leg closes the remainder', () => {
+    const { floor, profit, stop } = guarded({
+      switches: { shrinkStopLeg: false, outsizedStopLeg: 'never_fires' },
+    });
     floor.executePart(profit, '4', '110');
     expect(floor.orderById(profit)).toMatchObject({ status: 'partially_filled', filled_qty: '4' });
     expect(floor.orderById(stop)).toMatchObject({ status: 'held', qty: '10' });
+    expect(floor.position()).toMatchObject({ qty: '6', qty_available: '0' });
+    priceAt(floor, 80);
+    expect(floor.statusOf(stop)).toBe('held');
     expect(floor.position()).toMatchObject({ qty: '6', qty_available: '0' });
   });
 
