@@ -24,9 +24,10 @@ export const stopLossSettings = settingsObject({
   atrMultiple: decimalSetting('0.1', '20').prefault('2'),
   /**
    * What becomes of a position that never had a stop and has already lost more than the
-   * first stop would allow: it is left, or its first stop is measured from the market.
+   * first stop would allow: its first stop is measured from the market, or it is sold. By
+   * default nothing is sold that was held like this before BigBrother came.
    */
-  alreadyPast: z.enum(['exit', 'measure_from_market']).default('exit'),
+  alreadyPast: z.enum(['measure_from_market', 'exit']).default('measure_from_market'),
 });
 type StopLossSettings = z.output<typeof stopLossSettings>;
 

@@ -177,12 +177,15 @@ describe('stop loss', () => {
       if (!can) expect(because(evaluation)).toContain('gap-rescue decides');
     });
 
-    it('measures a first stop from the market instead, where the owner wants that', () => {
+    it('measures the first stop of a position that never had one from the market', () => {
       const context = holding({ price: '80', initialStop: null });
-      expect(wish(policy.evaluate(context))).toBe('-');
-      const adopting = by({ alreadyPast: 'measure_from_market' });
-      expect(wish(adopting.evaluate(context))).toBe('protect 73.6/73.1');
-      expect(wish(adopting.evaluate(holding({ price: '80' })))).toBe('-');
+      expect(wish(policy.evaluate(context))).toBe('protect 73.6/73.1');
+      expect(wish(policy.evaluate(holding({ price: '80' })))).toBe('-');
+    });
+
+    it('leaves such a position to gap-rescue, where the owner wants it sold', () => {
+      const selling = by({ alreadyPast: 'exit' });
+      expect(wish(selling.evaluate(holding({ price: '80', initialStop: null })))).toBe('-');
     });
   });
 
