@@ -16,7 +16,7 @@ export function checkRequest(request: OrderRequest, switches: Switches): WireErr
     checkTimeInForce(request) ??
     checkExtendedHours(request, switches) ??
     checkFraction(request, switches) ??
-    checkClass(request)
+    checkClass(request, switches)
   );
 }
 
@@ -131,10 +131,11 @@ function checkFraction(request: OrderRequest, switches: Switches): WireError | n
   return null;
 }
 
-function checkClass(request: OrderRequest): WireError | null {
+function checkClass(request: OrderRequest, switches: Switches): WireError | null {
   const { orderClass, takeProfit, stopLoss, type, timeInForce } = request;
   if (orderClass === '') {
-    if (takeProfit === null && stopLoss === null) return null;
+    const isPlain = takeProfit === null && stopLoss === null;
+    if (isPlain || switches.legsWithoutClass === 'ignore') return null;
     return unprocessable('take_profit and stop_loss require a bracket, oco or oto order_class');
   }
   if (type === 'trailing_stop') return unprocessable('trailing stop orders must be simple orders');

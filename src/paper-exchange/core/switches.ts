@@ -27,6 +27,8 @@ export type Switches = {
   readonly takeProfitOfTriggeredStop: 'canceled' | 'replaced';
   /** The type that a stop-limit order shows once it has triggered. */
   readonly triggeredStopLimitType: 'stop_limit' | 'limit';
+  /** What a simple order with a `take_profit` or a `stop_loss` meets: alpaca-py #289 ignores. */
+  readonly legsWithoutClass: 'refuse' | 'ignore';
   /** The limit that a buy stop works at. */
   readonly buyStopCollar: 'exact' | 'rounded_to_cent';
   readonly washTradeStatus: 403 | 422;
@@ -75,6 +77,7 @@ export const defaultSwitches: Switches = {
   outsizedStopLeg: 'sells_what_is_held',
   takeProfitOfTriggeredStop: 'canceled',
   triggeredStopLimitType: 'stop_limit',
+  legsWithoutClass: 'refuse',
   buyStopCollar: 'exact',
   washTradeStatus: 403,
   randomPartialFills: false,

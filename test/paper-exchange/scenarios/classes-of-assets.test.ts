@@ -44,6 +44,16 @@ describe('coins and options', () => {
     ]);
   });
 
+  it('scenario 42: a simple order has no stop_loss, and by a switch nobody says so', () => {
+    const order = { type: 'limit', limit_price: '90', stop_loss: { stop_price: '80' } };
+    expect(refusal(new Floor().order(order))).toEqual(unprocessable);
+    const silent = new Floor({ switches: { legsWithoutClass: 'ignore' } });
+    const { status, body } = silent.order(order);
+    expect([status, body.order_class]).toEqual([200, '']);
+    expect(silent.legsOf(body.id)).toEqual([]);
+    expect(silent.list('/v2/orders?status=all')).toHaveLength(1);
+  });
+
   it('scenario 42: options are not listed here', () => {
     const answer = new Floor().order({ symbol: 'AAPL261218C00200000' });
     expect(refusal(answer)).toEqual(unprocessable);

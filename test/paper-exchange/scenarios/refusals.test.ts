@@ -92,7 +92,11 @@ describe('refusals', () => {
     });
     const account = floor.account();
     expect(account.equity).toBe('15000');
-    expect(floor.order({ symbol: 'MSFT', ...buyLimit, limit_price: '1' }).status).toBe(403);
+    const more = floor.order({ symbol: 'MSFT', ...buyLimit, limit_price: '1' });
+    expect([refusal(more), more.body.message]).toEqual([
+      forbidden,
+      'account is restricted to closing positions',
+    ]);
     expect(floor.order({ side: 'sell', qty: '10' }).status).toBe(200);
   });
 
