@@ -249,6 +249,21 @@ export class Account {
     this.visiblePositions.set(symbol, { qty, cost });
   }
 
+  /** Carries a position over to another symbol; open orders keep theirs. */
+  rename(symbol: string, newSymbol: string, marginable: boolean): void {
+    const position = this.positions.get(symbol);
+    const visible = this.visiblePositions.get(symbol);
+    const marketValue = position?.marketValue ?? ZERO;
+    this.remove(symbol);
+    this.setMarginable(newSymbol, marginable);
+    if (visible !== undefined) this.visiblePositions.set(newSymbol, visible);
+    if (position !== undefined) {
+      this.positions.set(newSymbol, { ...position, symbol: newSymbol, marketValue: ZERO });
+      this.mark(newSymbol, divide(marketValue, position.qty));
+    }
+    if (this.openedToday.delete(symbol)) this.openedToday.add(newSymbol);
+  }
+
   /** Keeps what tomorrow will call the last equity. */
   closeDay(): void {
     this.closed = { equity: this.equity, maintenanceMargin: this.maintenanceMargin };

@@ -55,6 +55,7 @@ function requestCancel(kernel: Kernel, record: OrderRecord): WireError | null {
   if (refusal !== null || !record.isOpen) return refusal;
   const fault = kernel.interference.onCancel(record.order);
   if (fault?.kind === 'refuse') return unprocessable('order is not cancelable');
+  record.statusBefore = record.order.status;
   kernel.change(record, { status: 'pending_cancel' });
   kernel.tradeUpdate(record, 'pending_cancel');
   if (fault?.kind === 'fill') {
@@ -68,6 +69,7 @@ function requestCancel(kernel: Kernel, record: OrderRecord): WireError | null {
 /** The broker's own cancel: nobody has asked, but it takes the same way. */
 export function cancelByBroker(kernel: Kernel, record: OrderRecord): void {
   if (!record.isOpen || record.order.status === 'pending_cancel') return;
+  record.statusBefore = record.order.status;
   kernel.change(record, { status: 'pending_cancel' });
   kernel.tradeUpdate(record, 'pending_cancel');
   kernel.later(kernel.delay('cancelMs'), { kind: 'finish_cancel', record });

@@ -68,14 +68,18 @@ function endGroup(kernel: Kernel, record: OrderRecord, status: 'canceled' | 'exp
 }
 
 /** Ends an exit because its sibling took over the shares. */
-export function endSibling(kernel: Kernel, record: OrderRecord): void {
-  endAlone(kernel, record, 'canceled', isAnnounced(kernel, record));
+export function endSibling(
+  kernel: Kernel,
+  record: OrderRecord,
+  status: 'canceled' | 'replaced' = 'canceled',
+): void {
+  endAlone(kernel, record, status, isAnnounced(kernel, record));
 }
 
 function endAlone(
   kernel: Kernel,
   record: OrderRecord,
-  status: 'canceled' | 'expired' | 'rejected',
+  status: 'canceled' | 'expired' | 'rejected' | 'replaced',
   announced: boolean,
 ): void {
   close(kernel, record, status);

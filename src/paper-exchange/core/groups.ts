@@ -22,7 +22,8 @@ export function afterExecution(kernel: Kernel, record: OrderRecord): readonly Or
 /** An elected stop leg takes the shares over: its sibling goes, and it is held no longer. */
 export function takeOver(kernel: Kernel, record: OrderRecord): void {
   if (record.group === null) return;
-  for (const sibling of openSiblings(record.group, record)) endSibling(kernel, sibling);
+  const status = kernel.switches.takeProfitOfTriggeredStop;
+  for (const sibling of openSiblings(record.group, record)) endSibling(kernel, sibling, status);
   if (record.order.status === 'held') showWorking(kernel, record);
 }
 

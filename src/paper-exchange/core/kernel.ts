@@ -1,6 +1,7 @@
 import { Account } from './account.ts';
 import { ActivityLog } from './activity-log.ts';
 import { BarSeries } from './bar-series.ts';
+import type { OwedDividend } from './corporate-actions.ts';
 import type { Decimal } from './decimal.ts';
 import { draw } from './duration.ts';
 import { type Interference, NO_INTERFERENCE } from './interference.ts';
@@ -19,6 +20,7 @@ import { TickHistory } from './tick-history.ts';
 import {
   type Asset,
   type Calendar,
+  type CorporateAction,
   defaultLatencies,
   defaultSwitches,
   type ExchangeCoreOptions,
@@ -80,6 +82,10 @@ export class Kernel {
   readonly ids: Random;
   readonly draws: Random;
   readonly delays: Random;
+  /** Every corporate action there was or is to be, as announced. */
+  readonly corporateActions: CorporateAction[] = [];
+  awaitedActions: readonly CorporateAction[] = [];
+  owedDividends: readonly OwedDividend[] = [];
   readonly newsDesk = new NewsDesk();
   readonly scheduler = new Scheduler();
   readonly orders = new OrderStore();
@@ -154,6 +160,22 @@ export class Kernel {
       this.oldPairNames.set(asset.symbol.replace('/', ''), asset.symbol);
     }
     for (const account of this.accounts) account.setMarginable(asset.symbol, asset.marginable);
+  }
+
+  /** Lists an asset under another symbol; its market goes with it. */
+  renameAsset(symbol: string, newSymbol: string): Asset {
+    const asset = this.assets.get(symbol);
+    if (asset === undefined) throw new Error(`no asset ${symbol} is listed`);
+    const renamed = { ...asset, symbol: newSymbol };
+    this.assets.delete(symbol);
+    this.assets.set(newSymbol, renamed);
+    const market = this.marketsBySymbol.get(symbol);
+    if (market !== undefined) {
+      this.marketsBySymbol.delete(symbol);
+      market.symbol = newSymbol;
+      this.marketsBySymbol.set(newSymbol, market);
+    }
+    return renamed;
   }
 
   /** Moves cash or tells of shares that no execution moved. */

@@ -84,6 +84,9 @@ function elect(kernel: Kernel, record: OrderRecord): void {
   if (!record.working || isOutsized(kernel, record)) return;
   unrest(kernel, record);
   record.elected = true;
+  if (record.order.type === 'stop_limit' && kernel.switches.triggeredStopLimitType === 'limit') {
+    kernel.change(record, { type: 'limit' });
+  }
   takeOver(kernel, record);
   seekPrice(kernel, record);
 }
@@ -94,13 +97,25 @@ function isOutsized(kernel: Kernel, { group, order, account, remaining }: OrderR
   return remaining > absolute(account.quantityOf(order.symbol));
 }
 
-/** Opening orders execute at the first quote of the day, closing ones at the last, or expire. */
+/**
+ * Opening orders execute at the first quote of the day, closing ones at the last, or expire. On
+ * paper, recordings show opening orders expire and closing ones fill in part or not at all.
+ */
 export function auction(kernel: Kernel, market: SymbolMarket, kind: 'opg' | 'cls'): void {
   for (const record of [...market.auction]) {
     if (record.order.timeInForce !== kind) continue;
-    attempt(kernel, record);
+    if (kernel.switches.auctionFills === 'reliable') attempt(kernel, record);
+    else if (kind === 'cls') fillByChance(kernel, record);
     if (record.isOpen && !record.fillScheduled) end(kernel, record, 'expired');
   }
+}
+
+function fillByChance(kernel: Kernel, record: OrderRecord): void {
+  const price = executablePrice(kernel, record);
+  const percent = kernel.draws.below(2) === 0 ? 0 : 1 + kernel.draws.below(99);
+  if (price === null || percent === 0) return;
+  const whole = executableQuantity(record, price);
+  if (whole > ZERO) fillQuantity(kernel, record, partOfPercent(whole, percent), price);
 }
 
 function attempt(kernel: Kernel, record: OrderRecord): void {

@@ -2,9 +2,9 @@ import { finishCancel } from './cancellation.ts';
 import { resume } from './halts.ts';
 import type { Kernel } from './kernel.ts';
 import { fillAnyway, fillScheduled } from './matching.ts';
-import { finishReplace } from './replacement.ts';
 import { cross } from './sessions.ts';
 import { becomeNew, release } from './submission.ts';
+import { finishReplace } from './succession.ts';
 import type { Task } from './tasks.ts';
 
 /** Does what has fallen due. */

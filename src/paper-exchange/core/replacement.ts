@@ -2,9 +2,7 @@ import type { Account } from './account.ts';
 import { chargePrice, checkAvailable, checkCost, checkStop, checkUniqueness } from './admission.ts';
 import { BodyReader, isJsonObject } from './body-reader.ts';
 import { type Decimal, larger, multiply, ONE, ZERO } from './decimal.ts';
-import { close, part } from './ending.ts';
 import type { Kernel } from './kernel.ts';
-import { seekPrice } from './matching.ts';
 import { OrderRecord } from './order-record.ts';
 import { checkClientOrderId, checkTick } from './order-rules.ts';
 import { checkAccount } from './permissions.ts';
@@ -255,61 +253,4 @@ function chargeLarger(kernel: Kernel, record: OrderRecord, successor: OrderRecor
   successor.marginPrice = chargePrice(kernel, successor.order);
   const cost = multiply(successor.remaining, successor.marginPrice);
   record.account.reserve(record, larger(record.reserved, cost));
-}
-
-/** Puts the successor in the place of the order, at the venue and in its group. */
-export function finishReplace(kernel: Kernel, record: OrderRecord, successor: OrderRecord): void {
-  if (!record.isOpen || !successor.isOpen) return;
-  if (successor.remaining <= ZERO) {
-    reject(kernel, record, successor);
-    return;
-  }
-  const before = record.statusBefore ?? 'new';
-  const wasWorking = record.working;
-  close(kernel, record, 'replaced');
-  part(record, successor);
-  kernel.tradeUpdate(record, 'replaced');
-  successor.working = wasWorking;
-  successor.elected = record.elected;
-  joinGroup(kernel, record, successor);
-  const status = before === 'held' ? 'held' : 'new';
-  kernel.change(successor, { status });
-  if (!successor.closes) {
-    successor.account.reserve(successor, multiply(successor.remaining, successor.marginPrice));
-  }
-  kernel.tradeUpdate(successor, status);
-  seekPrice(kernel, successor);
-}
-
-/** The order filled so far that nothing of the replacement is left: it goes on as it was. */
-function reject(kernel: Kernel, record: OrderRecord, successor: OrderRecord): void {
-  part(record, successor);
-  close(kernel, successor, 'rejected');
-  kernel.tradeUpdate(successor, 'rejected');
-  kernel.change(record, { status: record.statusBefore ?? 'new', replacedBy: null });
-  if (!record.closes) {
-    record.account.reserve(record, multiply(record.remaining, record.marginPrice));
-  }
-  kernel.tradeUpdate(record, 'order_replace_rejected');
-}
-
-function joinGroup(kernel: Kernel, record: OrderRecord, successor: OrderRecord): void {
-  const { group } = record;
-  if (group === null) return;
-  successor.group = group;
-  const swap = (member: OrderRecord) => (member === record ? successor : member);
-  group.exits = group.exits.map(swap);
-  if (group.entry !== null) group.entry = swap(group.entry);
-  const { parentId } = record.order;
-  const parent = parentId === null ? null : kernel.orders.find(record.account, parentId);
-  if (parent !== null) {
-    const legIds = parent.order.legIds.map((id) =>
-      id === record.order.id ? successor.order.id : id,
-    );
-    parent.order = { ...parent.order, legIds };
-  }
-  for (const legId of successor.order.legIds) {
-    const leg = kernel.orders.find(record.account, legId);
-    if (leg !== null) leg.order = { ...leg.order, parentId: successor.order.id };
-  }
 }

@@ -51,3 +51,9 @@ export function unrest(kernel: Kernel, record: OrderRecord): void {
   market.trailingStops.delete(record);
   market.auction.delete(record);
 }
+
+/** Neither being cancelled nor being replaced. */
+export function isSettled({ order, predecessor }: OrderRecord): boolean {
+  const isPending = order.status === 'pending_cancel' || order.status === 'pending_replace';
+  return !isPending && predecessor?.isOpen !== true;
+}

@@ -1,4 +1,5 @@
 import { cancelByBroker } from './cancellation.ts';
+import { startCorporateDay } from './corporate-actions.ts';
 import { startDayTrades } from './day-trades.ts';
 import { end } from './ending.ts';
 import type { Kernel } from './kernel.ts';
@@ -9,6 +10,7 @@ import type { OrderRecord } from './order-record.ts';
 import { unrest } from './resting.ts';
 import type { Boundary } from './tasks.ts';
 import type { Milliseconds, Session, TradingDay } from './types.ts';
+import { putBackNextDay } from './venue.ts';
 
 /** The cancel job for GTC orders runs a quarter of an hour after the close. */
 const GTC_EXPIRY_AFTER_CLOSE_MS = 15 * 60_000;
@@ -72,6 +74,8 @@ function startDay(kernel: Kernel, day: TradingDay): void {
     account.startDay(yesterday);
     startDayTrades(kernel, account, day.date);
   }
+  startCorporateDay(kernel, day.date);
+  for (const record of openOrders(kernel)) putBackNextDay(kernel, record);
   enter(kernel, 'pre');
 }
 

@@ -1,0 +1,48 @@
+import { chargePrice } from './admission.ts';
+import { multiply, ZERO } from './decimal.ts';
+import type { Kernel } from './kernel.ts';
+import { seekPrice } from './matching.ts';
+import type { OrderRecord } from './order-record.ts';
+import { unrest } from './resting.ts';
+import { substitute } from './succession.ts';
+import type { Order } from './types.ts';
+
+/**
+ * Changes an open order without being asked by its owner. A `qty` is what is left to execute.
+ * The order is shown as replaced by another or as restated, as the switch has it; one that has
+ * not reached the venue is always restated.
+ */
+export function adjustOrder(kernel: Kernel, record: OrderRecord, change: Partial<Order>): void {
+  const { status } = record.order;
+  const isAtVenue = status !== 'accepted' && status !== 'pending_new';
+  if (isAtVenue && kernel.switches.adjustedOrderShows === 'replaced') {
+    substitute(kernel, record, { qty: remainingQty(record), ...change });
+  } else {
+    restate(kernel, record, change);
+  }
+}
+
+/** Changes an order where it stands and says so. */
+export function restate(kernel: Kernel, record: OrderRecord, change: Partial<Order>): void {
+  const { account, order } = record;
+  unrest(kernel, record);
+  account.removeOpenOrder(record);
+  const { qty } = change;
+  if (qty === undefined || qty === null) {
+    kernel.change(record, change);
+  } else {
+    record.remaining = qty;
+    kernel.change(record, { ...change, qty: order.filledQty + qty });
+  }
+  account.addOpenOrder(record);
+  if (!record.closes) {
+    record.marginPrice = chargePrice(kernel, record.order);
+    account.reserve(record, multiply(record.remaining, record.marginPrice));
+  }
+  kernel.tradeUpdate(record, 'restated');
+  seekPrice(kernel, record);
+}
+
+function remainingQty({ order, remaining }: OrderRecord): Order['qty'] {
+  return order.qty === null || remaining === ZERO ? order.qty : remaining;
+}
