@@ -126,7 +126,8 @@ const rounded = (price: number): number => Number(price.toFixed(4));
 function kindOf(value: JsonObject): Kind | null {
   if ('bp' in value && 'ap' in value) return 'quote';
   if (isBar(value)) return 'bar';
-  return 'p' in value && 's' in value && 't' in value && !('oi' in value) ? 'trade' : null;
+  if (typeof value.T === 'string') return value.T === 't' ? 'trade' : null;
+  return 'p' in value && 's' in value && 't' in value ? 'trade' : null;
 }
 
 const isBar = (value: JsonObject): boolean => 'o' in value && 'h' in value && 'l' in value;

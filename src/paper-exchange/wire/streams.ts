@@ -152,8 +152,7 @@ export class Streams {
       const firings = this.#faults.onMessage('trading', () =>
         orderFacts(update.order, update.event, names),
       );
-      if (firings.length === 0) session.onTradeUpdate(update);
-      else line.deliver(() => session.onTradeUpdate(update), this.#faults.onLine(firings));
+      line.deliver(() => session.onTradeUpdate(update), this.#faults.onLine(firings));
     }
   }
 
@@ -181,11 +180,7 @@ export class Streams {
         account: accountId === null ? [] : this.#faults.namesOf(accountId),
         event: channel.replace(/s$/, ''),
       }));
-      if (firings.length === 0) {
-        session.publish(publication);
-        continue;
-      }
-      const shown = this.#faults.shown(message, firings);
+      const shown = firings.length === 0 ? message : this.#faults.shown(message, firings);
       if (shown === null) continue;
       const changed = { ...publication, message: shown };
       line.deliver(() => session.publish(changed), this.#faults.onLine(firings));
