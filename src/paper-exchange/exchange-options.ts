@@ -53,6 +53,8 @@ export type PaperExchangeOptions = {
   readonly faults?: readonly FaultRuleInput[];
   /** Without it there is no control API. */
   readonly control?: ControlOptions;
+  /** Sets an oracle over it: a broken rule of the exchange stops the run with an error. */
+  readonly oracle?: boolean;
   /** Told of every fault of our own that a client only sees as a 500. */
   readonly onFault?: NonNullable<RestOptions['onFault']>;
 };

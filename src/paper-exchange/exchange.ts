@@ -18,6 +18,8 @@ import {
 import { EventFaults } from './faults/event-faults.ts';
 import { FaultBook } from './faults/fault-book.ts';
 import type { MarketInput, MarketSource } from './market/source.ts';
+import type { Oracle } from './oracle/oracle.ts';
+import { type Oversight, oversee } from './oracle/oversight.ts';
 import { assembleWire, type Wire } from './wire/assembly.ts';
 import {
   type RequestListener,
@@ -55,6 +57,7 @@ export class PaperExchange {
   readonly upgradeListener: UpgradeListener;
   /** What goes wrong: rules can be added and taken away at any time. */
   readonly faults: FaultBook;
+  readonly #oversight: Oversight | null;
   readonly #clock: Clock;
   readonly #market: MarketSource | null;
   readonly #shift = new PriceShift();
@@ -91,14 +94,18 @@ export class PaperExchange {
       feed: (input) => this.#feed(input),
       dropStreams: () => this.dropStreams(),
     });
-    const eventFaults = new EventFaults(faults, core, (command) => this.#operator.run(command));
+    core.loadHistory(this.#market?.history ?? []);
+    // First of all listeners: what another one does in answer to an event comes after it.
+    const stop = () => this.stop();
+    this.#oversight =
+      options.oracle === true ? oversee({ options, core, faults, clock, stop }) : null;
+    const eventFaults = new EventFaults(faults, core, (command) => this.#operate(command));
     core.subscribe((event: ExchangeEvent) => {
       this.#wire.onEvent(event);
       journal?.event(event);
       eventFaults.onEvent(event);
     });
 
-    core.loadHistory(this.#market?.history ?? []);
     this.#catchUp();
     this.#wire.begin();
     const answer = this.#answering(options, journal);
@@ -106,6 +113,11 @@ export class PaperExchange {
     this.wsFactory = inProcessSockets(this.#wire.streams);
     this.requestListener = requestListener(answer);
     this.upgradeListener = upgradeListener(this.#wire.streams);
+  }
+
+  /** Null when no oracle was asked for. */
+  get oracle(): Oracle | null {
+    return this.#oversight?.oracle ?? null;
   }
 
   /** From now on time moves the market; what fell due meanwhile is played first, in order. */
@@ -133,7 +145,7 @@ export class PaperExchange {
   /** What its operator does to it, or somebody else with access to an account. */
   run(command: Command): Done {
     this.#catchUp();
-    const outcome = this.#operator.run(command);
+    const outcome = this.#operate(command);
     if (this.#isRunning) this.#schedule();
     return outcome;
   }
@@ -141,6 +153,11 @@ export class PaperExchange {
   /** Cuts every stream without a goodbye, as a failing network does. */
   dropStreams(): void {
     this.#wire.streams.drop();
+  }
+
+  #operate(command: Command): Done {
+    const run = () => this.#operator.run(command);
+    return this.#oversight === null ? run() : this.#oversight.during(command, run);
   }
 
   /** Requests go to the control API when there is one and they name it, all others to Alpaca's. */
@@ -187,6 +204,7 @@ export class PaperExchange {
     this.#shift.clear();
     this.dropStreams();
     core.restore(opening);
+    this.oracle?.rebase();
     const now = this.#clock.now();
     core.advanceTo(now);
     for (const quote of quotes) core.onQuote({ ...quote, at: now });

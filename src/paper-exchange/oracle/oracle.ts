@@ -22,6 +22,8 @@ export type OracleSettings = {
   readonly except?: readonly Rule[];
   /** Whether a client order id may come again after its order has ended. */
   readonly reusesClientIds?: boolean;
+  /** Told once, before the violation is thrown. */
+  readonly onViolation?: (violation: OracleViolation) => void;
 };
 
 export type Oracle = {
@@ -29,6 +31,10 @@ export type Oracle = {
   readonly verify: () => void;
   /** Throws the violation again, if there was one. */
   readonly throwIfBroken: () => void;
+  /** From now on these rules are not looked at: something breaks them on purpose. */
+  readonly excuse: (rules: readonly Rule[]) => void;
+  /** Begins again from what is there now, which somebody has put there. */
+  readonly rebase: () => void;
   readonly detach: () => void;
 };
 
@@ -45,13 +51,16 @@ export function attachOracle(observed: Observed, settings: OracleSettings = {}):
   return {
     verify: () => watch.verify(),
     throwIfBroken: () => watch.throwIfBroken(),
+    excuse: (rules) => watch.excuse(rules),
+    rebase: () => watch.rebase(),
     detach,
   };
 }
 
 class Watch {
   readonly #observed: Observed;
-  readonly #except: ReadonlySet<Rule>;
+  readonly #settings: OracleSettings;
+  readonly #except: Set<Rule>;
   readonly #accounts = new Map<string, AccountOracle>();
   readonly #halted = new Set<string>();
   readonly #lastSales = new Map<string, Amount>();
@@ -59,15 +68,26 @@ class Watch {
   #next = 0;
   #violation: OracleViolation | null = null;
 
-  constructor(observed: Observed, { except = [], reusesClientIds = false }: OracleSettings) {
+  constructor(observed: Observed, settings: OracleSettings) {
     this.#observed = observed;
-    this.#except = new Set(except);
+    this.#settings = settings;
+    this.#except = new Set(settings.except);
+    this.rebase();
+  }
+
+  rebase(): void {
+    const { reusesClientIds = false } = this.#settings;
     const executionIds = new Set<string>();
-    for (const keys of observed.accounts) {
+    this.#accounts.clear();
+    for (const keys of this.#observed.accounts) {
       const reads = new Reads(this.#getFor(keys), this.#judge);
       const account = new AccountOracle(reads, { executionIds, reusesClientIds }, this.#judge);
       this.#accounts.set(account.id, account);
     }
+  }
+
+  excuse(rules: readonly Rule[]): void {
+    for (const rule of rules) this.#except.add(rule);
   }
 
   throwIfBroken(): void {
@@ -117,7 +137,10 @@ class Watch {
     try {
       step();
     } catch (error) {
-      if (error instanceof OracleViolation) this.#violation = error;
+      if (error instanceof OracleViolation) {
+        this.#violation = error;
+        this.#settings.onViolation?.(error);
+      }
       throw error;
     }
   }
