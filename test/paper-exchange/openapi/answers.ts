@@ -1,4 +1,5 @@
 import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
+import type { CorporateActionTerms } from '../../../src/paper-exchange/core/types.ts';
 import type { RestRequest } from '../../../src/paper-exchange/wire/rest/handle.ts';
 import { Floor, type Json } from '../core/floor.ts';
 
@@ -26,6 +27,7 @@ export function everyAnswer(): readonly Answer[] {
     ...activityAnswers(),
     ...marketDataAnswers(),
     ...newsAnswers(),
+    ...corporateActionAnswers(),
   ];
 }
 
@@ -336,6 +338,40 @@ function newsAnswers(): readonly Answer[] {
     '/v1beta1/news',
     '/v1beta1/news?symbols=AAPL&include_content=true&limit=1&sort=asc',
     '/v1beta1/news?limit=51',
+  );
+  return recorder.answers;
+}
+
+function corporateActionAnswers(): readonly Answer[] {
+  const floor = new Floor({ switches: { dividendsPaid: true } });
+  floor.market('MSFT', '49.99', '50.01', '50');
+  const recorder = new Recorder(floor);
+  for (const symbol of ['MSFT', 'WHOLE', 'LONGONLY', 'HARD']) {
+    floor.market(symbol, '49.99', '50.01', '50');
+    recorder.order({ symbol, qty: '10' });
+  }
+  const [exDate, rate] = ['2026-10-09', decimal('1')];
+  const allTerms: readonly CorporateActionTerms[] = [
+    { kind: 'cash_dividend', symbol: 'AAPL', rate, special: true },
+    { kind: 'forward_split', symbol: 'AAPL', newRate: 4, oldRate: 1 },
+    { kind: 'reverse_split', symbol: 'MSFT', newRate: 1, oldRate: 10 },
+    { kind: 'name_change', symbol: 'WHOLE', newSymbol: 'PART' },
+    { kind: 'cash_merger', symbol: 'LONGONLY', acquirerSymbol: 'AAPL', rate },
+    { kind: 'worthless_removal', symbol: 'HARD' },
+  ];
+  for (const terms of allTerms) floor.core.announce({ terms, exDate });
+  recorder.order({ type: 'limit', limit_price: '90', qty: '1', time_in_force: 'gtc' });
+  floor.advanceTo('2026-10-09T14:00:00Z');
+  recorder.get(
+    '/v1/corporate-actions?start=2026-10-01&end=2026-10-31',
+    '/v1/corporate-actions',
+    '/v1/corporate-actions?types=feast',
+    '/v2/account/activities',
+    '/v2/account/activities/SPLIT',
+    '/v2/account/portfolio/history?timeframe=1D&cashflow_types=ALL',
+    '/v2/assets',
+    '/v2/positions',
+    '/v2/orders?status=all',
   );
   return recorder.answers;
 }

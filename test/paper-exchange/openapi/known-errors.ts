@@ -1,7 +1,6 @@
 import type { Correction } from './specification.ts';
 
 const historyArrays = ['equity', 'profit_loss', 'profit_loss_pct'];
-const activitiesOfType = ['paths', '/v2/account/activities/{activity_type}', 'get', 'responses'];
 
 /** Where the files contradict recorded answers or themselves. Each one is shown to be needed. */
 export const knownErrors: readonly Correction[] = [
@@ -24,11 +23,26 @@ export const knownErrors: readonly Correction[] = [
   },
   {
     api: 'trading',
-    at: [...activitiesOfType, '200', 'content', 'application/json', 'schema', 'items'],
-    reason: 'oneOf its two schemas: nothing in them is required, so each activity fits both',
+    at: ['components', 'schemas', 'TradingActivities'],
+    reason: 'nothing in an activity of trade is required, so that every other one fits it too',
     correct: (part) => {
-      part.anyOf = part.oneOf;
-      delete part.oneOf;
+      part.required = Object.keys(part.properties as object);
+    },
+  },
+  {
+    api: 'trading',
+    at: ['components', 'schemas', 'NonTradeActivities'],
+    reason: 'nothing in an activity without a trade is required, so that every fill fits it too',
+    correct: (part) => {
+      part.required = ['id', 'activity_type', 'date', 'net_amount', 'symbol', 'status'];
+    },
+  },
+  {
+    api: 'trading',
+    at: ['components', 'schemas', 'NonTradeActivities', 'properties', 'date'],
+    reason: 'the date of an activity is called a date-time; its own example is 2019-08-01',
+    correct: (part) => {
+      part.format = 'date';
     },
   },
   ...['Exchange', 'ExchangeForPosition'].map((schema) => ({

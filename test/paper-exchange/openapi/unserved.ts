@@ -112,8 +112,4 @@ export const unserved: readonly {
     reason: 'tables of codes that no answer of this exchange varies',
     paths: ['GET /v2/stocks/meta/conditions/{ticktype}', 'GET /v2/stocks/meta/exchanges'],
   },
-  {
-    reason: 'no company does anything to its shares yet but split them',
-    paths: ['GET /v1/corporate-actions'],
-  },
 ];

@@ -159,6 +159,22 @@ describe('bodies and parameters that are not as they should be', () => {
     },
   );
 
+  it('a parameter without sense is 422, or 400 by the switch', () => {
+    const path = '/v2/orders?limit=many';
+    expect(refusal(new Floor().request('GET', path))).toEqual({ status: 422, code: 42210000 });
+    const other = new Floor({ rest: { badParameterStatus: 400 } });
+    expect(refusal(other.request('GET', path))).toEqual({ status: 400, code: 40010000 });
+  });
+
+  it('a wrong key is answered without a code, or with the older one by the switch', () => {
+    const old = new Floor({ rest: { unauthorizedBody: 'message_and_code' } });
+    expect(old.send('GET', account, undefined, {})).toMatchObject({
+      status: 401,
+      body: '{"code":40110000,"message":"request is not authorized"}',
+    });
+    expect(new Floor().send('GET', account, undefined, {}).body).not.toContain('code');
+  });
+
   it('nothing that a path can hold ends in a fault of ours', () => {
     const faults: unknown[] = [];
     const watched = new RestApi(core, { onFault: (error) => faults.push(error) });

@@ -34,8 +34,8 @@ export const activityRoutes: readonly Route[] = [
   { method: 'GET', path: '/v2/account/activities/*', answer: getActivities },
 ];
 
-function getActivities({ core, accountId, params, query }: Call): Reply | WireError {
-  const reader = new QueryReader(query);
+function getActivities({ core, settings, accountId, params, query }: Call): Reply | WireError {
+  const reader = new QueryReader(query, settings.badParameterStatus);
   const isWanted = readTypes(reader, params[0]);
   const pageSize = reader.wholeNumber('page_size', PAGE_SIZE_MAX, PAGE_SIZE_MAX);
   const isDescending = reader.choice('direction', DIRECTIONS, 'desc') === 'desc';

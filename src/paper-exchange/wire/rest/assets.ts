@@ -28,8 +28,8 @@ function getAsset({ core, params }: Call): Reply | WireError {
 }
 
 /** All statuses are listed unless one is asked for, but of classes only shares. */
-function getAssets({ core, query }: Call): Reply | WireError {
-  const reader = new QueryReader(query);
+function getAssets({ core, settings, query }: Call): Reply | WireError {
+  const reader = new QueryReader(query, settings.badParameterStatus);
   const status = reader.choice('status', STATUSES, '');
   const assetClass = reader.choice('asset_class', CLASSES, 'us_equity');
   const exchange = reader.text('exchange');

@@ -22,8 +22,8 @@ function getClock({ core }: Call): Reply {
   });
 }
 
-function getCalendar({ core, query }: Call): Reply | WireError {
-  const reader = new QueryReader(query);
+function getCalendar({ core, settings, query }: Call): Reply | WireError {
+  const reader = new QueryReader(query, settings.badParameterStatus);
   const start = reader.date('start') ?? FIRST_DATE;
   const end = reader.date('end') ?? LAST_DATE;
   if (reader.problem !== null) return reader.problem;

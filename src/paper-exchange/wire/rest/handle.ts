@@ -28,7 +28,10 @@ export type RestOptions = {
 type Answer = Reply & { readonly headers?: Readonly<Record<string, string>> };
 
 const JSON_TYPE = 'application/json; charset=UTF-8';
-const UNAUTHORIZED = new WireError(401, { message: 'unauthorized.' });
+const UNAUTHORIZED = {
+  message: new WireError(401, { message: 'unauthorized.' }),
+  message_and_code: new WireError(401, { code: 40110000, message: 'request is not authorized' }),
+} as const;
 const TOO_MANY = new WireError(429, { message: 'too many requests.' });
 const BROKEN = new WireError(500, { message: 'internal server error' });
 /** The unlimited data plan ("Market Data API: subscription plans"). */
@@ -69,7 +72,7 @@ export class RestApi {
       header(request, 'apca-api-key-id'),
       header(request, 'apca-api-secret-key'),
     );
-    if (accountId === null) return UNAUTHORIZED;
+    if (accountId === null) return UNAUTHORIZED[this.#settings.unauthorizedBody];
     const allowance = this.#take(accountId, path);
     if (allowance?.isAllowed === false) return this.#limited(TOO_MANY, allowance);
     return this.#limited(this.#routed(endpoint, accountId, request), allowance);

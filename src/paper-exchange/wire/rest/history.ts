@@ -1,5 +1,6 @@
 import type { Bar, Milliseconds, Quote, Trade } from '../../core/types.ts';
 import { WireError } from '../../core/types.ts';
+import { adjusted, readAdjustments } from './adjustment.ts';
 import { readLocation } from './crypto.ts';
 import { barJson, quoteJson, tradeJson } from './data-json.ts';
 import { historicalEnd } from './feed.ts';
@@ -13,7 +14,6 @@ const LIMIT_DEFAULT = 1000;
 const LIMIT_MAX = 10_000;
 const DELAY_MS = 15 * 60_000;
 const SORTS = ['asc', 'desc'] as const;
-const ADJUSTMENTS: readonly string[] = ['raw', 'split', 'dividend', 'spin-off', 'all'];
 
 type Read<Item> = (symbol: string, start: Milliseconds, end: Milliseconds) => readonly Item[];
 
@@ -128,10 +128,9 @@ function checkRest(reader: QueryReader, { start, end }: PageRequest): void {
 
 function readingBars({ core }: Call, reader: QueryReader): Read<Bar> {
   const timeframe = readTimeframe(reader);
-  for (const word of reader.list('adjustment') ?? []) {
-    if (!ADJUSTMENTS.includes(word)) reader.refuse(`invalid adjustment: ${word}`);
-  }
-  return (symbol, start, end) => core.bars(symbol, timeframe, start, end);
+  const adjustments = readAdjustments(reader);
+  return (symbol, start, end) =>
+    adjusted(core, symbol, core.bars(symbol, timeframe, start, end), adjustments);
 }
 
 /** Named in the answer only when the request named it. */

@@ -17,8 +17,8 @@ export const marketRoutes: readonly Route[] = [
   { method: 'GET', path: '/v3/calendar/*', answer: getCalendar },
 ];
 
-function getClock({ core, query }: Call): Reply | WireError {
-  const reader = new QueryReader(query);
+function getClock({ core, settings, query }: Call): Reply | WireError {
+  const reader = new QueryReader(query, settings.badParameterStatus);
   const at = reader.time('time') ?? core.now;
   if (reader.problem !== null) return reader.problem;
   const clocks: object[] = [];
@@ -30,11 +30,11 @@ function getClock({ core, query }: Call): Reply | WireError {
   return ok({ clocks });
 }
 
-function getCalendar({ core, params, query }: Call): Reply | WireError {
+function getCalendar({ core, settings, params, query }: Call): Reply | WireError {
   const name = params[0] ?? '';
   const market = marketNamed(name);
   if (market === null) return unknownMarket(name);
-  const reader = new QueryReader(query);
+  const reader = new QueryReader(query, settings.badParameterStatus);
   const today = core.calendar.dateOf(core.now);
   const start = reader.date('start') ?? today;
   const end = reader.date('end') ?? today;

@@ -46,8 +46,8 @@ function deleteOrders({ core, accountId }: Call): Reply {
   return { status: 207, body };
 }
 
-function getOrder({ core, accountId, params, query }: Call): Reply | WireError {
-  const reader = new QueryReader(query);
+function getOrder({ core, settings, accountId, params, query }: Call): Reply | WireError {
+  const reader = new QueryReader(query, settings.badParameterStatus);
   const nested = reader.flag('nested');
   if (reader.problem !== null) return reader.problem;
   const found = core.order(accountId, params[0] ?? '');
@@ -67,8 +67,8 @@ function getOrders(call: Call): Reply | WireError {
   return ok(call.core.listOrders(call.accountId, filter).map(orderJson));
 }
 
-function readFilter({ core, accountId, query }: Call): OrderFilter | WireError {
-  const reader = new QueryReader(query);
+function readFilter({ core, settings, accountId, query }: Call): OrderFilter | WireError {
+  const reader = new QueryReader(query, settings.badParameterStatus);
   const clamps = core.switches.listLimitAbove500 === 'clamp';
   const most = clamps ? Number.MAX_SAFE_INTEGER : LIMIT_MAX;
   const side = reader.text('side');

@@ -13,9 +13,10 @@ export function readJson(body: string): { readonly value: unknown } | WireError 
   }
 }
 
-/** The trading API refuses with 422 and a code, the data API with 400 and a message alone. */
+/** How each API refuses a parameter; of the trading API two ways are told. */
 const refusals = {
-  trading: unprocessable,
+  422: unprocessable,
+  400: malformed,
   data: (message: string) => new WireError(400, { message }),
   locates: (message: string) => new WireError(400, { code: 'invalid_input', message }),
 } as const;
@@ -26,7 +27,7 @@ export class QueryReader {
   readonly #query: URLSearchParams;
   readonly #refuse: (message: string) => WireError;
 
-  constructor(query: URLSearchParams, api: keyof typeof refusals = 'trading') {
+  constructor(query: URLSearchParams, api: keyof typeof refusals) {
     this.#query = query;
     this.#refuse = refusals[api];
   }

@@ -26,7 +26,7 @@ export type Step = {
 type Base = { readonly value: number; readonly asOf: DateText | null };
 
 function getHistory({ core, accountId, query, settings }: Call): Reply | WireError {
-  const reader = new QueryReader(query);
+  const reader = new QueryReader(query, settings.badParameterStatus);
   const range = readRange(reader, core.calendar, core.now);
   const reset = reader.choice('pnl_reset', RESETS, 'per_day');
   const cashflowTypes = reader.list('cashflow_types') ?? [];

@@ -39,10 +39,10 @@ function getPosition(call: Call): Reply | WireError {
   return ok(positionJson(position, asset));
 }
 
-function deletePosition({ core, accountId, params, query }: Call): Reply | WireError {
+function deletePosition({ core, settings, accountId, params, query }: Call): Reply | WireError {
   const asset = assetNamed(core, params[0] ?? '');
   if (asset === null) return notFound(`symbol not found: ${params[0]}`);
-  const reader = new QueryReader(query);
+  const reader = new QueryReader(query, settings.badParameterStatus);
   const qty = reader.text('qty');
   const percentage = reader.text('percentage');
   const outcome = core.closePosition(accountId, asset.symbol, {
@@ -52,8 +52,8 @@ function deletePosition({ core, accountId, params, query }: Call): Reply | WireE
   return outcome instanceof WireError ? outcome : ok(orderJson(outcome));
 }
 
-function deletePositions({ core, accountId, query }: Call): Reply | WireError {
-  const reader = new QueryReader(query);
+function deletePositions({ core, settings, accountId, query }: Call): Reply | WireError {
+  const reader = new QueryReader(query, settings.badParameterStatus);
   const cancelOrders = reader.flag('cancel_orders');
   if (reader.problem !== null) return reader.problem;
   const body = core

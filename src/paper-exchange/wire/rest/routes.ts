@@ -2,6 +2,7 @@ import { accountRoutes } from './account.ts';
 import { activityRoutes } from './activities.ts';
 import { assetRoutes } from './assets.ts';
 import { clockRoutes } from './clock.ts';
+import { corporateActionRoutes } from './corporate-actions.ts';
 import { historyRoutes } from './history.ts';
 import { latestRoutes } from './latest.ts';
 import { locateRoutes } from './locates.ts';
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...activityRoutes,
   ...assetRoutes,
   ...clockRoutes,
+  ...corporateActionRoutes,
   ...historyRoutes,
   ...latestRoutes,
   ...locateRoutes,

@@ -9,6 +9,10 @@ export type RestSettings = {
   readonly rateLimitHeaders: boolean;
   /** `basic` is the free plan: no consolidated data younger than fifteen minutes. */
   readonly marketDataPlan: 'basic' | 'unlimited';
+  /** Status for a query parameter of the trading API that makes no sense; both are told. */
+  readonly badParameterStatus: 422 | 400;
+  /** Answer to a wrong key: today's is a message alone, the older one had a code. */
+  readonly unauthorizedBody: 'message' | 'message_and_code';
   /** What a historical request without `feed` reads: the OpenAPI text says `sip`. */
   readonly historicalFeedDefault: 'sip' | 'iex';
   /**
@@ -24,6 +28,8 @@ export const defaultRestSettings: RestSettings = {
   requestsPerMinute: 200,
   rateLimitHeaders: false,
   marketDataPlan: 'basic',
+  badParameterStatus: 422,
+  unauthorizedBody: 'message',
   historicalFeedDefault: 'sip',
   dailyProfitLoss: 'from_day_before',
   newsMovePercent: 3,
