@@ -7,7 +7,7 @@ import { Journal } from './control/journal.ts';
 import { type Done, Operator } from './control/operator.ts';
 import { PriceShift } from './control/price-shift.ts';
 import { ExchangeCore } from './core/exchange-core.ts';
-import type { Calendar, ExchangeEvent, JsonValue, Milliseconds } from './core/types.ts';
+import type { Calendar, ExchangeEvent, JsonValue, Milliseconds, Resumable } from './core/types.ts';
 import {
   assetsOf,
   checkControl,
@@ -47,7 +47,7 @@ const JOURNAL_ENTRIES = 10_000;
  * market and answers: in-process through `fetchApi` and `wsFactory`, or on the network when
  * something listens with `requestListener` and `upgradeListener`.
  */
-export class PaperExchange {
+export class PaperExchange implements Resumable {
   readonly core: ExchangeCore;
   readonly calendar: Calendar;
   readonly credentials: { readonly keyId: string; readonly secretKey: string };
@@ -135,6 +135,24 @@ export class PaperExchange {
     this.#wire.streams.close();
   }
 
+  /** Accounts, orders and the market as they are now; faults and clients are not part of it. */
+  save(): JsonValue {
+    return {
+      core: this.core.save(),
+      market: isResumable(this.#market) ? this.#market.save() : null,
+    };
+  }
+
+  /**
+   * Goes on from what an exchange with the same seed, accounts and market saved. To be called
+   * before `start`, with a clock that has not gone back.
+   */
+  restore(state: JsonValue): void {
+    const { core, market } = savedParts(state);
+    this.core.restore(core);
+    if (isResumable(this.#market) && market !== null) this.#market.restore(market);
+  }
+
   /** Lets the market do something now, beside what it does by itself. */
   tell(input: MarketInput): void {
     this.#catchUp();
@@ -186,7 +204,10 @@ export class PaperExchange {
         journal.note('command', command);
         return this.run(command);
       },
-      state: () => stateOf(core, faults, this.#wire.streams),
+      state: () => {
+        this.#catchUp();
+        return stateOf(core, faults, this.#wire.streams);
+      },
       reset: () => {
         this.#reset(opening);
         journal.clear();
@@ -266,4 +287,14 @@ export class PaperExchange {
     });
     this.#timer = { dueAt, cancel };
   }
+}
+
+const isResumable = (source: MarketSource | null): source is MarketSource & Resumable =>
+  source !== null && 'save' in source && 'restore' in source;
+
+function savedParts(state: JsonValue): { readonly core: JsonValue; readonly market: JsonValue } {
+  if (typeof state === 'object' && state !== null && 'core' in state && 'market' in state) {
+    return { core: state.core, market: state.market };
+  }
+  throw new Error('this is not the saved state of a paper exchange');
 }

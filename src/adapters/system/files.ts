@@ -4,13 +4,16 @@ import {
   closeSync,
   constants,
   existsSync,
+  fsyncSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -118,6 +121,30 @@ export function readTextFile(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     throw new FileError(`the file ${path} ${whyNot(error)}`, path, error);
+  }
+}
+
+/**
+ * Puts `text` in the place of what the file held, whole or not at all, for its owner's eyes
+ * only. A file that is not there is made.
+ *
+ * @throws FileError when it cannot be written; the file is then as it was
+ */
+export function replaceTextFile(path: string, text: string): void {
+  const draft = `${path}.${process.pid}.draft`;
+  try {
+    const file = openSync(draft, 'w', OWNER_ONLY_FILE);
+    try {
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    const because = `cannot be written: it or its directory ${whyNot(error)}`;
+    throw new FileError(`the file ${path} ${because}`, path, error);
   }
 }
 
