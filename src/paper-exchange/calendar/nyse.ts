@@ -4,22 +4,21 @@ import { closuresOf, earlyClosesOf, isWeekend, lateOpens } from './holidays.ts';
 import { newYorkDay, newYorkInstant, newYorkOffsetMs, timeOfDay } from './new-york.ts';
 
 /** What the rules cover. Outside, the market counts as closed. */
-const firstDay = civilDay(1998, 1, 1);
+const firstDay = civilDay(1990, 1, 1);
 const lastDay = civilDay(2099, 12, 31);
 
 const preOpen = timeOfDay(4, 0);
 const regularOpen = timeOfDay(9, 30);
 const regularClose = timeOfDay(16, 0);
-const earlyClose = timeOfDay(13, 0);
 const afterHours = timeOfDay(4, 0);
 
 type YearRules = {
   readonly closures: ReadonlySet<CivilDay>;
-  readonly earlyCloses: ReadonlySet<CivilDay>;
+  readonly earlyCloses: ReadonlyMap<CivilDay, number>;
 };
 
 /**
- * The trading days of the New York Stock Exchange from its own rules, 1998 on: holidays, days
+ * The trading days of the New York Stock Exchange from its own rules, 1990 on: holidays, days
  * of mourning and disaster, half days, daylight saving. A rule change announced later needs a
  * new line in holidays.ts.
  */
@@ -102,7 +101,7 @@ export class NyseCalendar implements Calendar {
   }
 
   #describe(day: CivilDay): TradingDay {
-    const closes = this.#rulesOf(day).earlyCloses.has(day) ? earlyClose : regularClose;
+    const closes = this.#rulesOf(day).earlyCloses.get(day) ?? regularClose;
     return {
       date: dayText(day),
       preOpenAt: newYorkInstant(day, preOpen),
@@ -138,10 +137,12 @@ export class NyseCalendar implements Calendar {
   }
 }
 
+const threeDaySettlementFrom = parseDay('1995-06-07');
 const twoDaySettlementFrom = parseDay('2017-09-05');
 const oneDaySettlementFrom = parseDay('2024-05-28');
 
 function settlementDaysOn(day: CivilDay): number {
   if (day >= oneDaySettlementFrom) return 1;
-  return day >= twoDaySettlementFrom ? 2 : 3;
+  if (day >= twoDaySettlementFrom) return 2;
+  return day >= threeDaySettlementFrom ? 3 : 5;
 }

@@ -16,6 +16,14 @@ const clock = (date: string, hour: number, minute = 0) =>
 
 /** Weekdays without trading, from the exchange's own announcements. */
 const closedWeekdays: Readonly<Record<number, readonly string[]>> = {
+  1990: ['01-01', '02-19', '04-13', '05-28', '07-04', '09-03', '11-22', '12-25'],
+  1991: ['01-01', '02-18', '03-29', '05-27', '07-04', '09-02', '11-28', '12-25'],
+  1992: ['01-01', '02-17', '04-17', '05-25', '07-03', '09-07', '11-26', '12-25'],
+  1993: ['01-01', '02-15', '04-09', '05-31', '07-05', '09-06', '11-25', '12-24'],
+  1994: ['02-21', '04-01', '04-27', '05-30', '07-04', '09-05', '11-24', '12-26'],
+  1995: ['01-02', '02-20', '04-14', '05-29', '07-04', '09-04', '11-23', '12-25'],
+  1996: ['01-01', '02-19', '04-05', '05-27', '07-04', '09-02', '11-28', '12-25'],
+  1997: ['01-01', '02-17', '03-28', '05-26', '07-04', '09-01', '11-27', '12-25'],
   1998: ['01-01', '01-19', '02-16', '04-10', '05-25', '07-03', '09-07', '11-26', '12-25'],
   1999: ['01-01', '01-18', '02-15', '04-02', '05-31', '07-05', '09-06', '11-25', '12-24'],
   2000: ['01-17', '02-21', '04-21', '05-29', '07-04', '09-04', '11-23', '12-25'],
@@ -45,7 +53,14 @@ const closedWeekdays: Readonly<Record<number, readonly string[]>> = {
   2030: ['01-01', '01-21', '02-18', '04-19', '05-27', '06-19', '07-04', '09-02', '11-28', '12-25'],
 };
 
+/** Those that closed at 13:00. */
 const shortDays: Readonly<Record<number, readonly string[]>> = {
+  1990: [],
+  1993: ['11-26'],
+  1994: ['11-25'],
+  1995: ['07-03', '11-24'],
+  1996: ['07-05', '11-29', '12-24'],
+  1997: ['07-03', '11-28', '12-24', '12-26'],
   1998: ['11-27', '12-24'],
   1999: ['11-26', '12-31'],
   2000: ['07-03', '11-24'],
@@ -86,17 +101,34 @@ describe('the days of the New York Stock Exchange', () => {
     for (const day of short) expect(day.postCloseAt).toBe(clock(day.date, 17));
   });
 
-  it('opened at noon on 11 September 2002', () => {
-    expect(calendar.tradingDay('2002-09-11')?.openAt).toBe(clock('2002-09-11', 12));
+  it.each([
+    ['1990-12-24', 9.5, 14],
+    ['1990-12-27', 11, 16],
+    ['1991-11-29', 9.5, 16],
+    ['1992-11-27', 9.5, 14],
+    ['1994-02-11', 9.5, 14.5],
+    ['1994-07-01', 9.5, 16],
+    ['1995-12-18', 10.5, 16],
+    ['1996-01-08', 11, 14],
+    ['1997-10-27', 9.5, 15.5],
+    ['2002-09-11', 12, 16],
+  ])('on %s was open from %d to %d o’clock', (date, open, close) => {
+    const day = calendar.tradingDay(date);
+    expect(day?.openAt).toBe(newYorkInstant(parseDay(date), open * hourMs));
+    expect(day?.closeAt).toBe(newYorkInstant(parseDay(date), close * hourMs));
   });
 
   it('counts the trading days of known years', () => {
-    const counts = [1998, 2001, 2012, 2018, 2020, 2024, 2025].map((year) => daysOf(year).length);
-    expect(counts).toEqual([252, 248, 250, 251, 253, 252, 250]);
+    const counted = (...years: number[]) => years.map((year) => daysOf(year).length);
+    expect(counted(1990, 1991, 1992, 1993, 1994)).toEqual([253, 253, 254, 253, 252]);
+    expect(counted(1995, 1996, 1997, 1998, 2001)).toEqual([252, 254, 253, 252, 248]);
+    expect(counted(2012, 2018, 2020, 2024, 2025)).toEqual([250, 251, 253, 252, 250]);
   });
 
-  it('settles after three, two and one trading days, as the rule changed', () => {
+  it('settles after five, three, two and one trading days, as the rule changed', () => {
     const settlementOf = (date: string) => calendar.tradingDay(date)?.settlementDate;
+    expect(settlementOf('1995-06-06')).toBe('1995-06-13');
+    expect(settlementOf('1995-06-07')).toBe('1995-06-12');
     expect(settlementOf('2012-10-26')).toBe('2012-11-02');
     expect(settlementOf('2017-09-01')).toBe('2017-09-07');
     expect(settlementOf('2017-09-05')).toBe('2017-09-07');
@@ -105,11 +137,11 @@ describe('the days of the New York Stock Exchange', () => {
   });
 
   it('answers nothing outside the years it knows and says so when it must answer', () => {
-    expect(calendar.tradingDay('1997-12-31')).toBeNull();
-    expect(calendar.tradingDaysBetween('1990-01-01', '1998-01-02')).toHaveLength(1);
+    expect(calendar.tradingDay('1989-12-29')).toBeNull();
+    expect(calendar.tradingDaysBetween('1980-01-01', '1990-01-02')).toHaveLength(1);
     expect(calendar.tradingDaysBetween('2026-11-28', '2026-11-27')).toEqual([]);
-    expect(calendar.tradingDayAfter('1970-01-01').date).toBe('1998-01-02');
-    expect(() => calendar.tradingDayAfter('2099-12-31')).toThrow(/covers 1998-01-01/);
+    expect(calendar.tradingDayAfter('1970-01-01').date).toBe('1990-01-02');
+    expect(() => calendar.tradingDayAfter('2099-12-31')).toThrow(/covers 1990-01-01/);
     expect(() => calendar.tradingDay('2026-02-30')).toThrow(/not a date/);
     expect(() => calendar.tradingDay('tomorrow')).toThrow(/write YYYY-MM-DD/);
   });
@@ -160,7 +192,7 @@ describe('the sessions of a day', () => {
 });
 
 describe('time in New York', () => {
-  it('agrees with Intl around every switch and on every day from 1998 to 2030', () => {
+  it('agrees with Intl around every switch and on every day from 1990 to 2030', () => {
     const format = new Intl.DateTimeFormat('en-CA', {
       timeZone: 'America/New_York',
       dateStyle: 'short',
@@ -168,7 +200,7 @@ describe('time in New York', () => {
       hourCycle: 'h23',
     });
     const disagreements: string[] = [];
-    for (let day = civilDay(1998, 1, 1); day <= civilDay(2030, 12, 31); day += 1) {
+    for (let day = civilDay(1990, 1, 1); day <= civilDay(2030, 12, 31); day += 1) {
       for (const hour of [0, 4.5, 5.999, 6, 6.999, 7, 16]) {
         const at = day * 24 * hourMs + Math.round(hour * hourMs);
         const wall = wallClock(at).replace('T', ', ');
