@@ -1,3 +1,4 @@
+import type { Clock } from '../ports/clock.ts';
 import type { ControlOptions } from './control/api.ts';
 import type {
   AccountOptions,
@@ -48,6 +49,8 @@ export type PaperExchangeOptions = {
   /** How long replies take; at once where none of these fits. */
   readonly replies?: readonly ReplyLatency[];
   readonly streams?: Partial<StreamSettings>;
+  /** Real time, where the exchange's is faster: clients have ten seconds of it to authenticate. */
+  readonly handshakeClock?: Clock;
   readonly rest?: Partial<RestSettings>;
   /** What goes wrong from the start; `faults` of the exchange changes it while it runs. */
   readonly faults?: readonly FaultRuleInput[];

@@ -75,6 +75,7 @@ export function assembleWire({ options, core, faults, clock, journal, process }:
   });
   const streams = new Streams({
     clock,
+    handshakeClock: options.handshakeClock ?? clock,
     settings: { ...defaultStreamSettings, ...options.streams },
     authenticate: (keyId, secretKey) => core.authenticate(keyId, secretKey),
     todayOf: (symbol) => core.dailyBars(symbol).today,

@@ -38,6 +38,8 @@ export const defaultStreamSettings: StreamSettings = {
 
 export type StreamsParts = {
   readonly clock: Clock;
+  /** What a client's handshake is timed by; `clock` when left out. */
+  readonly handshakeClock?: Clock;
   readonly settings: StreamSettings;
   /** The account of a pair of keys; null when they open none. */
   readonly authenticate: (keyId: string, secretKey: string) => string | null;
@@ -211,7 +213,7 @@ export class Streams {
       connection,
       codec: contentType === 'application/msgpack' ? 'msgpack' : 'json',
       market: feed === 'crypto' ? 'crypto' : 'stocks',
-      clock,
+      clock: this.#parts.handshakeClock ?? clock,
       symbolLimit: settings.symbolLimit,
       admit: (keyId, secretKey) => this.#admit(data, keyId, secretKey),
     });
