@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { RestApi } from '../../../src/paper-exchange/wire/rest/handle.ts';
 import { isDataPath, routes } from '../../../src/paper-exchange/wire/rest/routes.ts';
 import { Floor, type Json } from '../core/floor.ts';
-import { type Answer, everyAnswer } from './answers.ts';
+import { everyAnswer } from './answers.ts';
 import { knownErrors } from './known-errors.ts';
+import type { Answer } from './recorder.ts';
 import { type Operation, Specification, specificationFolder } from './specification.ts';
 import { unserved } from './unserved.ts';
 
