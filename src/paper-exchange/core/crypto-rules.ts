@@ -2,17 +2,21 @@ import { formatDecimal, ONE, ZERO } from './decimal.ts';
 import type { OrderRequest } from './order-request.ts';
 import { checkAmount, checkClientOrderId, checkPricesOfType } from './order-rules.ts';
 import { forbidden, invalidField, unprocessable } from './refusals.ts';
-import type { Asset, WireError } from './types.ts';
+import type { Asset, Switches, WireError } from './types.ts';
 
 /** Dollars of one order ("Crypto Spot Trading"). */
 const NOTIONAL_MAX = 200_000n * ONE;
 
 /** What an order for a coin must fulfil whoever sends it and whenever. */
-export function checkCryptoRequest(request: OrderRequest, asset: Asset): WireError | null {
+export function checkCryptoRequest(
+  request: OrderRequest,
+  asset: Asset,
+  switches: Switches,
+): WireError | null {
   return (
     checkClientOrderId(request.clientOrderId) ??
     checkAmount(request) ??
-    checkKind(request) ??
+    checkKind(request, switches) ??
     checkPricesOfType(request) ??
     checkPrice('limit_price', request.limitPrice, asset) ??
     checkPrice('stop_price', request.stopPrice, asset) ??
@@ -21,7 +25,7 @@ export function checkCryptoRequest(request: OrderRequest, asset: Asset): WireErr
 }
 
 /** Market, limit and stop-limit; GTC and IOC; simple; around the clock without asking for it. */
-function checkKind(request: OrderRequest): WireError | null {
+function checkKind(request: OrderRequest, switches: Switches): WireError | null {
   const { type, timeInForce, orderClass, extendedHours, takeProfit, stopLoss } = request;
   if (type === 'stop' || type === 'trailing_stop') {
     return unprocessable('invalid order type for crypto order');
@@ -29,7 +33,8 @@ function checkKind(request: OrderRequest): WireError | null {
   if (timeInForce !== 'gtc' && timeInForce !== 'ioc') {
     return unprocessable('invalid crypto time_in_force');
   }
-  if (orderClass !== '' || takeProfit !== null || stopLoss !== null) {
+  const hasLegs = takeProfit !== null || stopLoss !== null;
+  if (orderClass !== '' || (hasLegs && switches.legsWithoutClass === 'refuse')) {
     return unprocessable('crypto orders must be simple orders');
   }
   if (type === 'stop_limit' && timeInForce === 'ioc') {

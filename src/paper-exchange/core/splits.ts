@@ -41,6 +41,8 @@ function splitPosition(kernel: Kernel, account: Account, terms: SplitTerms): voi
   const before = account.quantityOf(symbol);
   if (before === ZERO) return;
   account.split(symbol, (qty) => split(qty, BigInt(newRate), BigInt(oldRate)));
+  const { lastPrice } = kernel.market(symbol);
+  if (lastPrice !== null) account.mark(symbol, lastPrice);
   const groupId = kernel.ids.uuid();
   const entry = {
     type: 'SPLIT',

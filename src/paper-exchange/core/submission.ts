@@ -21,7 +21,7 @@ export function submit(kernel: Kernel, account: Account, body: unknown): OrderRe
   const asset = kernel.assetOf(request.symbol);
   const malformed =
     asset?.class === 'crypto'
-      ? checkCryptoRequest(request, asset)
+      ? checkCryptoRequest(request, asset, kernel.switches)
       : checkRequest(request, kernel.switches);
   if (malformed !== null) return malformed;
   if (asset === undefined) return unprocessable(`asset "${request.symbol}" not found`);

@@ -1,3 +1,4 @@
+import { chargePrice } from './admission.ts';
 import { multiply, ZERO } from './decimal.ts';
 import { close, part } from './ending.ts';
 import type { Kernel } from './kernel.ts';
@@ -88,7 +89,7 @@ export function substitute(kernel: Kernel, record: OrderRecord, change: Partial<
     kernel.orders.nextSequence(),
     before.notional === null && qty !== null ? qty : record.remaining,
   );
-  successor.marginPrice = record.marginPrice;
+  if (!record.closes) successor.marginPrice = chargePrice(kernel, successor.order);
   successor.predecessor = record;
   record.successor = successor;
   record.statusBefore = before.status;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
 import { readState, writeState } from '../../../src/paper-exchange/core/saved-state.ts';
 import type { JsonValue, Latencies } from '../../../src/paper-exchange/core/types.ts';
 import { Floor } from './floor.ts';
@@ -49,6 +50,36 @@ describe('saving and resuming', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('keeps what waits: actions, dividends, pauses, locates, orders set aside or being replaced', () => {
+    const floor = new Floor({
+      assets: [
+        { symbol: 'AAPL' },
+        { symbol: 'MSFT', easyToBorrow: false, locate: { availableQty: 100, feePerShare: '0.1' } },
+      ],
+      switches: { dividendsPaid: true, ordersAtSplit: 'adjust', patternDayTraderRule: true },
+      latencies: { replaceMs: 1000 },
+    });
+    const { core, accountId } = floor;
+    const rate = decimal('0.25');
+    const dividend = { kind: 'cash_dividend', symbol: 'AAPL', rate, special: false } as const;
+    core.announce({ terms: dividend, exDate: '2026-10-08', payableDate: '2026-10-14' });
+    const split = { kind: 'forward_split', symbol: 'AAPL', newRate: 2, oldRate: 1 } as const;
+    core.announce({ terms: split, exDate: '2026-10-12' });
+    core.requestLocate(accountId, { symbol: 'MSFT', qty: 100 });
+    const stop = { side: 'sell', type: 'stop', stop_price: '90', time_in_force: 'gtc' };
+    const aside = floor.accepted(stop);
+    core.actOnOrder(accountId, aside, { kind: 'set_aside', status: 'done_for_day' });
+    floor.replace(floor.accepted(stop), { stop_price: '91' });
+    core.pause('AAPL');
+    const other = resumed(floor);
+    floor.events.length = 0;
+    for (const one of [floor, other]) one.advanceBy(14 * 86_400_000);
+    expect(floor.updates().length).toBeGreaterThan(5);
+    expect(other.events).toEqual(floor.events);
+    expect(other.position().qty).toBe('20');
+    expect(JSON.stringify(other.core.save())).toBe(JSON.stringify(floor.core.save()));
   });
 
   it('keeps what was archived', () => {
