@@ -17,6 +17,31 @@ const bar = {
   tradeCount: shares.default(0),
 };
 
+/** The kinds of `CorporateActionTerms`; the symbol is the command's. */
+const termsSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('cash_dividend'), rate: digitsSchema, special: z.boolean() }),
+  z.strictObject({ kind: z.literal('name_change'), newSymbol: symbol }),
+  z.strictObject({
+    kind: z.literal('cash_merger'),
+    acquirerSymbol: symbol.nullable(),
+    rate: digitsSchema,
+  }),
+  z.strictObject({ kind: z.literal('worthless_removal') }),
+]);
+
+/** The kinds of `VenueAction`, but for restating. */
+const venueSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('set_aside'),
+    status: z.enum([
+      ...(['done_for_day', 'stopped', 'suspended', 'calculated', 'accepted_for_bidding'] as const),
+    ]),
+  }),
+  z.strictObject({
+    kind: z.enum(['put_back', 'reject', 'cancel', 'expire', 'refuse_cancel', 'refuse_replace']),
+  }),
+]);
+
 /**
  * What an operator does to the exchange: to its market, to an account, or as somebody else with
  * access to the same account. Each really happens; nothing is merely shown.
@@ -42,6 +67,8 @@ export const commandSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('revise_bar'), ...bar }),
   z.strictObject({ do: z.literal('halt'), symbol, reason: z.string().optional() }),
   z.strictObject({ do: z.literal('resume'), symbol, reason: z.string().optional() }),
+  /** A volatility pause, which ends by itself. */
+  z.strictObject({ do: z.literal('pause'), symbol, forMs: z.number().positive().default(300_000) }),
   z.strictObject({
     do: z.literal('luld'),
     symbol,
@@ -68,6 +95,16 @@ export const commandSchema = z.discriminatedUnion('do', [
     newShares: z.number().int().positive(),
     oldShares: z.number().int().positive(),
   }),
+  /** Made known now; it takes effect in the morning of its ex-date, which is today if left out. */
+  z.strictObject({
+    do: z.literal('corporate_action'),
+    symbol,
+    terms: termsSchema,
+    exDate: z.iso.date().optional(),
+    recordDate: z.iso.date().optional(),
+    payableDate: z.iso.date().optional(),
+  }),
+  z.strictObject({ do: z.literal('delist'), symbol }),
   z.strictObject({
     do: z.literal('asset'),
     symbol,
@@ -86,6 +123,16 @@ export const commandSchema = z.discriminatedUnion('do', [
       .array(z.strictObject({ symbol, qty: digitsSchema, averageEntryPrice: digitsSchema }))
       .optional(),
   }),
+  /** What the broker forbids, until it is allowed again. */
+  z.strictObject({
+    do: z.literal('block'),
+    account,
+    accountBlocked: z.boolean().optional(),
+    tradingBlocked: z.boolean().optional(),
+    transfersBlocked: z.boolean().optional(),
+  }),
+  /** Lets an account trade freely again whose position was over 600 % of its equity. */
+  z.strictObject({ do: z.literal('lift_closing_only'), account }),
   /** The fields of PATCH /v2/account/configurations. */
   z.strictObject({ do: z.literal('configure'), account, fields: jsonSchema }),
   // ---- Somebody else's hand
@@ -105,6 +152,17 @@ export const commandSchema = z.discriminatedUnion('do', [
     orderId: z.string(),
     qty: digitsSchema,
     price: digitsSchema,
+  }),
+  // ---- The venue
+  /** Something rare that nobody asked for. */
+  z.strictObject({ do: z.literal('venue'), account, orderId: z.string(), action: venueSchema }),
+  z.strictObject({ do: z.literal('bust_fill'), account, executionId: z.string() }),
+  z.strictObject({
+    do: z.literal('correct_fill'),
+    account,
+    executionId: z.string(),
+    price: digitsSchema.optional(),
+    qty: digitsSchema.optional(),
   }),
   // ---- The lines
   z.strictObject({ do: z.literal('drop_streams') }),

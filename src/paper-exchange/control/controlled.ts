@@ -4,8 +4,8 @@ import type { Calendar, Milliseconds, Session, TradingDay } from '../core/types.
 import type { FaultBook } from '../faults/fault-book.ts';
 import type { Streams } from '../wire/streams.ts';
 import type { Command } from './command.ts';
+import type { Done } from './done.ts';
 import type { Journal } from './journal.ts';
-import type { Done } from './operator.ts';
 
 /** The exchange, as far as its operator may steer it. */
 export type Controlled = {

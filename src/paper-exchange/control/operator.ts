@@ -1,16 +1,11 @@
-import { decimal, formatDecimal as digits } from '../core/decimal.ts';
+import { decimal } from '../core/decimal.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
-import type { OrderFilter } from '../core/order-queries.ts';
-import { type Bar, type Order, type OrderWithLegs, WireError } from '../core/types.ts';
+import type { Bar, CorporateActionTerms } from '../core/types.ts';
 import type { MarketInput } from '../market/source.ts';
-import { orderJson } from '../wire/rest/order-json.ts';
+import { runAccountCommand } from './account-commands.ts';
 import type { Command } from './command.ts';
+import { type Done, done, failed } from './done.ts';
 import type { PriceShift } from './price-shift.ts';
-
-/** What came of a command: its result as JSON, or why it could not be done. */
-export type Done =
-  | { readonly ok: true; readonly result: unknown }
-  | { readonly ok: false; readonly status: number; readonly body: unknown };
 
 export type OperatorParts = {
   readonly core: ExchangeCore;
@@ -21,19 +16,13 @@ export type OperatorParts = {
 
 type Of<Name extends Command['do']> = Extract<Command, { do: Name }>;
 
-const done: Done = { ok: true, result: null };
-const CENT = decimal('0.01');
-const ANY_OPEN_ORDER: Omit<OrderFilter, 'symbols'> = {
-  ...{ status: 'open', limit: 500, after: null, until: null, direction: 'asc' },
-  ...{ afterOrderId: null, beforeOrderId: null, nested: false, side: null },
-};
-
-const failed = (message: string): Done => ({ ok: false, status: 422, body: { message } });
+/** Far above the ids that markets give their prints. */
+const FIRST_TRADE_ID = 9_000_000_000;
 
 /** Does what the exchange's operator, or somebody else with the account, does to it. */
 export class Operator {
   readonly #parts: OperatorParts;
-  #tradeId = 9_000_000_000;
+  #tradeId = FIRST_TRADE_ID;
 
   constructor(parts: OperatorParts) {
     this.#parts = parts;
@@ -45,6 +34,7 @@ export class Operator {
     if (symbol !== undefined && core.asset(symbol) === null) {
       return failed(`no asset ${symbol} is listed here`);
     }
+    // What is none of these concerns an account.
     switch (command.do) {
       case 'quote':
       case 'trade':
@@ -53,37 +43,27 @@ export class Operator {
       case 'luld':
       case 'correct_trade':
       case 'cancel_trade':
-        return this.#market(command);
+        return this.#print(command);
       case 'halt':
-        core.halt(command.symbol, command.reason);
-        return done;
       case 'resume':
-        core.resume(command.symbol, command.reason);
-        return done;
+      case 'pause':
+        return this.#halt(command);
+      case 'split':
+      case 'corporate_action':
+      case 'delist':
+      case 'asset':
+        return this.#company(command);
       case 'shift_prices':
         shift.add(command.symbol ?? null, command.percent, core.now, command.overMs);
         return done;
-      case 'split':
-        core.applySplit(command.symbol, command.newShares, command.oldShares);
-        return done;
-      case 'asset':
-        return this.#asset(command);
       case 'drop_streams':
         dropStreams();
         return done;
-      case 'account':
-      case 'configure':
-      case 'order':
-      case 'cancel':
-      case 'replace':
-      case 'nudge':
-      case 'close_by_hand':
-      case 'execute':
-        return this.#account(command);
     }
+    return runAccountCommand(core, command);
   }
 
-  #market(
+  #print(
     command: Of<
       'quote' | 'trade' | 'bar' | 'revise_bar' | 'luld' | 'correct_trade' | 'cancel_trade'
     >,
@@ -114,97 +94,76 @@ export class Operator {
         core.notify({ kind: 'luld', symbol, limitUp, limitDown });
         return done;
       }
-      case 'correct_trade': {
-        const original = core.latestTrade(symbol);
-        if (original === null) return failed(`${symbol} has not traded yet`);
-        const price = decimal(command.price);
-        const corrected = { ...original, price, id: this.#nextTradeId() };
-        core.notify({ kind: 'correction', original, corrected });
-        return done;
-      }
-      case 'cancel_trade': {
-        const trade = core.latestTrade(symbol);
-        if (trade === null) return failed(`${symbol} has not traded yet`);
-        core.notify({ kind: 'cancel_error', trade, action: command.action });
-        return done;
-      }
+      case 'correct_trade':
+      case 'cancel_trade':
+        return this.#correct(command);
     }
   }
 
-  #asset({ do: _, symbol, ...flags }: Of<'asset'>): Done {
-    const given = Object.entries(flags).filter(([, value]) => value !== undefined);
-    this.#parts.core.changeAsset(symbol, Object.fromEntries(given));
+  #correct(command: Of<'correct_trade' | 'cancel_trade'>): Done {
+    const { core } = this.#parts;
+    const original = core.latestTrade(command.symbol);
+    if (original === null) return failed(`${command.symbol} has not traded yet`);
+    if (command.do === 'cancel_trade') {
+      core.notify({ kind: 'cancel_error', trade: original, action: command.action });
+      return done;
+    }
+    const corrected = { ...original, price: decimal(command.price), id: this.#nextTradeId() };
+    core.notify({ kind: 'correction', original, corrected });
     return done;
   }
 
-  #account(
-    command: Of<
-      | 'account'
-      | 'configure'
-      | 'order'
-      | 'cancel'
-      | 'replace'
-      | 'nudge'
-      | 'close_by_hand'
-      | 'execute'
-    >,
-  ): Done {
+  #halt(command: Of<'halt' | 'resume' | 'pause'>): Done {
     const { core } = this.#parts;
-    const accountId = accountNamed(core, command.account);
-    if (accountId === null) return failed(`this exchange has no account ${command.account}`);
+    const { symbol } = command;
     switch (command.do) {
-      case 'account':
-        return this.#adjust(accountId, command);
-      case 'configure': {
-        const changed = core.changeConfiguration(accountId, command.fields);
-        return changed instanceof WireError ? refused(changed) : done;
-      }
-      case 'order':
-        return ordered(core.submitOrder(accountId, command.body));
-      case 'cancel': {
-        const refusal = core.cancelOrder(accountId, command.orderId);
-        return refusal === null ? done : refused(refusal);
-      }
-      case 'replace':
-        return ordered(core.replaceOrder(accountId, command.orderId, command.body));
-      case 'nudge':
-        return this.#nudge(accountId, command);
-      case 'close_by_hand':
-        return ordered(core.closeByHand(accountId, command.symbol));
-      case 'execute': {
-        const { orderId, qty, price } = command;
-        const isExecuted = core.executePart(accountId, orderId, decimal(qty), decimal(price));
-        return isExecuted ? done : failed(`order ${orderId} is not working, so it cannot execute`);
-      }
+      case 'halt':
+        core.halt(symbol, command.reason);
+        return done;
+      case 'resume':
+        core.resume(symbol, command.reason);
+        return done;
+      case 'pause':
+        core.pause(symbol, command.forMs);
+        return done;
     }
   }
 
-  #adjust(accountId: string, { cash, positions = [] }: Of<'account'>): Done {
+  #company(command: Of<'split' | 'corporate_action' | 'delist' | 'asset'>): Done {
     const { core } = this.#parts;
-    const unknown = positions.find(({ symbol }) => core.asset(symbol) === null);
-    if (unknown !== undefined) return failed(`no asset ${unknown.symbol} is listed here`);
-    core.adjustAccount(accountId, {
-      ...(cash === undefined ? {} : { cash: decimal(cash) }),
-      positions: positions.map(({ symbol, qty, averageEntryPrice }) => ({
-        symbol,
-        qty: decimal(qty),
-        averageEntryPrice: decimal(averageEntryPrice),
-      })),
-    });
-    return done;
+    const { symbol } = command;
+    switch (command.do) {
+      case 'split':
+        core.applySplit(symbol, command.newShares, command.oldShares);
+        return done;
+      case 'delist':
+        core.delist(symbol);
+        return done;
+      case 'asset': {
+        const { do: _, symbol: __, ...flags } = command;
+        const given = Object.entries(flags).filter(([, value]) => value !== undefined);
+        core.changeAsset(symbol, Object.fromEntries(given));
+        return done;
+      }
+      case 'corporate_action':
+        return this.#announce(command);
+    }
   }
 
-  #nudge(accountId: string, { orderId, symbol }: Of<'nudge'>): Done {
+  #announce(command: Of<'corporate_action'>): Done {
     const { core } = this.#parts;
-    const orders = core
-      .listOrders(accountId, { ...ANY_OPEN_ORDER, symbols: new Set([symbol]) })
-      .map(({ order }) => order)
-      .filter(({ id }) => orderId === undefined || id === orderId);
-    const results = orders.map((order) => {
-      const body = nudgeOf(order);
-      return body === null ? done : ordered(core.replaceOrder(accountId, order.id, body));
+    const { recordDate, payableDate } = command;
+    const terms = termsOf(command);
+    if (terms.kind === 'name_change' && core.asset(terms.newSymbol) !== null) {
+      return failed(`${terms.newSymbol} is listed already`);
+    }
+    const action = core.announce({
+      terms,
+      exDate: command.exDate ?? core.calendar.dateOf(core.now),
+      ...(recordDate === undefined ? {} : { recordDate }),
+      ...(payableDate === undefined ? {} : { payableDate }),
     });
-    return { ok: true, result: results };
+    return { ok: true, result: { id: action.id, exDate: action.exDate } };
   }
 
   #nextTradeId(): number {
@@ -213,24 +172,15 @@ export class Operator {
   }
 }
 
-/** The first account when none is named; null when there is none of that name. */
-export function accountNamed(core: ExchangeCore, name: string | undefined): string | null {
-  if (name === undefined) return core.accountIds[0] ?? null;
-  const isNamed = (id: string): boolean => id === name || core.account(id).accountNumber === name;
-  return core.accountIds.find(isNamed) ?? null;
-}
-
-/** A price a cent lower or, every other time, a cent higher; null for a market order. */
-function nudgeOf(order: Order): { readonly [field: string]: string } | null {
-  const field = order.stopPrice === null ? 'limit_price' : 'stop_price';
-  const price = order.stopPrice ?? order.limitPrice;
-  if (price === null) return null;
-  const isEven = (price / CENT) % 2n === 0n;
-  const moved = isEven ? price - CENT : price + CENT;
-  return {
-    ...(order.limitPrice === null ? {} : { limit_price: digits(order.limitPrice) }),
-    [field]: digits(moved),
-  };
+function termsOf({ symbol, terms }: Of<'corporate_action'>): CorporateActionTerms {
+  switch (terms.kind) {
+    case 'cash_dividend':
+    case 'cash_merger':
+      return { ...terms, symbol, rate: decimal(terms.rate) };
+    case 'name_change':
+    case 'worthless_removal':
+      return { ...terms, symbol };
+  }
 }
 
 function barOf(command: Of<'bar' | 'revise_bar'>): Bar {
@@ -239,12 +189,4 @@ function barOf(command: Of<'bar' | 'revise_bar'>): Bar {
   const close = decimal(command.close);
   const vwap = (high + low + close) / 3n;
   return { symbol, at, durationMs, open, high, low, close, volume, tradeCount, vwap };
-}
-
-function ordered(outcome: OrderWithLegs | WireError): Done {
-  return outcome instanceof WireError ? refused(outcome) : { ok: true, result: orderJson(outcome) };
-}
-
-function refused({ status, body }: WireError): Done {
-  return { ok: false, status, body };
 }

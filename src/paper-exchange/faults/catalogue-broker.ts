@@ -212,10 +212,16 @@ export const brokerFaults: readonly CatalogueEntry[] = [
   },
   {
     id: 'B24',
-    what: 'orders are in a state that clients do not expect',
-    inject: by({
-      where: { method: 'GET', route: '/v2/orders/**' },
-      what: { kind: 'fields', set: { status: 'suspended' } },
+    what: 'an order is in a state that nobody knows, then suspended',
+    inject: ({ orderId }) => ({
+      rules: [
+        {
+          where: { method: 'GET', route: '/v2/orders/**' },
+          when: { nth: 1 },
+          what: { kind: 'fields', set: { status: 'reconsidered' } },
+        },
+      ],
+      commands: [{ do: 'venue', orderId, action: { kind: 'set_aside', status: 'suspended' } }],
     }),
   },
   {
@@ -279,23 +285,12 @@ export const brokerFaults: readonly CatalogueEntry[] = [
   },
   {
     id: 'B32',
-    what: 'the account is blocked',
+    what: 'the account is blocked, by the broker and by its owner',
     inject: () => ({
-      rules: [
-        {
-          where: { method: 'GET', route: '/v2/account' },
-          what: { kind: 'fields', set: { account_blocked: true, trading_blocked: true } },
-        },
-        {
-          where: submission,
-          what: refusal(403, 40310000, 'new orders are rejected: account is blocked'),
-        },
-        {
-          where: replacement,
-          what: refusal(403, 40310000, 'replacements are rejected: account is blocked'),
-        },
+      commands: [
+        { do: 'block', accountBlocked: true, tradingBlocked: true },
+        { do: 'configure', fields: { suspend_trade: true } },
       ],
-      commands: [{ do: 'configure', fields: { suspend_trade: true } }],
     }),
   },
   {
@@ -318,8 +313,32 @@ export const brokerFaults: readonly CatalogueEntry[] = [
   },
   {
     id: 'B35',
-    what: 'a share may not be traded any more',
-    inject: ({ symbol }) => ({ commands: [{ do: 'asset', symbol, tradable: false }] }),
+    what: 'a company is bought for cash: its share is gone',
+    inject: ({ symbol, price }) => ({
+      commands: [
+        {
+          ...{ do: 'corporate_action', symbol },
+          terms: { kind: 'cash_merger', acquirerSymbol: null, rate: dollars(price) },
+        },
+      ],
+    }),
+  },
+  {
+    id: 'B35.renamed',
+    what: 'a share has another symbol',
+    inject: ({ symbol }) => ({
+      commands: [
+        {
+          ...{ do: 'corporate_action', symbol },
+          terms: { kind: 'name_change', newSymbol: `${symbol}X` },
+        },
+      ],
+    }),
+  },
+  {
+    id: 'B35.delisted',
+    what: 'a share is not traded any more',
+    inject: ({ symbol }) => ({ commands: [{ do: 'delist', symbol }] }),
   },
   {
     id: 'B36',

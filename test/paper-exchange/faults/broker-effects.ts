@@ -216,9 +216,11 @@ export const brokerEffects: Record<string, (stage: Stage) => Promise<void>> = {
   },
   B24: async (stage) => {
     const id = stage.place(stopSale);
-    stage.inject('B24');
-    expect((await openOrders(stage))[0]).toMatchObject({ status: 'suspended' });
+    stage.inject('B24', { orderId: id });
+    expect((await openOrders(stage))[0]).toMatchObject({ status: 'reconsidered' });
     expect((await stage.ask('GET', `/v2/orders/${id}`)).json.status).toBe('suspended');
+    stage.trade('85');
+    expect(stage.order(id)).toMatchObject({ status: 'suspended' });
   },
   B25: async (stage) => {
     stage.inject('B25');
@@ -304,9 +306,23 @@ export const brokerEffects: Record<string, (stage: Stage) => Promise<void>> = {
     expect(held(stage)).toBe('100');
     expect(stage.order(id)?.status).toBe('canceled');
   },
-  B35: async ({ inject, post, ask }) => {
+  B35: async ({ inject, post, ask, clock }) => {
     inject('B35');
-    expect((await ask('GET', '/v2/assets/AAPL')).json.tradable).toBe(false);
+    await clock.advanceTo(Date.parse('2026-11-03T09:30:00-05:00'));
+    expect(await ask('GET', '/v2/positions')).toMatchObject({ status: 200, text: '[]' });
+    expect((await ask('GET', '/v2/account')).json.cash).toBe('100000');
+    expect((await post()).status).toBeGreaterThanOrEqual(403);
+  },
+  'B35.renamed': async ({ inject, ask }) => {
+    inject('B35.renamed');
+    const [position] = listOf(await ask('GET', '/v2/positions'));
+    expect(position).toMatchObject({ symbol: 'AAPLX', qty: '10' });
+  },
+  'B35.delisted': async ({ inject, post, ask }) => {
+    inject('B35.delisted');
+    expect((await ask('GET', '/v2/assets/AAPL')).json).toMatchObject({
+      ...{ status: 'inactive', tradable: false },
+    });
     expect((await post()).status).toBeGreaterThanOrEqual(403);
   },
   B36: async ({ inject, ask, clock }) => {
