@@ -4,7 +4,7 @@ import { price } from '../domain/decimal.ts';
 import type { EventType, JournalRecord } from '../domain/event.ts';
 import type { EpisodeId, Ticker } from '../domain/ids.ts';
 import { episodeId, ticker } from '../domain/ids.ts';
-import type { Order } from '../domain/order.ts';
+import { isTerminal, type Order } from '../domain/order.ts';
 import type { Episode, Position, PositionSide } from '../domain/portfolio.ts';
 import { exitSide, isTighter } from '../domain/side.ts';
 import type { EpochMs } from '../domain/time.ts';
@@ -80,7 +80,8 @@ function advance(episode: Episode, position: Position, facts: EpisodeFacts): Epi
   return {
     ...episode,
     entryPrice: position.averageEntryPrice,
-    initialStopPrice: episode.initialStopPrice ?? firstStop(position, facts.orders),
+    initialStopPrice:
+      episode.initialStopPrice ?? firstStop(position, facts.orders, episode.openedAt),
     highWaterPrice: isTighter(episode.side, mark, episode.highWaterPrice)
       ? mark
       : episode.highWaterPrice,
@@ -88,11 +89,21 @@ function advance(episode: Episode, position: Position, facts: EpisodeFacts): Epi
   };
 }
 
-/** The oldest stop on the losing side of the entry: one above it says nothing about risk. */
-function firstStop(position: Position, orders: readonly Order[]): Price | null {
-  const { symbol, side, averageEntryPrice } = position;
+/**
+ * The oldest stop on the losing side of the entry: one above it says nothing about risk, and
+ * one that ended before the episode opened belongs to the position before.
+ */
+function firstStop(
+  { symbol, side, averageEntryPrice }: Position,
+  orders: readonly Order[],
+  openedAt: EpochMs,
+): Price | null {
   const stops = orders.filter(
-    (order) => order.symbol === symbol && order.side === exitSide(side) && isStop(order),
+    (order) =>
+      order.symbol === symbol &&
+      order.side === exitSide(side) &&
+      isStop(order) &&
+      !(isTerminal(order.status) && order.updatedAt <= openedAt),
   );
   return (
     stops

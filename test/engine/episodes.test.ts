@@ -89,6 +89,22 @@ describe('an episode', () => {
     expect(only(fold(noEpisodes, [{}], { orders })).initialStopPrice?.toFixed()).toBe('94');
   });
 
+  it('does not take over the stop of the position before it', () => {
+    const sold = stopLimit({ id: 'old', stop: '97', status: 'filled', updatedAt: NOW - 1 });
+    const moved = stopLimit({ id: 'older', stop: '96', status: 'replaced', updatedAt: NOW - 9 });
+    const again = fold(noEpisodes, [{}], { orders: [sold, moved] });
+    expect(only(again).initialStopPrice).toBeNull();
+    const first = fold(again.book, [{}], { orders: [sold, moved, stopLimit({ stop: '92' })] });
+    expect(only(first).initialStopPrice?.toFixed()).toBe('92');
+  });
+
+  it('keeps a first stop that has ended since it opened', () => {
+    const first = stopLimit({ stop: '95', status: 'replaced', createdAt: 1, updatedAt: NOW + 5 });
+    const second = stopLimit({ id: 'b', stop: '97', createdAt: 2 });
+    const opened = fold(noEpisodes, [{}], { orders: [first, second] });
+    expect(only(opened).initialStopPrice?.toFixed()).toBe('95');
+  });
+
   it('remembers milestones for good', () => {
     const sold = fold(noEpisodes, [{}], { milestones: ['partial@2R'] });
     expect(only(fold(sold.book, [{}])).milestones).toEqual(['partial@2R']);
