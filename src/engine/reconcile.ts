@@ -24,7 +24,8 @@ export function mergeOrders(known: OrderBook, incoming: readonly Order[]): Order
 
 /**
  * What is true of one order after another word about it: one that has ended stays ended,
- * else the later word counts.
+ * else the later word counts. Of two words of the same moment the one that is further on
+ * counts, so that an order never goes back.
  *
  * @param known null when the order is new to us
  */
@@ -33,11 +34,35 @@ function mergeOrder(known: Order | null, incoming: Order): Order {
   const hasEnded = isTerminal(known.status);
   if (hasEnded !== isTerminal(incoming.status)) return hasEnded ? known : incoming;
   if (incoming.updatedAt < known.updatedAt) return known;
-  if (incoming.updatedAt === known.updatedAt && incoming.filledQuantity.lt(known.filledQuantity)) {
-    return known;
-  }
+  if (incoming.updatedAt === known.updatedAt && progress(incoming, known) < 0) return known;
   return isSame(known, incoming) ? known : incoming;
 }
+
+/** How far on an order's life each status lies; what a status interrupts comes before it. */
+const STAGES: Record<OrderStatus, number> = {
+  pending_new: 0,
+  accepted: 1,
+  accepted_for_bidding: 1,
+  held: 2,
+  new: 3,
+  partially_filled: 4,
+  done_for_day: 5,
+  pending_cancel: 5,
+  pending_replace: 5,
+  stopped: 5,
+  suspended: 5,
+  calculated: 5,
+  unrecognized: 5,
+  filled: 6,
+  canceled: 6,
+  expired: 6,
+  replaced: 6,
+  rejected: 6,
+};
+
+/** Below zero when `a` lies before `b`: fewer shares filled, or an earlier stage. */
+const progress = (a: Order, b: Order): number =>
+  a.filledQuantity.cmp(b.filledQuantity) || STAGES[a.status] - STAGES[b.status];
 
 /** Statuses in which a successor has proven that it stands in the old order's place. */
 const IN_PLACE: ReadonlySet<OrderStatus> = new Set(['new', 'held', 'partially_filled', 'filled']);

@@ -26,6 +26,26 @@ describe('merging what the broker said about an order', () => {
     expect(mergeOrder(working, incoming)?.status).toBe(status);
   });
 
+  const lives: readonly (readonly Order['status'][])[] = [
+    ['pending_new', 'accepted', 'held', 'new', 'partially_filled', 'pending_replace', 'replaced'],
+    ['pending_new', 'new', 'partially_filled', 'pending_cancel', 'canceled'],
+    ['accepted', 'new', 'unrecognized', 'filled'],
+  ];
+  const neighbours = lives.flatMap((life) =>
+    life.slice(1).map((later, index) => [life[index] ?? later, later] as const),
+  );
+  it.each(neighbours)('of one moment, takes the step from %s to %s and never back', (...steps) => {
+    const [before, after] = steps.map((status) => order({ status, updatedAt: 20 }));
+    if (before === undefined || after === undefined) throw new Error('two steps');
+    expect(mergeOrder(before, after)?.status).toBe(after.status);
+    expect(mergeOrder(after, before)).toBe(after);
+  });
+
+  it('lets a change that was refused go back to a working order, since that is a later word', () => {
+    const changing = order({ status: 'pending_replace', updatedAt: 20 });
+    expect(mergeOrder(changing, order({ status: 'new', updatedAt: 21 }))?.status).toBe('new');
+  });
+
   it('never wakes an order that has ended', () => {
     const ended = order({ status: 'canceled', updatedAt: 20 });
     expect(mergeOrder(ended, order({ status: 'new', updatedAt: 99 }))).toBe(ended);
