@@ -10,6 +10,9 @@ import type { EpochMs } from '../domain/time.ts';
 /** Lower lanes wait for higher ones: a kill never queues behind a read. */
 export type Lane = 'kill' | 'protect' | 'reconcile' | 'read';
 
+/** Leave to send one request now. Only the broker that gave it can tell what it is worth. */
+export type Turn = { readonly lane: Lane };
+
 /** One trading day of the exchange's calendar, in UTC. */
 export type TradingDay = { readonly openAt: EpochMs; readonly closeAt: EpochMs };
 
@@ -34,11 +37,21 @@ export interface Broker {
   /** The broker's own clock: for skew, and for whether the session is open. */
   readClock(): Promise<{ readonly at: EpochMs; readonly isOpen: boolean }>;
 
-  submit(approved: ApprovedPlan, step: SubmitStep): Promise<Order>;
+  /**
+   * Waits until one change may be sent. With its turn a change leaves at once; without one it
+   * waits inside, where nobody can tell the wait from an answer that does not come.
+   *
+   * @throws BrokerError `throttled` when that takes longer than `maxWaitMs`; nothing was sent
+   */
+  awaitTurn(maxWaitMs: number): Promise<Turn>;
+  /** The longest that the last of so many requests, asked for now, waits to be sent. */
+  longestWaitMs(lane: Lane, requests?: number): number;
+
+  submit(approved: ApprovedPlan, step: SubmitStep, turn?: Turn): Promise<Order>;
   /** Answers with the successor, which has a new id. */
-  replace(approved: ApprovedPlan, step: ReplaceStep): Promise<Order>;
+  replace(approved: ApprovedPlan, step: ReplaceStep, turn?: Turn): Promise<Order>;
   /** Resolves when the broker took the request; the order may still fill. */
-  cancel(approved: ApprovedPlan, step: CancelStep): Promise<void>;
+  cancel(approved: ApprovedPlan, step: CancelStep, turn?: Turn): Promise<void>;
 }
 
 /** Prices from outside; its numbers become exact decimals in the mapping. */

@@ -5,7 +5,7 @@ import type { CancelStep, ReplaceStep, SubmitStep } from '../../src/domain/plan.
 import type { Account, Position } from '../../src/domain/portfolio.ts';
 import type { RejectionClass } from '../../src/domain/report.ts';
 import type { EpochMs } from '../../src/domain/time.ts';
-import { type Broker, BrokerError, type Lane } from '../../src/ports/broker.ts';
+import { type Broker, BrokerError, type Lane, type Turn } from '../../src/ports/broker.ts';
 
 export type Mutation = 'submit' | 'replace' | 'cancel';
 
@@ -84,21 +84,35 @@ export class FaultyBroker implements Broker {
     return this.#read('readClock', () => this.#inner.readClock());
   }
 
-  submit(approved: ApprovedPlan, step: SubmitStep): Promise<Order> {
+  awaitTurn(maxWaitMs: number): Promise<Turn> {
+    return this.#inner.awaitTurn(maxWaitMs);
+  }
+
+  longestWaitMs(lane: Lane, requests?: number): number {
+    return this.#inner.longestWaitMs(lane, requests);
+  }
+
+  submit(approved: ApprovedPlan, step: SubmitStep, turn?: Turn): Promise<Order> {
     const { side, type, quantity } = step.order;
     const words = `submit ${step.symbol} ${side} ${type} ${quantity}`;
-    return this.#mutate('submit', step.symbol, words, () => this.#inner.submit(approved, step));
+    return this.#mutate('submit', step.symbol, words, () =>
+      this.#inner.submit(approved, step, turn),
+    );
   }
 
-  replace(approved: ApprovedPlan, step: ReplaceStep): Promise<Order> {
+  replace(approved: ApprovedPlan, step: ReplaceStep, turn?: Turn): Promise<Order> {
     const { quantity, stopPrice } = step.change;
     const words = `replace ${step.symbol} ${quantity ?? '-'} ${stopPrice ?? '-'}`;
-    return this.#mutate('replace', step.symbol, words, () => this.#inner.replace(approved, step));
+    return this.#mutate('replace', step.symbol, words, () =>
+      this.#inner.replace(approved, step, turn),
+    );
   }
 
-  cancel(approved: ApprovedPlan, step: CancelStep): Promise<void> {
+  cancel(approved: ApprovedPlan, step: CancelStep, turn?: Turn): Promise<void> {
     const words = `cancel ${step.symbol}`;
-    return this.#mutate('cancel', step.symbol, words, () => this.#inner.cancel(approved, step));
+    return this.#mutate('cancel', step.symbol, words, () =>
+      this.#inner.cancel(approved, step, turn),
+    );
   }
 
   async #read<Answer>(name: string, call: () => Promise<Answer>): Promise<Answer> {

@@ -4,7 +4,13 @@ import type { Order } from '../../domain/order.ts';
 import type { CancelStep, ReplaceStep, Step, SubmitStep } from '../../domain/plan.ts';
 import type { Account, Position } from '../../domain/portfolio.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import { type Broker, BrokerError, type Lane, type TradingDay } from '../../ports/broker.ts';
+import {
+  type Broker,
+  BrokerError,
+  type Lane,
+  type TradingDay,
+  type Turn,
+} from '../../ports/broker.ts';
 import type { AlpacaClient } from './client.ts';
 import type { OrderFamilies } from './families.ts';
 import { accountFrom, isGuarded, orderFrom, positionFrom, tradingDayFrom } from './mapping.ts';
@@ -110,22 +116,32 @@ export class AlpacaBroker implements Broker {
     });
   }
 
-  async submit(approved: ApprovedPlan, step: SubmitStep): Promise<Order> {
+  awaitTurn(maxWaitMs: number): Promise<Turn> {
+    return this.#transport.awaitTurn('protect', maxWaitMs);
+  }
+
+  longestWaitMs(lane: Lane, requests?: number): number {
+    return this.#transport.longestWaitMs(lane, requests);
+  }
+
+  async submit(approved: ApprovedPlan, step: SubmitStep, turn?: Turn): Promise<Order> {
     assertApproved(approved, step);
     return this.#transport.change('submit', {
       what: `POST /v2/orders ${step.clientOrderId}`,
       lane: 'protect',
+      turn,
       send: (init) =>
         this.#client.trading.orders.postOrderRaw({ postOrderRequest: orderBody(step) }, init),
       parse: (body) => this.#orderOf(body),
     });
   }
 
-  async replace(approved: ApprovedPlan, step: ReplaceStep): Promise<Order> {
+  async replace(approved: ApprovedPlan, step: ReplaceStep, turn?: Turn): Promise<Order> {
     assertApproved(approved, step);
     return this.#transport.change('replace', {
       what: `PATCH /v2/orders/${step.orderId} ${step.clientOrderId}`,
       lane: 'protect',
+      turn,
       send: (init) =>
         this.#client.trading.orders.patchOrderByOrderIdRaw(
           { orderId: step.orderId, patchOrderRequest: changeBody(step) },
@@ -135,11 +151,12 @@ export class AlpacaBroker implements Broker {
     });
   }
 
-  async cancel(approved: ApprovedPlan, step: CancelStep): Promise<void> {
+  async cancel(approved: ApprovedPlan, step: CancelStep, turn?: Turn): Promise<void> {
     assertApproved(approved, step);
     return this.#transport.change('cancel', {
       what: `DELETE /v2/orders/${step.orderId}`,
       lane: 'protect',
+      turn,
       send: (init) =>
         this.#client.trading.orders.deleteOrderByOrderIDRaw({ orderId: step.orderId }, init),
       parse: () => undefined,

@@ -1,4 +1,5 @@
-import { BrokerError, type Lane } from '../../ports/broker.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import { BrokerError, type Lane, type Turn } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 const LANES: readonly Lane[] = ['kill', 'protect', 'reconcile', 'read'];
@@ -12,6 +13,8 @@ export type RateLimits = {
   readonly reserved: Readonly<Record<Lane, number>>;
   /** Requests that may wait in one lane; one more is refused. */
   readonly queueLimit: number;
+  /** A reconciling read that waited this long counts as protection: stops rest on what it says. */
+  readonly patienceMs: number;
 };
 
 /** Alpaca allows 200 a minute; at most 190 are used, so that another client is not starved. */
@@ -20,9 +23,10 @@ export const ALPACA_LIMITS: RateLimits = {
   perMinute: 130,
   reserved: { kill: 0, protect: 10, reconcile: 25, read: 35 },
   queueLimit: 100,
+  patienceMs: 2_000,
 };
 
-type Waiter = { readonly go: () => void };
+type Waiter = { readonly since: EpochMs; readonly go: () => void };
 
 /**
  * Lets requests through no faster than the broker takes them, the urgent ones first. A lower
@@ -31,6 +35,7 @@ type Waiter = { readonly go: () => void };
 export class RateLimiter {
   readonly #clock: Clock;
   readonly #limits: RateLimits;
+  readonly #unused = new WeakSet<Turn>();
   readonly #queues: Readonly<Record<Lane, Waiter[]>> = {
     kill: [],
     protect: [],
@@ -53,30 +58,32 @@ export class RateLimiter {
   /**
    * Resolves when a request of this lane may be sent.
    *
-   * @throws BrokerError `throttled` when too many wait in the lane; nothing was sent
+   * @throws BrokerError `throttled` when too many wait in the lane, or when the wait is or
+   *   becomes longer than `maxWaitMs`; nothing was sent
    */
-  take(lane: Lane): Promise<void> {
-    const queue = this.#queues[lane];
-    if (queue.length >= this.#limits.queueLimit) {
-      const waiting = `${queue.length} requests already wait in the ${lane} lane`;
-      const because = `one more would wait ${this.longestWaitMs(lane)} ms: nothing was sent`;
-      const parts = { outcome: 'rejected', rejection: 'throttled' } as const;
-      return Promise.reject(new BrokerError(`${waiting}, ${because}`, parts));
+  take(lane: Lane, maxWaitMs = Number.POSITIVE_INFINITY): Promise<Turn> {
+    const waiting = this.#queues[lane].length;
+    const waitMs = this.longestWaitMs(lane);
+    if (waiting >= this.#limits.queueLimit || waitMs > maxWaitMs) {
+      const because = `${waiting} requests already wait in the ${lane} lane, one more would`;
+      return Promise.reject(throttled(`${because} wait ${waitMs} ms: nothing was sent`));
     }
-    return new Promise((resolve) => {
-      queue.push({ go: resolve });
-      this.#letThrough();
-    });
+    return this.#queued(lane, maxWaitMs);
+  }
+
+  /** True once for each turn given: it stands for one request. */
+  spend(turn: Turn): boolean {
+    return this.#unused.delete(turn);
   }
 
   /**
-   * The longest that a request joining `lane` now can wait in milliseconds, unless others join
-   * the lanes above it meanwhile. For `kill` there are none.
+   * The longest that the last of so many requests joining `lane` now can wait in milliseconds,
+   * unless others join the lanes above it meanwhile. For `kill` there are none.
    */
-  longestWaitMs(lane: Lane): number {
+  longestWaitMs(lane: Lane, requests = 1): number {
     this.#refill();
     const ahead = this.#lanesUpTo(lane).reduce((sum, each) => sum + this.#queues[each].length, 0);
-    return this.#tokensAfterMs(lane, ahead + 1) + this.#pauseMs(lane);
+    return this.#tokensAfterMs(lane, ahead + requests) + this.#pauseMs(lane);
   }
 
   /** The broker said 429: the lower lanes pause, and no lane has a burst left. */
@@ -93,8 +100,39 @@ export class RateLimiter {
     this.#tokens = Math.min(this.#tokens, requests);
   }
 
+  #queued(lane: Lane, maxWaitMs: number): Promise<Turn> {
+    return new Promise((resolve, reject) => {
+      let cancelRefusal = () => {};
+      const go = () => {
+        cancelRefusal();
+        const turn: Turn = { lane };
+        this.#unused.add(turn);
+        resolve(turn);
+      };
+      const waiter = { since: this.#clock.now(), go };
+      this.#queues[lane].push(waiter);
+      if (Number.isFinite(maxWaitMs)) {
+        cancelRefusal = this.#clock.after(maxWaitMs, () => {
+          this.#letThrough(); // Its turn may be due at this very instant.
+          if (!this.#withdraw(waiter)) return;
+          const because = `more urgent requests came for ${maxWaitMs} ms: nothing was sent`;
+          reject(throttled(`no turn in the ${lane} lane, ${because}`));
+        });
+      }
+      this.#letThrough();
+    });
+  }
+
+  /** False when it is not waiting any more. */
+  #withdraw(waiter: Waiter): boolean {
+    const queue = Object.values(this.#queues).find((each) => each.includes(waiter));
+    queue?.splice(queue.indexOf(waiter), 1);
+    return queue !== undefined;
+  }
+
   #letThrough(): void {
     this.#refill();
+    this.#promote();
     for (const lane of LANES) {
       const queue = this.#queues[lane];
       while (queue.length > 0 && this.#waitMs(lane) === 0) {
@@ -105,12 +143,28 @@ export class RateLimiter {
     this.#wakeWhenDue();
   }
 
+  /** Without this, reads would starve as long as orders wait, and orders need what is read. */
+  #promote(): void {
+    const { reconcile, protect } = this.#queues;
+    while (reconcile[0] !== undefined && this.#patienceLeftMs(reconcile[0]) === 0) {
+      protect.push(...reconcile.splice(0, 1));
+    }
+  }
+
+  #patienceLeftMs({ since }: Waiter): number {
+    const leftMs = since + this.#limits.patienceMs - this.#clock.now();
+    return Math.max(0, leftMs, this.#pauseMs('reconcile'));
+  }
+
   #wakeWhenDue(): void {
     this.#cancelWake?.();
     this.#cancelWake = null;
     const next = LANES.find((lane) => this.#queues[lane].length > 0);
     if (next === undefined) return;
-    this.#cancelWake = this.#clock.after(this.#waitMs(next), () => this.#letThrough());
+    const [impatient] = this.#queues.reconcile;
+    const promotionMs = impatient === undefined ? Infinity : this.#patienceLeftMs(impatient);
+    const inMs = Math.min(this.#waitMs(next), promotionMs);
+    this.#cancelWake = this.#clock.after(inMs, () => this.#letThrough());
   }
 
   #waitMs(lane: Lane): number {
@@ -139,3 +193,6 @@ export class RateLimiter {
 }
 
 const isPausable = (lane: Lane): boolean => lane === 'reconcile' || lane === 'read';
+
+const throttled = (message: string): BrokerError =>
+  new BrokerError(message, { outcome: 'rejected', rejection: 'throttled' });

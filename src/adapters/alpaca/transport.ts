@@ -1,6 +1,6 @@
 import { ApiError, FetchError } from '@alpacahq/alpaca-trade-api';
 import type { EpochMs } from '../../domain/time.ts';
-import type { Lane } from '../../ports/broker.ts';
+import type { Lane, Turn } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { brokerErrorFrom, type CallKind } from './classify.ts';
 import type { RateLimiter } from './rate-limiter.ts';
@@ -9,6 +9,8 @@ export type Call<Result> = {
   /** The request in words, for errors: `GET /v2/positions`. */
   readonly what: string;
   readonly lane: Lane;
+  /** A turn taken beforehand: the request does not wait any more. */
+  readonly turn?: Turn | undefined;
   /** One of the SDK's `…Raw` methods. */
   readonly send: (init: RequestInit) => Promise<{ readonly raw: Response }>;
   /** @throws when the body is not what it should be */
@@ -47,6 +49,15 @@ export class AlpacaTransport {
     return this.#clock.now();
   }
 
+  /** @throws BrokerError `throttled` when a turn does not come in time */
+  awaitTurn(lane: Lane, maxWaitMs: number): Promise<Turn> {
+    return this.#limiter.take(lane, maxWaitMs);
+  }
+
+  longestWaitMs(lane: Lane, requests?: number): number {
+    return this.#limiter.longestWaitMs(lane, requests);
+  }
+
   async read<Result>(call: Call<Result>): Promise<Result> {
     for (let retry = 0; ; retry++) {
       try {
@@ -68,8 +79,8 @@ export class AlpacaTransport {
     }
   }
 
-  async #attempt<Result>({ lane, send, parse }: Call<Result>): Promise<Result> {
-    await this.#limiter.take(lane);
+  async #attempt<Result>({ lane, turn, send, parse }: Call<Result>): Promise<Result> {
+    if (turn === undefined || !this.#limiter.spend(turn)) await this.#limiter.take(lane);
     const giveUp = new AbortController();
     const disarm = this.#clock.after(this.#timeoutMs, () => {
       giveUp.abort(new DOMException(`no answer within ${this.#timeoutMs} ms`, 'TimeoutError'));

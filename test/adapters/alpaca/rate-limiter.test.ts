@@ -14,6 +14,7 @@ const SMALL: RateLimits = {
   perMinute: 60,
   reserved: { kill: 0, protect: 1, reconcile: 2, read: 3 },
   queueLimit: 3,
+  patienceMs: 60_000,
 };
 
 function given(limits: RateLimits = SMALL) {
@@ -25,6 +26,11 @@ function given(limits: RateLimits = SMALL) {
       sent.push(`${name}@${clock.now() - NOW}`);
     });
   return { clock, limiter, sent, take };
+}
+
+async function settled<Result>(clock: VirtualClock, work: Promise<Result>): Promise<Result> {
+  await clock.advanceBy(60_000);
+  return work;
 }
 
 describe('the rate limiter', () => {
@@ -66,6 +72,63 @@ describe('the rate limiter', () => {
     expect(sent).toHaveLength(7);
   });
 
+  it('refuses at once what would wait longer than the caller can: nothing was sent', async () => {
+    const { clock, limiter, take, sent } = given();
+    for (let n = 0; n < 5; n++) void take('kill');
+    await expect(limiter.take('kill', 1_999)).rejects.toMatchObject({
+      outcome: 'rejected',
+      rejection: 'throttled',
+      message:
+        '1 requests already wait in the kill lane, one more would wait 2000 ms: nothing was sent',
+    });
+    await expect(settled(clock, limiter.take('kill', 2_000))).resolves.toEqual({ lane: 'kill' });
+    expect(sent).toHaveLength(5);
+  });
+
+  it('takes back a request that others overtook for too long, and it costs nothing', async () => {
+    const { clock, limiter, sent, take } = given();
+    for (let n = 0; n < 4; n++) void take('kill', 'burst');
+    const late = limiter.take('protect', 2_000);
+    const refused = expect(late).rejects.toMatchObject({ rejection: 'throttled' });
+    void take('kill', 'k1');
+    void take('kill', 'k2');
+    await clock.advanceBy(2_000);
+    await refused;
+    void take('protect', 'p');
+    await clock.advanceBy(10_000);
+    expect(sent.slice(4)).toEqual(['k1@1000', 'k2@2000', 'p@4000']);
+  });
+
+  it('lets a read that waited long go with the orders, since orders rest on what it says', async () => {
+    const { clock, sent, take } = given({ ...SMALL, queueLimit: 100, patienceMs: 2_500 });
+    for (let n = 0; n < 3; n++) void take('protect', 'burst');
+    void take('reconcile', 'r');
+    for (let n = 1; n <= 6; n++) clock.after(n * 1_000 - 1, () => void take('protect', `p${n}`));
+    await clock.advanceBy(7_000);
+    expect(sent.slice(3)).toEqual([
+      'p1@1000',
+      'p2@2000',
+      'r@3000',
+      'p3@4000',
+      'p4@5000',
+      'p5@6000',
+      'p6@7000',
+    ]);
+  });
+
+  it('gives turns that stand for one request each', async () => {
+    const { limiter } = given();
+    const turn = await limiter.take('protect');
+    expect([limiter.spend(turn), limiter.spend(turn)]).toEqual([true, false]);
+    expect(limiter.spend({ lane: 'kill' })).toBe(false);
+  });
+
+  it('tells how long the last of many would wait', () => {
+    const { limiter } = given();
+    expect(limiter.longestWaitMs('protect', 3)).toBe(0);
+    expect(limiter.longestWaitMs('protect', 103)).toBe(100_000);
+  });
+
   it('pauses the lower lanes after a 429 and spends the burst no further', async () => {
     const { clock, limiter, sent, take } = given();
     limiter.slowDown(30_000);
@@ -97,7 +160,11 @@ describe('the rate limiter', () => {
         fc.option(fc.nat(20_000), { nil: null }),
         lane,
         async (before, pauseMs, last) => {
-          const { clock, limiter, sent, take } = given({ ...SMALL, queueLimit: 100 });
+          const { clock, limiter, sent, take } = given({
+            ...SMALL,
+            queueLimit: 100,
+            patienceMs: 1_500,
+          });
           for (const each of before) void take(each, 'before');
           if (pauseMs !== null) limiter.slowDown(pauseMs);
           const foretold = limiter.longestWaitMs(last);
@@ -118,7 +185,7 @@ describe('the rate limiter', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(arrival, { maxLength: 60 }), async (arrivals) => {
-        const { clock, sent, take } = given({ ...SMALL, queueLimit: 100 });
+        const { clock, sent, take } = given({ ...SMALL, queueLimit: 100, patienceMs: 1_500 });
         for (const { atMs, lane } of arrivals) clock.after(atMs, () => void take(lane));
         await clock.advanceBy(200_000);
         const times = sent.map((name) => Number(name.split('@')[1]));
