@@ -1,4 +1,4 @@
-import { Alpaca, type streaming } from '@alpacahq/alpaca-trade-api';
+import { Alpaca, type AlpacaClientOptions, type streaming } from '@alpacahq/alpaca-trade-api';
 import { type HttpListener, listen } from '../../../src/adapters/system/http-listener.ts';
 import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
 import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
@@ -56,6 +56,7 @@ export async function connectSdk(
   exchange: PaperExchange,
   transport: Transport,
   secret = keys.secret,
+  options: Partial<AlpacaClientOptions> = {},
 ) {
   const server: HttpListener | null =
     transport === 'in-process'
@@ -69,6 +70,7 @@ export async function connectSdk(
   const base = server === null ? null : `127.0.0.1:${server.port}`;
   const alpaca = new Alpaca({
     ...{ keyId: keys.keyId, secret, paper: true, rateLimit: false, retry: false, timeoutMs: 0 },
+    ...options,
     fetchApi: (url, init) => {
       if (base === null) return exchange.fetchApi(url, init);
       const { pathname, search } = new URL(url);
