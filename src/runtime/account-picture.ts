@@ -1,0 +1,192 @@
+import type { OrderId, Ticker } from '../domain/ids.ts';
+import { isTerminal, type Order } from '../domain/order.ts';
+import type {
+  Account,
+  Incoherence,
+  PortfolioSnapshot,
+  Position,
+  PositionContext,
+} from '../domain/portfolio.ts';
+import type { EpochMs } from '../domain/time.ts';
+import type { OrderUpdate } from '../ports/broker.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { AccountReading } from './account-reader.ts';
+import { CoherenceWatch } from './coherence-watch.ts';
+import type { EpisodeKeeper } from './episode-keeper.ts';
+import type { EventLogger } from './event-logger.ts';
+import type { IntentLedger } from './intent-ledger.ts';
+import type { MarketFeed } from './market-feed.ts';
+import { growthOf, type OrderBook, type OrderChange } from './order-book.ts';
+import { logFill, logOrderUpdate } from './order-journal.ts';
+import { PositionBook } from './position-book.ts';
+import type { SessionCalendar } from './session-calendar.ts';
+import type { RuntimeSettings } from './settings.ts';
+import { SnapshotMaker } from './snapshot-maker.ts';
+import { logObserved } from './step-journal.ts';
+import type { TradingStateLevels } from './trading-state.ts';
+
+type Parts = {
+  readonly orders: OrderBook;
+  readonly market: MarketFeed;
+  readonly calendar: SessionCalendar;
+  readonly episodes: EpisodeKeeper;
+  readonly ledger: IntentLedger;
+  readonly tradingState: TradingStateLevels;
+  readonly logger: EventLogger;
+  readonly clock: Clock;
+  readonly settings: RuntimeSettings;
+};
+
+/**
+ * What is true of the account, as far as it was told: takes in whole readings and single
+ * words about orders, writes down what they tell, and hands out snapshots. It asks nobody.
+ */
+export class AccountPicture {
+  readonly #parts: Parts;
+  readonly #orders: OrderBook;
+  readonly #positions = new PositionBook();
+  readonly #coherence = new CoherenceWatch();
+  readonly #snapshots: SnapshotMaker;
+  #account: Account | null = null;
+  #confirmedAt: EpochMs = 0;
+  #incoherences: readonly Incoherence[] = [];
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#orders = parts.orders;
+    this.#snapshots = new SnapshotMaker(parts);
+  }
+
+  /** Says that something changed which shows in a snapshot. */
+  touch(): void {
+    this.#snapshots.touch();
+  }
+
+  symbols(): readonly Ticker[] {
+    return this.#positions.list().map(({ symbol }) => symbol);
+  }
+
+  /** Null until the account was read for the first time. */
+  snapshot(): PortfolioSnapshot | null {
+    if (this.#account === null) return null;
+    const news = this.#parts.episodes.news();
+    if (news.length > 0) this.#carryEpisodesOn(news);
+    return this.#snapshots.make({
+      account: this.#account,
+      positions: this.#positions.list(),
+      orders: this.#orders.list(),
+      ordersOf: (symbol) => this.#orders.of(symbol),
+      incoherences: this.#incoherences,
+      confirmedAt: this.#confirmedAt,
+    });
+  }
+
+  /** Null when nothing is held. */
+  contextOf(symbol: Ticker): PositionContext | null {
+    return this.snapshot() === null ? null : this.#snapshots.contextOf(symbol);
+  }
+
+  /** True when `symbols` were read from the broker within `maxAgeMs` and no fill came since. */
+  isFresh(symbols: readonly Ticker[], maxAgeMs: number): boolean {
+    return (
+      this.#parts.clock.now() - this.#confirmedAt <= maxAgeMs &&
+      symbols.every((symbol) => this.#positions.isConfirmed(symbol))
+    );
+  }
+
+  /** To be asked before a reading begins; given to `takeReading` with its answer. */
+  mark(): number {
+    return this.#positions.mark();
+  }
+
+  /** @returns symbols that call for a new look; none after the first reading */
+  takeReading(reading: AccountReading, mark: number): readonly Ticker[] {
+    const { tradingState, settings, episodes } = this.#parts;
+    const isFirst = this.#account === null;
+    const changes = this.#orders.merge(reading.orders);
+    for (const change of changes) {
+      this.#noteOrder(change);
+      const growth = change.before === null ? null : growthOf(change, null);
+      if (growth !== null) logFill(this.#parts.logger, growth, null);
+    }
+    this.#orders.prune(reading.at - settings.orderLookbackMs);
+    this.#incoherences = this.#coherence.judge({ ...reading, orders: this.#orders.list() });
+    this.#positions.confirm(reading.positions, mark, this.#doubted(reading.positions));
+    this.#account = reading.account;
+    this.#confirmedAt = reading.at;
+    tradingState.judgeAccount(reading.account);
+    this.#carryEpisodesOn(new Set([...this.symbols(), ...episodes.open().keys()]));
+    return isFirst ? [] : symbolsOf(changes);
+  }
+
+  /**
+   * Takes in an event of the trading stream.
+   *
+   * @returns the symbols it changed; none when it was heard before
+   */
+  takeUpdate(update: OrderUpdate): readonly Ticker[] {
+    const changes = this.#orders.merge([update.order]);
+    if (changes.length === 0) return [];
+    logOrderUpdate(this.#parts.logger, update);
+    return this.#takeChanges(changes, update);
+  }
+
+  /** Takes in an order that was asked for by itself. @returns the symbols it changed */
+  takeOrder(order: Order): readonly Ticker[] {
+    return this.#takeChanges(this.#orders.merge([order]), null);
+  }
+
+  /**
+   * What orders heard of singly filled is not in the positions read last, and an order that
+   * no read has shown is younger than that read.
+   */
+  #takeChanges(changes: readonly OrderChange[], update: OrderUpdate | null): readonly Ticker[] {
+    const execution = update?.execution ?? null;
+    const toldOf = (id: OrderId) => (execution?.orderId === id ? execution : null);
+    for (const change of changes) {
+      this.#noteOrder(change);
+      const told = toldOf(change.after.id);
+      const growth = growthOf(change, told?.price ?? null);
+      if (growth === null) continue;
+      this.#positions.fill(growth);
+      logFill(this.#parts.logger, growth, told?.executionId ?? null);
+    }
+    const symbols = symbolsOf(changes);
+    this.#carryEpisodesOn(symbols);
+    return symbols;
+  }
+
+  #noteOrder({ before, after }: OrderChange): void {
+    const { ledger, logger } = this.#parts;
+    this.touch();
+    ledger.observe(after);
+    const hasEnded = isTerminal(after.status) && (before === null || !isTerminal(before.status));
+    if (hasEnded && ledger.knows(after.clientOrderId)) {
+      logObserved(logger, ledger.planOf(after.clientOrderId), after);
+    }
+  }
+
+  /** Symbols that have vanished from the list although nothing explains it. */
+  #doubted(positions: readonly Position[]): ReadonlySet<Ticker> {
+    const listed = new Set(positions.map(({ symbol }) => symbol));
+    return new Set(
+      this.#incoherences.flatMap(({ symbol }) =>
+        symbol === null || listed.has(symbol) ? [] : [symbol],
+      ),
+    );
+  }
+
+  #carryEpisodesOn(symbols: Iterable<Ticker>): void {
+    const { episodes, clock } = this.#parts;
+    this.touch();
+    if (this.#account === null) return;
+    episodes.carryOn(symbols, this.#account.accountNumber, clock.now(), (symbol) => ({
+      position: this.#positions.get(symbol),
+      orders: this.#orders.of(symbol),
+    }));
+  }
+}
+
+const symbolsOf = (changes: readonly OrderChange[]): readonly Ticker[] => [
+  ...new Set(changes.map(({ after }) => after.symbol)),
+];
