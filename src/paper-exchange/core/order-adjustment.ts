@@ -37,7 +37,8 @@ export function restate(kernel: Kernel, record: OrderRecord, change: Partial<Ord
   account.addOpenOrder(record);
   if (!record.closes) {
     record.marginPrice = chargePrice(kernel, record.order);
-    account.reserve(record, multiply(record.remaining, record.marginPrice));
+    const { notional } = record.order;
+    account.reserve(record, notional ?? multiply(record.remaining, record.marginPrice));
   }
   kernel.tradeUpdate(record, 'restated');
   seekPrice(kernel, record);

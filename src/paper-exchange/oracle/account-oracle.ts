@@ -8,22 +8,27 @@ import {
 import { type Amount, most, product, sizeOf, textOf } from './amounts.ts';
 import { checkHolds, checkSiblings, type Promised } from './holds.ts';
 import { type Booked, type Holding, Ledger } from './ledger.ts';
+import { isCorrection } from './lifecycle.ts';
 import { Orders } from './orders.ts';
 import type { Reads } from './reads.ts';
-import type { Judge } from './rules.ts';
+import type { Judge, Rule } from './rules.ts';
 import { StreamRules, type Update } from './stream-rules.ts';
 import { type AccountView, closes, type OrderView, type PositionView } from './views.ts';
 
 /** What the market is doing, as the events told it. */
 export type Market = {
   readonly halted: ReadonlySet<string>;
-  readonly lastSales: ReadonlyMap<string, Amount>;
+  readonly lastSales: Map<string, Amount>;
 };
 
 /** Which views may be behind what has happened. */
 export type Lags = { readonly positions: boolean; readonly stream: boolean };
 
 const CENT: Amount = 10n ** 16n;
+/** A collar may be rounded to the cent. */
+const HALF_CENT: Amount = CENT / 2n;
+/** Shares that were taken back may have been promised, or sold on. */
+const UNPROMISED: readonly Rule[] = ['holds', 'available', 'siblings', 'flip', 'short'];
 const FIFTY_DOLLARS: Amount = 50n * 10n ** 18n;
 
 /** One account: its ledger, its orders, and every rule that holds for them. */
@@ -80,8 +85,10 @@ export class AccountOracle {
   /** One message of the account's `trade_updates`. */
   onUpdate(data: unknown, market: Market): void {
     const update = this.#stream.read(data, market.halted);
+    if (update.fresh !== null) this.#orders.countAnew(update.fresh);
     this.#touch(update.order.symbol).add(update.order.id);
-    if (update.executionId !== null) this.#match(update, update.executionId);
+    if (isCorrection(update.event)) this.#correct(update);
+    else if (update.executionId !== null) this.#match(update, update.executionId, market);
   }
 
   /** A sale moves the value of what is held. */
@@ -94,7 +101,7 @@ export class AccountOracle {
   check(market: Market, lags: Lags): void {
     if (this.#touched.size === 0 && !this.#isMarked) return;
     const before = this.#account;
-    this.#bookActivities();
+    this.#bookActivities(market);
     this.#account = this.#reads.account();
     const positions = this.#reads.positions();
     const fresh = [...this.#touched].flatMap((touched) => this.#readOrders(...touched));
@@ -122,11 +129,13 @@ export class AccountOracle {
     return told;
   }
 
-  #bookActivities(): void {
+  #bookActivities({ lastSales }: Market): void {
     for (const { id, fill, entry } of this.#reads.activitiesAfter(this.#lastActivityId)) {
       this.#lastActivityId = id;
       if (fill === null) {
         this.#ledger.enter(entry);
+        // The prices of before say nothing any more.
+        if (entry.type === 'SPLIT' && entry.symbol !== null) lastSales.delete(entry.symbol);
         continue;
       }
       const { executionId } = fill;
@@ -139,9 +148,10 @@ export class AccountOracle {
     }
   }
 
-  #match({ order, price, qty, positionQty }: Update, executionId: string): void {
+  #match(update: Update, executionId: string, market: Market): void {
+    const { order, price, qty, positionQty } = update;
     const { expect } = this.#judge;
-    this.#bookActivities();
+    this.#bookActivities(market);
     const booked = this.#untold.get(executionId);
     if (booked === undefined) {
       expect('oneActivity', false, () => `${executionId} of ${order.id} has none of its own`);
@@ -163,6 +173,18 @@ export class AccountOracle {
       fill.cumulativeQty === order.filledQty &&
       (order.status !== 'filled' || fill.leavesQty === 0n);
     expect('filledQuantity', isListed, () => `${executionId} is listed with another sum`);
+  }
+
+  /** An execution that was taken back, or had another price or quantity. */
+  #correct({ event, order, executionId, price, qty, positionQty }: Update): void {
+    if (event === 'restated') this.#orders.restart(order.id);
+    if (executionId === null) return;
+    this.#judge.excuse(UNPROMISED);
+    this.#orders.excuse(order.id);
+    const correction = event === 'trade_bust' ? null : { price, qty };
+    const held = textOf(this.#ledger.correct(executionId, correction));
+    const told = () => `after the correction of ${executionId} ${positionQty} told, ${held} held`;
+    this.#judge.expect('position', positionQty === held, told);
   }
 
   /** Reads what may have changed in one symbol; gives back the orders that were not there before. */
@@ -213,8 +235,10 @@ export class AccountOracle {
     if (lags.positions) return;
     checkPositions(positions, this.#ledger, this.#judge);
     for (const position of positions) {
-      const lastSale = lags.stream ? null : (lastSales.get(position.symbol) ?? null);
-      checkValue(position, lastSale, this.#judge);
+      const { symbol, currentPrice } = position;
+      const lastSale = lags.stream ? null : (lastSales.get(symbol) ?? null);
+      const isGone = lastSale !== currentPrice && !this.#reads.hasLastSale(symbol);
+      checkValue(position, isGone ? null : lastSale, this.#judge);
       const own = promised.get(position.symbol);
       if (own !== undefined) checkAvailable(position, own, this.#judge);
     }
@@ -303,7 +327,7 @@ function checkLimit(order: OrderView, price: Amount, judge: Judge): void {
   const { id, side, type, stopPrice } = order;
   const collar =
     type === 'stop' && side === 'buy' && stopPrice !== null
-      ? (stopPrice * (stopPrice < FIFTY_DOLLARS ? 1040n : 1025n)) / 1000n
+      ? (stopPrice * (stopPrice < FIFTY_DOLLARS ? 1040n : 1025n)) / 1000n + HALF_CENT
       : null;
   const limit = order.limitPrice ?? collar;
   if (limit === null) return;

@@ -40,6 +40,7 @@ export function checkHolds(orders: Orders, ledger: Ledger, symbol: string, judge
 
 /** The exits of a group may execute what its entry has brought, or what an OCO was made for. */
 export function checkSiblings(orders: Orders, ledger: Ledger, group: string, judge: Judge): void {
+  if (orders.isAdjusted(group)) return;
   const members = orders.members(group);
   const executed = (some: readonly OrderView[]) =>
     some.reduce((sum, { id }) => sum + ledger.executedOf(id).qty, 0n);

@@ -1,4 +1,4 @@
-import { type Amount, product, share, sizeOf, textOf } from './amounts.ts';
+import { type Amount, amountOf, product, share, sizeOf, textOf } from './amounts.ts';
 import type { Judge } from './rules.ts';
 import type { EntryView, FillView } from './views.ts';
 
@@ -8,6 +8,8 @@ export type Holding = { readonly qty: Amount; readonly cost: Amount };
 /** One execution as it was booked. */
 export type Booked = { readonly fill: FillView; readonly positionAfter: Amount };
 
+/** Entries whose quantity came or went; that of a dividend is what it was paid for. */
+const MOVES_SHARES: ReadonlySet<string> = new Set(['SPLIT', 'NC', 'MA', 'REORG']);
 const NOTHING: Holding = { qty: 0n, cost: 0n };
 
 /** The cash and the shares of one account, computed from its start and its activities. */
@@ -15,6 +17,8 @@ export class Ledger {
   cash: Amount;
   readonly #holdings: Map<string, Holding>;
   readonly #executed = new Map<string, { readonly qty: Amount; readonly value: Amount }>();
+  readonly #fills = new Map<string, FillView>();
+  #costAside: Amount = 0n;
   readonly #judge: Judge;
 
   constructor(cash: Amount, holdings: ReadonlyMap<string, Holding>, judge: Judge) {
@@ -38,15 +42,55 @@ export class Ledger {
   }
 
   /** An execution from before the oracle was there: the order has it, the start has its effect. */
-  recall({ orderId, qty, price }: FillView): void {
+  recall(fill: FillView): void {
+    this.#recall(fill);
+    this.#fills.set(fill.executionId, fill);
+  }
+
+  book(fill: FillView): Booked {
+    this.recall(fill);
+    return { fill, positionAfter: this.#move(fill) };
+  }
+
+  /**
+   * Takes an execution back and, unless that is all, books it again as it should have been.
+   * Gives back the shares that are held then.
+   */
+  correct(
+    executionId: string,
+    correction: { readonly price: string | null; readonly qty: string | null } | null,
+  ): Amount {
+    const fill = this.#fills.get(executionId);
+    if (fill === undefined) return 0n;
+    const side = fill.side === 'buy' ? 'sell' : 'buy';
+    this.#move({ ...fill, side });
+    this.#recall({ ...fill, qty: -fill.qty });
+    this.#fills.delete(executionId);
+    if (correction === null) return this.holding(fill.symbol).qty;
+    const price = amountOf(correction.price ?? '') ?? fill.price;
+    const qty = amountOf(correction.qty ?? '') ?? fill.qty;
+    return this.book({ ...fill, price, qty }).positionAfter;
+  }
+
+  /** A dividend, a fee, a split, a new name: cash and shares move as the entry says. */
+  enter({ type, symbol, qty, netAmount }: EntryView): void {
+    this.cash += netAmount;
+    if (symbol === null || qty === 0n || !MOVES_SHARES.has(type)) return;
+    const before = this.holding(symbol);
+    const after = before.qty + qty;
+    // The first entry of a pair takes all shares out, the second brings others for their cost.
+    if (after === 0n) this.#costAside = before.cost;
+    const cost = before.qty === 0n ? this.#costAside : before.cost;
+    this.#holdings.set(symbol, { qty: after, cost: after === 0n ? 0n : cost });
+  }
+
+  #recall({ orderId, qty, price }: FillView): void {
     const before = this.executedOf(orderId);
     const value = before.value + product(qty, price);
     this.#executed.set(orderId, { qty: before.qty + qty, value });
   }
 
-  book(fill: FillView): Booked {
-    const { symbol, side, qty, price } = fill;
-    this.recall(fill);
+  #move({ symbol, side, qty, price }: FillView): Amount {
     const value = product(qty, price);
     const signed = side === 'buy' ? qty : -qty;
     this.cash -= side === 'buy' ? value : -value;
@@ -59,15 +103,7 @@ export class Ledger {
       () => `${symbol}: ${textOf(before.qty)} to ${textOf(after)}`,
     );
     this.#holdings.set(symbol, { qty: after, cost: costAfter(before, signed, value) });
-    return { fill, positionAfter: after };
-  }
-
-  /** A dividend, a fee, a split: cash and shares move as the entry says. */
-  enter({ symbol, qty, netAmount }: EntryView): void {
-    this.cash += netAmount;
-    if (symbol === null || qty === 0n) return;
-    const before = this.holding(symbol);
-    this.#holdings.set(symbol, { qty: before.qty + qty, cost: before.cost });
+    return after;
   }
 }
 

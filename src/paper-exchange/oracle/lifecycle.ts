@@ -1,6 +1,11 @@
 import type { Judge } from './rules.ts';
 import { type OrderView, TERMINAL } from './views.ts';
 
+const SET_ASIDE = [
+  ...['new', 'partially_filled', 'filled', 'pending_cancel', 'canceled', 'expired', 'rejected'],
+  'replaced',
+];
+
 /** Where each status may lead: the diagram of "Orders at Alpaca", order lifecycle. */
 const NEXT: Readonly<Record<string, readonly string[]>> = {
   pending_new: ['new', 'accepted', 'held', 'rejected', 'canceled', 'pending_cancel', 'expired'],
@@ -9,24 +14,26 @@ const NEXT: Readonly<Record<string, readonly string[]>> = {
   new: [
     ...['partially_filled', 'filled', 'pending_cancel', 'pending_replace', 'canceled', 'expired'],
     ...['done_for_day', 'suspended', 'stopped', 'calculated', 'accepted_for_bidding'],
+    // The broker itself replaces what a corporate action has changed, and rejects what it must.
+    ...['replaced', 'rejected'],
   ],
   partially_filled: [
     ...['partially_filled', 'filled', 'pending_cancel', 'pending_replace', 'canceled', 'expired'],
-    ...['done_for_day', 'suspended', 'stopped', 'calculated'],
+    ...['done_for_day', 'suspended', 'stopped', 'calculated', 'replaced'],
   ],
   pending_cancel: [
     ...['pending_cancel', 'canceled', 'expired', 'filled'],
-    ...['new', 'partially_filled', 'accepted', 'held'],
+    ...['pending_new', 'accepted', 'new', 'partially_filled', 'held'],
   ],
   pending_replace: [
     ...['pending_replace', 'replaced', 'canceled', 'expired', 'filled'],
     ...['new', 'partially_filled', 'held'],
   ],
-  done_for_day: ['new', 'partially_filled', 'filled', 'canceled', 'expired', 'pending_cancel'],
-  suspended: ['new', 'partially_filled', 'filled', 'canceled', 'expired', 'pending_cancel'],
-  stopped: ['new', 'partially_filled', 'filled', 'canceled', 'expired', 'pending_cancel'],
-  calculated: ['filled', 'canceled', 'expired', 'new', 'partially_filled'],
-  accepted_for_bidding: ['new', 'filled', 'canceled', 'expired'],
+  done_for_day: SET_ASIDE,
+  suspended: SET_ASIDE,
+  stopped: SET_ASIDE,
+  calculated: SET_ASIDE,
+  accepted_for_bidding: SET_ASIDE,
 };
 
 const RESTING = ['new', 'partially_filled', 'held', 'accepted', 'pending_new'];

@@ -2,7 +2,7 @@ import type { ExchangeEvent, ExchangeListener, Latencies } from '../core/types.t
 import { tradeJson } from '../wire/rest/data-json.ts';
 import type { RestRequest, RestResponse } from '../wire/rest/handle.ts';
 import { tradeUpdateJson } from '../wire/rest/trade-update-json.ts';
-import { AccountOracle, type Lags } from './account-oracle.ts';
+import { AccountOracle, type Lags, type Market } from './account-oracle.ts';
 import { type Amount, amountOfNumber } from './amounts.ts';
 import { type Get, Reads } from './reads.ts';
 import { type Judge, OracleViolation, type Rule } from './rules.ts';
@@ -64,6 +64,7 @@ class Watch {
   readonly #accounts = new Map<string, AccountOracle>();
   readonly #halted = new Set<string>();
   readonly #lastSales = new Map<string, Amount>();
+  readonly #market: Market = { halted: this.#halted, lastSales: this.#lastSales };
   readonly #recent: ExchangeEvent[] = [];
   #next = 0;
   #violation: OracleViolation | null = null;
@@ -117,15 +118,12 @@ class Watch {
     expect: (rule, holds, detail) => {
       if (!holds && !this.#except.has(rule)) this.#stop(rule, detail());
     },
+    excuse: (rules) => this.excuse(rules),
     fail: (rule, detail) => this.#stop(rule, detail),
   };
 
   #stop(rule: Rule, detail: string): never {
     throw new OracleViolation(rule, detail, this.#observed.seed, this.#lastEvents());
-  }
-
-  get #market() {
-    return { halted: this.#halted, lastSales: this.#lastSales };
   }
 
   #lags(): Lags {

@@ -66,6 +66,13 @@ export class Reads {
     return new Fields(asset, this.#judge).flag('shortable');
   }
 
+  /** Whether the exchange shows a last sale of a share now; after a split there is none. */
+  hasLastSale(symbol: string): boolean {
+    const query = `symbols=${encodeURIComponent(symbol)}&feed=iex`;
+    const trades = Object(this.#body(`/v2/stocks/trades/latest?${query}`)).trades;
+    return new Fields(trades, this.#judge).has(symbol);
+  }
+
   forbidsShorts(): boolean {
     const configuration = this.#body('/v2/account/configurations');
     return new Fields(configuration, this.#judge).flag('no_shorting');

@@ -39,6 +39,8 @@ export type Rule = keyof typeof RULES;
 export type Judge = {
   /** Does nothing when the rule holds, or is not looked at. */
   readonly expect: (rule: Rule, holds: boolean, detail: () => string) => void;
+  /** From now on the rule is not looked at. */
+  readonly excuse: (rules: readonly Rule[]) => void;
   /** For what cannot even be read. */
   readonly fail: (rule: 'shape', detail: string) => never;
 };

@@ -13,6 +13,8 @@ export type Update = {
   readonly positionQty: string | null;
   readonly price: string | null;
   readonly qty: string | null;
+  /** The successor of an order that the broker replaced without being asked. */
+  readonly fresh: string | null;
 };
 
 /** What the stream of one account must be like, whatever the endpoints say. */
@@ -42,12 +44,13 @@ export class StreamRules {
     const order = orderView(fields.has('order') ? Object(data).order : null, this.#judge);
     this.#checkTime(fields);
     checkEventName(event, order, this.#judge);
-    if (!isCorrection(event)) {
-      checkTransition(this.statusOf(order.id), order, this.#judge);
-    }
+    const before = this.statusOf(order.id);
+    if (!isCorrection(event)) checkTransition(before, order, this.#judge);
+    const isAsked = event !== 'replaced' || before === 'pending_replace';
+    const fresh = isAsked ? null : order.replacedBy;
     this.#statuses.set(order.id, order.status);
     for (const leg of order.legs) this.know(leg);
-    return { event, order, ...this.#execution(fields, event, order, halted) };
+    return { event, order, fresh, ...this.#execution(fields, event, order, halted) };
   }
 
   #checkTime(fields: Fields): void {
@@ -66,9 +69,9 @@ export class StreamRules {
     const fits = executes === names || isCorrection(event);
     const what = names ? 'names an execution' : 'names none';
     this.#judge.expect('executionFields', fits, () => `${event} of order ${order.id} ${what}`);
-    if (!executes) return { executionId: null, positionQty: null, price: null, qty: null };
-    const isHalted = halted.has(order.symbol);
-    this.#judge.expect('halt', !isHalted, () => `order ${order.id} executed in ${order.symbol}`);
+    if (!names) return { executionId: null, positionQty: null, price: null, qty: null };
+    const isTimely = !executes || !halted.has(order.symbol);
+    this.#judge.expect('halt', isTimely, () => `order ${order.id} executed in ${order.symbol}`);
     return {
       executionId: fields.text('execution_id'),
       positionQty: textOf(fields.amount('position_qty')),

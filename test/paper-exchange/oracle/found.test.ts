@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
 import { Floor, refusal } from '../core/floor.ts';
 
 // What random commands once found, each as the least that shows it.
@@ -13,5 +14,30 @@ describe('the oracle found that', () => {
       cost_basis: '1050',
     });
     expect(floor.order({ ...trailing, qty: '9' }).status).toBe(200);
+  });
+
+  it('an order adjusted to a split still took the buying power of its old price', () => {
+    const floor = new Floor({ switches: { ordersAtSplit: 'adjust' } });
+    floor.accepted({ type: 'limit', limit_price: '90', qty: '5' });
+    floor.core.applySplit('AAPL', 1, 5);
+    const [order] = floor.list('/v2/orders');
+    expect(order).toMatchObject({ qty: '1', limit_price: '450' });
+    const { equity, long_market_value: held, buying_power: left } = floor.account();
+    expect(Number(left)).toBe(Number(equity) * 4 - Number(held) - 450);
+  });
+
+  it('an order by dollars that was restated took another amount than its dollars', () => {
+    const floor = new Floor({ latencies: { fillMs: 1000 } });
+    const id = floor.accepted({ notional: '50' });
+    const change = { limitPrice: decimal('99') };
+    floor.core.actOnOrder(floor.accountId, id, { kind: 'restate', change });
+    expect(floor.account().buying_power).toBe('398950');
+  });
+
+  it('after a split that does not go up evenly the equity was not that of the positions', () => {
+    const floor = new Floor();
+    floor.core.applySplit('AAPL', 10, 7);
+    const { market_value: value } = floor.position();
+    expect(floor.account()).toMatchObject({ cash: '99000', long_market_value: value });
   });
 });

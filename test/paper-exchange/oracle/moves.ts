@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { formatDecimal, fromNumber } from '../../../src/paper-exchange/core/decimal.ts';
+import type { VenueAction } from '../../../src/paper-exchange/core/venue.ts';
 import { type Pit, SHARES } from './pit.ts';
 
 type Json = { readonly [key: string]: unknown };
@@ -37,6 +38,8 @@ export type Move = { readonly account: number; readonly symbol: string } & (
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'halt' | 'resume' }
   | { readonly do: 'split'; readonly newShares: number; readonly oldShares: number }
+  | { readonly do: 'dividend'; readonly cents: number }
+  | { readonly do: 'venue'; readonly pick: number; readonly act: VenueAction['kind'] }
 );
 
 const HOUR = 3_600_000;
@@ -185,12 +188,35 @@ const ofMarket = fc.oneof(
     arbitrary: fc.record({ ...frame, do: fc.constantFrom('halt', 'resume', 'resume') }),
   },
   {
-    weight: 0,
+    weight: 1,
     arbitrary: fc.record({
       ...frame,
       do: fc.constant('split' as const),
       newShares: fc.constantFrom(10, 3, 1),
       oldShares: fc.constantFrom(1, 2, 7),
+    }),
+  },
+);
+
+const ofVenues = fc.oneof(
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      ...frame,
+      do: fc.constant('dividend' as const),
+      cents: fc.integer({ min: 1, max: 200 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      ...frame,
+      do: fc.constant('venue' as const),
+      pick,
+      act: fc.constantFrom(
+        ...(['set_aside', 'put_back', 'reject', 'cancel', 'expire'] as const),
+        ...(['refuse_cancel', 'refuse_replace', 'restate'] as const),
+      ),
     }),
   },
 );
@@ -201,6 +227,7 @@ export const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 11, arbitrary: ofOrders },
   { weight: 4, arbitrary: ofAccounts },
   { weight: 15, arbitrary: ofMarket },
+  { weight: 2, arbitrary: ofVenues },
 );
 
 /** Makes a move. What it asks for may be refused, but never breaks the exchange. */
@@ -253,7 +280,13 @@ export function make(pit: Pit, made: Move): void {
       pit.resume(symbol);
       break;
     case 'split':
-      pit.core.applySplit(symbol, made.newShares, made.oldShares);
+      split(pit, made);
+      break;
+    case 'dividend':
+      payDividend(pit, made);
+      break;
+    case 'venue':
+      actOnOrder(pit, made);
       break;
   }
 }
@@ -318,6 +351,37 @@ function executePart(pit: Pit, made: Move & { do: 'part' }): void {
   if (order.status === 'held' || order.qty === null || pit.isHalted(String(order.symbol))) return;
   const price = String(order.limit_price ?? order.stop_price ?? '100');
   pit.executePart(made.account, String(order.id), String(made.shares), price);
+}
+
+/** The next prices come at once; a listener that lags would take the old ones for them. */
+function split(pit: Pit, made: Move & { do: 'split' }): void {
+  const { symbol, newShares, oldShares } = made;
+  const last = pit.core.latestTrade(symbol)?.price ?? 0n;
+  const cents = (last * BigInt(oldShares)) / BigInt(newShares) / 10n ** 11n;
+  if (cents < 2n || pit.core.latencies.streamMs > 0) return;
+  pit.core.applySplit(symbol, newShares, oldShares);
+  const price = formatDecimal(cents * 10n ** 11n);
+  pit.market(symbol, price, price, price);
+}
+
+function payDividend(pit: Pit, { symbol, cents }: Move & { do: 'dividend' }): void {
+  const { core } = pit;
+  if (core.latencies.streamMs > 0) return;
+  const exDate = core.calendar.tradingDayAfter(core.calendar.dateOf(core.now)).date;
+  const rate = fromNumber(cents / 100, 2);
+  core.announce({ terms: { kind: 'cash_dividend', symbol, rate, special: false }, exDate });
+}
+
+function actOnOrder(pit: Pit, made: Move & { do: 'venue' }): void {
+  const order = openOrder(pit, made.account, made.pick);
+  if (order === undefined) return;
+  pit.core.actOnOrder(pit.accountId(made.account), String(order.id), venueAction(made.act));
+}
+
+function venueAction(kind: VenueAction['kind']): VenueAction {
+  if (kind === 'set_aside') return { kind, status: 'suspended' };
+  if (kind === 'restate') return { kind, change: { limitPrice: fromNumber(100, 2) } };
+  return { kind };
 }
 
 function changePrice(pit: Pit, made: Move & { do: 'price' }): void {

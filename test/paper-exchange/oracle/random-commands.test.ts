@@ -13,10 +13,27 @@ const SLOW: Latencies = {
   streamMs: 5,
 };
 
+const switches: fc.Arbitrary<Partial<Switches>> = fc.record({
+  randomPartialFills: fc.boolean(),
+  replacementInheritsFills: fc.boolean(),
+  announceHeldLegCancel: fc.boolean(),
+  cancelOutsideHours: fc.constantFrom('at_once', 'next_open'),
+  agedGtcEnds: fc.constantFrom('canceled', 'expired'),
+  triggeredStopLimitType: fc.constantFrom('stop_limit', 'limit'),
+  buyStopCollar: fc.constantFrom('exact', 'rounded_to_cent'),
+  auctionFills: fc.constantFrom('reliable', 'as_on_paper'),
+  electingPrints: fc.constantFrom('all', 'round_lots_inside_quote'),
+  shortQtyAvailable: fc.constantFrom('negative', 'positive'),
+  ordersAtSplit: fc.constantFrom('cancel', 'adjust'),
+  ordersAtDividend: fc.constantFrom('reduce', 'leave'),
+  adjustedOrderShows: fc.constantFrom('replaced', 'restated'),
+  dividendsPaid: fc.boolean(),
+});
+
 const pitOptions: fc.Arbitrary<PitOptions> = fc.record({
   seed: fc.string({ maxLength: 4 }),
   latencies: fc.constantFrom<Partial<Latencies>>({}, { cancelMs: 100, replaceMs: 70 }, SLOW),
-  switches: fc.constant<Partial<Switches>>({ randomPartialFills: true }),
+  switches,
 });
 
 const RUNS = 1000;
