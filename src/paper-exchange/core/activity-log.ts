@@ -40,7 +40,7 @@ export class ActivityLog implements ActivityList {
       this.recent[place - this.pages.length * PAGE] = activity;
       return;
     }
-    this.pages[page] = packRows(this.open(page).with(place % PAGE, activity));
+    this.pages[page] = packed(this.open(page).with(place % PAGE, activity));
     this.opened = null;
   }
 
@@ -49,7 +49,7 @@ export class ActivityLog implements ActivityList {
     const items = this.recent.slice(0, PAGE);
     for (const [place, item] of items.entries())
       this.packedIds.add(idOf(item) ?? '', first + place);
-    this.pages.push(packRows(items));
+    this.pages.push(packed(items));
     this.recent = this.recent.slice(PAGE);
   }
 
@@ -61,6 +61,14 @@ export class ActivityLog implements ActivityList {
     this.opened = { page, items };
     return items;
   }
+}
+
+/** One of each kind has all fields of its kind. */
+function packed(items: readonly Activity[]): Uint8Array {
+  const kinds = ['fill', 'non_trade'].flatMap(
+    (kind) => items.find((one) => one.kind === kind) ?? [],
+  );
+  return packRows(items, kinds);
 }
 
 function idOf(activity: Activity | undefined): string | undefined {

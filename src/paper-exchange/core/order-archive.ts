@@ -27,7 +27,7 @@ export class OrderArchive {
     const first = this.pages.length * ORDERS_PER_PAGE;
     for (const [place, { order }] of orders.entries()) {
       this.ids.add(order.id, first + place);
-      this.clientOrderIds.add(clientKey(order.accountId, order.clientOrderId), first + place);
+      this.clientOrderIds.add(order.clientOrderId, first + place);
     }
     const ranks = orders.map(({ rank }) => rank);
     const times = orders.map(({ order }) => order.submittedAt);
@@ -50,9 +50,8 @@ export class OrderArchive {
 
   /** The newest with this client order id. */
   findByClientOrderId(accountId: string, clientOrderId: string): RankedOrder | null {
-    const places = this.clientOrderIds.placesOf(clientKey(accountId, clientOrderId));
     return this.search(
-      places,
+      this.clientOrderIds.placesOf(clientOrderId),
       ({ order }) => order.clientOrderId === clientOrderId && order.accountId === accountId,
     );
   }
@@ -126,13 +125,9 @@ export type ArchivePage = {
   readonly read: () => readonly RankedOrder[];
 };
 
-/** Names a client order id among those of all accounts. */
-export function clientKey(accountId: string, clientOrderId: string): string {
-  return `${accountId} ${clientOrderId}`;
-}
-
 function packed(orders: readonly RankedOrder[]): Uint8Array {
-  return packRows(orders.map(({ rank, order }) => ({ ...order, rank })));
+  const rows = orders.map(({ rank, order }) => ({ ...order, rank }));
+  return packRows(rows, rows.slice(0, 1));
 }
 
 function touches(page: Page, { fromRank, toRank, fromAt, toAt }: Bounds): boolean {

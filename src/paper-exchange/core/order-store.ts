@@ -1,12 +1,12 @@
 import type { Account } from './account.ts';
 import { ZERO } from './decimal.ts';
-import { clientKey, ORDERS_PER_PAGE, OrderArchive, type RankedOrder } from './order-archive.ts';
+import { ORDERS_PER_PAGE, OrderArchive, type RankedOrder } from './order-archive.ts';
 import { OrderRecord } from './order-record.ts';
 import type { Order, OrderWithLegs } from './types.ts';
 
 const NO_LEGS: OrderWithLegs['legs'] = [];
 /** Ended orders that stay at hand, at least; there are never more than one page above. */
-const ENDED_AT_HAND = 4096;
+const ENDED_AT_HAND = 1024;
 
 /**
  * Every order there ever was, by id, by client order id and by submission. The open ones and the
@@ -15,8 +15,7 @@ const ENDED_AT_HAND = 4096;
 export class OrderStore {
   readonly archive = new OrderArchive();
   private readonly byId = new Map<string, OrderRecord>();
-  private readonly byClientOrderId = new Map<string, OrderRecord>();
-  private readonly submitted = new Map<string, OrderRecord[]>();
+  private readonly shelves = new Map<Account, Shelf>();
   private readonly ended: OrderRecord[] = [];
   private sequence = 0;
 
@@ -27,10 +26,9 @@ export class OrderStore {
 
   add(record: OrderRecord): void {
     this.byId.set(record.order.id, record);
-    this.byClientOrderId.set(keyOf(record.order), record);
-    const list = this.submitted.get(record.account.id);
-    if (list === undefined) this.submitted.set(record.account.id, [record]);
-    else list.push(record);
+    const { byClientOrderId, bySubmission } = this.shelfOf(record.account);
+    byClientOrderId.set(record.order.clientOrderId, record);
+    bySubmission.push(record);
     record.account.addOpenOrder(record);
   }
 
@@ -44,7 +42,7 @@ export class OrderStore {
 
   /** The newest order with this client order id; null when there is none. */
   findByClientOrderId(account: Account, clientOrderId: string): OrderRecord | null {
-    const record = this.byClientOrderId.get(clientKey(account.id, clientOrderId));
+    const record = this.shelfOf(account).byClientOrderId.get(clientOrderId);
     if (record !== undefined) return record;
     const archived = this.archive.findByClientOrderId(account.id, clientOrderId);
     return archived === null ? null : revived(account, archived);
@@ -52,16 +50,15 @@ export class OrderStore {
 
   /** The account's orders at hand, oldest submission first. */
   bySubmission(account: Account): readonly OrderRecord[] {
-    return this.submitted.get(account.id) ?? [];
+    return this.shelfOf(account).bySubmission;
   }
 
   /** Moves an order that waited in the queue behind all others: it is submitted only now. */
   resubmitted(record: OrderRecord): void {
-    const list = this.submitted.get(record.account.id);
-    if (list === undefined) return;
-    list.splice(list.lastIndexOf(record), 1);
+    const { bySubmission } = this.shelfOf(record.account);
+    bySubmission.splice(bySubmission.lastIndexOf(record), 1);
     record.rank = this.nextSequence();
-    list.push(record);
+    bySubmission.push(record);
   }
 
   /** Puts another state in the place of an ended order's, wherever it is kept. */
@@ -81,11 +78,8 @@ export class OrderStore {
     this.archive.add(page.map(({ rank, order }) => ({ rank, order })));
     const gone = new Set(page);
     for (const record of page) this.forget(record);
-    for (const [accountId, list] of this.submitted) {
-      this.submitted.set(
-        accountId,
-        list.filter((record) => !gone.has(record)),
-      );
+    for (const shelf of this.shelves.values()) {
+      shelf.bySubmission = shelf.bySubmission.filter((record) => !gone.has(record));
     }
   }
 
@@ -100,14 +94,27 @@ export class OrderStore {
 
   private forget(record: OrderRecord): void {
     this.byId.delete(record.order.id);
-    const key = keyOf(record.order);
-    if (this.byClientOrderId.get(key) === record) this.byClientOrderId.delete(key);
+    const { byClientOrderId } = this.shelfOf(record.account);
+    const { clientOrderId } = record.order;
+    if (byClientOrderId.get(clientOrderId) === record) byClientOrderId.delete(clientOrderId);
+  }
+
+  private shelfOf(account: Account): Shelf {
+    const known = this.shelves.get(account);
+    if (known !== undefined) return known;
+    const shelf = { byClientOrderId: new Map(), bySubmission: [] };
+    this.shelves.set(account, shelf);
+    return shelf;
   }
 }
 
-function keyOf({ accountId, clientOrderId }: Order): string {
-  return clientKey(accountId, clientOrderId);
-}
+/** The orders of one account that are at hand. */
+type Shelf = {
+  /** The newest of each client order id. */
+  readonly byClientOrderId: Map<string, OrderRecord>;
+  /** Oldest submission first. */
+  bySubmission: OrderRecord[];
+};
 
 function revived(account: Account, { rank, order }: RankedOrder): OrderRecord {
   return new OrderRecord(order, account, rank, ZERO);
