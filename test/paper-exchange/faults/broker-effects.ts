@@ -34,9 +34,9 @@ export const brokerEffects: Record<string, (stage: Stage) => Promise<void>> = {
     expect(byClientId('mine')).not.toBeNull();
     expect(await post()).toMatchObject({ status: 422, json: { code: 40010001 } });
   },
-  B03: async ({ inject, after, post }) => {
+  B03: async ({ inject, arrivesAfter, post }) => {
     inject('B03');
-    expect((await after(15_000, post())).json).toMatchObject({ client_order_id: 'mine' });
+    expect((await arrivesAfter(15_000, post())).json).toMatchObject({ client_order_id: 'mine' });
   },
   B04: async ({ inject, post, byClientId }) => {
     inject('B04');

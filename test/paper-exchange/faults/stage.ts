@@ -151,7 +151,7 @@ export async function setStage(transport: Transport, options: Partial<PaperExcha
   }
 
   /** Awaits what comes after exactly so long, and not before. */
-  async function after<Result>(ms: number, pending: Promise<Result>): Promise<Result> {
+  async function arrivesAfter<Result>(ms: number, pending: Promise<Result>): Promise<Result> {
     let isSettled = false;
     const settled = pending.finally(() => {
       isSettled = true;
@@ -170,7 +170,19 @@ export async function setStage(transport: Transport, options: Partial<PaperExcha
     await server?.close();
   };
   return {
-    ...{ ...given, core, faults, accountId, transport, ask, post, place, inject, after, close },
+    ...{
+      ...given,
+      core,
+      faults,
+      accountId,
+      transport,
+      ask,
+      post,
+      place,
+      inject,
+      arrivesAfter,
+      close,
+    },
     ...{ open, openTrading, openData, port: server?.port ?? 0 },
     order: (orderId: string) => core.order(accountId, orderId)?.order,
     byClientId: (id: string) => core.orderByClientOrderId(accountId, id)?.order ?? null,

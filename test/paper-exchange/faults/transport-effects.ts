@@ -4,9 +4,9 @@ import { failureOf, marketBuy, quiet, restingBuy, type Stage } from './stage.ts'
 
 /** What each fault of the transport is seen to do, by its id. */
 export const transportEffects: Record<string, (stage: Stage) => Promise<void>> = {
-  delay: async ({ inject, after, ask }) => {
+  delay: async ({ inject, arrivesAfter, ask }) => {
     inject('delay');
-    expect((await after(2_000, ask('GET', '/v2/account'))).status).toBe(200);
+    expect((await arrivesAfter(2_000, ask('GET', '/v2/account'))).status).toBe(200);
   },
   drop_before: async ({ inject, post, byClientId }) => {
     inject('drop_before');
@@ -263,17 +263,17 @@ export const transportEffects: Record<string, (stage: Stage) => Promise<void>> =
     await quiet();
     expect([stream.heard, stream.pongs()]).toEqual([[], 0]);
   },
-  N18: async ({ inject, after, post, byClientId }) => {
+  N18: async ({ inject, arrivesAfter, post, byClientId }) => {
     inject('N18');
     const pending = post();
     await until(() => byClientId('mine') !== null, 'the order');
-    expect((await after(20_000, pending)).status).toBe(200);
+    expect((await arrivesAfter(20_000, pending)).status).toBe(200);
   },
-  N19: async ({ inject, after, ask }) => {
+  N19: async ({ inject, arrivesAfter, ask }) => {
     inject('N19');
     const reads = Array.from({ length: 20 }, () => ask('GET', '/v2/account'));
     expect((await ask('POST', '/v2/orders', restingBuy)).status).toBe(200);
-    const statuses = (await after(5_000, Promise.all(reads))).map(({ status }) => status);
+    const statuses = (await arrivesAfter(5_000, Promise.all(reads))).map(({ status }) => status);
     expect(new Set(statuses)).toEqual(new Set([200]));
   },
 };
