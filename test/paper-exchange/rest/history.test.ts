@@ -89,6 +89,14 @@ describe('the feeds', () => {
     expect(count(ticking({ rest: { historicalFeedDefault: 'iex' } }), end)).toBe(10);
   });
 
+  it('what is exactly fifteen minutes old is old enough', () => {
+    const floor = ticking();
+    floor.advanceTo('2026-10-08T14:24:00Z');
+    const status = (end: string) => floor.request('GET', `${path}?feed=sip&end=${end}`).status;
+    expect(status('2026-10-08T14:09:00Z')).toBe(200);
+    expect(status('2026-10-08T14:09:00.001Z')).toBe(403);
+  });
+
   it('the latest of the consolidated feed is for the paid plan', () => {
     const latest = '/v2/stocks/AAPL/trades/latest?feed=sip';
     expect(ticking().request('GET', latest).status).toBe(403);

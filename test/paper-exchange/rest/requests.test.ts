@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RestApi } from '../../../src/paper-exchange/wire/rest/handle.ts';
+import { restSettingTable } from '../../../src/paper-exchange/wire/rest/setting-table.ts';
+import { defaultRestSettings } from '../../../src/paper-exchange/wire/rest/settings.ts';
 import { Floor, type Json, refusal } from '../core/floor.ts';
 
 const account = '/v2/account';
@@ -48,6 +50,17 @@ describe('the number of requests in a minute', () => {
       expect(floor.send('GET', account, undefined, {}).status).toBe(401);
     }
     expect(floor.request('GET', account).status).toBe(200);
+  });
+});
+
+describe('the table of settings', () => {
+  it('has a row for each, whose default is among its values', () => {
+    expect(restSettingTable.map(({ name }) => name).sort()).toEqual(
+      Object.keys(defaultRestSettings).sort(),
+    );
+    for (const { name, default: value, values } of restSettingTable) {
+      expect([name, values]).toEqual([name, expect.arrayContaining([value])]);
+    }
   });
 });
 
