@@ -16,7 +16,7 @@ export type ControlOptions = {
   readonly journalEntries?: number;
 };
 
-export const CONTROL_PATH = '/__sim';
+const CONTROL_PATH = '/__sim';
 
 const clockSchema = z.union([
   z.strictObject({ to: instantSchema }),

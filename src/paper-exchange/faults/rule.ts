@@ -5,7 +5,7 @@ import { instantSchema } from './json.ts';
 const count = z.number().int().positive();
 
 /** Which requests, messages, orders or events are meant: all of these must hold. */
-export const whereSchema = z.strictObject({
+const whereSchema = z.strictObject({
   method: z.enum(['GET', 'POST', 'PATCH', 'DELETE']).optional(),
   /** A path; `*` stands for one segment, `**` at the end for any number. */
   route: z.string().startsWith('/').optional(),

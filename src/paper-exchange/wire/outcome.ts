@@ -12,6 +12,3 @@ export type Outcome =
 
 /** Takes a request and settles it once, now or later, or never. */
 export type Answer = (request: RestRequest, settle: (outcome: Outcome) => void) => void;
-
-/** Whether a ping of the protocol is answered. */
-export type AnswersPing = (path: string) => boolean;

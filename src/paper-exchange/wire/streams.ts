@@ -147,6 +147,7 @@ export class Streams {
   }
 
   #tell(update: TradeUpdate): void {
+    if (this.#trading.size === 0) return;
     const hearing = [...this.#trading].filter(([session]) => session.hears(update.accountId));
     const { tradingStreams } = this.#parts.settings;
     for (const [session, line] of tradingStreams === 'all_hear' ? hearing : hearing.slice(-1)) {
