@@ -71,7 +71,7 @@ export type PositionView = {
 };
 
 /** `correct` after a trade correction, `canceled` after a bust: it counts no longer. */
-export type ActivityStatus = 'executed' | 'correct' | 'canceled';
+type ActivityStatus = 'executed' | 'correct' | 'canceled';
 
 /** One execution as the activities list it. */
 export type FillActivity = {

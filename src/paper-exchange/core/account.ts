@@ -1,6 +1,7 @@
 import { ActivityLog } from './activity-log.ts';
 import { absolute, type Decimal, divide, multiply, ONE, smaller, ZERO } from './decimal.ts';
 import type { OrderRecord } from './order-record.ts';
+import { flatPosition, type Position } from './position.ts';
 import type {
   AccountBlocks,
   AccountConfiguration,
@@ -9,20 +10,6 @@ import type {
   Milliseconds,
   Side,
 } from './types.ts';
-
-/** Shares of one symbol, marked to its last price. */
-export type Position = {
-  readonly symbol: string;
-  /** Negative when short. */
-  qty: Decimal;
-  /** Dollars paid, or received for a short; never negative. */
-  cost: Decimal;
-  /** Signed as the quantity. */
-  marketValue: Decimal;
-  /** Held at the close before today, and at the last close. */
-  lastDayQty: Decimal;
-  closingQty: Decimal;
-};
 
 export type EquitySample = { readonly at: Milliseconds; readonly equity: Decimal };
 
@@ -223,7 +210,8 @@ export class Account {
     const amount = multiply(qty, price);
     const signed = side === 'buy' ? qty : -qty;
     this.cash += side === 'buy' ? -amount : amount;
-    const position = this.positions.get(symbol) ?? this.flat(symbol);
+    const position = this.positions.get(symbol) ?? flatPosition(symbol);
+    this.positions.set(symbol, position);
     const before = position.qty;
     position.qty += signed;
     if (before === ZERO || before > ZERO === signed > ZERO) {
@@ -297,27 +285,6 @@ export class Account {
     position.marketValue = value;
     if (absolute(value) > POSITION_OF_EQUITY_MAX * this.equity) this.closingOnly = true;
   }
-
-  private flat(symbol: string): Position {
-    const position = {
-      symbol,
-      qty: ZERO,
-      cost: ZERO,
-      marketValue: ZERO,
-      lastDayQty: ZERO,
-      closingQty: ZERO,
-    };
-    this.positions.set(symbol, position);
-    return position;
-  }
-}
-
-/** Dollars per share of what is held. */
-export function averageEntryPrice(held: {
-  readonly qty: Decimal;
-  readonly cost: Decimal;
-}): Decimal {
-  return held.qty === ZERO ? ZERO : divide(held.cost, absolute(held.qty));
 }
 
 function positivePart(value: Decimal): Decimal {

@@ -155,12 +155,15 @@ function fill(kernel: Kernel, record: OrderRecord): void {
   fillQuantity(kernel, record, partOf(kernel, record, whole), price);
 }
 
-/** Executes a part of what is left, whatever the market: at its own price, else the last one. */
+/**
+ * Executes a part of what is left, whatever the market: at its own price, else the last one.
+ * What has not reached the venue, as a leg whose entry still waits, cannot execute there.
+ */
 export function fillAnyway(kernel: Kernel, record: OrderRecord, percent: number): void {
   const { order, remaining } = record;
   const price = order.limitPrice ?? order.stopPrice ?? kernel.market(order.symbol).lastPrice;
-  const isFilled = !record.isOpen || remaining === ZERO || price === null;
-  if (!isFilled) fillQuantity(kernel, record, partOfPercent(remaining, percent), price);
+  if (!record.working || remaining === ZERO || price === null) return;
+  fillQuantity(kernel, record, partOfPercent(remaining, percent), price);
 }
 
 /** Executes exactly this much at this price, and lets what is left wait again. */

@@ -1,4 +1,4 @@
-import { type Account, averageEntryPrice } from './account.ts';
+import type { Account } from './account.ts';
 import { cancelWithoutDelay } from './cancellation.ts';
 import {
   absolute,
@@ -16,6 +16,7 @@ import { holdsOf } from './holds.ts';
 import type { Kernel } from './kernel.ts';
 import type { OrderRecord } from './order-record.ts';
 import { readOrderRequest } from './order-request.ts';
+import { averageEntryPrice } from './position.ts';
 import { invalidField, notFound, unprocessable } from './refusals.ts';
 import { accept, submit } from './submission.ts';
 import { type PositionView, WireError } from './types.ts';

@@ -8,6 +8,9 @@ import { isSettled, unrest } from './resting.ts';
 import { refuseReplacement } from './succession.ts';
 import type { IdleStatus, Order } from './types.ts';
 
+/** A `qty` is what is left to execute; a price only where the order has one. */
+type Restatement = Partial<Pick<Order, 'qty' | 'limitPrice' | 'stopPrice'>>;
+
 /** What a venue or the broker's desk may do with an open order; rare, and never asked for. */
 export type VenueAction =
   /** Lets the order rest in one of the rare states. */
@@ -19,11 +22,8 @@ export type VenueAction =
   /** A cancel or a replacement under way comes to nothing. */
   | { readonly kind: 'refuse_cancel' }
   | { readonly kind: 'refuse_replace' }
-  /** Other prices or another quantity left, in place. */
-  | {
-      readonly kind: 'restate';
-      readonly change: Partial<Pick<Order, 'qty' | 'limitPrice' | 'stopPrice'>>;
-    };
+  /** Other prices, or less left to execute, in place. */
+  | { readonly kind: 'restate'; readonly change: Restatement };
 
 /** False when the order is in no state for it. */
 export function act(kernel: Kernel, record: OrderRecord, action: VenueAction): boolean {
@@ -49,10 +49,24 @@ export function act(kernel: Kernel, record: OrderRecord, action: VenueAction): b
       refuseReplacement(kernel, record, record.successor);
       return true;
     case 'restate':
-      if (!isSettled(record)) return false;
+      if (!isSettled(record) || !isPossible(record, action.change)) return false;
       restate(kernel, record, action.change);
       return true;
   }
+}
+
+function isPossible({ order, remaining }: OrderRecord, change: Restatement): boolean {
+  const { qty, limitPrice, stopPrice } = change;
+  if (qty !== undefined) {
+    if (qty === null || order.notional !== null || qty <= ZERO || qty > remaining) return false;
+  }
+  const hasFixedStop = order.stopPrice !== null && order.type !== 'trailing_stop';
+  const hasLimit = order.limitPrice !== null;
+  return fits(limitPrice, hasLimit) && fits(stopPrice, hasFixedStop);
+}
+
+function fits(price: Order['limitPrice'] | undefined, isPriced: boolean): boolean {
+  return price === undefined || (isPriced && price !== null && price > ZERO);
 }
 
 /** Out of the market, but open: it may be cancelled, put back or end with its day. */
@@ -66,7 +80,7 @@ function setAside(kernel: Kernel, record: OrderRecord, status: IdleStatus): bool
 }
 
 /** Lets an order that was set aside trade again. */
-export function putBack(kernel: Kernel, record: OrderRecord): boolean {
+function putBack(kernel: Kernel, record: OrderRecord): boolean {
   if (!isIdle(record)) return false;
   record.working = true;
   const status = record.order.filledQty > ZERO ? 'partially_filled' : 'new';

@@ -119,6 +119,21 @@ describe('rare states', () => {
     expect(floor.orderById(id)).toMatchObject({ status: 'filled', filled_qty: '3' });
   });
 
+  it('an order is restated neither with a price that its type has not nor with more', () => {
+    const floor = new Floor();
+    const stop = floor.accepted({ side: 'sell', type: 'stop', stop_price: '95', qty: '4' });
+    const trailing = floor.accepted({ side: 'sell', type: 'trailing_stop', trail_price: '5' });
+    const limit = floor.accepted({ ...gtcLimit, side: 'sell', limit_price: '120' });
+    const restate = (id: string, change: (VenueAction & { kind: 'restate' })['change']) =>
+      act(floor, id, { kind: 'restate', change });
+    expect(restate(stop, { limitPrice: decimal('94') })).toBe(false);
+    expect(restate(trailing, { stopPrice: decimal('94') })).toBe(false);
+    expect(restate(limit, { limitPrice: null })).toBe(false);
+    expect(restate(limit, { qty: decimal('5') })).toBe(false);
+    expect(restate(limit, { qty: 0n })).toBe(false);
+    expect(restate(stop, { stopPrice: decimal('94') })).toBe(true);
+  });
+
   it('what is not open, or about to end, is in no state for any of it', () => {
     const floor = new Floor({ latencies: { cancelMs: 1000 } });
     const filled = floor.accepted({});
