@@ -16,7 +16,7 @@ import { keys, quietExchange } from '../wire/given.ts';
 export type Json = { readonly [key: string]: unknown };
 export type Outcome = { readonly status: number; readonly body: Json };
 export type ListOutcome = { readonly status: number; readonly body: readonly Json[] };
-export type NewOrder = Partial<trading.PostOrderRequest>;
+type NewOrder = Partial<trading.PostOrderRequest>;
 
 /** What both ways of asking the exchange have in common; keys come back as the wire spells them. */
 export type Client = {

@@ -1,7 +1,7 @@
 import type { Calendar, DateText, Milliseconds, TradingDay } from '../../core/types.ts';
 import type { QueryReader } from './params.ts';
 
-export const DAY_MS = 86_400_000;
+const DAY_MS = 86_400_000;
 
 const TIMEFRAMES = ['1Min', '5Min', '15Min', '1H', '1D'] as const;
 export type HistoryTimeframe = (typeof TIMEFRAMES)[number];

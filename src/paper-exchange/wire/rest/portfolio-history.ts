@@ -16,7 +16,7 @@ export const portfolioHistoryRoutes: readonly Route[] = [
 ];
 
 /** One step: its label, its end, and the trading day it belongs to. */
-export type Step = {
+type Step = {
   readonly at: Milliseconds;
   readonly until: Milliseconds;
   readonly date: DateText;
