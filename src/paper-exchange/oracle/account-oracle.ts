@@ -236,9 +236,9 @@ export class AccountOracle {
     checkPositions(positions, this.#ledger, this.#judge);
     for (const position of positions) {
       const { symbol, currentPrice } = position;
-      const lastSale = lags.stream ? null : (lastSales.get(symbol) ?? null);
-      const isGone = lastSale !== currentPrice && !this.#reads.hasLastSale(symbol);
-      checkValue(position, isGone ? null : lastSale, this.#judge);
+      const told = lags.stream ? currentPrice : (lastSales.get(symbol) ?? currentPrice);
+      const isGone = told !== currentPrice && !this.#reads.hasLastSale(symbol);
+      checkValue(position, isGone ? currentPrice : told, this.#judge);
       const own = promised.get(position.symbol);
       if (own !== undefined) checkAvailable(position, own, this.#judge);
     }

@@ -50,16 +50,11 @@ export function checkPositions(
   }
 }
 
-/** `lastSale` is null where none was heard of. */
-export function checkValue(
-  position: PositionView,
-  lastSale: Amount | null,
-  { expect }: Judge,
-): void {
+export function checkValue(position: PositionView, lastSale: Amount, { expect }: Judge): void {
   const { symbol, qty, currentPrice, marketValue } = position;
   const price = textOf(currentPrice);
-  const sale = lastSale ?? currentPrice;
-  expect('value', currentPrice === sale, () => `${symbol} is at ${price}, sold at ${textOf(sale)}`);
+  const sold = () => `${symbol} is at ${price}, sold at ${textOf(lastSale)}`;
+  expect('value', currentPrice === lastSale, sold);
   const worth = () => `${textOf(qty)} ${symbol} at ${price} are shown as ${textOf(marketValue)}`;
   expect('value', isNear(marketValue, product(qty, currentPrice), PRICE_DECIMALS), worth);
 }

@@ -80,6 +80,8 @@ class Watch {
     const { reusesClientIds = false } = this.#settings;
     const executionIds = new Set<string>();
     this.#accounts.clear();
+    this.#halted.clear();
+    this.#lastSales.clear();
     for (const keys of this.#observed.accounts) {
       const reads = new Reads(this.#getFor(keys), this.#judge);
       const account = new AccountOracle(reads, { executionIds, reusesClientIds }, this.#judge);

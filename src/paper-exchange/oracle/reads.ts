@@ -68,6 +68,7 @@ export class Reads {
 
   /** Whether the exchange shows a last sale of a share now; after a split there is none. */
   hasLastSale(symbol: string): boolean {
+    if (symbol.includes('/')) return true;
     const query = `symbols=${encodeURIComponent(symbol)}&feed=iex`;
     const trades = Object(this.#body(`/v2/stocks/trades/latest?${query}`)).trades;
     return new Fields(trades, this.#judge).has(symbol);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
 import { Floor, refusal } from '../core/floor.ts';
+import { bracket, err } from '../scenarios/given.ts';
 
 // What random commands once found, each as the least that shows it.
 
@@ -32,6 +33,16 @@ describe('the oracle found that', () => {
     const change = { limitPrice: decimal('99') };
     floor.core.actOnOrder(floor.accountId, id, { kind: 'restate', change });
     expect(floor.account().buying_power).toBe('398950');
+  });
+
+  it('a leg whose entry still waits executed when its cancel was raced', () => {
+    const floor = new Floor();
+    const id = floor.accepted(bracket);
+    err(floor, { onCancel: () => ({ kind: 'fill', percent: 100 }) });
+    const [profit] = floor.legsOf(id);
+    floor.cancel(String(profit?.id));
+    expect(floor.position().qty).toBe('10');
+    expect(floor.statusOf(profit?.id)).toBe('canceled');
   });
 
   it('after a split that does not go up evenly the equity was not that of the positions', () => {

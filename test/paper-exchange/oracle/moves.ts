@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { formatDecimal, fromNumber } from '../../../src/paper-exchange/core/decimal.ts';
 import type { VenueAction } from '../../../src/paper-exchange/core/venue.ts';
-import { type Pit, SHARES } from './pit.ts';
+import { type Pit, SYMBOLS } from './pit.ts';
 
 type Json = { readonly [key: string]: unknown };
 
@@ -49,7 +49,7 @@ const near = fc.integer({ min: -200, max: 200 });
 
 const frame = {
   account: fc.constantFrom(0, 0, 0, 1, 1, 2),
-  symbol: fc.constantFrom(...SHARES),
+  symbol: fc.constantFrom(...SYMBOLS),
 };
 
 const simple = fc.record({
@@ -256,7 +256,12 @@ export function make(pit: Pit, made: Move): void {
       executePart(pit, made);
       break;
     case 'close':
-      send(pit, account, 'DELETE', `/v2/positions/${symbol}?percentage=${made.percentage}`);
+      send(
+        pit,
+        account,
+        'DELETE',
+        `/v2/positions/${encodeURIComponent(symbol)}?percentage=${made.percentage}`,
+      );
       break;
     case 'all':
       send(pit, account, 'DELETE', made.path);
@@ -358,7 +363,7 @@ function split(pit: Pit, made: Move & { do: 'split' }): void {
   const { symbol, newShares, oldShares } = made;
   const last = pit.core.latestTrade(symbol)?.price ?? 0n;
   const cents = (last * BigInt(oldShares)) / BigInt(newShares) / 10n ** 11n;
-  if (cents < 2n || pit.core.latencies.streamMs > 0) return;
+  if (cents < 2n || pit.core.latencies.streamMs > 0 || symbol.includes('/')) return;
   pit.core.applySplit(symbol, newShares, oldShares);
   const price = formatDecimal(cents * 10n ** 11n);
   pit.market(symbol, price, price, price);
@@ -366,7 +371,7 @@ function split(pit: Pit, made: Move & { do: 'split' }): void {
 
 function payDividend(pit: Pit, { symbol, cents }: Move & { do: 'dividend' }): void {
   const { core } = pit;
-  if (core.latencies.streamMs > 0) return;
+  if (core.latencies.streamMs > 0 || symbol.includes('/')) return;
   const exDate = core.calendar.tradingDayAfter(core.calendar.dateOf(core.now)).date;
   const rate = fromNumber(cents / 100, 2);
   core.announce({ terms: { kind: 'cash_dividend', symbol, rate, special: false }, exDate });

@@ -1,6 +1,11 @@
 import { NyseCalendar } from '../../../src/paper-exchange/calendar/nyse.ts';
 import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
 import { ExchangeCore } from '../../../src/paper-exchange/core/exchange-core.ts';
+import {
+  type CancelFault,
+  type Interference,
+  NO_INTERFERENCE,
+} from '../../../src/paper-exchange/core/interference.ts';
 import type {
   ExchangeEvent,
   ExchangeListener,
@@ -19,7 +24,8 @@ import { tradeUpdateJson } from '../../../src/paper-exchange/wire/rest/trade-upd
 /** Thursday, 8 October 2026, 10:00 in New York. */
 const TEN_O_CLOCK = Date.parse('2026-10-08T14:00:00Z');
 
-export const SHARES = ['AAPL', 'MSFT'] as const;
+/** Two shares and a coin; all begin at 100 dollars. */
+export const SYMBOLS = ['AAPL', 'MSFT', 'LTC/USD'] as const;
 
 /** A margin account with ten AAPL, one that is short five MSFT, and one without credit. */
 export const ACCOUNTS = [
@@ -46,6 +52,8 @@ export type PitOptions = {
   readonly switches?: Partial<Switches>;
   readonly latencies?: Partial<Latencies>;
   readonly oracle?: OracleSettings;
+  /** Of a hundred decisions of the broker, how many go wrong. */
+  readonly errorsPercent?: number;
   /** Puts something between the exchange and its oracle. */
   readonly between?: (observed: Observed) => Observed;
 };
@@ -60,12 +68,13 @@ export class Pit {
   #tradeId = 0;
 
   constructor({ seed = 'pit', startAt = TEN_O_CLOCK, ...options }: PitOptions = {}) {
+    const { errorsPercent = 0 } = options;
     this.core = new ExchangeCore({
       seed,
       startAt,
       calendar: new NyseCalendar(),
       accounts: ACCOUNTS,
-      assets: [{ symbol: 'AAPL' }, { symbol: 'MSFT' }, { symbol: 'LONGONLY', shortable: false }],
+      assets: SYMBOLS.map((symbol) => ({ symbol })),
       switches: options.switches ?? {},
       latencies: options.latencies ?? {},
     });
@@ -79,12 +88,30 @@ export class Pit {
     const observed = observe(this.core, seed);
     const between = options.between ?? ((plain: Observed) => plain);
     this.oracle = attachOracle(between(observed), options.oracle);
-    for (const symbol of SHARES) this.market(symbol, '99.99', '100.01', '100');
+    if (errorsPercent > 0) this.core.interfere(erring(errorsPercent));
+    for (const symbol of SYMBOLS) this.market(symbol, '99.99', '100.01', '100');
   }
 
   /** Every event so far, byte for byte. */
   get log(): string {
     return this.#log.join('\n');
+  }
+
+  /** Another exchange, opened with other ids, that goes on from the state of this one. */
+  resumed(options: PitOptions): Pit {
+    const other = new Pit({ ...options, seed: 'another seed' });
+    other.core.restore(JSON.parse(JSON.stringify(this.core.save())));
+    other.#log.length = 0;
+    other.#tradeId = this.#tradeId;
+    for (const symbol of this.#halted) other.#halted.add(symbol);
+    // What a lagging stream has still to tell is no news to one who asks now.
+    if (this.core.latencies.streamMs > 0) other.oracle.detach();
+    else other.oracle.rebase();
+    return other;
+  }
+
+  forgetLog(): void {
+    this.#log.length = 0;
   }
 
   market(symbol: string, bid: string, ask: string, last: string): void {
@@ -143,6 +170,27 @@ export class Pit {
   accountId(place: number): string {
     return this.core.accountIds[place % ACCOUNTS.length] ?? '';
   }
+}
+
+/** A broker that errs by chance, always the same way. */
+function erring(percent: number): Interference {
+  let draw = 1;
+  const errs = (): boolean => {
+    draw = (draw * 48_271) % 2_147_483_647;
+    return draw % 100 < percent;
+  };
+  const cancels: readonly CancelFault[] = [
+    { kind: 'refuse' },
+    { kind: 'delay', delayMs: 5000 },
+    { kind: 'fill', percent: 50 },
+  ];
+  return {
+    ...NO_INTERFERENCE,
+    rejects: errs,
+    onCancel: () => (errs() ? (cancels[draw % cancels.length] ?? null) : null),
+    fillsBeforeReplace: errs,
+    fillPercent: () => (errs() ? 40 : 100),
+  };
 }
 
 /** What any client sees of the core: its events, and a REST door that counts nothing. */

@@ -36,11 +36,15 @@ const pitOptions: fc.Arbitrary<PitOptions> = fc.record({
   switches,
 });
 
+const moves = fc.array(move, { minLength: 1, maxLength: 60, size: 'max' });
+
+/** What a broker that errs may break: it executes when and where it likes. */
+const EXCUSED = ['session', 'halt', 'limit'] as const;
+
 const RUNS = 1000;
 
 describe('random commands', () => {
   it('never break a rule of the oracle', () => {
-    const moves = fc.array(move, { minLength: 1, maxLength: 60, size: 'max' });
     fc.assert(
       fc.property(moves, pitOptions, (made, options) => {
         const pit = new Pit(options);
@@ -52,8 +56,36 @@ describe('random commands', () => {
     );
   });
 
+  it('never break a rule of the oracle where the broker errs', () => {
+    fc.assert(
+      fc.property(moves, pitOptions, (made, options) => {
+        const oracle = { except: EXCUSED };
+        const pit = new Pit({ ...options, oracle, errorsPercent: 15 });
+        for (const one of made) make(pit, one);
+        pit.advanceBy(10_000);
+        pit.oracle.verify();
+      }),
+      { numRuns: RUNS / 4 },
+    );
+  });
+
+  it('equal an unbroken run when it is saved and resumed on the way', () => {
+    fc.assert(
+      fc.property(moves, moves, pitOptions, (before, after, options) => {
+        const unbroken = new Pit(options);
+        for (const one of before) make(unbroken, one);
+        const resumed = unbroken.resumed(options);
+        unbroken.forgetLog();
+        for (const pit of [unbroken, resumed]) for (const one of after) make(pit, one);
+        for (const pit of [unbroken, resumed]) pit.advanceBy(7 * 86_400_000);
+        expect(resumed.log).toBe(unbroken.log);
+        expect(JSON.stringify(resumed.core.save())).toBe(JSON.stringify(unbroken.core.save()));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it('give the same log of events, byte for byte, for the same seed', () => {
-    const moves = fc.array(move, { minLength: 1, maxLength: 60, size: 'max' });
     fc.assert(
       fc.property(moves, pitOptions, (made, options) => {
         const [first, second] = [new Pit(options), new Pit(options)];
