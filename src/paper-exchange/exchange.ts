@@ -21,7 +21,7 @@ import { FaultBook } from './faults/fault-book.ts';
 import type { MarketInput, MarketSource } from './market/source.ts';
 import type { Oracle } from './oracle/oracle.ts';
 import { type Oversight, oversee } from './oracle/oversight.ts';
-import { assembleWire, type Wire } from './wire/assembly.ts';
+import { assembleWire, BROKEN, type Wire } from './wire/assembly.ts';
 import {
   type RequestListener,
   requestListener,
@@ -180,15 +180,20 @@ export class PaperExchange implements Resumable {
   }
 
   /** Requests go to the control API when there is one and they name it, all others to Alpaca's. */
-  #answering({ control }: PaperExchangeOptions, journal: Journal | null): Answer {
+  #answering({ control, onFault }: PaperExchangeOptions, journal: Journal | null): Answer {
     const { gate } = this.#wire;
     if (control === undefined || journal === null) {
       return (request, settle) => gate.answer(request, settle);
     }
     const api = new ControlApi(control, this.#controlled(journal), () => this.#clock.now());
     return (request, settle) => {
+      const respond = (response: RestResponse) => settle({ kind: 'answered', response });
       if (!isControlPath(request.path)) gate.answer(request, settle);
-      else void api.handle(request).then((response) => settle({ kind: 'answered', response }));
+      else
+        void api.handle(request).then(respond, (error: unknown) => {
+          onFault?.(error, request);
+          respond(BROKEN);
+        });
     };
   }
 

@@ -34,7 +34,8 @@ export type Wire = {
   readonly begin: () => void;
 };
 
-const BROKEN: RestResponse = {
+/** Our own fault, as a client sees it. */
+export const BROKEN: RestResponse = {
   status: 500,
   headers: { 'content-type': 'application/json; charset=UTF-8' },
   body: JSON.stringify({ message: 'internal server error' }),

@@ -212,6 +212,21 @@ describe.each(transports)('the control API, %s,', (transport) => {
     expect(order?.order.status).toBe('rejected');
   });
 
+  it('answers 500 where it fails itself, tells its owner, and lives on', async () => {
+    const faults: unknown[] = [];
+    const onFault = (error: unknown) => faults.push(error);
+    const { ask, exchange } = await set({ control: { token }, onFault });
+    Object.defineProperty(exchange.faults, 'clear', {
+      value: () => {
+        throw new Error('on purpose');
+      },
+    });
+    const { status, json } = await ask('POST', '/__sim/reset', {}, sim);
+    expect([status, json]).toEqual([500, { message: 'internal server error' }]);
+    expect(faults).toMatchObject([{ message: 'on purpose' }]);
+    expect((await ask('GET', '/__sim', undefined, sim)).status).toBe(200);
+  });
+
   it('cannot set a clock that goes by itself', async () => {
     const { ask } = await set();
     const { status, json } = await ask('POST', '/__sim/clock', { byMs: 1 }, sim);
