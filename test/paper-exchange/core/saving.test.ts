@@ -1,17 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
 import { readState, writeState } from '../../../src/paper-exchange/core/saved-state.ts';
 import type { JsonValue, Latencies } from '../../../src/paper-exchange/core/types.ts';
 import { Floor } from './floor.ts';
-import { make, move } from './moves.ts';
-
-const latencies: fc.Arbitrary<Partial<Latencies>> = fc.constantFrom(
-  {},
-  { newMs: 20, fillMs: 30, cancelMs: 100, replaceMs: 70, positionVisibilityMs: 500, streamMs: 5 },
-);
-
-const moves = fc.array(move, { minLength: 5, maxLength: 50, size: 'max' });
 
 function floorFor(latency: Partial<Latencies>, seed: string): Floor {
   const floor = new Floor({ seed, latencies: latency, switches: { randomPartialFills: true } });
@@ -34,24 +25,6 @@ function resumed(floor: Floor): Floor {
 }
 
 describe('saving and resuming', () => {
-  it('a resumed run equals an unbroken one: events, ids, draws, accounts and what is due', () => {
-    fc.assert(
-      fc.property(moves, moves, latencies, (before, after, latency) => {
-        const unbroken = floorFor(latency, 'saving');
-        for (const made of before) make(unbroken, made);
-        const other = resumed(unbroken);
-        unbroken.events.length = 0;
-        for (const floor of [unbroken, other]) for (const made of after) make(floor, made);
-        for (const floor of [unbroken, other]) floor.advanceBy(7 * 86_400_000);
-        expect(other.transcript()).toBe(unbroken.transcript());
-        expect(other.events).toEqual(unbroken.events);
-        expect(other.account()).toEqual(unbroken.account());
-        expect(JSON.stringify(other.core.save())).toBe(JSON.stringify(unbroken.core.save()));
-      }),
-      { numRuns: 100 },
-    );
-  });
-
   it('keeps what waits: actions, dividends, pauses, locates, orders set aside or being replaced', () => {
     const floor = new Floor({
       assets: [

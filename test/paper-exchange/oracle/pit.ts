@@ -6,6 +6,7 @@ import {
   type Interference,
   NO_INTERFERENCE,
 } from '../../../src/paper-exchange/core/interference.ts';
+import { readState, writeState } from '../../../src/paper-exchange/core/saved-state.ts';
 import type {
   ExchangeEvent,
   ExchangeListener,
@@ -100,7 +101,7 @@ export class Pit {
   /** Another exchange, opened with other ids, that goes on from the state of this one. */
   resumed(options: PitOptions): Pit {
     const other = new Pit({ ...options, seed: 'another seed' });
-    other.core.restore(JSON.parse(JSON.stringify(this.core.save())));
+    other.core.restore(readState(writeState({ core: this.core.save() })).core ?? null);
     other.#log.length = 0;
     other.#tradeId = this.#tradeId;
     for (const symbol of this.#halted) other.#halted.add(symbol);
