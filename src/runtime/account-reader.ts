@@ -2,7 +2,7 @@ import type { OrderId } from '../domain/ids.ts';
 import type { Order } from '../domain/order.ts';
 import type { Account, Position } from '../domain/portfolio.ts';
 import type { EpochMs } from '../domain/time.ts';
-import type { Broker } from '../ports/broker.ts';
+import type { Broker, Lane } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import { withDeadline } from './deadline.ts';
 import type { RuntimeSettings } from './settings.ts';
@@ -15,7 +15,7 @@ export type AccountReading = {
   readonly orders: readonly Order[];
 };
 
-/** Reads the account, each call within its time. */
+/** Reads the account, each call within its time; what it waits for its turn does not count. */
 export class AccountReader {
   readonly #broker: Broker;
   readonly #clock: Clock;
@@ -40,26 +40,26 @@ export class AccountReader {
     const at = this.#clock.now();
     const since = at - this.#settings.orderLookbackMs;
     const [orders, positions, account] = await Promise.all([
-      this.#inTime('the orders', () => this.#broker.readOrders(since, 'reconcile')),
-      this.#inTime('the positions', () => this.#broker.readPositions('reconcile')),
-      this.#inTime('the account', () => this.#broker.readAccount('reconcile')),
+      this.#inTime('reconcile', 'the orders', () => this.#broker.readOrders(since, 'reconcile')),
+      this.#inTime('reconcile', 'the positions', () => this.#broker.readPositions('reconcile')),
+      this.#inTime('reconcile', 'the account', () => this.#broker.readAccount('reconcile')),
     ]);
     return { at, account, positions, orders };
   }
 
   /** @throws BrokerError */
   readOrder(id: OrderId): Promise<Order | null> {
-    return this.#inTime(`order ${id}`, () => this.#broker.readOrder(id, 'protect'));
+    return this.#inTime('protect', `order ${id}`, () => this.#broker.readOrder(id, 'protect'));
   }
 
   /** A miss is no proof that there is no such order. @throws BrokerError */
   findOrder(clientOrderId: string): Promise<Order | null> {
     const what = `the order with id ${clientOrderId}`;
-    return this.#inTime(what, () => this.#broker.findOrder(clientOrderId, 'protect'));
+    return this.#inTime('protect', what, () => this.#broker.findOrder(clientOrderId, 'protect'));
   }
 
-  #inTime<Answer>(what: string, call: () => Promise<Answer>): Promise<Answer> {
-    const timeoutMs = this.#settings.callTimeoutMs;
+  #inTime<Answer>(lane: Lane, what: string, call: () => Promise<Answer>): Promise<Answer> {
+    const timeoutMs = this.#settings.callTimeoutMs + this.#broker.longestWaitMs(lane);
     return withDeadline({ clock: this.#clock, timeoutMs, what: `reading ${what}`, call });
   }
 }

@@ -10,6 +10,10 @@ export type RuntimeSettings = {
   readonly closedCycleMs: number;
   /** The longest a single call to the broker may take before its outcome counts as unknown. */
   readonly callTimeoutMs: number;
+  /** The longest a step waits for its turn at the broker; then it is not sent at all. */
+  readonly longestTurnWaitMs: number;
+  /** Plans that may wait on the broker at a time; the others queue, the most urgent first. */
+  readonly plansInFlight: number;
   /** How long a step waits to be live, or a cancel to be terminal. */
   readonly confirmTimeoutMs: number;
   /** How long a sale waits to be filled. */
@@ -32,6 +36,8 @@ export const defaultRuntimeSettings: RuntimeSettings = {
   cycleMs: 10_000,
   closedCycleMs: 10_000,
   callTimeoutMs: 10_000,
+  longestTurnWaitMs: 10_000,
+  plansInFlight: 8,
   confirmTimeoutMs: 10_000,
   fillTimeoutMs: 15_000,
   freshLookMaxAgeMs: 1_000,

@@ -3,7 +3,7 @@ import { text } from '../domain/decimal.ts';
 import { isTerminal, type Order, type OrderStatus } from '../domain/order.ts';
 import type { CancelStep, PlanPart, ReplaceStep, Step, SubmitStep } from '../domain/plan.ts';
 import type { StepResult } from '../domain/report.ts';
-import { type Broker, BrokerError } from '../ports/broker.ts';
+import { type Broker, BrokerError, type Turn } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import { reasonOf, withDeadline } from './deadline.ts';
 import type { EventLogger } from './event-logger.ts';
@@ -23,9 +23,10 @@ const AT_THE_BROKER: ReadonlySet<OrderStatus> = new Set([
 type PlacingStep = SubmitStep | ReplaceStep;
 
 /**
- * Carries out one step of an approved plan: write down the intent, call the broker once,
- * write down its answer, wait until the step is confirmed. An answer that does not come is
- * neither yes nor no: the order is looked for under the id that we gave it.
+ * Carries out one step of an approved plan: wait for its turn, write down the intent, call the
+ * broker once, write down its answer, wait until the step is confirmed. An answer that does not
+ * come is neither yes nor no: the order is looked for under the id that we gave it. What never
+ * got its turn was not sent, and is not even intended.
  */
 export class StepRunner {
   readonly #broker: Broker;
@@ -51,18 +52,30 @@ export class StepRunner {
   /**
    * Never throws for what the broker does.
    *
+   * @param onAnswer called once, when the broker has answered or its time for that is over
    * @throws JournalBrokenError when the intent cannot be written; nothing was sent then
    */
-  async run(approved: ApprovedPlan, part: PlanPart, stepIndex: number): Promise<StepResult> {
+  async run(
+    approved: ApprovedPlan,
+    part: PlanPart,
+    stepIndex: number,
+    onAnswer: (answer: StepAnswer) => void = () => {},
+  ): Promise<StepResult> {
     const step = part.steps[stepIndex];
     if (step === undefined) throw new RangeError(`the part has no step ${stepIndex}`);
+    const turn = await this.#awaitTurn();
+    if (turn instanceof BrokerError) {
+      const { rejection, message } = turn;
+      return { ...notDone(step, message), outcome: 'rejected', rejection };
+    }
     logIntended(this.#logger, approved.plan.id, part, stepIndex, step);
-    const answer = await this.#ask(step, () => this.#send(approved, step)).catch((fault) => {
+    const answer = await this.#ask(step, () => this.#send(approved, step, turn)).catch((fault) => {
       // Our own fault; whether the request left before it is not known.
       logAnswered(this.#logger, approved.plan.id, step, unknownAfter(fault));
       throw fault;
     });
     logAnswered(this.#logger, approved.plan.id, step, answer);
+    onAnswer(answer);
     if (answer.order !== null) this.#desk.applyAnswer(answer.order);
     const result =
       step.kind === 'cancel'
@@ -76,14 +89,23 @@ export class StepRunner {
     return result;
   }
 
-  #send(approved: ApprovedPlan, step: Step): Promise<Order | null> {
+  async #awaitTurn(): Promise<Turn | BrokerError> {
+    try {
+      return await this.#broker.awaitTurn(this.#settings.longestTurnWaitMs);
+    } catch (error) {
+      if (error instanceof BrokerError) return error;
+      throw error;
+    }
+  }
+
+  #send(approved: ApprovedPlan, step: Step, turn: Turn): Promise<Order | null> {
     switch (step.kind) {
       case 'submit':
-        return this.#broker.submit(approved, step);
+        return this.#broker.submit(approved, step, turn);
       case 'replace':
-        return this.#broker.replace(approved, step);
+        return this.#broker.replace(approved, step, turn);
       case 'cancel':
-        return this.#broker.cancel(approved, step).then(() => null);
+        return this.#broker.cancel(approved, step, turn).then(() => null);
     }
   }
 
