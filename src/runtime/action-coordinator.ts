@@ -8,25 +8,26 @@ import type { EpochMs } from '../domain/time.ts';
 import { type DriftTolerance, driftOf } from '../engine/drift.ts';
 import { review } from '../engine/review.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { AccountLook } from './account-look.ts';
 import { reasonOf } from './deadline.ts';
 import { type EventLogger, JournalBrokenError } from './event-logger.ts';
+import { deniedReport, finishedReport, notTried, soleSymbolOf } from './execution-reports.ts';
 import { type Refusal, whyNotAdmitted } from './plan-admission.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
 import type { SentSteps } from './sent-steps.ts';
 import type { RuntimeSettings } from './settings.ts';
+import { Slots } from './slots.ts';
 import type { StepRunner } from './step-runner.ts';
 import type { SymbolLocks } from './symbol-locks.ts';
 import type { UnsettledSteps } from './unsettled-steps.ts';
-import { differenceFromTarget } from './verification.ts';
 
 /** How long a plan waits for another one in the same symbol to end. */
 const LOCK_TIMEOUT_MS = 5_000;
-/** Positions may lag behind fills by seconds, so a difference is looked at again. */
-const VERIFY_DELAYS_MS = [0, 500, 1_500, 3_000];
 
 type Parts = {
   readonly state: PortfolioStateManager;
+  readonly look: AccountLook;
   readonly steps: StepRunner;
   readonly locks: SymbolLocks;
   readonly plans: PlanStore;
@@ -68,11 +69,13 @@ export class ActionCoordinator {
   /**
    * What cannot be done is said in the report.
    *
+   * @param onAnswered called when a part has nothing more to ask of the broker, or has asked
+   *   in vain: from then on it only waits
    * @throws for a fault of our own before the first step: nothing was sent, and trading is
    *   halted from then on
    */
-  execute(plan: ActionPlan): Promise<ExecutionReport> {
-    const work = this.#execute(plan);
+  execute(plan: ActionPlan, onAnswered: () => void = () => {}): Promise<ExecutionReport> {
+    const work = this.#execute(plan, onAnswered);
     this.#running.add(work);
     const ended = () => this.#running.delete(work);
     work.then(ended, ended);
@@ -93,7 +96,7 @@ export class ActionCoordinator {
     while (this.#running.size > 0) await Promise.allSettled([...this.#running]);
   }
 
-  async #execute(plan: ActionPlan): Promise<ExecutionReport> {
+  async #execute(plan: ActionPlan, onAnswered: () => void): Promise<ExecutionReport> {
     const { clock, locks } = this.#parts;
     const startedAt = clock.now();
     const early = this.#whyNot(plan);
@@ -115,7 +118,7 @@ export class ActionCoordinator {
       for (const listener of this.#listeners) listener(symbol, report);
     };
     try {
-      return await this.#executeLocked(plan, startedAt, release);
+      return await this.#executeLocked(plan, startedAt, release, onAnswered);
     } catch (fault) {
       if (!(fault instanceof JournalBrokenError)) this.#parts.state.halt(reasonOf(fault));
       throw fault;
@@ -128,8 +131,9 @@ export class ActionCoordinator {
     plan: ActionPlan,
     startedAt: EpochMs,
     release: (symbol: Ticker, report: PartReport) => void,
+    onAnswered: () => void,
   ): Promise<ExecutionReport> {
-    await this.#freshLook(plan);
+    await this.#parts.look.freshen(plan.parts);
     // After the fresh look, since that takes time in which a plan may expire or be used.
     const refusal = this.#whyNot(plan) ?? this.#drift(plan);
     if (refusal !== null) return this.#refuse(plan, startedAt, refusal);
@@ -147,9 +151,14 @@ export class ActionCoordinator {
       planId: plan.id,
       body: { hash: plan.hash },
     });
+    const room = new Slots(this.#parts.settings.plansInFlight);
     const parts = await Promise.all(
       plan.parts.map(async (part) => {
-        const report = await this.executeAction(reviewed.approved, part);
+        const giveBack = await room.take();
+        const report = await this.executeAction(reviewed.approved, part, () => {
+          giveBack();
+          onAnswered();
+        });
         release(part.symbol, report);
         return report;
       }),
@@ -180,32 +189,35 @@ export class ActionCoordinator {
     return whyNotAdmitted(plan, { ...this.#parts, accountNumber, now: this.#parts.clock.now() });
   }
 
-  async #freshLook(plan: ActionPlan): Promise<void> {
-    const { state, settings } = this.#parts;
-    const symbols = plan.parts.map(({ symbol }) => symbol);
-    if (!state.isFresh(symbols, settings.freshLookMaxAgeMs)) {
-      // A look that fails leaves the old snapshot, which the guardrails refuse by its age.
-      await state.updateFromAlpaca();
-    }
-    await state.freshenQuotes(symbols);
-  }
-
   #drift(plan: ActionPlan): Refusal | null {
-    const drifts = plan.parts.flatMap((part) => {
-      const context = this.#parts.state.getCompleteContext(part.symbol);
-      return driftOf(part, context, this.#parts.driftTolerance) ?? [];
-    });
+    const drifts = plan.parts.flatMap((part) => this.#driftOf(part) ?? []);
     return drifts.length === 0 ? null : { code: 'plan_drifted', because: drifts.join('; ') };
   }
 
+  #driftOf(part: PlanPart): string | null {
+    const context = this.#parts.state.getCompleteContext(part.symbol);
+    return driftOf(part, context, this.#parts.driftTolerance);
+  }
+
   /** Carries out one symbol's part, step by step; its lock is held by the caller. */
-  async executeAction(approved: ApprovedPlan, part: PlanPart): Promise<PartReport> {
+  async executeAction(
+    approved: ApprovedPlan,
+    part: PlanPart,
+    onAnswered: () => void = () => {},
+  ): Promise<PartReport> {
     const nakedBefore = this.#nakedShareSeconds(part.symbol);
     const steps: StepResult[] = [];
-    let fault: string | null = null;
+    let fault: string | null = this.#driftOf(part);
     try {
-      for (let index = 0; index < part.steps.length && !this.#abandoning; index += 1) {
-        const result = await this.#parts.steps.run(approved, part, index);
+      for (
+        let index = 0;
+        fault === null && index < part.steps.length && !this.#abandoning;
+        index += 1
+      ) {
+        const isLast = index === part.steps.length - 1;
+        const result = await this.#parts.steps.run(approved, part, index, ({ outcome }) => {
+          if (isLast || outcome !== 'acknowledged') onAnswered();
+        });
         steps.push(result);
         if (result.outcome !== 'done') break;
       }
@@ -213,6 +225,7 @@ export class ActionCoordinator {
       fault = reasonOf(error);
       if (!(error instanceof JournalBrokenError)) this.#parts.state.halt(fault);
     }
+    onAnswered();
     const results = [...steps, ...part.steps.slice(steps.length).map(notTried)];
     const { outcome, because } = await this.#outcomeOf(part, results, fault);
     const naked = this.#nakedShareSeconds(part.symbol).minus(nakedBefore) as Quantity;
@@ -231,26 +244,10 @@ export class ActionCoordinator {
       const outcome = failed.outcome === 'unknown' ? 'unsettled' : 'stopped';
       return { outcome, because: failed.because };
     }
-    const difference = await this.#verify(part);
+    const difference = await this.#parts.look.verify(part);
     return difference === null
       ? { outcome: 'completed', because: 'every step done and seen at the broker' }
       : { outcome: 'stopped', because: `every step done, but ${difference}` };
-  }
-
-  /** What the broker shows otherwise than the plan meant; null when it is as meant. */
-  async #verify(part: PlanPart): Promise<string | null> {
-    const { state, clock } = this.#parts;
-    let difference: string | null = null;
-    for (const delayMs of VERIFY_DELAYS_MS) {
-      if (delayMs > 0) await clock.sleep(delayMs);
-      const failure = await state.updateFromAlpaca();
-      difference =
-        failure === null
-          ? differenceFromTarget(part.target, state.getCompleteContext(part.symbol))
-          : `it could not be verified: ${failure}`;
-      if (difference === null) return null;
-    }
-    return difference;
   }
 
   #nakedShareSeconds(symbol: Ticker): Quantity {
@@ -260,13 +257,15 @@ export class ActionCoordinator {
   #refuse(
     plan: ActionPlan,
     startedAt: EpochMs,
-    { code, because }: Refusal,
+    refusal: Refusal,
     verdicts: readonly Verdict[] = [],
   ): ExecutionReport {
+    const { code, because } = refusal;
     this.#log(plan, 'plan_refused', { refusal: code, because });
-    const finishedAt = this.#parts.clock.now();
-    const report = { planId: plan.id, refusal: code, parts: [], verdicts, startedAt, finishedAt };
-    return { ...report, outcome: 'denied', because };
+    return deniedReport(plan, refusal, verdicts, {
+      startedAt,
+      finishedAt: this.#parts.clock.now(),
+    });
   }
 
   #finish(
@@ -275,19 +274,8 @@ export class ActionCoordinator {
     parts: readonly PartReport[],
     verdicts: readonly Verdict[],
   ): ExecutionReport {
-    const worst = (['unsettled', 'stopped'] as const).find((outcome) =>
-      parts.some((part) => part.outcome === outcome),
-    );
-    const report: ExecutionReport = {
-      planId: plan.id,
-      outcome: worst ?? 'completed',
-      refusal: null,
-      parts,
-      verdicts,
-      startedAt,
-      finishedAt: this.#parts.clock.now(),
-      because: parts.map(({ symbol, because }) => `${symbol}: ${because}`).join('; '),
-    };
+    const times = { startedAt, finishedAt: this.#parts.clock.now() };
+    const report = finishedReport(plan, parts, verdicts, times);
     this.#parts.logger.logAction(report);
     this.#parts.logger.commit();
     return report;
@@ -298,15 +286,3 @@ export class ActionCoordinator {
     this.#parts.logger.log({ type, actor: 'system', symbol, planId: plan.id, body });
   }
 }
-
-const notTried = (step: PlanPart['steps'][number]): StepResult => ({
-  step,
-  outcome: 'not_tried',
-  orderId: null,
-  filledQuantity: null,
-  rejection: null,
-  because: 'an earlier step did not end as planned',
-});
-
-const soleSymbolOf = ({ parts }: ActionPlan): Ticker | null =>
-  parts.length === 1 ? (parts[0]?.symbol ?? null) : null;

@@ -1,7 +1,8 @@
+import { worth } from '../domain/decimal.ts';
 import type { Ticker } from '../domain/ids.ts';
-import type { ActionPlan } from '../domain/plan.ts';
-import type { Urgency } from '../domain/policy.ts';
+import type { ActionPlan, PlanPart } from '../domain/plan.ts';
 import type { ExecutionReport } from '../domain/report.ts';
+import type { Broker } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ActionCoordinator } from './action-coordinator.ts';
 import type { AlertBoard } from './alert-board.ts';
@@ -11,6 +12,7 @@ import type { DecisionJournal } from './decision-journal.ts';
 import type { EventLogger } from './event-logger.ts';
 import type { PlanMaker, Thought } from './plan-maker.ts';
 import type { PlanPacing } from './plan-pacing.ts';
+import { PlanQueue } from './plan-queue.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
 import type { RuntimeSettings } from './settings.ts';
@@ -19,9 +21,17 @@ import type { UnsettledResolver } from './unsettled-resolver.ts';
 /** How long a stop waits for plans at work; what is left is in the journal as intended. */
 const STOP_TIMEOUT_MS = 10_000;
 
-const URGENCIES: readonly Urgency[] = ['critical', 'high', 'normal'];
+/** Requests for one reading of the account; every cycle takes them out of the same budget. */
+const REQUESTS_PER_CYCLE = 3;
+/** A wait shorter than this is nobody's worry. */
+const LONG_WAIT_MS = 5_000;
+const LONG_WAIT = { code: 'protection_delayed', symbol: null };
+
+/** A thought whose part is to be carried out now. */
+type DueThought = Thought & { readonly part: PlanPart };
 
 type Parts = {
+  readonly broker: Broker;
   readonly state: PortfolioStateManager;
   readonly coordinator: ActionCoordinator;
   readonly planMaker: PlanMaker;
@@ -38,19 +48,28 @@ type Parts = {
 
 /**
  * The loop: looks at the account every cycle, and at a symbol at once when something
- * happened there; decides for each symbol by itself, and lets the coordinator act.
+ * happened there; decides for each symbol by itself, and lets the coordinator act. The broker
+ * takes only so many requests a minute, so the symbols take turns, the most urgent first, and
+ * each is decided on anew when its turn has come.
  */
 export class BigBrotherOrchestrator {
   readonly #parts: Parts;
   readonly #pending = new Set<Ticker>();
   readonly #revisit = new Set<Ticker>();
+  /** Symbols in which something happened that was not acted on yet. */
+  readonly #news = new Set<Ticker>();
+  readonly #queue = new PlanQueue();
+  #inFlight = 0;
   #phase: 'idle' | 'watching' | 'guarding' | 'stopping' = 'idle';
   #cycle: Promise<void> | null = null;
   #cancelTimer: () => void = () => {};
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    parts.state.onChange((symbol) => this.#schedule(symbol));
+    parts.state.onChange((symbol) => {
+      this.#news.add(symbol);
+      this.#schedule(symbol);
+    });
     parts.coordinator.onReleased((symbol, report) => {
       if (this.#revisit.delete(symbol) || report?.outcome === 'stopped') this.#schedule(symbol);
     });
@@ -81,13 +100,31 @@ export class BigBrotherOrchestrator {
     this.#phase = 'stopping';
     this.#cancelTimer();
     this.#pending.clear();
+    this.#queue.clear();
     await this.#cycle;
     await this.#parts.coordinator.stop(STOP_TIMEOUT_MS);
   }
 
   /**
-   * One pass: read the broker, decide for every symbol, set the plans going. Resolves when
-   * all are under way, not when they have ended: a plan that takes long holds up nobody. A
+   * The longest until the last order that waits now is sent, in milliseconds, at the pace the
+   * broker takes requests; 0 when nothing waits.
+   */
+  longestWaitMs(): number {
+    const { broker, settings } = this.#parts;
+    const steps = this.#queue.steps();
+    if (steps === 0) return 0;
+    let waitMs = 0;
+    // The cycles meanwhile take their requests, too; a few rounds come close enough.
+    for (let round = 0; round < 4; round += 1) {
+      const cycles = Math.ceil(waitMs / settings.cycleMs) + 1;
+      waitMs = broker.longestWaitMs('protect', steps + cycles * REQUESTS_PER_CYCLE);
+    }
+    return waitMs;
+  }
+
+  /**
+   * One pass: read the broker, decide for every symbol, let their plans take turns. Resolves
+   * when that is under way, not when it has ended: a plan that takes long holds up nobody. A
    * cycle that is still running is not begun twice.
    */
   runCycle(): Promise<void> {
@@ -104,7 +141,7 @@ export class BigBrotherOrchestrator {
       logger.log({ type: 'cycle_failed', actor: 'loop', body: { because: failure } });
     } else {
       void resolver.resolve();
-      if (this.#phase !== 'watching') this.#decideAll(state.symbols());
+      if (this.#phase === 'guarding') this.#decideAll(state.symbols());
     }
     this.#parts.bookkeeper.closeCycle();
   }
@@ -135,17 +172,55 @@ export class BigBrotherOrchestrator {
     if (this.#phase === 'guarding') this.#decideAll(symbols);
   }
 
-  /** The most urgent first, since the broker takes only so many calls at once. */
   #decideAll(symbols: readonly Ticker[]): void {
-    const thoughts = symbols.flatMap((symbol) => this.#thinkAbout(symbol) ?? []);
-    const urgency = ({ decision }: Thought) => URGENCIES.indexOf(decision.urgency);
-    for (const thought of thoughts.sort((a, b) => urgency(a) - urgency(b))) {
-      void this.#carryOut(thought).catch((fault) => this.#parts.state.halt(reasonOf(fault)));
+    for (const symbol of symbols) this.#enqueue(symbol);
+    this.#takeTurns();
+    this.#tellOfWaiting();
+  }
+
+  #enqueue(symbol: Ticker): void {
+    const due = this.#thinkAbout(symbol);
+    if (due === null) {
+      this.#queue.drop(symbol);
+      if (!this.#revisit.has(symbol)) this.#news.delete(symbol);
+      return;
+    }
+    const { context, decision, part } = due;
+    this.#queue.put(symbol, {
+      isNews: this.#news.has(symbol),
+      urgency: decision.urgency,
+      nakedDollars: worth(context.price, context.cover.nakedQuantity),
+      steps: part.steps.length,
+    });
+  }
+
+  #takeTurns(): void {
+    while (this.#inFlight < this.#parts.settings.plansInFlight) {
+      const symbol = this.#queue.take();
+      if (symbol === null) return;
+      this.#news.delete(symbol);
+      // Decided anew: what was true when it joined the queue may be minutes old.
+      const due = this.#thinkAbout(symbol);
+      if (due === null) continue;
+      void this.#carryOut(due).catch((fault) => this.#parts.state.halt(reasonOf(fault)));
     }
   }
 
-  /** A fault in one symbol ends there: the others are still guarded. */
-  #thinkAbout(symbol: Ticker): Thought | null {
+  #tellOfWaiting(): void {
+    const { alerts } = this.#parts;
+    const waitMs = this.longestWaitMs();
+    if (waitMs < LONG_WAIT_MS) {
+      alerts.clear(LONG_WAIT);
+      return;
+    }
+    const because =
+      `${this.#queue.size} symbols wait for their turn at the broker, the most urgent first; ` +
+      `at the pace it takes requests the last has its orders in ${Math.ceil(waitMs / 1_000)} s`;
+    alerts.raise({ ...LONG_WAIT, because });
+  }
+
+  /** What is to be done in a symbol now. A fault ends there: the others are still guarded. */
+  #thinkAbout(symbol: Ticker): DueThought | null {
     const { coordinator, state, planMaker, alerts, logger } = this.#parts;
     if (coordinator.isBusy(symbol)) {
       this.#revisit.add(symbol);
@@ -154,9 +229,9 @@ export class BigBrotherOrchestrator {
     const code = 'evaluation_failed';
     try {
       const context = state.getCompleteContext(symbol);
-      const thought = context === null ? null : planMaker.think(context);
+      const due = context === null ? null : this.#dueIn(planMaker.think(context));
       alerts.clear({ code, symbol });
-      return thought;
+      return due;
     } catch (fault) {
       const because = reasonOf(fault);
       logger.log({ type: 'cycle_failed', actor: 'loop', symbol, body: { because } });
@@ -165,29 +240,49 @@ export class BigBrotherOrchestrator {
     }
   }
 
-  async #carryOut(thought: Thought): Promise<void> {
-    const { decisions, pacing, clock, settings, coordinator } = this.#parts;
+  /** What is not to be done now is written down as decided, and left. */
+  #dueIn(thought: Thought): DueThought | null {
+    const { pacing, clock, decisions } = this.#parts;
     const { part } = thought;
-    const isDue = part !== null && pacing.isDue(part, clock.now());
-    decisions.note(thought, isDue);
-    if (part === null || !isDue) return;
+    if (part !== null && pacing.isDue(part, clock.now())) return { ...thought, part };
+    decisions.note(thought, false);
+    return null;
+  }
+
+  async #carryOut(thought: DueThought): Promise<void> {
+    const { part } = thought;
+    const { decisions, pacing, clock, settings, coordinator } = this.#parts;
+    decisions.note(thought, true);
     const plan = this.#propose(thought);
     if (settings.mode !== 'execute') {
       pacing.shown(part, plan.expiresAt);
       return;
     }
-    const report = await coordinator.execute(plan);
+    const leave = this.#takeSlot();
+    const report = await coordinator.execute(plan, leave).finally(leave);
     if (report.outcome === 'completed') pacing.completed(part);
     else pacing.failed(part, clock.now());
     if (isOutdated(report)) this.#schedule(part.symbol);
   }
 
-  #propose({ context, decision, part }: Thought): ActionPlan {
+  /** A plan that waits on the broker; the next has its turn when this one leaves. */
+  #takeSlot(): () => void {
+    let held = true;
+    this.#inFlight += 1;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#inFlight -= 1;
+      queueMicrotask(() => this.#takeTurns());
+    };
+  }
+
+  #propose({ context, part }: DueThought): ActionPlan {
     const { planMaker, plans, logger, clock } = this.#parts;
-    const { symbol } = decision;
+    const { symbol } = part;
     const { accountNumber } = context.account;
     const intent = { kind: 'manage', symbol } as const;
-    const plan = planMaker.seal(part === null ? [] : [part], accountNumber, intent, 'loop');
+    const plan = planMaker.seal([part], accountNumber, intent, 'loop');
     plans.keep(plan, clock.now());
     logger.log({ type: 'plan_proposed', actor: 'loop', symbol, planId: plan.id, body: { plan } });
     return plan;

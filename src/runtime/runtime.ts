@@ -7,6 +7,7 @@ import type { PlanningSettings } from '../engine/planning-settings.ts';
 import type { Broker, MarketData, Streams } from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { EventStore } from '../ports/event-store.ts';
+import { AccountLook } from './account-look.ts';
 import { AccountReader } from './account-reader.ts';
 import { ActionCoordinator } from './action-coordinator.ts';
 import { AlertBoard } from './alert-board.ts';
@@ -120,10 +121,19 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const planMaker = new PlanMaker({ engine, ids, clock, settings });
   const steps = new StepRunner({ broker: parts.broker, desk, logger, clock, settings });
   const locks = new SymbolLocks(clock);
+  const look = new AccountLook({ state, broker: parts.broker, clock, settings });
   const shared = { state, plans, unsettled, logger, clock, settings, guardrails };
-  const coordinator = new ActionCoordinator({ ...shared, steps, locks, sent, driftTolerance });
+  const coordinator = new ActionCoordinator({
+    ...shared,
+    look,
+    steps,
+    locks,
+    sent,
+    driftTolerance,
+  });
   const orchestrator = new BigBrotherOrchestrator({
     ...shared,
+    broker: parts.broker,
     coordinator,
     planMaker,
     pacing: new PlanPacing(),

@@ -1,0 +1,58 @@
+import type { Verdict } from '../domain/guardrail.ts';
+import type { Ticker } from '../domain/ids.ts';
+import type { ActionPlan, Step } from '../domain/plan.ts';
+import type { ExecutionReport, PartReport, StepResult } from '../domain/report.ts';
+import type { Refusal } from './plan-admission.ts';
+
+type Times = Pick<ExecutionReport, 'startedAt' | 'finishedAt'>;
+
+/** The report of a plan that did not run. */
+export const deniedReport = (
+  plan: ActionPlan,
+  { code, because }: Refusal,
+  verdicts: readonly Verdict[],
+  times: Times,
+): ExecutionReport => ({
+  planId: plan.id,
+  outcome: 'denied',
+  refusal: code,
+  parts: [],
+  verdicts,
+  ...times,
+  because,
+});
+
+/** The report of a plan that ran; its worst part decides how it ended. */
+export function finishedReport(
+  plan: ActionPlan,
+  parts: readonly PartReport[],
+  verdicts: readonly Verdict[],
+  times: Times,
+): ExecutionReport {
+  const worst = (['unsettled', 'stopped'] as const).find((outcome) =>
+    parts.some((part) => part.outcome === outcome),
+  );
+  return {
+    planId: plan.id,
+    outcome: worst ?? 'completed',
+    refusal: null,
+    parts,
+    verdicts,
+    ...times,
+    because: parts.map(({ symbol, because }) => `${symbol}: ${because}`).join('; '),
+  };
+}
+
+/** What is said of a step after one that did not end as planned. */
+export const notTried = (step: Step): StepResult => ({
+  step,
+  outcome: 'not_tried',
+  orderId: null,
+  filledQuantity: null,
+  rejection: null,
+  because: 'an earlier step did not end as planned',
+});
+
+/** The symbol that all of a plan is about; null when there are several. */
+export const soleSymbolOf = ({ parts }: ActionPlan): Ticker | null =>
+  parts.length === 1 ? (parts[0]?.symbol ?? null) : null;
