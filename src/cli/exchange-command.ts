@@ -1,116 +1,121 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { type HttpListener, listen } from '../adapters/system/http-listener.ts';
+import { Command } from 'commander';
+import { listen } from '../adapters/system/http-listener.ts';
+import { RandomIds } from '../adapters/system/random-ids.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
-import { isTicker } from '../domain/ids.ts';
-import type { AccountOptions, OpeningPosition } from '../paper-exchange/core/types.ts';
-import type { MarketOptions } from '../paper-exchange/exchange.ts';
-import { list, wholeNumber } from './arguments.ts';
-import { readBarFiles } from './bar-files.ts';
-import { madeUpAccount, madeUpMarket, madeUpPositions } from './embedded-exchange.ts';
-import { knownSplits } from './known-splits.ts';
+import { servePage } from '../paper-exchange/page/page.ts';
+import { wholeNumber } from './arguments.ts';
+import { addressesOf } from './exchange-addresses.ts';
+import { ExchangeClock } from './exchange-clock.ts';
+import { type ExchangeOptions, worldOptions } from './exchange-options.ts';
+import {
+  readExchange,
+  type SavedExchange,
+  saveEveryMinute,
+  writeExchange,
+} from './exchange-state.ts';
+import { exchangeOf, newWorld, type World } from './exchange-world.ts';
+import { UsageError } from './failure.ts';
 import { openExchange } from './open-exchange.ts';
-import { ScaledClock } from './scaled-clock.ts';
 import { stopSignal } from './stop-signal.ts';
-
-type Options = {
-  readonly port: number;
-  readonly seed: string;
-  readonly account?: string;
-  readonly positions?: readonly OpeningPosition[];
-  readonly bars?: readonly string[];
-  readonly speed: number;
-};
 
 const HOST = '127.0.0.1';
 
 const explanation = `
-Speaks Alpaca's REST and streams on this machine only, with an account that starts with
-$100,000 and some positions. It prints what to set so that BigBrother, a bot or Alpaca's own
-SDK uses it. It forgets everything when it stops.
+Speaks Alpaca's REST and streams on this machine only, and prints what to set so that BigBrother,
+a bot or Alpaca's own SDK uses it. A page at / shows what happens. An account starts with
+$100,000 and some positions; without --state all of it is forgotten when it stops.
 
 Examples:
   bigbrother exchange --port 7777
+  bigbrother exchange --state exchange.json                  goes on where it stopped
   bigbrother exchange --positions AAPL:100@180.00,TSLA:-30@250.00
-  bigbrother exchange --bars AAPL.csv,SPY.csv --speed 600   recorded prices, ten minutes a second
+  bigbrother exchange --account cash --positions positions.csv
+  bigbrother exchange --accounts accounts.json               several accounts, each with its keys
+  bigbrother exchange --bars AAPL.csv,SPY.csv --speed 600    recorded prices, ten minutes a second
+
+Files:
+  positions  CSV with the columns symbol,qty,average_entry_price, or what GET /v2/positions gave
+  accounts   JSON: [{"kind":"margin"|"cash", "cash":"100000", "positions":[…], "keyId":"…", …}]
+  switches   JSON as "exchange probe" writes it: {"switches":{"washTradeStatus":422}, …}
 
 Made-up prices move while the New York market is open. With --bars or another --speed its time
 is not the clock's on the wall, so a guard in another process finds its prices old.`;
 
 export const exchangeCommand = (): Command =>
-  new Command('exchange')
+  worldOptions(new Command('exchange'))
     .description('serves the paper exchange on this machine, for BigBrother and for bots')
     .option('--port <port>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 7_777)
-    .option('--seed <text>', 'the same seed makes the same prices', 'bigbrother')
-    .option('--account <number>', 'account number; made from the seed when left out')
-    .option(
-      '--positions <list>',
-      'symbol:shares@entry, separated by commas; negative is short',
-      openingPositions,
-    )
-    .option('--bars <files>', 'CSV files named after their symbols, separated by commas', list)
-    .option('--speed <factor>', 'how many seconds pass in one', wholeNumber(1, 100_000), 1)
+    .option('--state <file>', 'saved on exit and every minute, and resumed from')
+    .option('--control', 'serves the control API under /__sim and prints its token')
+    .option('--no-page', 'serves no page at /')
     .addHelpText('after', explanation)
-    .action((options: Options) => runExchange(options));
+    .action((options: ExchangeOptions, command: Command) => runExchange(options, command));
 
-async function runExchange(options: Options): Promise<void> {
-  const { market, startAt } = marketOf(options);
+async function runExchange(options: ExchangeOptions, command: Command): Promise<void> {
   const stopped = stopSignal();
-  const account = madeUpAccount(openingOf(options), options.account);
-  const clock = new ScaledClock(new SystemClock(), startAt, options.speed);
-  const exchange = openExchange({ seed: options.seed, accounts: [account], market }, clock);
+  const saved = options.state === undefined ? null : readExchange(options.state);
+  if (saved !== null) refuseAnotherWorld(command, options.state ?? '');
+  const world = saved?.world ?? newWorld(options);
+  const { exchange, clock, token } = open(world, saved, options);
+  const { state } = options;
+  const save = (): void => {
+    if (state !== undefined) writeExchange(state, exchange, world);
+  };
+  // A file that cannot be written is better known now than at the end.
+  save();
+  const page = options.page ? servePage(exchange, () => clock.now()) : null;
   const listener = await listen({
-    host: HOST,
-    port: options.port,
-    onRequest: exchange.requestListener,
+    ...{ host: HOST, port: options.port },
+    onRequest: page?.before(exchange.requestListener) ?? exchange.requestListener,
     onUpgrade: exchange.upgradeListener,
   });
   exchange.start();
-  process.stdout.write(addressesOf(listener, account));
+  const real = new SystemClock();
+  const stopSaving =
+    state === undefined
+      ? null
+      : saveEveryMinute(real, save, (line) => process.stderr.write(`${line}\n`));
+  process.stdout.write(
+    addressesOf({
+      listener,
+      exchange,
+      accounts: world.accounts,
+      token,
+      hasPage: options.page,
+      saved,
+    }),
+  );
   await stopped;
+  stopSaving?.();
   exchange.stop();
   await listener.close();
+  save();
 }
 
-function marketOf({ bars, positions = [] }: Options): {
-  readonly market: MarketOptions;
-  readonly startAt: number;
-} {
-  if (bars !== undefined) {
-    const series = readBarFiles(bars);
-    const startAt = Math.min(...series.map((one) => one.bars[0]?.at ?? Number.POSITIVE_INFINITY));
-    return { market: { kind: 'recorded', series, splits: knownSplits }, startAt };
-  }
-  const known = new Set(madeUpMarket.map(({ symbol }) => symbol));
-  const more = positions
-    .filter(({ symbol }) => !known.has(symbol))
-    .map(({ symbol, averageEntryPrice }) => ({ symbol, startPrice: averageEntryPrice }));
-  const symbols = [...madeUpMarket, ...more];
-  return { market: { kind: 'generated', symbols }, startAt: new SystemClock().now() };
+function open(world: World, saved: SavedExchange | null, options: ExchangeOptions) {
+  const { options: made, recorded } = exchangeOf(world);
+  const real = new SystemClock();
+  const now = real.now();
+  // Made-up prices in real time follow the clock on the wall; what was missed is played first.
+  const isOnTheWall = recorded === null && options.speed === 1;
+  const begin = saved?.at ?? recorded?.from ?? now;
+  const startAt = isOnTheWall ? Math.max(begin, now) : begin;
+  const clock = new ExchangeClock(real, startAt, options.speed, recorded?.to);
+  const token = options.control === true ? new RandomIds().next('control') : null;
+  const control =
+    token === null ? {} : { control: { token, advanceTo: (at: number) => clock.advanceTo(at) } };
+  const exchange = openExchange({ ...made, handshakeClock: real, ...control }, clock);
+  if (saved !== null) exchange.restore(saved.exchange);
+  return { exchange, clock, token };
 }
 
-/** Recorded prices say nothing of what the account held, so it starts with what is named. */
-const openingOf = ({ bars, positions }: Options): readonly OpeningPosition[] =>
-  positions ?? (bars === undefined ? madeUpPositions : []);
-
-function addressesOf({ host, port }: HttpListener, account: AccountOptions): string {
-  const url = `http://${host}:${port}`;
-  return [
-    `APCA_API_BASE_URL=${url}`,
-    `APCA_API_KEY_ID=${account.keyId}`,
-    `APCA_API_SECRET_KEY=${account.secretKey}`,
-    `# REST for trading and data: ${url}`,
-    `# Trading stream: ws://${host}:${port}/stream   Data stream: ws://${host}:${port}/v2/iex`,
-    '# Ctrl-C stops it.',
-    '',
-  ].join('\n');
-}
-
-function openingPositions(typed: string): readonly OpeningPosition[] {
-  return list(typed).map((entry) => {
-    const match = /^([^:@]+):(-?\d+(?:\.\d{1,9})?)@(\d+(?:\.\d{1,4})?)$/.exec(entry);
-    const [, symbol = '', qty = '', averageEntryPrice = ''] = match ?? [];
-    const isPosition = isTicker(symbol) && /[1-9]/.test(qty) && /[1-9]/.test(averageEntryPrice);
-    if (isPosition) return { symbol, qty, averageEntryPrice };
-    throw new InvalidArgumentError(`"${entry}"; allowed: symbol:shares@entry, as AAPL:100@180.00.`);
-  });
+/** What was saved already says what the exchange is; two answers to one question are none. */
+function refuseAnotherWorld(command: Command, file: string): void {
+  const told = ['seed', 'account', 'accountNumber', 'accounts', 'positions', 'bars', 'switches'];
+  const twice = told.find((name) => command.getOptionValueSource(name) === 'cli');
+  if (twice === undefined) return;
+  const flag = twice.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new UsageError(
+    `${file} already says --${flag}; leave it out to go on, or give another --state to begin anew.`,
+  );
 }

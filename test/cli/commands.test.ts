@@ -106,7 +106,7 @@ describe('the exchange', () => {
     );
 
   it('prints what to set, and a loop with these settings guards its account', async () => {
-    const exchange = new CliProcess(['exchange', '--port', '0', '--account', 'PA777']);
+    const exchange = new CliProcess(['exchange', '--port', '0', '--account-number', 'PA777']);
     await exchange.says(/Ctrl-C/);
     const [printed] = await exchange.says(/^APCA[\s\S]*Ctrl-C/m);
     const env = { ...here(), ...credentials(printed), BIGBROTHER_MODE: 'observe' };
@@ -120,7 +120,7 @@ describe('the exchange', () => {
   });
 
   it('lets only one process own an account', async () => {
-    const exchange = new CliProcess(['exchange', '--port', '0', '--account', 'PA777']);
+    const exchange = new CliProcess(['exchange', '--port', '0', '--account-number', 'PA777']);
     const [printed] = await exchange.says(/^APCA[\s\S]*Ctrl-C/m);
     const env = { ...here(), ...credentials(printed), BIGBROTHER_MODE: 'observe' };
     const first = new CliProcess(['loop'], env);
