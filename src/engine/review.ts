@@ -19,6 +19,7 @@ type Review =
  * Asks every guardrail about every part, also after the first denial: the journal should
  * show all answers. The only place that makes an `ApprovedPlan`.
  *
+ * @param guardrails at least one: a gate that asks nobody lets nothing pass
  * @param inputs what the guardrails look at, one for each part of the plan; a part
  *   without its input is denied
  */
@@ -29,9 +30,9 @@ export function review(
 ): Review {
   const verdicts = plan.parts.flatMap((part) => {
     const input = inputs.find((each) => each.part === part && each.plan === plan);
-    return input === undefined
-      ? [inputMissing(part)]
-      : guardrails.map((guardrail) => ask(guardrail, input));
+    if (input === undefined) return [inputMissing(part)];
+    if (guardrails.length === 0) return [nobodyAsked(part)];
+    return guardrails.map((guardrail) => ask(guardrail, input));
   });
   const denials = verdicts.filter(({ outcome }) => outcome === 'deny');
   return denials.length === 0
@@ -66,4 +67,15 @@ const inputMissing = (part: PlanPart): Verdict => ({
   limit: 'a context for each part',
   because: `${part.symbol} has no fresh context to review the plan with`,
   wouldPass: 'propose the plan again once the position is known',
+});
+
+const nobodyAsked = (part: PlanPart): Verdict => ({
+  guardrail: 'review',
+  symbol: part.symbol,
+  outcome: 'deny',
+  code: 'guardrail_failed',
+  measured: '0 guardrails',
+  limit: 'at least 1 guardrail',
+  because: 'no guardrail was there to ask, and nothing passes unasked',
+  wouldPass: 'the same plan with the guardrails in place',
 });

@@ -99,6 +99,13 @@ describe('the gate', () => {
     });
   });
 
+  it('lets nothing pass when there is no guardrail to ask', () => {
+    expect(review(plan, [], [inputFor(plan, part)])).toMatchObject({
+      outcome: 'denied',
+      denials: [{ code: 'guardrail_failed', measured: '0 guardrails' }],
+    });
+  });
+
   it('denies a part that comes without its own input', () => {
     const other = partFor(holding({ symbol: 'MSFT' }));
     const both = planOf(part, other);
