@@ -67,7 +67,7 @@ export class BigBrotherOrchestrator {
   constructor(parts: Parts) {
     this.#parts = parts;
     parts.state.onChange((symbol) => {
-      this.#news.add(symbol);
+      if (this.#phase === 'guarding') this.#news.add(symbol);
       this.#schedule(symbol);
     });
     parts.coordinator.onReleased((symbol, report) => {
