@@ -40,6 +40,8 @@ export type Episode = {
   readonly symbol: Ticker;
   readonly side: PositionSide;
   readonly openedAt: EpochMs;
+  /** Shares held when it was last looked at: with the entry it tells a split from a trade. */
+  readonly quantity: Quantity;
   readonly entryPrice: Price;
   /** The first protective stop; null until one was set. With the entry it defines R. */
   readonly initialStopPrice: Price | null;

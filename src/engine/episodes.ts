@@ -1,6 +1,6 @@
 import type { Json } from '../domain/canonical.ts';
 import type { Price } from '../domain/decimal.ts';
-import { price } from '../domain/decimal.ts';
+import { price, quantity } from '../domain/decimal.ts';
 import type { EventType, JournalRecord } from '../domain/event.ts';
 import type { EpisodeId, Ticker } from '../domain/ids.ts';
 import { episodeId, ticker } from '../domain/ids.ts';
@@ -9,6 +9,7 @@ import type { Episode, Position, PositionSide } from '../domain/portfolio.ts';
 import { exitSide, isTighter } from '../domain/side.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { isStop } from './cover.ts';
+import { rescaled, type Split, splitBetween } from './splits.ts';
 
 /** The lives of positions: those that go on, and how many each symbol has had. */
 export type EpisodeBook = {
@@ -19,6 +20,8 @@ export type EpisodeBook = {
 export type EpisodeEvent = {
   readonly type: Extract<EventType, 'episode_opened' | 'episode_changed' | 'episode_closed'>;
   readonly episode: Episode;
+  /** Set when the episode goes on after a split, with its prices on the new scale. */
+  readonly split: Split | null;
 };
 
 /** What is true at one instant, from which episodes are carried on. */
@@ -26,14 +29,17 @@ type EpisodeFacts = {
   readonly at: EpochMs;
   readonly positions: readonly Position[];
   readonly orders: readonly Order[];
-  /** The current price of each symbol; the position's own figure where one is missing. */
+  /** The price of each symbol where it may count as the best so far. */
   readonly marks: ReadonlyMap<Ticker, Price>;
+  /** Symbols whose orders filled shares since the last time. */
+  readonly traded: ReadonlySet<Ticker>;
   readonly milestonesOf: (episode: EpisodeId) => readonly string[];
 };
 
 /**
  * Carries episodes on: opens one for a new position, closes one that is flat or has
- * changed sides, and takes note of better prices, the first stop and milestones.
+ * changed sides, and takes note of better prices, the first stop and milestones. After a split
+ * the episode goes on, on the new scale.
  */
 export function foldEpisodes(
   previous: EpisodeBook,
@@ -46,18 +52,20 @@ export function foldEpisodes(
     const position = facts.positions.find((held) => held.symbol === symbol);
     if (position?.side === episode.side) continue;
     open.delete(symbol);
-    events.push({ type: 'episode_closed', episode });
+    events.push({ type: 'episode_closed', episode, split: null });
   }
   for (const position of facts.positions) {
     const before = open.get(position.symbol);
     const number = (lastNumbers.get(position.symbol) ?? 0) + 1;
-    const after = advance(before ?? begin(position, number, facts.at), position, facts);
+    const split = before === undefined ? null : splitOf(before, position, facts);
+    const after = advance(before ?? begin(position, number, facts.at), position, split, facts);
     if (before === undefined) lastNumbers.set(position.symbol, number);
     else if (isSame(before, after)) continue;
     open.set(position.symbol, after);
     events.push({
       type: before === undefined ? 'episode_opened' : 'episode_changed',
       episode: after,
+      split,
     });
   }
   return { book: { open, lastNumbers }, events };
@@ -68,26 +76,49 @@ const begin = (position: Position, number: number, at: EpochMs): Episode => ({
   symbol: position.symbol,
   side: position.side,
   openedAt: at,
+  quantity: position.quantity,
   entryPrice: position.averageEntryPrice,
   initialStopPrice: null,
   highWaterPrice: position.averageEntryPrice,
   milestones: [],
 });
 
-function advance(episode: Episode, position: Position, facts: EpisodeFacts): Episode {
-  const mark = facts.marks.get(position.symbol) ?? position.currentPrice;
+function splitOf(episode: Episode, position: Position, { traded }: EpisodeFacts): Split | null {
+  if (traded.has(position.symbol)) return null;
+  const { quantity: held, averageEntryPrice } = position;
+  return splitBetween(episode, { quantity: held, entryPrice: averageEntryPrice });
+}
+
+function advance(
+  before: Episode,
+  position: Position,
+  split: Split | null,
+  facts: EpisodeFacts,
+): Episode {
+  const episode = split === null ? before : onNewScale(before, split);
+  // Nobody knows of a price from around a split on which scale it is.
+  const mark = split === null ? facts.marks.get(position.symbol) : undefined;
   const done = facts.milestonesOf(episode.id);
   return {
     ...episode,
+    quantity: position.quantity,
     entryPrice: position.averageEntryPrice,
     initialStopPrice:
       episode.initialStopPrice ?? firstStop(position, facts.orders, episode.openedAt),
-    highWaterPrice: isTighter(episode.side, mark, episode.highWaterPrice)
-      ? mark
-      : episode.highWaterPrice,
+    highWaterPrice:
+      mark !== undefined && isTighter(episode.side, mark, episode.highWaterPrice)
+        ? mark
+        : episode.highWaterPrice,
     milestones: [...new Set([...episode.milestones, ...done])],
   };
 }
+
+const onNewScale = (episode: Episode, split: Split): Episode => ({
+  ...episode,
+  initialStopPrice:
+    episode.initialStopPrice === null ? null : rescaled(episode.initialStopPrice, split),
+  highWaterPrice: rescaled(episode.highWaterPrice, split),
+});
 
 /**
  * The oldest stop on the losing side of the entry: one above it says nothing about risk, and
@@ -124,6 +155,7 @@ function isSame(a: Episode, b: Episode): boolean {
       : a.initialStopPrice.eq(b.initialStopPrice);
   return (
     stopsAgree &&
+    a.quantity.eq(b.quantity) &&
     a.entryPrice.eq(b.entryPrice) &&
     a.highWaterPrice.eq(b.highWaterPrice) &&
     a.milestones.length === b.milestones.length
@@ -153,6 +185,7 @@ function readEpisode(json: Json): Episode {
     readonly symbol: string;
     readonly side: PositionSide;
     readonly openedAt: number;
+    readonly quantity?: string;
     readonly entryPrice: string;
     readonly initialStopPrice: string | null;
     readonly highWaterPrice: string;
@@ -162,6 +195,8 @@ function readEpisode(json: Json): Episode {
     ...fields,
     id: fields.id as EpisodeId,
     symbol: ticker(fields.symbol),
+    // Early journals do not say it; no shares tell of no split.
+    quantity: quantity(fields.quantity ?? '0'),
     entryPrice: price(fields.entryPrice),
     initialStopPrice: fields.initialStopPrice === null ? null : price(fields.initialStopPrice),
     highWaterPrice: price(fields.highWaterPrice),

@@ -6,6 +6,7 @@ import { isTerminal } from '../domain/order.ts';
 import type { Incoherence, Position } from '../domain/portfolio.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { coverOf } from './cover.ts';
+import { splitBetween } from './splits.ts';
 
 /** Every order that was heard of, by its id. */
 export type OrderBook = ReadonlyMap<OrderId, Order>;
@@ -109,8 +110,8 @@ export type Reading = {
  * position does not would be sold twice.
  *
  * @param baseline the last reading that was coherent; null when there was none. When
- *   the contradiction outlasts the lag (a transfer or a split moves shares without an
- *   order), the caller takes the new reading as its baseline.
+ *   the contradiction outlasts the lag (a transfer moves shares without an order), the
+ *   caller takes the new reading as its baseline.
  */
 export function incoherencesOf(reading: Reading, baseline: Reading | null): Incoherence[] {
   return [
@@ -133,7 +134,7 @@ function unexplainedShares(reading: Reading, baseline: Reading): Incoherence[] {
   return [...symbols].flatMap((symbol) => {
     const moved = sharesIn(reading, symbol).minus(sharesIn(baseline, symbol));
     const filled = filledSince(reading, baseline, symbol);
-    if (moved.eq(filled)) return [];
+    if (moved.eq(filled) || (filled.eq(ZERO) && isSplit(symbol, reading, baseline))) return [];
     return [
       {
         symbol,
@@ -142,6 +143,20 @@ function unexplainedShares(reading: Reading, baseline: Reading): Incoherence[] {
     ];
   });
 }
+
+/** A split moves shares without any order, and nothing is wrong. */
+function isSplit(symbol: Ticker, reading: Reading, baseline: Reading): boolean {
+  const [before, after] = [baseline, reading].map(({ positions }) =>
+    positions.find((held) => held.symbol === symbol),
+  );
+  if (before === undefined || after === undefined || before.side !== after.side) return false;
+  return splitBetween(heldIn(before), heldIn(after)) !== null;
+}
+
+const heldIn = ({ quantity, averageEntryPrice }: Position) => ({
+  quantity,
+  entryPrice: averageEntryPrice,
+});
 
 function sharesIn({ positions }: Reading, symbol: Ticker): Decimal {
   const position = positions.find((held) => held.symbol === symbol);

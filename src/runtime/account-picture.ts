@@ -1,4 +1,5 @@
 import type { OrderId, Ticker } from '../domain/ids.ts';
+import type { Trade } from '../domain/market.ts';
 import { isTerminal, type Order } from '../domain/order.ts';
 import type {
   Account,
@@ -12,7 +13,7 @@ import type { OrderUpdate } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AccountReading } from './account-reader.ts';
 import { CoherenceWatch } from './coherence-watch.ts';
-import type { EpisodeKeeper } from './episode-keeper.ts';
+import type { EpisodeKeeper, Holding } from './episode-keeper.ts';
 import type { EventLogger } from './event-logger.ts';
 import type { IntentLedger } from './intent-ledger.ts';
 import type { MarketFeed } from './market-feed.ts';
@@ -70,7 +71,7 @@ export class AccountPicture {
   snapshot(): PortfolioSnapshot | null {
     if (this.#account === null) return null;
     const news = this.#parts.episodes.news();
-    if (news.length > 0) this.#carryEpisodesOn(news);
+    if (news.length > 0) this.#carryEpisodesOn(news, NONE);
     return this.#snapshots.make({
       account: this.#account,
       positions: this.#positions.list(),
@@ -79,6 +80,11 @@ export class AccountPicture {
       incoherences: this.#incoherences,
       confirmedAt: this.#confirmedAt,
     });
+  }
+
+  /** A trade was printed: nothing else may tell of the best price of an episode. */
+  takeTrade(symbol: Ticker, trade: Trade): void {
+    if (this.#isTradedAt(symbol, trade.at)) this.#parts.episodes.noteTrade(symbol, trade);
   }
 
   /** Null when nothing is held. */
@@ -104,10 +110,13 @@ export class AccountPicture {
     const { tradingState, settings, episodes } = this.#parts;
     const isFirst = this.#account === null;
     const changes = this.#orders.merge(reading.orders);
+    const traded = new Set<Ticker>();
     for (const change of changes) {
       this.#noteOrder(change);
-      const growth = change.before === null ? null : growthOf(change, null);
-      if (growth !== null) logFill(this.#parts.logger, growth, null);
+      const growth = growthOf(change, null);
+      if (growth === null || (isFirst && change.before === null)) continue;
+      traded.add(change.after.symbol);
+      if (change.before !== null) logFill(this.#parts.logger, growth, null);
     }
     this.#orders.prune(reading.at - settings.orderLookbackMs);
     this.#incoherences = this.#coherence.judge({ ...reading, orders: this.#orders.list() });
@@ -115,7 +124,9 @@ export class AccountPicture {
     this.#account = reading.account;
     this.#confirmedAt = reading.at;
     tradingState.judgeAccount(reading.account);
-    this.#carryEpisodesOn(new Set([...this.symbols(), ...episodes.open().keys()]));
+    this.#carryEpisodesOn(new Set([...this.symbols(), ...episodes.open().keys()]), traded);
+    const doubts = episodes.scaleDoubts(this.#positions.list(), reading.at);
+    if (doubts.length > 0) this.#incoherences = [...this.#incoherences, ...doubts];
     return isFirst ? [] : symbolsOf(changes);
   }
 
@@ -143,16 +154,18 @@ export class AccountPicture {
   #takeChanges(changes: readonly OrderChange[], update: OrderUpdate | null): readonly Ticker[] {
     const execution = update?.execution ?? null;
     const toldOf = (id: OrderId) => (execution?.orderId === id ? execution : null);
+    const traded = new Set<Ticker>();
     for (const change of changes) {
       this.#noteOrder(change);
       const told = toldOf(change.after.id);
       const growth = growthOf(change, told?.price ?? null);
       if (growth === null) continue;
+      traded.add(change.after.symbol);
       this.#positions.fill(growth);
       logFill(this.#parts.logger, growth, told?.executionId ?? null);
     }
     const symbols = symbolsOf(changes);
-    this.#carryEpisodesOn(symbols);
+    this.#carryEpisodesOn(symbols, traded);
     return symbols;
   }
 
@@ -176,16 +189,37 @@ export class AccountPicture {
     );
   }
 
-  #carryEpisodesOn(symbols: Iterable<Ticker>): void {
-    const { episodes, clock } = this.#parts;
+  #carryEpisodesOn(symbols: Iterable<Ticker>, traded: ReadonlySet<Ticker>): void {
+    const { episodes, clock, market } = this.#parts;
     this.touch();
     if (this.#account === null) return;
-    episodes.carryOn(symbols, this.#account.accountNumber, clock.now(), (symbol) => ({
-      position: this.#positions.get(symbol),
+    const split = episodes.carryOn(symbols, this.#account.accountNumber, clock.now(), (symbol) =>
+      this.#holdingOf(symbol, traded),
+    );
+    for (const symbol of split) market.forgetRange(symbol);
+  }
+
+  #holdingOf(symbol: Ticker, traded: ReadonlySet<Ticker>): Holding {
+    const position = this.#positions.get(symbol);
+    const counts = this.#isTradedAt(symbol, this.#confirmedAt);
+    return {
+      position,
       orders: this.#orders.of(symbol),
-    }));
+      mark: position !== null && counts ? position.currentPrice : null,
+      traded: traded.has(symbol),
+    };
+  }
+
+  /** Prices out of hours are thin, and around a split on either scale: no stop follows them. */
+  #isTradedAt(symbol: Ticker, at: EpochMs): boolean {
+    return isCrypto(symbol) || this.#parts.calendar.sessionAt(at).isOpen;
   }
 }
+
+/** Coins trade around the clock. */
+const isCrypto = (symbol: Ticker): boolean => symbol.includes('/');
+
+const NONE: ReadonlySet<Ticker> = new Set();
 
 const symbolsOf = (changes: readonly OrderChange[]): readonly Ticker[] => [
   ...new Set(changes.map(({ after }) => after.symbol)),

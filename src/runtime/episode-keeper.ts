@@ -1,21 +1,30 @@
-import type { Price } from '../domain/decimal.ts';
+import { type Price, text } from '../domain/decimal.ts';
 import type { JournalRecord } from '../domain/event.ts';
 import type { Ticker } from '../domain/ids.ts';
 import type { Trade } from '../domain/market.ts';
 import type { Order } from '../domain/order.ts';
-import type { Episode, Position } from '../domain/portfolio.ts';
+import type { Episode, Incoherence, Position } from '../domain/portfolio.ts';
 import { isTighter } from '../domain/side.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { type EpisodeEvent, episodesFromJournal, foldEpisodes } from '../engine/episodes.ts';
 import { milestonesDone } from '../engine/intents.ts';
+import type { Split } from '../engine/splits.ts';
 import type { EventLogger } from './event-logger.ts';
 import type { IntentLedger } from './intent-ledger.ts';
+import { ScaleWatch } from './scale-watch.ts';
 
 /** A better price is journalled once it is better by this much; a restart may lose less. */
 const HIGH_WATER_STEP = '0.001';
 
 /** What is true of one symbol. */
-export type Holding = { readonly position: Position | null; readonly orders: readonly Order[] };
+export type Holding = {
+  readonly position: Position | null;
+  readonly orders: readonly Order[];
+  /** The current price where it may count as the best so far; else null. */
+  readonly mark: Price | null;
+  /** True when its orders filled shares since the last time. */
+  readonly traded: boolean;
+};
 
 const NONE: ReadonlyMap<Ticker, never> = new Map<Ticker, never>();
 
@@ -28,6 +37,9 @@ export class EpisodeKeeper {
   /** The best price of each symbol since the last fold: none may slip between two looks. */
   readonly #best = new Map<Ticker, Price>();
   readonly #journalled = new Map<Ticker, Episode>();
+  /** The last price that counted: after a split it tells which scale a price is on. */
+  readonly #marks = new Map<Ticker, Price>();
+  readonly #scales = new ScaleWatch();
 
   constructor(parts: { readonly logger: EventLogger; readonly ledger: IntentLedger }) {
     this.#logger = parts.logger;
@@ -59,23 +71,29 @@ export class EpisodeKeeper {
     return this.#best.size === 0 ? [] : [...this.#best.keys()];
   }
 
+  /** Symbols whose price does not fit their shares since a split, in words. */
+  scaleDoubts(positions: readonly Position[], at: EpochMs): Incoherence[] {
+    return this.#scales.judge(positions, at);
+  }
+
   /**
    * Carries the episodes of some symbols on, each by what is true of it alone.
    *
    * @param holdingOf the position and the orders of a symbol; no position once it is flat
+   * @returns symbols that were split since the last time
    */
   carryOn(
     symbols: Iterable<Ticker>,
     accountNumber: string,
     at: EpochMs,
     holdingOf: (symbol: Ticker) => Holding,
-  ): void {
+  ): readonly Ticker[] {
     const events: EpisodeEvent[] = [];
     const open = new Map(this.#open);
     for (const symbol of symbols) {
-      const { position, orders } = holdingOf(symbol);
+      const { position, orders, mark, traded } = holdingOf(symbol);
       const before = open.get(symbol);
-      const best = this.#best.get(symbol);
+      const best = this.#bestOf(symbol, mark);
       const folded = foldEpisodes(
         {
           open: before === undefined ? NONE : new Map([[symbol, before]]),
@@ -85,11 +103,18 @@ export class EpisodeKeeper {
           at,
           positions: position === null ? [] : [position],
           orders,
-          marks: best === undefined ? NONE : new Map([[symbol, best]]),
+          marks: best === null ? NONE : new Map([[symbol, best]]),
+          traded: new Set(traded ? [symbol] : []),
           milestonesOf: (id) => milestonesDone(this.#ledger.intentsOf(id), accountNumber, id),
         },
       );
       this.#best.delete(symbol);
+      for (const { split } of folded.events) {
+        if (split === null || before === undefined) continue;
+        const priceBefore = this.#marks.get(symbol) ?? before.highWaterPrice;
+        this.#scales.note(symbol, { split, priceBefore, since: at });
+      }
+      if (mark !== null && !this.#scales.isInDoubt(symbol)) this.#marks.set(symbol, mark);
       if (folded.events.length === 0) continue;
       events.push(...folded.events);
       this.#lastNumbers.set(symbol, folded.book.lastNumbers.get(symbol) ?? 0);
@@ -97,19 +122,31 @@ export class EpisodeKeeper {
       if (after === undefined) open.delete(symbol);
       else open.set(symbol, after);
     }
-    if (events.length === 0) return;
+    if (events.length === 0) return [];
     this.#open = open;
     for (const event of events) this.#journal(event);
+    return events.flatMap(({ split, episode }) => (split === null ? [] : [episode.symbol]));
   }
 
-  #journal({ type, episode }: EpisodeEvent): void {
+  /** Of the trades since the last time and the price now; null when neither can be believed. */
+  #bestOf(symbol: Ticker, mark: Price | null): Price | null {
+    const episode = this.#open.get(symbol);
+    if (this.#scales.isInDoubt(symbol)) return null;
+    const traded = this.#best.get(symbol) ?? null;
+    if (traded === null || mark === null || episode === undefined) return traded ?? mark;
+    return isTighter(episode.side, mark, traded) ? mark : traded;
+  }
+
+  #journal({ type, episode, split }: EpisodeEvent): void {
     const { symbol } = episode;
     if (type === 'episode_changed' && !this.#isWorthWriting(episode)) return;
     if (type === 'episode_closed') {
       this.#journalled.delete(symbol);
       this.#ledger.forget(episode.id);
+      this.#marks.delete(symbol);
     } else this.#journalled.set(symbol, episode);
-    this.#logger.log({ type, actor: 'system', symbol, body: { episode } });
+    const body = split === null ? { episode } : { episode, because: wordsFor(split) };
+    this.#logger.log({ type, actor: 'system', symbol, body });
   }
 
   /** A price that creeps up with every trade would fill the journal. */
@@ -121,7 +158,12 @@ export class EpisodeKeeper {
       moved.gte(before.highWaterPrice.times(HIGH_WATER_STEP)) ||
       before.milestones.length !== episode.milestones.length ||
       before.initialStopPrice !== episode.initialStopPrice ||
+      !before.quantity.eq(episode.quantity) ||
       !before.entryPrice.eq(episode.entryPrice)
     );
   }
 }
+
+const wordsFor = ({ from, to }: Split): string =>
+  `a split made ${text(to)} shares of ${text(from)}: entry, first stop and best price are on the ` +
+  'new scale';

@@ -101,6 +101,12 @@ export class MarketFeed {
     }
   }
 
+  /** Its shares were split: the range is read anew, since the one that is known is of before. */
+  forgetRange(symbol: Ticker): void {
+    this.#rangedOn.delete(symbol);
+    this.#book.setAverageTrueRange(symbol, null);
+  }
+
   async #readLatest(symbols: readonly Ticker[]): Promise<void> {
     if (symbols.length === 0) return;
     try {

@@ -190,11 +190,13 @@ export class PortfolioStateManager {
   }
 
   #applyPrice(event: MarketEvent): void {
-    const { market, episodes } = this.#parts;
+    const { market } = this.#parts;
     if (!market.apply(event)) return;
     this.#picture.touch();
     const { lastTrade } = market.of(event.symbol);
-    if (event.kind === 'trade' && lastTrade !== null) episodes.noteTrade(event.symbol, lastTrade);
+    if (event.kind === 'trade' && lastTrade !== null) {
+      this.#picture.takeTrade(event.symbol, lastTrade);
+    }
     if (event.kind === 'status') this.reconsider(event.symbol);
   }
 

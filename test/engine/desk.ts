@@ -134,7 +134,8 @@ export class Desk {
       at,
       positions,
       orders,
-      marks: new Map(),
+      marks: new Map(positions.map(({ currentPrice }) => [SYMBOL, currentPrice])),
+      traded: new Set([SYMBOL]),
       milestonesOf: (id) => milestonesDone(intents, given.ACCOUNT_NUMBER, id),
     }).book;
     const snapshot: PortfolioSnapshot = {

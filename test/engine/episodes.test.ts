@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toJson } from '../../src/domain/canonical.ts';
+import { type Json, toJson } from '../../src/domain/canonical.ts';
 import { price } from '../../src/domain/decimal.ts';
 import type { JournalRecord } from '../../src/domain/event.ts';
 import type { Order } from '../../src/domain/order.ts';
@@ -16,7 +16,12 @@ const noEpisodes = episodesFromJournal([]);
 const fold = (
   previous: EpisodeBook,
   holdings: readonly GivenHolding[],
-  given: { orders?: readonly Order[]; mark?: string; milestones?: readonly string[] } = {},
+  given: {
+    orders?: readonly Order[];
+    mark?: string;
+    milestones?: readonly string[];
+    traded?: boolean;
+  } = {},
 ) => {
   const { positions } = snapshot({ holdings });
   const marks = new Map(
@@ -29,6 +34,7 @@ const fold = (
     positions,
     orders: given.orders ?? [],
     marks,
+    traded: new Set(given.traded === true ? positions.map(({ symbol }) => symbol) : []),
     milestonesOf: () => given.milestones ?? [],
   });
 };
@@ -105,6 +111,35 @@ describe('an episode', () => {
     expect(only(opened).initialStopPrice?.toFixed()).toBe('95');
   });
 
+  it.each([
+    ['forward', { quantity: '40', entry: '25' }, ['40', '25', '23.75', '28']],
+    ['reverse', { quantity: '1.25', entry: '800' }, ['1.25', '800', '760', '896']],
+    ['odd, with a rounded entry', { quantity: '70', entry: '14.29' }, ['70', '14.29', null, '16']],
+  ] as const)('goes on after a %s split, on the new scale', (_, after, expected) => {
+    const opened = fold(noEpisodes, [{}], { orders: [stopLimit({ stop: '95' })], mark: '112' });
+    const split = fold(opened.book, [{ ...after, price: '112' }], { mark: '999' });
+    expect(types(split)).toEqual(['episode_changed']);
+    expect(split.events[0]?.split?.from.toFixed()).toBe('10');
+    const { id, quantity, entryPrice, initialStopPrice, highWaterPrice } = only(split);
+    expect(id).toBe('AAPL#1');
+    const [shares, entry, stop, best] = expected;
+    expect([quantity, entryPrice, highWaterPrice].map(String)).toEqual([shares, entry, best]);
+    if (stop !== null) expect(initialStopPrice?.toFixed()).toBe(stop);
+    expect(types(fold(split.book, [after]))).toEqual([]);
+  });
+
+  it.each([
+    ['a sale', { quantity: '9' }, false],
+    ['a purchase', { quantity: '20', entry: '101' }, false],
+    ['trades that left the cost as it was', { quantity: '40', entry: '25' }, true],
+    ['a sale of one share in ten thousand', { quantity: '9.999' }, false],
+  ] as const)('takes %s for no split', (_, after, traded) => {
+    const opened = fold(noEpisodes, [{}], { orders: [stopLimit({ stop: '95' })] });
+    const later = fold(opened.book, [after], { traded });
+    expect(later.events[0]?.split).toBeNull();
+    expect(only(later).initialStopPrice?.toFixed()).toBe('95');
+  });
+
   it('remembers milestones for good', () => {
     const sold = fold(noEpisodes, [{}], { milestones: ['partial@2R'] });
     expect(only(fold(sold.book, [{}])).milestones).toEqual(['partial@2R']);
@@ -116,6 +151,14 @@ describe('an episode', () => {
     const closed = fold(changed.book, []);
     const records = [first, changed].flatMap(({ events }) => events.map(asRecord));
     expect(episodesFromJournal(records)).toEqual(changed.book);
+    const early = records.map((record) => {
+      const { quantity: _, ...episode } = (record.body as { episode: Record<string, Json> })
+        .episode;
+      return { ...record, body: { episode } };
+    });
+    expect(types(fold(episodesFromJournal(early), [{ quantity: '10' }]))).toEqual([
+      'episode_changed',
+    ]);
     const all = [...records, ...closed.events.map(asRecord)];
     expect(episodesFromJournal(all)).toEqual({
       open: new Map(),

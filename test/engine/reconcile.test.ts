@@ -107,6 +107,13 @@ describe('incoherence', () => {
     expect(incoherencesOf(covered, short)[0]?.because).toContain('moved by 3');
   });
 
+  it('is not seen where a split explains the shares', () => {
+    const split = { ...reading({ quantity: '70', entry: '14.29' }), orders: before.orders };
+    expect(incoherencesOf(split, before)).toEqual([]);
+    const dearer = { ...reading({ quantity: '70', entry: '15' }), orders: before.orders };
+    expect(incoherencesOf(dearer, before)).toHaveLength(1);
+  });
+
   it('counts no fills of an old order that comes into view again', () => {
     const old = order({ id: 'old', status: 'filled', filled: '10', updatedAt: NOW - 9_000 });
     const later = { ...before, at: NOW + 1, orders: [...before.orders, old] };

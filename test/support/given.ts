@@ -297,6 +297,7 @@ function episodeOf(held: GivenHolding, at: EpochMs): Episode {
     symbol: tickerOf(held),
     side,
     openedAt: held.openedAt ?? at - 86_400_000,
+    quantity: quantity(held.quantity ?? '10'),
     entryPrice: price(entry),
     initialStopPrice: initialStop === null ? null : price(initialStop),
     highWaterPrice: price(held.highWater ?? held.price ?? entry),
