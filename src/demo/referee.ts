@@ -57,11 +57,9 @@ export class Referee {
     if (event.execution !== null) this.#judgeFill(event, event.execution.positionQty);
   }
 
-  /** What is held now, as the exchange shows it: splits change it without a trade. */
-  recount(positions: readonly { readonly symbol: string; readonly qty: Decimal }[]): void {
-    this.#judgeInstant();
-    this.#holdings.clear();
-    for (const { symbol, qty } of positions) this.#holdings.set(symbol, qty);
+  /** What is held, once all events of a moment are told: a split changes it without a trade. */
+  recount(symbol: string, held: Decimal): void {
+    this.#holdings.set(symbol, held);
   }
 
   #keep(order: Order): void {

@@ -2,6 +2,8 @@ import { SeededIds } from '../adapters/system/seeded-ids.ts';
 import type { VirtualClock } from '../adapters/system/virtual-clock.ts';
 import { type Action, ActionTeller } from '../cli/action-teller.ts';
 import { compose, type Running } from '../compose.ts';
+import { ZERO } from '../paper-exchange/core/decimal.ts';
+import type { ExchangeEvent } from '../paper-exchange/core/types.ts';
 import { type DemoFigures, figuresOf } from './figures.ts';
 import { Referee } from './referee.ts';
 import { RefusalCounter } from './refusals.ts';
@@ -30,7 +32,13 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   const { clock, exchange } = stage;
   const beganAt = stopwatch();
   const referee = new Referee(stage.opening);
-  exchange.core.subscribe((event) => referee.see(event));
+  const [accountId = ''] = exchange.core.accountIds;
+  exchange.core.subscribe((event, more) => {
+    referee.see(event);
+    const symbol = symbolOf(event);
+    if (more > 0 || symbol === null) return;
+    referee.recount(symbol, exchange.core.position(accountId, symbol)?.qty ?? ZERO);
+  });
   const refusals = new RefusalCounter();
   const watched = {
     credentials: exchange.credentials,
@@ -54,10 +62,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   running.orchestrator.start();
   stage.startOthers(running, options.onAction);
 
-  const [accountId = ''] = exchange.core.accountIds;
   while (clock.now() < stage.endsAt) {
-    await clock.advanceTo(Math.min(pauseAfter(clock.now(), options.stepMs), stage.endsAt));
-    referee.recount(exchange.core.positions(accountId));
+    await clock.advanceTo(Math.min(clock.now() + options.stepMs, stage.endsAt));
     options.onProgress();
   }
   await whileTimePasses(clock, running.stopGuarding());
@@ -67,12 +73,10 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   return { figures, story };
 }
 
-/** Noon in UTC: before the open in New York, but after splits have taken effect. */
-const NOON_MS = 12 * 3_600_000;
-
-/** Steps of a day end where the referee can count what is held before anything trades. */
-const pauseAfter = (now: number, stepMs: number): number =>
-  now + stepMs - ((now - NOON_MS) % stepMs);
+const symbolOf = (event: ExchangeEvent): string | null => {
+  if (event.kind === 'trade_update') return event.order.symbol;
+  return event.kind === 'quote' ? event.quote.symbol : null;
+};
 
 /** In simulation nothing ends unless time goes on. */
 async function whileTimePasses<Result>(

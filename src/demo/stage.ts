@@ -87,7 +87,9 @@ export function recordedYears(
   dataDirectory: string,
 ): Stage {
   const firstAt = Math.min(...series.map(({ bars }) => bars[0]?.at ?? Number.POSITIVE_INFINITY));
-  const lastAt = Math.max(...series.map(({ bars }) => bars.at(-1)?.at ?? 0));
+  const lastAt = Math.max(
+    ...series.map(({ bars, durationMs }) => (bars.at(-1)?.at ?? 0) + durationMs),
+  );
   const longestBarMs = Math.max(HOUR_MS, ...series.map(({ durationMs }) => durationMs));
   const clock = new VirtualClock(firstAt);
   const exchange = openExchange(
@@ -112,7 +114,7 @@ export function recordedYears(
     exchange,
     settings,
     opening: [],
-    endsAt: lastAt + 2 * HOUR_MS,
+    endsAt: lastAt + HOUR_MS,
     symbols: symbols.map((symbol) => ({ symbol, story: 'recorded prices' })),
     prepare: () => Promise.resolve(),
     startOthers: (running) => {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Action } from '../../src/cli/action-teller.ts';
 import { closingReport } from '../../src/demo/closing-report.ts';
 import { isClean } from '../../src/demo/figures.ts';
+import { PlainClient } from '../../src/demo/plain-client.ts';
 import { type DemoOutcome, runDemo } from '../../src/demo/run-demo.ts';
 import { recordedYears, type Stage, scriptedDay } from '../../src/demo/stage.ts';
 import { parseBarFile } from '../../src/paper-exchange/market/bar-file.ts';
@@ -113,6 +114,13 @@ function bars(symbol: string, start: number) {
   return parseBarFile({ file: `${symbol}.csv`, symbol, text: `${rows.join('\n')}\n` });
 }
 
+/** Daily bars of some days in a month, each quiet at its close. */
+function daily(symbol: string, days: readonly string[], month: string, closes: readonly string[]) {
+  const rows = days.map((day, index) => `${month}-${day},${`${closes[index]},`.repeat(4)}1000000`);
+  const text = `${['time,open,high,low,close,volume', ...rows].join('\n')}\n`;
+  return parseBarFile({ file: `${symbol}.csv`, symbol, text });
+}
+
 describe('recorded bars', () => {
   const run = (seed: number) =>
     play(recordedYears(seed, [bars('AAA', 10_000), bars('BBB', 25_000)], ''), seed);
@@ -125,6 +133,36 @@ describe('recorded bars', () => {
       expect(outcome.figures.bars).toBe(280);
       expect(actions.filter(({ text }) => /place-stop/.test(text)).length).toBeGreaterThan(2);
       expect(actions.filter(({ text }) => /episode closed/.test(text)).length).toBeGreaterThan(1);
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'keep a position through a split, forward and reverse, with its stop on the new scale',
+    async () => {
+      const apple = daily('AAPL', ['26', '27', '28', '31'], '2020-08', [
+        '506',
+        '500',
+        '499',
+        '129',
+      ]);
+      const oil = daily('USO', ['24', '27', '28', '29'], '2020-04', ['2.5', '2.51', '2.5', '20.2']);
+      for (const [series, newShares, oldShares] of [
+        [apple, 4, 1],
+        [oil, 1, 8],
+      ] as const) {
+        const stage = recordedYears(1, [series], '');
+        const { actions, outcome } = await play(stage, 1);
+        const said = actions.map(({ text }) => text).join('\n');
+        expect(said).not.toMatch(/filled sell|episode closed/);
+        const bought = Number(/filled buy (\d+)/.exec(said)?.[1]);
+        const client = new PlainClient(stage.exchange);
+        const [held] = await client.list('/v2/positions');
+        const stops = await client.list('/v2/orders?status=open');
+        expect(Number(held?.qty)).toBe((bought * newShares) / oldShares);
+        expect(stops.reduce((sum, { qty }) => sum + Number(qty), 0)).toBe(Number(held?.qty));
+        expect(isClean(outcome.figures)).toBe(true);
+      }
     },
     SLOW_MS,
   );
