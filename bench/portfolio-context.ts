@@ -5,7 +5,7 @@ import { getEncoding } from 'js-tiktoken';
 import { z } from 'zod';
 import { SeededIds } from '../src/adapters/system/seeded-ids.ts';
 import { createMcpServer } from '../src/server/mcp-server.ts';
-import { loopedAccount } from '../test/support/guarded-account.ts';
+import { loopedAccount, settle } from '../test/support/guarded-account.ts';
 import type { Row } from './harness.ts';
 import { compare } from './harness.ts';
 
@@ -63,6 +63,9 @@ export async function portfolioContext(positionCount: number): Promise<Row> {
     unit: 'calls',
   });
   await Promise.all([ours.close(), noop.close()]);
+  // Its streams keep the process alive otherwise.
+  await settle(clock, guarded.stop());
+  guarded.exchange.stop();
   return row;
 }
 
