@@ -24,7 +24,7 @@ export function takeOver(kernel: Kernel, record: OrderRecord): void {
   if (record.group === null) return;
   const status = kernel.switches.takeProfitOfTriggeredStop;
   for (const sibling of openSiblings(record.group, record)) endSibling(kernel, sibling, status);
-  if (record.order.status === 'held') showWorking(kernel, record);
+  if (isHeld(record)) showWorking(kernel, record);
 }
 
 /** The first exit works, the second is held in its shadow; both may execute. */
@@ -44,6 +44,12 @@ export function activate(kernel: Kernel, group: OrderGroup): readonly OrderRecor
     if (place === 0) showWorking(kernel, exit);
   }
   return open.filter((exit) => exit.working);
+}
+
+/** Also one that was held, and is about to be cancelled or replaced. */
+function isHeld({ order: { status }, statusBefore }: OrderRecord): boolean {
+  const isPending = status === 'pending_cancel' || status === 'pending_replace';
+  return status === 'held' || (isPending && statusBefore === 'held');
 }
 
 /** A pending cancel or replace stays pending; it only falls back to another state. */

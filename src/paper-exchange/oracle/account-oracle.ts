@@ -1,11 +1,7 @@
-import {
-  checkAvailable,
-  checkMoney,
-  checkPositions,
-  checkValue,
-  freePower,
-} from './account-rules.ts';
-import { type Amount, most, product, sizeOf, textOf } from './amounts.ts';
+import { AcceptanceRules } from './acceptance.ts';
+import { checkAvailable, checkMoney, checkPositions, checkValue } from './account-rules.ts';
+import { type Amount, sizeOf, textOf } from './amounts.ts';
+import { ExecutionRules } from './executions.ts';
 import { checkHolds, checkSiblings, type Promised } from './holds.ts';
 import { type Booked, type Holding, Ledger } from './ledger.ts';
 import { isCorrection } from './lifecycle.ts';
@@ -13,7 +9,7 @@ import { Orders } from './orders.ts';
 import type { Reads } from './reads.ts';
 import type { Judge, Rule } from './rules.ts';
 import { StreamRules, type Update } from './stream-rules.ts';
-import { type AccountView, closes, type OrderView, type PositionView } from './views.ts';
+import type { AccountView, OrderView, PositionView } from './views.ts';
 
 /** What the market is doing, as the events told it. */
 export type Market = {
@@ -24,12 +20,9 @@ export type Market = {
 /** Which views may be behind what has happened. */
 export type Lags = { readonly positions: boolean; readonly stream: boolean };
 
-const CENT: Amount = 10n ** 16n;
-/** A collar may be rounded to the cent. */
-const HALF_CENT: Amount = CENT / 2n;
+const READ_ONE_BY_ONE = 3;
 /** Shares that were taken back may have been promised, or sold on. */
 const UNPROMISED: readonly Rule[] = ['holds', 'available', 'siblings', 'flip', 'short'];
-const FIFTY_DOLLARS: Amount = 50n * 10n ** 18n;
 
 /** One account: its ledger, its orders, and every rule that holds for them. */
 export class AccountOracle {
@@ -38,7 +31,11 @@ export class AccountOracle {
   readonly #stream: StreamRules;
   readonly #ledger: Ledger;
   readonly #orders: Orders;
+  readonly #executionRules: ExecutionRules;
+  readonly #acceptanceRules: AcceptanceRules;
   readonly #executionIds: Set<string>;
+  /** Orders read since the last look. */
+  readonly #seen = new Set<string>();
   /** Booked, and not yet told on the stream. */
   readonly #untold = new Map<string, Booked>();
   /** Booked since the last look at the account. */
@@ -47,8 +44,9 @@ export class AccountOracle {
   readonly #touched = new Map<string, Set<string>>();
   #account: AccountView;
   #lastActivityId: string | null = null;
-  #isMarked = false;
-  #nextClose: number;
+  /** Held symbols that were sold by anyone since the last look. */
+  readonly #marked = new Set<string>();
+  readonly #shown = new Map<string, PositionView>();
 
   constructor(
     reads: Reads,
@@ -60,12 +58,14 @@ export class AccountOracle {
     this.#executionIds = options.executionIds;
     this.#stream = new StreamRules(judge);
     this.#account = reads.account();
-    this.#nextClose = reads.clock().nextClose;
     const positions = reads.positions();
     const { equity, longMarketValue, shortMarketValue } = this.#account;
     const cash = equity - longMarketValue - shortMarketValue;
+    this.#show(positions);
     this.#ledger = new Ledger(cash, holdingsOf(positions), judge);
     this.#orders = new Orders(this.#ledger, options.reusesClientIds, judge);
+    this.#executionRules = new ExecutionRules(reads, this.#orders, judge);
+    this.#acceptanceRules = new AcceptanceRules(reads, this.#orders, judge);
     for (const { id, fill } of reads.activitiesAfter(null)) {
       this.#lastActivityId = id;
       if (fill === null) continue;
@@ -76,6 +76,7 @@ export class AccountOracle {
       this.#stream.know(order);
       this.#orders.take(order);
     }
+    this.#orders.beginHere();
   }
 
   get id(): string {
@@ -93,34 +94,58 @@ export class AccountOracle {
 
   /** A sale moves the value of what is held. */
   onSale(symbol: string): void {
-    if (this.#ledger.holding(symbol).qty !== 0n) this.#isMarked = true;
+    if (this.#ledger.holding(symbol).qty !== 0n) this.#marked.add(symbol);
     if (this.#orders.openIds(symbol).size > 0) this.#touch(symbol);
   }
 
   /** A look at every endpoint that what has happened concerns. */
   check(market: Market, lags: Lags): void {
-    if (this.#touched.size === 0 && !this.#isMarked) return;
+    if (this.#touched.size === 0 && this.#marked.size === 0) return;
     const before = this.#account;
     this.#bookActivities(market);
     this.#account = this.#reads.account();
-    const positions = this.#reads.positions();
+    this.#readPositions();
     const fresh = [...this.#touched].flatMap((touched) => this.#readOrders(...touched));
     const promised = this.#checkOrders();
-    this.#checkPositions(positions, promised, market, lags);
-    this.#checkAcceptance(fresh, before, market, lags);
-    this.#checkExecutions(lags);
-    if (!lags.stream) this.#checkAgreement();
+    this.#checkPositions(promised, market, lags);
+    const executions = this.#unchecked.splice(0);
+    this.#executionRules.check(executions, !lags.stream);
+    // Of other symbols a lagging stream has not told yet what has begun or ended.
+    if (!lags.stream) {
+      const { lastSales } = market;
+      const after = this.#account;
+      this.#acceptanceRules.check({ before, after, fresh, executions, lastSales });
+      this.#checkAgreement();
+    }
     this.#touched.clear();
-    this.#isMarked = false;
   }
 
   /** Everything is looked at, however long ago it happened. */
   checkAll(market: Market, lags: Lags): void {
     for (const { symbol } of this.#orders.open()) this.#touch(symbol);
     for (const [symbol] of this.#ledger.held()) this.#touch(symbol);
-    this.#isMarked = true;
+    this.#show(this.#reads.positions());
     this.check(market, lags);
     this.#checkAnnounced();
+  }
+
+  /** A few positions one by one, many at once: another's error would show in the equity. */
+  #readPositions(): void {
+    const symbols = new Set([...this.#touched.keys(), ...this.#marked]);
+    if (symbols.size > READ_ONE_BY_ONE) {
+      this.#show(this.#reads.positions());
+      return;
+    }
+    for (const symbol of symbols) {
+      const position = this.#reads.position(symbol);
+      if (position === null) this.#shown.delete(symbol);
+      else this.#shown.set(symbol, position);
+    }
+  }
+
+  #show(positions: readonly PositionView[]): void {
+    this.#shown.clear();
+    for (const position of positions) this.#shown.set(position.symbol, position);
   }
 
   #touch(symbol: string): Set<string> {
@@ -134,6 +159,7 @@ export class AccountOracle {
       this.#lastActivityId = id;
       if (fill === null) {
         this.#ledger.enter(entry);
+        if (entry.symbol !== null) this.#touch(entry.symbol);
         // The prices of before say nothing any more.
         if (entry.type === 'SPLIT' && entry.symbol !== null) lastSales.delete(entry.symbol);
         continue;
@@ -206,8 +232,6 @@ export class AccountOracle {
     return fresh;
   }
 
-  readonly #seen = new Set<string>();
-
   #checkOrders(): ReadonlyMap<string, Promised> {
     const groups = new Set<string>();
     for (const id of this.#seen) {
@@ -227,14 +251,16 @@ export class AccountOracle {
   }
 
   #checkPositions(
-    positions: readonly PositionView[],
     promised: ReadonlyMap<string, Promised>,
     { lastSales }: Market,
     lags: Lags,
   ): void {
+    const looked = [...this.#touched.keys(), ...this.#marked];
+    this.#marked.clear();
     if (lags.positions) return;
+    const positions = [...this.#shown.values()];
     checkPositions(positions, this.#ledger, this.#judge);
-    for (const position of positions) {
+    for (const position of new Set(looked.flatMap((symbol) => this.#shown.get(symbol) ?? []))) {
       const { symbol, currentPrice } = position;
       const told = lags.stream ? currentPrice : (lastSales.get(symbol) ?? currentPrice);
       const isGone = told !== currentPrice && !this.#reads.hasLastSale(symbol);
@@ -243,61 +269,6 @@ export class AccountOracle {
       if (own !== undefined) checkAvailable(position, own, this.#judge);
     }
     checkMoney(this.#account, positions, this.#ledger, this.#judge);
-  }
-
-  /** New orders: the account must be able to pay, and to short what they short. */
-  #checkAcceptance(
-    fresh: readonly OrderView[],
-    before: AccountView,
-    market: Market,
-    lags: Lags,
-  ): void {
-    const free = freePower(this.#account, this.#orders.open(), (order) =>
-      this.#orders.executedByChain(order),
-    );
-    const { expect } = this.#judge;
-    const shown = this.#account.buyingPower;
-    // Of other symbols a lagging stream has not told yet what has ended.
-    const isShown = lags.stream || shown <= CENT + most(free, 0n);
-    const said = () => `${textOf(shown)} are shown, and ${textOf(free)} are left`;
-    expect('shownBuyingPower', isShown, said);
-    const opening = fresh.filter((order) => !closes(order) && order.replaces === null);
-    if (lags.stream || opening.length === 0) return;
-    for (const { id, intent, symbol } of opening) {
-      if (intent !== 'sell_to_open') continue;
-      const mayShort =
-        (before.shortingEnabled || this.#account.shortingEnabled) &&
-        !this.#reads.forbidsShorts() &&
-        this.#reads.isShortable(symbol);
-      expect('short', mayShort, () => `order ${id} sells ${symbol} short`);
-    }
-    if (before.multiplier !== this.#account.multiplier) return;
-    if (opening.every(({ status }) => status === 'accepted')) return;
-    // What executes away from the last sale is valued at it: that takes equity, and margin too.
-    const slip = this.#unchecked.reduce((sum, { fill }) => {
-      const sale = market.lastSales.get(fill.symbol) ?? fill.price;
-      return sum + product(fill.qty, sizeOf(fill.price - sale));
-    }, 0n);
-    const isPaid = free >= -slip * (1n + BigInt(before.multiplier));
-    expect('buyingPower', isPaid, () => `${opening[0]?.id} was accepted, and left ${textOf(free)}`);
-  }
-
-  #checkExecutions(lags: Lags): void {
-    if (this.#unchecked.length === 0) return;
-    const { isOpen, nextClose } = this.#reads.clock();
-    const lastClose = this.#nextClose;
-    this.#nextClose = nextClose;
-    for (const { fill, positionAfter } of this.#unchecked.splice(0)) {
-      const order = this.#orders.get(fill.orderId);
-      if (order === undefined) continue;
-      const isShort = positionAfter < 0n && fill.side === 'sell';
-      const mayShort = !isShort || order.intent === 'sell_to_open';
-      const left = () => `${order.id} was to ${order.intent}, and left ${textOf(positionAfter)}`;
-      this.#judge.expect('short', mayShort, left);
-      checkLimit(order, fill.price, this.#judge);
-      const isDuring = isOpen || lags.stream || fill.at === lastClose || tradesAnytime(order);
-      this.#judge.expect('session', isDuring, () => `order ${order.id} executed after hours`);
-    }
   }
 
   /** Held legs may end without a word ("announceHeldLegCancel"); all others are told. */
@@ -316,24 +287,6 @@ export class AccountOracle {
     const isTold = untold === undefined;
     this.#judge.expect('announced', isTold, () => `execution ${untold} was not told`);
   }
-}
-
-function tradesAnytime({ extendedHours, timeInForce, symbol }: OrderView): boolean {
-  return extendedHours || timeInForce === 'cls' || symbol.includes('/');
-}
-
-/** A buy stop works as a stop-limit, 4 % above its stop below 50 dollars and else 2.5 %. */
-function checkLimit(order: OrderView, price: Amount, judge: Judge): void {
-  const { id, side, type, stopPrice } = order;
-  const collar =
-    type === 'stop' && side === 'buy' && stopPrice !== null
-      ? (stopPrice * (stopPrice < FIFTY_DOLLARS ? 1040n : 1025n)) / 1000n + HALF_CENT
-      : null;
-  const limit = order.limitPrice ?? collar;
-  if (limit === null) return;
-  const fits = side === 'buy' ? price <= limit : price >= limit;
-  const said = () => `order ${id} to ${side} at ${textOf(limit)} executed at ${textOf(price)}`;
-  judge.expect('limit', fits, said);
 }
 
 function holdingsOf(positions: readonly PositionView[]): ReadonlyMap<string, Holding> {

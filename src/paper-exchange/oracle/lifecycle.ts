@@ -6,6 +6,12 @@ const SET_ASIDE = [
   'replaced',
 ];
 
+/** What an order falls back to when nothing comes of a cancel or a replacement. */
+const RESTING = [
+  ...['new', 'partially_filled', 'held', 'accepted', 'pending_new'],
+  ...['done_for_day', 'suspended', 'stopped', 'calculated', 'accepted_for_bidding'],
+];
+
 /** Where each status may lead: the diagram of "Orders at Alpaca", order lifecycle. */
 const NEXT: Readonly<Record<string, readonly string[]>> = {
   pending_new: ['new', 'accepted', 'held', 'rejected', 'canceled', 'pending_cancel', 'expired'],
@@ -21,10 +27,7 @@ const NEXT: Readonly<Record<string, readonly string[]>> = {
     ...['partially_filled', 'filled', 'pending_cancel', 'pending_replace', 'canceled', 'expired'],
     ...['done_for_day', 'suspended', 'stopped', 'calculated', 'replaced'],
   ],
-  pending_cancel: [
-    ...['pending_cancel', 'canceled', 'expired', 'filled'],
-    ...['pending_new', 'accepted', 'new', 'partially_filled', 'held'],
-  ],
+  pending_cancel: [...['pending_cancel', 'canceled', 'expired', 'filled'], ...RESTING],
   pending_replace: [
     ...['pending_replace', 'replaced', 'canceled', 'expired', 'filled'],
     ...['new', 'partially_filled', 'held'],
@@ -35,8 +38,6 @@ const NEXT: Readonly<Record<string, readonly string[]>> = {
   calculated: SET_ASIDE,
   accepted_for_bidding: SET_ASIDE,
 };
-
-const RESTING = ['new', 'partially_filled', 'held', 'accepted', 'pending_new'];
 
 /** The statuses that go with an event: "Websocket Streaming", common events. */
 const STATUSES: Readonly<Record<string, readonly string[]>> = {

@@ -46,6 +46,20 @@ export class Orders {
     for (const ids of this.#openIds.values()) for (const id of ids) yield* this.#known(id);
   }
 
+  /**
+   * What is known so far is from before the oracle was there: nobody saw what the broker changed.
+   * A successor for just what was left was most likely the broker's.
+   */
+  beginHere(): void {
+    for (const group of this.#members.keys()) this.#adjustedGroups.add(group);
+    for (const order of this.#latest.values()) {
+      const before = order.replaces === null ? undefined : this.#latest.get(order.replaces);
+      if (before === undefined || before.qty === null) continue;
+      const left = before.qty - this.executedByChain(before);
+      if (left !== before.qty && order.qty === left) this.#countedAnew.add(order.id);
+    }
+  }
+
   /** This one's quantity is what was left of the order before it: the broker made it. */
   countAnew(id: string): void {
     this.#countedAnew.add(id);

@@ -34,6 +34,15 @@ export class Reads {
     return this.#list('/v2/positions').map((json) => positionView(json, this.#judge));
   }
 
+  /** Null when nothing is held. */
+  position(symbol: string): PositionView | null {
+    const path = `/v2/positions/${encodeURIComponent(symbol)}`;
+    const { status, body } = this.#get(path);
+    if (status === 404) return null;
+    if (status === 200) return positionView(body, this.#judge);
+    return this.#judge.fail('shape', `GET ${path} answered ${status}: ${JSON.stringify(body)}`);
+  }
+
   /** Everything after the activity `last`, oldest first. */
   activitiesAfter(last: string | null): readonly ActivityView[] {
     const found: ActivityView[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
 import { Floor, refusal } from '../core/floor.ts';
-import { bracket, err } from '../scenarios/given.ts';
+import { bracket, err, oco } from '../scenarios/given.ts';
 
 // What random commands once found, each as the least that shows it.
 
@@ -43,6 +43,15 @@ describe('the oracle found that', () => {
     floor.cancel(String(profit?.id));
     expect(floor.position().qty).toBe('10');
     expect(floor.statusOf(profit?.id)).toBe('canceled');
+  });
+
+  it('a held stop that fired while it was being replaced came back as held', () => {
+    const floor = new Floor({ latencies: { fillMs: 30, replaceMs: 20 } });
+    const [stop] = floor.legsOf(floor.accepted(oco));
+    const { body } = floor.replace(String(stop?.id), { stop_price: '94' });
+    floor.market('AAPL', '94.9', '95', '94.95');
+    floor.advanceBy(100);
+    expect(floor.eventNames(body.id)).toEqual(['new', 'fill']);
   });
 
   it('after a split that does not go up evenly the equity was not that of the positions', () => {

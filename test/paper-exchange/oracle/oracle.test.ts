@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
 import { OracleViolation, RULES, type Rule } from '../../../src/paper-exchange/oracle/rules.ts';
 import { Pit } from './pit.ts';
 import { PLANTS, type Plant, planted } from './plants.ts';
@@ -69,5 +70,50 @@ describe('the oracle', () => {
     pit.oracle.detach();
     plant.act(pit);
     expect(() => pit.oracle.throwIfBroken()).not.toThrow();
+  });
+});
+
+describe('the oracle follows', () => {
+  const one = (pit: Pit) => pit.accountId(0);
+  const buyFive = { symbol: 'AAPL', side: 'buy', type: 'market', qty: '5', time_in_force: 'day' };
+
+  function bought() {
+    const pit = new Pit({ switches: { dividendsPaid: true } });
+    pit.send(0, 'POST', '/v2/orders', JSON.stringify(buyFive));
+    const [fill] = pit.core.fills(one(pit));
+    return { pit, executionId: fill?.executionId ?? '' };
+  }
+
+  it('an execution that is taken back', () => {
+    const { pit, executionId } = bought();
+    expect(pit.core.bustTrade(one(pit), executionId)).toBe(true);
+    expect(pit.core.position(one(pit), 'AAPL')?.qty).toBe(decimal('10'));
+    pit.oracle.verify();
+  });
+
+  it('an execution that is given another price and quantity', () => {
+    const { pit, executionId } = bought();
+    const correction = { price: decimal('99'), qty: decimal('4') };
+    expect(pit.core.correctTrade(one(pit), executionId, correction)).toBe(true);
+    expect(pit.core.position(one(pit), 'AAPL')?.qty).toBe(decimal('14'));
+    pit.oracle.verify();
+  });
+
+  it.each([
+    { kind: 'name_change', symbol: 'AAPL', newSymbol: 'PEAR' },
+    { kind: 'cash_merger', symbol: 'AAPL', acquirerSymbol: null, rate: decimal('120') },
+    { kind: 'worthless_removal', symbol: 'AAPL' },
+    { kind: 'cash_dividend', symbol: 'MSFT', rate: decimal('0.37'), special: false },
+    { kind: 'reverse_split', symbol: 'AAPL', newRate: 1, oldRate: 4 },
+  ] as const)('a company in its $kind, with orders open', (terms) => {
+    const { pit } = bought();
+    const stop = { ...buyFive, side: 'sell', type: 'stop', stop_price: '90', time_in_force: 'gtc' };
+    pit.send(0, 'POST', '/v2/orders', JSON.stringify(stop));
+    pit.core.announce({ terms, exDate: '2026-10-09' });
+    pit.advanceBy(26 * 3_600_000);
+    pit.market('MSFT', '101.99', '102.01', '102');
+    pit.oracle.verify();
+    const types = pit.core.activities(one(pit));
+    expect(types.length).toBeGreaterThan(terms.kind === 'cash_dividend' ? 0 : 1);
   });
 });

@@ -8,7 +8,8 @@ import {
   seedDecides,
 } from './properties.ts';
 
-describe('random commands', () => {
+// On a machine that does much else they take a multiple of their few seconds.
+describe('random commands', { timeout: 120_000 }, () => {
   it('never break a rule of the oracle', () => {
     fc.assert(rulesHold, { numRuns: 1000 });
   });
