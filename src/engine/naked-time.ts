@@ -18,9 +18,14 @@ type NakedLook = {
   /** Shares without a confirmed stop; none for a flat symbol. */
   readonly nakedQuantity: Quantity;
   readonly price: Price;
-  /** False outside the session or while the broker is out of reach: then nothing counts. */
-  readonly counts: boolean;
+  /** True while a stop could trigger. */
+  readonly isOpen: boolean;
+  /** False while the broker is out of reach: nobody knows what is true until the next look. */
+  readonly isReachable: boolean;
 };
+
+/** A stretch of time, its end not included. */
+export type Span = { readonly from: EpochMs; readonly to: EpochMs };
 
 export const unmeasured: NakedMeter = {
   shareSeconds: NO_SHARES,
@@ -32,22 +37,33 @@ export const unmeasured: NakedMeter = {
 /**
  * Adds the time since the last look, at what was naked then. Looks taken out of order add
  * nothing.
+ *
+ * @param open the parts of that time in which a stop could trigger; only they count
  */
-export function measureNaked(meter: NakedMeter, look: NakedLook): NakedMeter {
+export function measureNaked(
+  meter: NakedMeter,
+  look: NakedLook,
+  open: readonly Span[],
+): NakedMeter {
   const last = meter.lastLook;
-  const isNaked = look.counts && look.nakedQuantity.gt('0');
-  const nakedSince = isNaked ? (meter.nakedSince ?? look.at) : null;
-  if (last === null || !last.counts || look.at <= last.at) {
-    return { ...meter, nakedSince, lastLook: look };
-  }
-  const seconds = secondsOf(look.at - last.at);
+  const counted = last?.isReachable ? open : [];
+  const elapsedMs = counted.reduce((sum, { from, to }) => sum + (to - from), 0);
+  const wasNaked = last?.nakedQuantity.gt('0') ?? false;
+  const isNaked = look.isOpen && look.isReachable && look.nakedQuantity.gt('0');
+  const beganAt = (wasNaked ? counted[0]?.from : undefined) ?? look.at;
+  const after = {
+    ...meter,
+    nakedSince: isNaked ? (meter.nakedSince ?? beganAt) : null,
+    lastLook: look,
+  };
+  if (last === null || elapsedMs === 0) return after;
+  const seconds = secondsOf(elapsedMs);
   return {
+    ...after,
     shareSeconds: meter.shareSeconds.plus(last.nakedQuantity.times(seconds)) as Quantity,
     dollarSeconds: meter.dollarSeconds.plus(
       worth(last.price, last.nakedQuantity).times(seconds),
     ) as Notional,
-    nakedSince,
-    lastLook: look,
   };
 }
 

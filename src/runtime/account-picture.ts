@@ -82,9 +82,13 @@ export class AccountPicture {
     });
   }
 
-  /** A trade was printed: nothing else may tell of the best price of an episode. */
+  /**
+   * A trade was printed; it may be the best price of an episode. Out of hours it is none:
+   * prices are thin there, and around a split on either scale, so that no stop follows them.
+   */
   takeTrade(symbol: Ticker, trade: Trade): void {
-    if (this.#isTradedAt(symbol, trade.at)) this.#parts.episodes.noteTrade(symbol, trade);
+    if (this.#parts.calendar.isTradedAt(symbol, trade.at))
+      this.#parts.episodes.noteTrade(symbol, trade);
   }
 
   /** Null when nothing is held. */
@@ -201,7 +205,7 @@ export class AccountPicture {
 
   #holdingOf(symbol: Ticker, traded: ReadonlySet<Ticker>): Holding {
     const position = this.#positions.get(symbol);
-    const counts = this.#isTradedAt(symbol, this.#confirmedAt);
+    const counts = this.#parts.calendar.isTradedAt(symbol, this.#confirmedAt);
     return {
       position,
       orders: this.#orders.of(symbol),
@@ -209,15 +213,7 @@ export class AccountPicture {
       traded: traded.has(symbol),
     };
   }
-
-  /** Prices out of hours are thin, and around a split on either scale: no stop follows them. */
-  #isTradedAt(symbol: Ticker, at: EpochMs): boolean {
-    return isCrypto(symbol) || this.#parts.calendar.sessionAt(at).isOpen;
-  }
 }
-
-/** Coins trade around the clock. */
-const isCrypto = (symbol: Ticker): boolean => symbol.includes('/');
 
 const NONE: ReadonlySet<Ticker> = new Set();
 

@@ -1,70 +1,95 @@
 import type { NakedTime } from '../domain/answers.ts';
-import { text } from '../domain/decimal.ts';
+import { NO_SHARES, text } from '../domain/decimal.ts';
 import type { Ticker } from '../domain/ids.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { measureNaked, type NakedMeter, nakedTimeOf, unmeasured } from '../engine/naked-time.ts';
 import type { EventLogger } from './event-logger.ts';
+import type { SessionCalendar } from './session-calendar.ts';
 
-/** Measures, for each symbol, how much of it stood without a confirmed stop, and how long. */
+type Look = NonNullable<NakedMeter['lastLook']>;
+
+/**
+ * Measures, for each symbol, how much of it stood without a confirmed stop, and how long:
+ * from the open to the close, wherever the looks fall.
+ */
 export class NakedMeters {
   readonly #logger: EventLogger;
+  readonly #calendar: SessionCalendar;
   readonly #meters = new Map<Ticker, NakedMeter>();
-  /** Where each meter stood when its present naked stretch began. */
-  readonly #began = new Map<Ticker, NakedMeter>();
+  /** Where each meter stood when its last naked stretch was written down. */
+  readonly #written = new Map<Ticker, NakedMeter>();
 
-  constructor(logger: EventLogger) {
-    this.#logger = logger;
+  constructor(parts: { readonly logger: EventLogger; readonly calendar: SessionCalendar }) {
+    this.#logger = parts.logger;
+    this.#calendar = parts.calendar;
   }
 
-  /** @param counts whether a stop could rest and trigger: session open, broker in reach */
-  look(context: PositionContext, at: EpochMs, counts: boolean): void {
-    const { position, cover, price } = context;
-    this.#measure(position.symbol, { at, nakedQuantity: cover.nakedQuantity, price, counts });
+  /** @param isReachable whether the broker could be asked for what the context shows */
+  look({ position, cover, price }: PositionContext, at: EpochMs, isReachable: boolean): void {
+    const { symbol } = position;
+    const isOpen = this.#calendar.isTradedAt(symbol, at);
+    this.#measure(symbol, {
+      at,
+      nakedQuantity: cover.nakedQuantity,
+      price,
+      isOpen,
+      isReachable,
+    });
   }
 
   /** The symbol is flat: what was naked is no more. */
   close(symbol: Ticker, at: EpochMs): void {
     const last = this.#meters.get(symbol)?.lastLook ?? null;
     if (last === null || last.nakedQuantity.eq('0')) return;
-    const nakedQuantity = last.nakedQuantity.minus(last.nakedQuantity) as typeof last.nakedQuantity;
-    this.#measure(symbol, { ...last, at, nakedQuantity });
+    this.#measure(symbol, { ...last, at, nakedQuantity: NO_SHARES });
   }
 
-  /** Symbols measured as naked now. */
+  /** Symbols that were naked at the last look. */
   nakedSymbols(): readonly Ticker[] {
-    return [...this.#began.keys()];
+    return [...this.#meters].flatMap(([symbol, { lastLook }]) =>
+      lastLook?.nakedQuantity.gt('0') ? [symbol] : [],
+    );
   }
 
   nakedTime(symbol: Ticker, now: EpochMs): NakedTime {
     const meter = this.#meters.get(symbol) ?? unmeasured;
     const last = meter.lastLook;
-    return nakedTimeOf(last === null ? meter : measureNaked(meter, { ...last, at: now }));
+    if (last === null) return nakedTimeOf(meter);
+    const isOpen = this.#calendar.isTradedAt(symbol, now);
+    return nakedTimeOf(this.#after(symbol, meter, { ...last, at: now, isOpen }));
   }
 
-  #measure(symbol: Ticker, look: NonNullable<NakedMeter['lastLook']>): void {
+  #measure(symbol: Ticker, look: Look): void {
     const before = this.#meters.get(symbol) ?? unmeasured;
-    const after = measureNaked(before, look);
+    const after = this.#after(symbol, before, look);
     this.#meters.set(symbol, after);
-    if (after.nakedSince !== null && !this.#began.has(symbol)) this.#began.set(symbol, before);
-    else if (after.nakedSince === null) this.#journalStretch(symbol, after, look.at);
+    if (after.nakedSince === null) this.#journalStretch(symbol, before.lastLook, after);
+  }
+
+  #after(symbol: Ticker, before: NakedMeter, look: Look): NakedMeter {
+    return measureNaked(before, look, this.#openSince(symbol, before.lastLook, look.at));
+  }
+
+  #openSince(symbol: Ticker, last: Look | null, at: EpochMs) {
+    return last === null ? [] : this.#calendar.tradedBetween(symbol, last.at, at);
   }
 
   /** One record for each stretch, when it is over. */
-  #journalStretch(symbol: Ticker, after: NakedMeter, until: EpochMs): void {
-    const began = this.#began.get(symbol);
-    if (began === undefined) return;
-    this.#began.delete(symbol);
-    const shareSeconds = after.shareSeconds.minus(began.shareSeconds);
-    if (shareSeconds.eq('0')) return;
+  #journalStretch(symbol: Ticker, last: Look | null, after: NakedMeter): void {
+    const written = this.#written.get(symbol) ?? unmeasured;
+    const shareSeconds = after.shareSeconds.minus(written.shareSeconds);
+    if (shareSeconds.eq('0') || after.lastLook === null) return;
+    this.#written.set(symbol, after);
+    const { at } = after.lastLook;
     this.#logger.log({
       type: 'naked_time_measured',
       actor: 'system',
       symbol,
       body: {
-        until,
+        until: this.#openSince(symbol, last, at).at(-1)?.to ?? at,
         shareSeconds: text(shareSeconds),
-        dollarSeconds: text(after.dollarSeconds.minus(began.dollarSeconds)),
+        dollarSeconds: text(after.dollarSeconds.minus(written.dollarSeconds)),
         totalShareSeconds: text(after.shareSeconds),
         totalDollarSeconds: text(after.dollarSeconds),
       },

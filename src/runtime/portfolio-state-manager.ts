@@ -211,13 +211,11 @@ export class PortfolioStateManager {
   #measure(symbols: readonly Ticker[]): void {
     const { meters, clock } = this.#parts;
     const at = clock.now();
-    const snapshot = this.snapshot();
-    if (snapshot === null) return;
-    const counts = snapshot.session.isOpen && this.#reachable;
+    if (this.snapshot() === null) return;
     for (const symbol of symbols) {
       const context = this.getCompleteContext(symbol);
       if (context === null) meters.close(symbol, at);
-      else meters.look(context, at, counts);
+      else meters.look(context, at, this.#reachable);
     }
   }
 

@@ -97,6 +97,11 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const orders = new OrderBook();
   const stream = new StreamTrust(logger);
   const desk = new OrderDesk({ book: orders, reader, stream, clock });
+  const calendar = new SessionCalendar({
+    broker: parts.broker,
+    clock,
+    timeoutMs: settings.callTimeoutMs,
+  });
   const state = new PortfolioStateManager({
     reader,
     orders,
@@ -104,14 +109,10 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     stream,
     streams: parts.streams,
     market: new MarketFeed({ marketData: parts.marketData, clock, logger, settings }),
-    calendar: new SessionCalendar({
-      broker: parts.broker,
-      clock,
-      timeoutMs: settings.callTimeoutMs,
-    }),
+    calendar,
     episodes,
     ledger,
-    meters: new NakedMeters(logger),
+    meters: new NakedMeters({ logger, calendar }),
     tradingState,
     logger,
     clock,

@@ -1,5 +1,7 @@
+import type { Ticker } from '../domain/ids.ts';
 import type { Session } from '../domain/market.ts';
 import type { EpochMs } from '../domain/time.ts';
+import type { Span } from '../engine/naked-time.ts';
 import type { Broker, TradingDay } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import { reasonOf, withDeadline } from './deadline.ts';
@@ -49,6 +51,19 @@ export class SessionCalendar {
     }
   }
 
+  /** True while orders in the symbol can fill: shares in the session, coins always. */
+  isTradedAt(symbol: Ticker, at: EpochMs): boolean {
+    return isCoin(symbol) || this.sessionAt(at).isOpen;
+  }
+
+  /** The parts of the time from `from` to `to` in which orders in the symbol could fill. */
+  tradedBetween(symbol: Ticker, from: EpochMs, to: EpochMs): readonly Span[] {
+    const sessions = isCoin(symbol) ? [{ openAt: from, closeAt: to }] : this.#days;
+    return sessions
+      .map(({ openAt, closeAt }) => ({ from: Math.max(openAt, from), to: Math.min(closeAt, to) }))
+      .filter((span) => span.to > span.from);
+  }
+
   sessionAt(now: EpochMs): Session {
     const current = this.#days.find((day) => now >= day.openAt && now < day.closeAt);
     const next = this.#days.find((day) => day.openAt > now);
@@ -61,5 +76,7 @@ export class SessionCalendar {
     };
   }
 }
+
+const isCoin = (symbol: Ticker): boolean => symbol.includes('/');
 
 const dayOf = (now: EpochMs): number => Math.floor(now / DAY_MS);

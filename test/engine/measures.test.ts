@@ -30,14 +30,26 @@ describe('average true range', () => {
 });
 
 describe('naked time', () => {
-  const look = (seconds: number, shares: string, counts = true) => ({
-    at: NOW + seconds * 1000,
-    nakedQuantity: quantity(shares),
-    price: price('100'),
-    counts,
-  });
-  const measured = (...looks: ReturnType<typeof look>[]) =>
-    nakedTimeOf(looks.reduce(measureNaked, unmeasured));
+  const OPEN_AT = NOW;
+  const CLOSE_AT = NOW + 100_000;
+  type Look = Parameters<typeof measureNaked>[1];
+  const look = (seconds: number, shares: string, isReachable = true): Look => {
+    const at = NOW + seconds * 1000;
+    const isOpen = at >= OPEN_AT && at < CLOSE_AT;
+    return { at, nakedQuantity: quantity(shares), price: price('100'), isOpen, isReachable };
+  };
+  const openBetween = (from: number, to: number) =>
+    [{ from: Math.max(from, OPEN_AT), to: Math.min(to, CLOSE_AT) }].filter(
+      (span) => span.to > span.from,
+    );
+  const measured = (...looks: Look[]) =>
+    nakedTimeOf(
+      looks.reduce(
+        (meter, each) =>
+          measureNaked(meter, each, openBetween(meter.lastLook?.at ?? each.at, each.at)),
+        unmeasured,
+      ),
+    );
 
   it('counts what was naked for as long as it was', () => {
     expect(measured(look(0, '10'), look(2.5, '4'), look(3.5, '0'), look(9, '0'))).toEqual({
@@ -51,12 +63,20 @@ describe('naked time', () => {
     expect(measured(look(0, '0'), look(1, '5'), look(3, '2')).nakedSince).toBe(NOW + 1000);
   });
 
-  it('counts nothing outside the session', () => {
-    expect(measured(look(0, '10', false), look(60, '10'), look(61, '0'))).toEqual({
-      shareSeconds: '10',
-      dollarSeconds: '1000',
-      nakedSince: null,
-    });
+  it.each([
+    ['the first look falls late', [look(-60, '10'), look(8, '10')], '80', OPEN_AT],
+    ['it is covered at the first look', [look(-60, '10'), look(8, '0')], '80', null],
+    ['the last look falls early', [look(92, '10'), look(160, '10')], '80', null],
+    ['one look is before and the next after', [look(-9, '2'), look(160, '2')], '200', null],
+    ['nobody looks while it is open', [look(-9, '2'), look(-1, '2')], '0', null],
+  ] as const)('counts from the open to the close, although %s', (_, looks, total, since) => {
+    const { shareSeconds, nakedSince } = measured(...looks);
+    expect([shareSeconds, nakedSince]).toEqual([total, since]);
+  });
+
+  it('counts nothing while the broker is out of reach', () => {
+    const looks = [look(1, '10'), look(2, '10', false), look(9, '10'), look(10, '0')];
+    expect(measured(...looks).shareSeconds).toBe('20');
   });
 
   it('counts nothing for looks out of order', () => {
