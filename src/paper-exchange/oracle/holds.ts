@@ -12,7 +12,7 @@ export type Promised = {
 };
 
 /** Each promise counts once: for a group of exits, and for an order and the one to replace it. */
-export function promisedIn(orders: Orders, symbol: string): Promised {
+function promisedIn(orders: Orders, symbol: string): Promised {
   const byOwner = new Map<string, Amount>();
   let isEstimate = false;
   for (const id of orders.openIds(symbol)) {

@@ -29,7 +29,7 @@ const TEN_O_CLOCK = Date.parse('2026-10-08T14:00:00Z');
 export const SYMBOLS = ['AAPL', 'MSFT', 'LTC/USD'] as const;
 
 /** A margin account with ten AAPL, one that is short five MSFT, and one without credit. */
-export const ACCOUNTS = [
+const ACCOUNTS = [
   {
     keyId: 'PKONE',
     secretKey: 'one',
