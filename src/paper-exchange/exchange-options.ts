@@ -10,9 +10,8 @@ import type {
   Switches,
 } from './core/types.ts';
 import type { FaultRuleInput } from './faults/rule.ts';
-import type { BarSeries } from './market/bar-file.ts';
-import { GeneratedMarket, type SymbolScenario } from './market/generator.ts';
-import { RecordedMarket, type RecordedSplit } from './market/recorded-market.ts';
+import { GeneratedMarket, type GeneratorOptions } from './market/generator.ts';
+import { RecordedMarket, type RecordedOptions } from './market/recorded-market.ts';
 import type { MarketSource } from './market/source.ts';
 import type { ReplyLatency } from './wire/gate.ts';
 import type { RestOptions } from './wire/rest/handle.ts';
@@ -21,18 +20,8 @@ import type { StreamSettings } from './wire/streams.ts';
 
 /** Where prices come from. With `silent`, only from what is told to the core. */
 export type MarketOptions =
-  | {
-      readonly kind: 'generated';
-      readonly symbols: readonly SymbolScenario[];
-      readonly cadenceMs?: number;
-      readonly historyDays?: number;
-    }
-  | {
-      readonly kind: 'recorded';
-      readonly series: readonly BarSeries[];
-      readonly spreadBps?: number;
-      readonly splits?: readonly RecordedSplit[];
-    }
+  | ({ readonly kind: 'generated' } & Omit<GeneratorOptions, 'seed' | 'startAt' | 'calendar'>)
+  | ({ readonly kind: 'recorded' } & Omit<RecordedOptions, 'startAt' | 'calendar'>)
   | { readonly kind: 'silent'; readonly symbols: readonly string[] };
 
 export type PaperExchangeOptions = {

@@ -272,6 +272,27 @@ export class PaperExchange implements Resumable {
       case 'split':
         this.core.applySplit(input.split.symbol, input.split.newShares, input.split.oldShares);
         break;
+      case 'corporate_action':
+        this.core.announce(input.announcement);
+        break;
+      case 'delisting':
+        this.core.delist(input.symbol);
+        break;
+      case 'halt':
+        this.core.halt(input.symbol, input.reason);
+        break;
+      case 'pause':
+        this.core.pause(input.symbol, input.pauseMs);
+        break;
+      case 'resume':
+        this.core.resume(input.symbol, input.reason);
+        break;
+      case 'notice':
+        this.core.notify(input.notice);
+        break;
+      case 'news':
+        this.core.publishNews(input.news);
+        break;
     }
   }
 

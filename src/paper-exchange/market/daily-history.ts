@@ -1,68 +1,93 @@
-import { type Decimal, decimal, fromNumber, toNumber } from '../core/decimal.ts';
-import type { Bar, Calendar, Milliseconds } from '../core/types.ts';
-import { MarketRandom } from './random.ts';
+import { type Decimal, decimal, larger, roundTo, smaller, ZERO } from '../core/decimal.ts';
+import type { Bar, Calendar, DateText, Milliseconds } from '../core/types.ts';
+import type { GeneratorOptions } from './generator.ts';
+import { isCoin } from './scenario.ts';
+import type { MarketSource } from './source.ts';
 
-export type HistoryOptions = {
-  readonly scenario: {
-    readonly symbol: string;
-    readonly startPrice: string;
-    readonly annualVolatilityPercent?: number;
-  };
-  readonly seed: string;
-  readonly calendar: Calendar;
-  /** The bars lie before the date of this instant. */
-  readonly before: Milliseconds;
-  readonly days: number;
-};
-
-const stepsPerDay = 26;
 const dayMs = 86_400_000;
+const stepMs = 15 * 60_000;
+const sharesOfATrade = 120;
 
-/** Daily bars, oldest first, whose last close is the price at which the scenario starts. */
-export function dailyHistory(options: HistoryOptions): readonly Bar[] {
-  const { scenario, seed, calendar, before, days } = options;
-  const { symbol, startPrice, annualVolatilityPercent = 30 } = scenario;
-  const random = new MarketRandom(`${seed}/${symbol}/history`);
-  const stepVolatility = annualVolatilityPercent / 100 / Math.sqrt(252 * stepsPerDay);
+type Day = { -readonly [Field in keyof Bar]: Bar[Field] };
 
-  // Walked backwards, so that the way ends at the price that is given.
-  const bars: Bar[] = [];
-  let price = toNumber(decimal(startPrice));
-  let day = calendar.tradingDayBefore(calendar.dateOf(before));
-  for (let count = 0; count < days; count += 1) {
-    const prices = [price];
-    for (let step = 0; step < stepsPerDay; step += 1) {
-      price *= Math.exp(stepVolatility * random.normal());
-      prices.unshift(price);
-    }
-    bars.unshift(dailyBar(symbol, calendar.midnightOf(day.date), prices, random));
-    day = calendar.tradingDayBefore(day.date);
-  }
-  return bars;
+/**
+ * Daily bars of every name, oldest first, up to the day before the start. They come from a market
+ * of the same kind that is played coarsely, and are scaled so that they end at the prices at which
+ * the scenarios start.
+ */
+export function dailyHistory(
+  options: GeneratorOptions,
+  days: number,
+  open: (options: GeneratorOptions) => MarketSource,
+): readonly Bar[] {
+  const { calendar, startAt, symbols, corporateActions: _, badPrintsPerDay: __, ...same } = options;
+  const today = calendar.dateOf(startAt);
+  let first = today;
+  for (let count = 0; count < days; count += 1) first = calendar.tradingDayBefore(first).date;
+  const market = open({
+    ...same,
+    ...{ calendar, seed: `${options.seed}/history`, startAt: calendar.midnightOf(first) },
+    symbols: symbols.map(({ events: _, delistedOn: __, ...scenario }) => scenario),
+    ...{ cadenceMs: stepMs, historyDays: 0, extendedHours: false },
+  });
+  const bars = daysOf(market, calendar, calendar.midnightOf(today));
+  return symbols.flatMap(({ symbol, startPrice }) =>
+    scaled(bars.get(symbol) ?? [], decimal(startPrice), isCoin(symbol)),
+  );
 }
 
-function dailyBar(
-  symbol: string,
-  at: Milliseconds,
-  prices: readonly number[],
-  random: MarketRandom,
-): Bar {
-  const amount = (price: number | undefined): Decimal => {
-    const known = price ?? 0;
-    return fromNumber(known, known >= 1 ? 2 : 4);
+/** Puts the bars of each day together, up to an instant. */
+function daysOf(
+  market: MarketSource,
+  calendar: Calendar,
+  until: Milliseconds,
+): ReadonlyMap<string, readonly Bar[]> {
+  const bySymbol = new Map(market.symbols.map((symbol): [string, Day[]] => [symbol, []]));
+  for (;;) {
+    const dueAt = market.nextDueAt();
+    if (dueAt === null || dueAt > until) return bySymbol;
+    for (const input of market.next()) {
+      if (input.kind !== 'bar') continue;
+      const days = bySymbol.get(input.bar.symbol);
+      if (days !== undefined) addTo(days, input.bar, calendar.dateOf(input.bar.at), calendar);
+    }
+  }
+}
+
+function addTo(days: Day[], bar: Bar, date: DateText, calendar: Calendar): void {
+  const at = calendar.midnightOf(date);
+  const day = days.at(-1);
+  if (day === undefined || day.at !== at) {
+    days.push({ ...bar, at, durationMs: dayMs });
+    return;
+  }
+  day.high = larger(day.high, bar.high);
+  day.low = smaller(day.low, bar.low);
+  day.close = bar.close;
+  day.volume += bar.volume;
+  day.vwap = (day.high + day.low + day.close) / 3n;
+}
+
+function scaled(days: readonly Bar[], end: Decimal, isPair: boolean): readonly Bar[] {
+  const close = days.at(-1)?.close ?? ZERO;
+  if (close === ZERO) return [];
+  const price = (value: Decimal): Decimal => {
+    const moved = (value * end) / close;
+    return larger(roundTo(moved, decimalsOf(moved, isPair)), 1n);
   };
-  const tradeCount = random.integer(20_000, 80_000);
-  const mean = prices.reduce((sum, price) => sum + price, 0) / prices.length;
-  return {
-    symbol,
-    at,
-    durationMs: dayMs,
-    open: amount(prices[0]),
-    high: amount(Math.max(...prices)),
-    low: amount(Math.min(...prices)),
-    close: amount(prices.at(-1)),
-    volume: tradeCount * random.integer(90, 160),
-    tradeCount,
-    vwap: amount(mean),
-  };
+  return days.map((day) => ({
+    ...day,
+    open: price(day.open),
+    high: price(day.high),
+    low: price(day.low),
+    close: price(day.close),
+    vwap: price(day.vwap),
+    tradeCount: Math.ceil(day.volume / sharesOfATrade),
+  }));
+}
+
+function decimalsOf(price: Decimal, isPair: boolean): number {
+  const isAboveOne = price >= decimal('1');
+  if (!isPair) return isAboveOne ? 2 : 4;
+  return isAboveOne ? 4 : 8;
 }

@@ -1,221 +1,188 @@
-import { type Decimal, decimal, toNumber } from '../core/decimal.ts';
-import type { Bar, Calendar, Milliseconds, Quote, Trade } from '../core/types.ts';
+import type { Announcement } from '../core/corporate-actions.ts';
+import { ObjectGraph } from '../core/object-graph.ts';
+import { Random } from '../core/random.ts';
+import type { Bar, Calendar, DateText, JsonValue, Milliseconds } from '../core/types.ts';
+import { Chance } from './chance.ts';
+import { CoinFloor, type CoinState } from './coin-floor.ts';
 import { dailyHistory } from './daily-history.ts';
+import { savedFactorClasses } from './factors.ts';
+import { GeneratedName, type Ids, type Scheduled } from './generated-name.ts';
 import { MinuteBars } from './minute-bars.ts';
-import { type PathEvent, PricePath } from './price-path.ts';
+import { PriceBand } from './price-band.ts';
+import { PricePath } from './price-path.ts';
+import { PriceProcess } from './price-process.ts';
 import { MarketRandom } from './random.ts';
+import { type RegimeName, Regimes } from './regimes.ts';
+import { characterOf, eventsInOrder, isCoin, type SymbolScenario } from './scenario.ts';
+import { ShareFloor, type ShareState } from './share-floor.ts';
 import type { MarketInput, MarketSource } from './source.ts';
+import { Tape } from './tape.ts';
+import { Timeline } from './timeline.ts';
+import { Volatility } from './volatility.ts';
 
-export type SymbolScenario = {
-  readonly symbol: string;
-  /** Decimal digits, for example `187.50`. */
-  readonly startPrice: string;
-  /** What a year brings on average; 0 when left out. */
-  readonly annualDriftPercent?: number;
-  /** 30 when left out. */
-  readonly annualVolatilityPercent?: number;
-  /** Bid to ask in usual times, in hundredths of a percent; 2 when left out, a tick at least. */
-  readonly spreadBps?: number;
-  /**
-   * What must happen to this name, on top of the seed; times are milliseconds after
-   * `startAt`. While the exchange is closed nothing moves: a gap then shows at the open.
-   */
-  readonly events?: readonly PathEvent[];
-};
+export type { SymbolScenario } from './scenario.ts';
 
 export type GeneratorOptions = {
   readonly seed: string;
   readonly startAt: Milliseconds;
   readonly calendar: Calendar;
   readonly symbols: readonly SymbolScenario[];
-  /** Session time from one quote and trade of a name to the next; 1,000 when left out. */
+  /** Time from one quote and trade of a name to the next; 1,000 when left out. */
   readonly cadenceMs?: number;
   /** Daily bars from before the start; 60 when left out. */
   readonly historyDays?: number;
+  /** Whether shares are quoted, and now and then traded, before and after the session; true. */
+  readonly extendedHours?: boolean;
+  /** The same from one quote in the extended hours to the next; a minute when left out. */
+  readonly extendedCadenceMs?: number;
+  /** The one the market is in for ever; when left out chance begins with one and switches. */
+  readonly regime?: RegimeName;
+  /** How often each name has news that make its price jump; 4 when left out. */
+  readonly newsPerYear?: number;
+  /** Prints far off the market, withdrawn later, for each name; 0 when left out. */
+  readonly badPrintsPerDay?: number;
+  /** Announced two weeks before their ex-date; prices follow when they take effect. */
+  readonly corporateActions?: readonly Announcement[];
 };
 
-const sessionMs = 6.5 * 3_600_000;
-const tradingDaysPerYear = 252;
-const cent = decimal('0.01');
-const hundredthOfACent = decimal('0.0001');
+type State = {
+  readonly symbols: readonly string[];
+  readonly ids: Ids;
+  readonly shares: ShareState;
+  readonly coins: CoinState;
+};
+
+const minuteMs = 60_000;
+const announcedBeforeMs = 14 * 24 * 60 * minuteMs;
+
+/** The classes of everything in a state. */
+const savedObjects = new ObjectGraph({
+  ...savedFactorClasses,
+  Chance,
+  GeneratedName,
+  MarketRandom,
+  MinuteBars,
+  PriceBand,
+  PricePath,
+  PriceProcess,
+  Random,
+  Regimes,
+  Tape,
+  Volatility,
+});
 
 /**
- * A made-up market: drift, clusters of volatility, quiet spells, jumps within the day and
- * overnight, spreads that widen when prices run, names that move together. Everything follows
- * from the seed. It quotes and trades in the regular session, and once at `startAt` whatever
- * the hour, so that every name has a price from the start.
+ * A made-up market: regimes, clusters of volatility, news, quiet spells, nights that end in
+ * gaps, auctions, spreads that widen when prices run and at the edges of the session, names that
+ * move with their market and their sector, halts and volatility pauses; coins around the clock.
+ * Everything follows from the seed, and each concern of each name draws from a stream of its
+ * own, so that one more changes nothing in the others. Every name has a price from `startAt` on.
  */
 export class GeneratedMarket implements MarketSource {
   readonly symbols: readonly string[];
   readonly history: readonly Bar[];
-  readonly #startAt: Milliseconds;
-  readonly #cadenceMs: number;
-  readonly #calendar: Calendar;
-  readonly #marketRandom: MarketRandom;
-  readonly #names: readonly GeneratedName[];
-  #dueAt: Milliseconds;
-  #lastDate: string;
-  #trades = 0;
+  readonly #shares: ShareFloor;
+  readonly #coins: CoinFloor;
+  readonly #hasShares: boolean;
+  readonly #hasCoins: boolean;
+  #ids: Ids = { next: 1 };
 
   /** @throws when a scenario makes no sense; the message names it */
   constructor(options: GeneratorOptions) {
-    const { seed, startAt, calendar, symbols, cadenceMs = 1_000, historyDays = 60 } = options;
-    if (!(cadenceMs >= 1)) throw new RangeError(`cadenceMs is ${cadenceMs}; it must be at least 1`);
+    const { seed, startAt, calendar, symbols, cadenceMs = 1_000, extendedHours = true } = options;
+    const { historyDays = 60, regime = null } = options;
+    const extendedCadenceMs = options.extendedCadenceMs ?? Math.max(minuteMs, cadenceMs);
+    for (const [name, value] of Object.entries({ cadenceMs, extendedCadenceMs })) {
+      if (!(value >= 1)) throw new RangeError(`${name} is ${value}; it must be at least 1`);
+    }
     this.symbols = symbols.map((scenario) => scenario.symbol);
-    this.#startAt = startAt;
-    this.#cadenceMs = cadenceMs;
-    this.#calendar = calendar;
-    this.#marketRandom = new MarketRandom(`${seed}/market`);
-    this.#names = symbols.map(
-      (scenario) => new GeneratedName(scenario, seed, sessionMs / cadenceMs),
+    const coins = namesOf(
+      options,
+      symbols.filter(({ symbol }) => isCoin(symbol)),
     );
-    this.history = symbols.flatMap((scenario) =>
-      dailyHistory({ scenario, seed, calendar, before: startAt, days: historyDays }),
+    const shares = namesOf(
+      options,
+      symbols.filter(({ symbol }) => !isCoin(symbol)),
     );
-    this.#dueAt = startAt;
-    this.#lastDate = calendar.dateOf(startAt);
+    this.#hasCoins = coins.length > 0;
+    this.#hasShares = !this.#hasCoins || shares.length > 0;
+    const pace = { cadenceMs, extendedCadenceMs, extendedHours };
+    const timeline = new Timeline({ calendar, ...pace });
+    const common = { seed, startAt, calendar, timeline, regime };
+    this.#shares = new ShareFloor({ ...common, ...pace, names: shares });
+    this.#coins = new CoinFloor(seed, startAt, cadenceMs, coins);
+    this.history =
+      historyDays === 0
+        ? []
+        : dailyHistory(options, historyDays, (past) => new GeneratedMarket(past));
   }
 
   nextDueAt(): Milliseconds {
-    return this.#dueAt;
+    const sharesAt = this.#hasShares ? this.#shares.dueAt : Number.POSITIVE_INFINITY;
+    return this.#hasCoins ? Math.min(sharesAt, this.#coins.dueAt) : sharesAt;
   }
 
   next(): readonly MarketInput[] {
-    const at = this.#dueAt;
-    this.#dueAt = this.#instantAfter(at);
-    const bars = this.#names.flatMap((name) => name.takeEndedBar(at));
-    const isOpen = this.#isOpen(at);
-    if (!isOpen && at > this.#startAt) return bars;
-    if (at > this.#startAt) this.#move(at);
-    const ticks = this.#names.flatMap((name) => {
-      this.#trades += 1;
-      return name.tick(at, this.#trades, isOpen);
-    });
-    return [...bars, ...ticks];
+    const at = this.nextDueAt();
+    const inputs: MarketInput[] = [];
+    if (this.#hasShares && this.#shares.dueAt === at) this.#shares.next(this.#ids, inputs);
+    if (this.#hasCoins && this.#coins.dueAt === at) this.#coins.next(this.#ids, inputs);
+    return inputs;
   }
 
-  #move(at: Milliseconds): void {
-    const date = this.#calendar.dateOf(at);
-    const isNewDay = date !== this.#lastDate;
-    this.#lastDate = date;
-    const marketNormal = this.#marketRandom.normal();
-    const ticksUntil = (until: Milliseconds): number => this.#countTicks(at, until);
-    for (const name of this.#names) {
-      name.move({ marketNormal, isNewDay, elapsedMs: at - this.#startAt, ticksUntil });
+  save(): JsonValue {
+    const [shares, coins] = [this.#shares.state, this.#coins.state];
+    const state: State = { symbols: this.symbols, ids: this.#ids, shares, coins };
+    return savedObjects.write(state);
+  }
+
+  /** @throws when the state is that of a market with other names */
+  restore(json: JsonValue): void {
+    const state = savedState(savedObjects.read(json));
+    if (state.symbols.join() !== this.symbols.join()) {
+      const names = `${state.symbols.join(', ')}, not ${this.symbols.join(', ')}`;
+      throw new Error(`the saved market has the names ${names}; start it with the same ones`);
     }
-  }
-
-  #isOpen(at: Milliseconds): boolean {
-    return this.#calendar.sessionAt(at) === 'regular';
-  }
-
-  /** The next tick, or the close that comes before it, which ends the last bar. */
-  #instantAfter(at: Milliseconds): Milliseconds {
-    if (!this.#isOpen(at)) return this.#calendar.nextOpen(at);
-    return Math.min(at + this.#cadenceMs, this.#calendar.nextClose(at));
-  }
-
-  /** Ticks from `from` to `elapsedMs` after the start, both included; at least one. */
-  #countTicks(from: Milliseconds, elapsedMs: number): number {
-    let ticks = 1;
-    const until = this.#startAt + elapsedMs;
-    for (let at = this.#instantAfter(from); at <= until; at = this.#instantAfter(at)) {
-      if (this.#isOpen(at)) ticks += 1;
-    }
-    return ticks;
+    this.#ids = state.ids;
+    this.#shares.resume(state.shares);
+    this.#coins.resume(state.coins);
   }
 }
 
-type Move = {
-  readonly marketNormal: number;
-  readonly isNewDay: boolean;
-  readonly elapsedMs: number;
-  readonly ticksUntil: (elapsedMs: number) => number;
-};
-
-class GeneratedName {
-  readonly #symbol: string;
-  readonly #spreadBps: number;
-  readonly #random: MarketRandom;
-  readonly #path: PricePath;
-  readonly #events: PathEvent[];
-  readonly #bars = new MinuteBars();
-
-  constructor(scenario: SymbolScenario, seed: string, stepsPerDay: number) {
-    const { annualDriftPercent = 0, annualVolatilityPercent = 30, spreadBps = 2 } = scenario;
-    this.#symbol = scenario.symbol;
-    this.#spreadBps = spreadBps;
-    this.#random = new MarketRandom(`${seed}/${scenario.symbol}`);
-    this.#events = inOrder(scenario);
-    this.#path = new PricePath({
-      startPrice: toNumber(decimal(scenario.startPrice)),
-      dailyVolatility: annualVolatilityPercent / 100 / Math.sqrt(tradingDaysPerYear),
-      dailyDrift: annualDriftPercent / 100 / tradingDaysPerYear,
-      stepsPerDay,
-      random: this.#random,
-    });
-  }
-
-  move({ marketNormal, isNewDay, elapsedMs, ticksUntil }: Move): void {
-    if (isNewDay) this.#path.passNight(marketNormal);
-    for (let event = this.#events[0]; event !== undefined; event = this.#events[0]) {
-      if (beginsAt(event) > elapsedMs) break;
-      this.#events.shift();
-      if ('gapPercent' in event) this.#path.gap(event.gapPercent);
-      else this.#path.leadTo(event.driftPercent, ticksUntil(event.toMs));
-    }
-    this.#path.step(marketNormal);
-  }
-
-  takeEndedBar(at: Milliseconds): readonly MarketInput[] {
-    const bar = this.#bars.takeEnded(at);
-    return bar === null ? [] : [{ kind: 'bar', bar }];
-  }
-
-  /** A quote, and a trade at its bid or its ask; bars hold the trades of the session. */
-  tick(at: Milliseconds, tradeId: number, isOpen: boolean): readonly MarketInput[] {
-    const { price: middle, nervousness } = this.#path;
-    // The smallest step of a price on US exchanges.
-    const [tick, ticksPerDollar] = middle >= 1 ? [cent, 100] : [hundredthOfACent, 10_000];
-    const spread = Math.max(
-      1,
-      Math.round((middle * ticksPerDollar * this.#spreadBps * nervousness) / 10_000),
-    );
-    const bid = Math.max(1, Math.round(middle * ticksPerDollar - spread / 2));
-    const isBuy = this.#random.uniform() < 0.5;
-    const amount = (ticks: number): Decimal => BigInt(ticks) * tick;
-    const quote: Quote = {
-      symbol: this.#symbol,
-      at,
-      bidPrice: amount(bid),
-      askPrice: amount(bid + spread),
-      bidSize: 100 * this.#random.integer(1, 12),
-      askSize: 100 * this.#random.integer(1, 12),
-    };
-    const price = isBuy ? quote.askPrice : quote.bidPrice;
-    const size = this.#random.integer(100, 500);
-    const trade: Trade = { symbol: this.#symbol, at, price, size, id: tradeId };
-    if (isOpen) this.#bars.add(trade);
-    return [
-      { kind: 'quote', quote },
-      { kind: 'trade', trade },
-    ];
-  }
+function savedState(value: object): State {
+  // Written by `save`, as the classes in it show.
+  if ('symbols' in value && 'shares' in value && 'coins' in value) return value as State;
+  throw new Error('this is not the saved state of a made-up market');
 }
 
-const beginsAt = (event: PathEvent): number => ('atMs' in event ? event.atMs : event.fromMs);
+function namesOf(
+  options: GeneratorOptions,
+  scenarios: readonly SymbolScenario[],
+): readonly GeneratedName[] {
+  const { seed, newsPerYear = 4, badPrintsPerDay = 0 } = options;
+  return scenarios.map((scenario) => {
+    const [character, events] = [characterOf(scenario), eventsInOrder(scenario)];
+    const schedule = scheduleOf(options, scenario);
+    return new GeneratedName({ seed, character, events, schedule, newsPerYear, badPrintsPerDay });
+  });
+}
 
-function inOrder({ symbol, events = [] }: SymbolScenario): PathEvent[] {
-  const sorted = [...events].sort((a, b) => beginsAt(a) - beginsAt(b));
-  let busyUntil = Number.NEGATIVE_INFINITY;
-  for (const event of sorted) {
-    const percent = 'gapPercent' in event ? event.gapPercent : event.driftPercent;
-    const endsAt = 'toMs' in event ? event.toMs : event.atMs;
-    const text = `the event ${JSON.stringify(event)} of ${symbol}`;
-    if (!(percent > -100)) throw new RangeError(`${text} takes the price to zero or below`);
-    if (!(endsAt >= beginsAt(event))) throw new RangeError(`${text} ends before it begins`);
-    if (beginsAt(event) < busyUntil) throw new RangeError(`${text} begins within another one`);
-    busyUntil = endsAt;
-  }
-  return sorted;
+/** @throws when something takes effect before the market begins */
+function scheduleOf(
+  { calendar, startAt, corporateActions = [] }: GeneratorOptions,
+  { symbol, delistedOn }: SymbolScenario,
+): readonly Scheduled[] {
+  const at = (date: DateText, announcement: Announcement | null): Scheduled => {
+    const day = calendar.tradingDay(date) ?? calendar.tradingDayAfter(date);
+    if (day.preOpenAt > startAt) {
+      const announcedAt = calendar.midnightOf(date) - announcedBeforeMs;
+      return { announcedAt, effectiveAt: day.preOpenAt, announcement };
+    }
+    const what = announcement === null ? 'delisting' : announcement.terms.kind;
+    throw new RangeError(`the ${what} of ${symbol} on ${date} lies before the market begins`);
+  };
+  const own = corporateActions.filter(({ terms }) => terms.symbol === symbol);
+  const schedule = own.map((announcement) => at(announcement.exDate, announcement));
+  if (delistedOn !== undefined) schedule.push(at(delistedOn, null));
+  return schedule.sort((one, other) => one.effectiveAt - other.effectiveAt);
 }

@@ -1,41 +1,50 @@
-import { type Decimal, larger, smaller, ZERO } from '../core/decimal.ts';
+import { type Decimal, fromNumber, larger, smaller } from '../core/decimal.ts';
 import type { Bar, Milliseconds, Trade } from '../core/types.ts';
 
 const minuteMs = 60_000;
+const vwapDecimals = 4;
 
-type Open = Omit<Bar, 'vwap'> & { readonly dollars: Decimal };
+type Open = {
+  readonly at: Milliseconds;
+  readonly open: Decimal;
+  high: Decimal;
+  low: Decimal;
+  close: Decimal;
+  volume: number;
+  tradeCount: number;
+  dollars: number;
+};
 
 /** Gathers the trades of one name into bars of a minute. */
 export class MinuteBars {
-  #open: Open | null = null;
+  private bar: Open | null = null;
 
-  add({ symbol, at, price, size }: Trade): void {
+  /** `price` is that of the trade. */
+  add({ at, price: exact, size }: Trade, price: number): void {
     const begin = at - (at % minuteMs);
-    const dollars = price * BigInt(size);
-    const open = this.#open;
-    if (open === null || open.at !== begin) {
-      const first = { open: price, high: price, low: price, close: price };
-      const counts = { volume: size, tradeCount: 1, dollars };
-      this.#open = { symbol, at: begin, durationMs: minuteMs, ...first, ...counts };
+    const { bar } = this;
+    if (bar === null || bar.at !== begin) {
+      const first = { open: exact, high: exact, low: exact, close: exact };
+      this.bar = { at: begin, ...first, volume: size, tradeCount: 1, dollars: price * size };
       return;
     }
-    this.#open = {
-      ...open,
-      high: larger(open.high, price),
-      low: smaller(open.low, price),
-      close: price,
-      volume: open.volume + size,
-      tradeCount: open.tradeCount + 1,
-      dollars: open.dollars + dollars,
-    };
+    if (exact > bar.high) bar.high = exact;
+    else if (exact < bar.low) bar.low = exact;
+    bar.close = exact;
+    bar.volume += size;
+    bar.tradeCount += 1;
+    bar.dollars += price * size;
   }
 
   /** The bar that has ended by `at`, once; null when none has. */
-  takeEnded(at: Milliseconds): Bar | null {
-    const open = this.#open;
-    if (open === null || open.at + minuteMs > at) return null;
-    this.#open = null;
-    const { dollars, ...bar } = open;
-    return { ...bar, vwap: bar.volume === 0 ? ZERO : dollars / BigInt(bar.volume) };
+  takeEnded(symbol: string, at: Milliseconds): Bar | null {
+    const { bar } = this;
+    if (bar === null || bar.at + minuteMs > at) return null;
+    this.bar = null;
+    const { open, high, low, close, volume, tradeCount, dollars } = bar;
+    const mean = volume > 0 ? fromNumber(dollars / volume, vwapDecimals) : close;
+    const vwap = smaller(high, larger(low, mean));
+    const prices = { open, high, low, close, vwap };
+    return { symbol, at: bar.at, durationMs: minuteMs, ...prices, volume, tradeCount };
   }
 }

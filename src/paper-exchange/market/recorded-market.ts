@@ -1,5 +1,5 @@
 import { type Decimal, decimal, larger, truncateTo } from '../core/decimal.ts';
-import type { Bar, Calendar, Milliseconds } from '../core/types.ts';
+import type { Bar, Calendar, JsonValue, Milliseconds } from '../core/types.ts';
 import type { BarSeries } from './bar-file.ts';
 import type { MarketInput, MarketSource, Split } from './source.ts';
 
@@ -37,21 +37,21 @@ const wholeInHalfBps = 20_000n;
 export class RecordedMarket implements MarketSource {
   readonly symbols: readonly string[];
   readonly history: readonly Bar[];
-  readonly #tracks: readonly Iterator<Cue>[];
-  readonly #heads: (Cue | null)[];
+  readonly #options: RecordedOptions;
+  #startAt: Milliseconds;
+  #tracks: readonly Iterator<Cue>[];
+  #heads: (Cue | null)[];
+  #played = 0;
 
   /** @throws when there are no bars, a symbol occurs twice or a daily bar lies on a closed day */
   constructor(options: RecordedOptions) {
-    const { calendar, series, startAt, spreadBps = 2, splits = [] } = options;
+    const { calendar, series, startAt, splits = [] } = options;
     refuseUnplayable(series, splits, calendar);
     this.symbols = series.map((one) => one.symbol);
     this.history = series.flatMap((one) => historyOf(one, calendar, startAt));
-    const ids = { next: 1 };
-    const halfSpreadBps = BigInt(Math.round(spreadBps));
-    this.#tracks = series.map((one) => {
-      const ofThisName = splits.filter((split) => split.symbol === one.symbol);
-      return barCues({ series: one, calendar, startAt, halfSpreadBps, ids, splits: ofThisName });
-    });
+    this.#options = options;
+    this.#startAt = startAt;
+    this.#tracks = tracksOf(options);
     this.#heads = this.#tracks.map(nextCue);
   }
 
@@ -66,6 +66,7 @@ export class RecordedMarket implements MarketSource {
   next(): readonly MarketInput[] {
     const at = this.nextDueAt();
     const inputs: MarketInput[] = [];
+    this.#played += 1;
     for (const [index, track] of this.#tracks.entries()) {
       for (let head = this.#heads[index]; head && head.at === at; head = this.#heads[index]) {
         inputs.push(...head.inputs);
@@ -74,6 +75,44 @@ export class RecordedMarket implements MarketSource {
     }
     return inputs;
   }
+
+  /** How far it has been played: the bars themselves are not part of it. */
+  save(): JsonValue {
+    return { symbols: this.symbols, startAt: this.#startAt, played: this.#played };
+  }
+
+  /** @throws when the state is that of other bars */
+  restore(state: JsonValue): void {
+    const { symbols, startAt, played } = savedState(state);
+    if (symbols !== this.symbols.join()) {
+      throw new Error(`the saved market played ${symbols}; start it with the same bars`);
+    }
+    this.#startAt = startAt;
+    this.#tracks = tracksOf({ ...this.#options, startAt });
+    this.#heads = this.#tracks.map(nextCue);
+    this.#played = 0;
+    while (this.#played < played && this.nextDueAt() !== null) this.next();
+  }
+}
+
+function savedState(state: JsonValue) {
+  if (typeof state === 'object' && state !== null && 'played' in state) {
+    const { symbols, startAt, played } = state;
+    if (typeof startAt === 'number' && typeof played === 'number' && Array.isArray(symbols)) {
+      return { symbols: symbols.join(), startAt, played };
+    }
+  }
+  throw new Error('this is not the saved state of recorded bars');
+}
+
+function tracksOf(options: RecordedOptions): readonly Iterator<Cue>[] {
+  const { calendar, series, startAt, spreadBps = 2, splits = [] } = options;
+  const ids = { next: 1 };
+  const halfSpreadBps = BigInt(Math.round(spreadBps));
+  return series.map((one) => {
+    const ofThisName = splits.filter((split) => split.symbol === one.symbol);
+    return barCues({ series: one, calendar, startAt, halfSpreadBps, ids, splits: ofThisName });
+  });
 }
 
 const nextCue = (track: Iterator<Cue>): Cue | null => {

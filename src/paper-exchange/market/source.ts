@@ -1,4 +1,6 @@
-import type { Bar, Milliseconds, Quote, Trade } from '../core/types.ts';
+import type { Announcement } from '../core/corporate-actions.ts';
+import type { NewsDraft } from '../core/news-desk.ts';
+import type { Bar, MarketNotice, Milliseconds, Quote, Resumable, Trade } from '../core/types.ts';
 
 /** A share split: a holder has `newShares` for every `oldShares` afterwards. */
 export type Split = {
@@ -12,13 +14,22 @@ export type MarketInput =
   | { readonly kind: 'quote'; readonly quote: Quote }
   | { readonly kind: 'trade'; readonly trade: Trade }
   | { readonly kind: 'bar'; readonly bar: Bar }
-  | { readonly kind: 'split'; readonly at: Milliseconds; readonly split: Split };
+  | { readonly kind: 'split'; readonly at: Milliseconds; readonly split: Split }
+  | { readonly kind: 'corporate_action'; readonly announcement: Announcement }
+  | { readonly kind: 'delisting'; readonly symbol: string }
+  /** Until a resume follows. */
+  | { readonly kind: 'halt'; readonly symbol: string; readonly reason: string }
+  /** Ends by itself after so long. */
+  | { readonly kind: 'pause'; readonly symbol: string; readonly pauseMs: number }
+  | { readonly kind: 'resume'; readonly symbol: string; readonly reason: string }
+  | { readonly kind: 'notice'; readonly notice: MarketNotice }
+  | { readonly kind: 'news'; readonly news: NewsDraft };
 
 /**
  * Where prices come from: a generator or recorded bars. It is read forward once, instant by
- * instant; the same options give the same inputs again.
+ * instant; the same options give the same inputs again, and what was saved goes on the same.
  */
-export interface MarketSource {
+export interface MarketSource extends Resumable {
   readonly symbols: readonly string[];
   /** Bars of the past, from before the first input; those of one name oldest first. */
   readonly history: readonly Bar[];

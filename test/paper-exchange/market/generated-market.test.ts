@@ -1,60 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { NyseCalendar } from '../../../src/paper-exchange/calendar/nyse.ts';
 import { toNumber } from '../../../src/paper-exchange/core/decimal.ts';
-import type { Quote, Trade } from '../../../src/paper-exchange/core/types.ts';
 import {
-  GeneratedMarket,
-  type GeneratorOptions,
-} from '../../../src/paper-exchange/market/generator.ts';
-import type { MarketInput } from '../../../src/paper-exchange/market/source.ts';
-
-const calendar = new NyseCalendar();
-const mondayOpen = Date.parse('2026-11-02T09:30:00-05:00');
-const minuteMs = 60_000;
-const dayMs = 24 * 60 * minuteMs;
-
-const given = (options: Partial<GeneratorOptions> = {}): GeneratedMarket =>
-  new GeneratedMarket({
-    seed: 'seven',
-    startAt: mondayOpen,
-    calendar,
-    cadenceMs: 5_000,
-    symbols: [{ symbol: 'ACME', startPrice: '100' }],
-    ...options,
-  });
-
-function play(market: GeneratedMarket, until: number): MarketInput[] {
-  const inputs: MarketInput[] = [];
-  while (market.nextDueAt() < until) inputs.push(...market.next());
-  return inputs;
-}
-
-const quotesOf = (inputs: readonly MarketInput[], symbol = 'ACME'): Quote[] =>
-  inputs.flatMap((input) =>
-    input.kind === 'quote' && input.quote.symbol === symbol ? [input.quote] : [],
-  );
-
-const tradesOf = (inputs: readonly MarketInput[]): Trade[] =>
-  inputs.flatMap((input) => (input.kind === 'trade' ? [input.trade] : []));
-
-const midpoint = (quote: Quote): number => toNumber((quote.bidPrice + quote.askPrice) / 2n);
-
-function returnsOf(quotes: readonly Quote[]): number[] {
-  const prices = quotes.map(midpoint);
-  return prices.slice(1).map((price, index) => Math.log(price / (prices[index] ?? price)));
-}
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-function correlation(left: readonly number[], right: readonly number[]): number {
-  const [leftMean, rightMean] = [mean(left), mean(right)];
-  const product = (a: readonly number[], am: number, b: readonly number[], bm: number): number =>
-    mean(a.map((value, index) => (value - am) * ((b[index] ?? bm) - bm)));
-  const covariance = product(left, leftMean, right, rightMean);
-  const leftVariance = product(left, leftMean, left, leftMean);
-  return covariance / Math.sqrt(leftVariance * product(right, rightMean, right, rightMean));
-}
+  barsOf,
+  calendar,
+  dayMs,
+  given,
+  midpoint,
+  minuteMs,
+  mondayOpen,
+  ofKind,
+  play,
+  quotesOf,
+  tradesOf,
+} from './given.ts';
 
 describe('a generated market', () => {
   it('gives the same ticks for the same seed, and others for another', () => {
@@ -74,6 +32,22 @@ describe('a generated market', () => {
     expect(quotesOf(play(both, mondayOpen + 60 * minuteMs))).toEqual(quotesOf(alone));
   });
 
+  it('draws for each concern from a stream of its own', () => {
+    const until = mondayOpen + 3 * dayMs;
+    const plain = play(given({ newsPerYear: 300 }), until);
+    const withBadPrints = play(given({ newsPerYear: 300, badPrintsPerDay: 40 }), until);
+    const bad = tradesOf(withBadPrints).filter(({ id }) => id > 1_000_000_000);
+    expect(bad.length).toBeGreaterThan(40);
+    const others = withBadPrints.filter(
+      (input) =>
+        !(input.kind === 'trade' && bad.includes(input.trade)) &&
+        !(input.kind === 'notice' && input.notice.kind === 'cancel_error'),
+    );
+    expect(others).toEqual(plain);
+    const withHistory = given({ newsPerYear: 300, historyDays: 20 });
+    expect(play(withHistory, until)).toEqual(plain);
+  });
+
   it('ticks at its cadence through the regular session and stays silent otherwise', () => {
     const market = given({ cadenceMs: 60_000 });
     const instants: number[] = [];
@@ -81,15 +55,16 @@ describe('a generated market', () => {
       const at = market.nextDueAt();
       if (tradesOf(market.next()).length > 0) instants.push(at);
     }
-    expect(instants).toHaveLength(2 * 390);
+    expect(instants).toHaveLength(2 * 391);
     expect(instants.every((at) => calendar.sessionAt(at) === 'regular')).toBe(true);
     expect(instants[389]).toBe(mondayOpen + 389 * minuteMs);
-    expect(instants[390]).toBe(mondayOpen + dayMs);
+    expect(instants[390]).toBe(mondayOpen + 390 * minuteMs - 1);
+    expect(instants[391]).toBe(mondayOpen + dayMs);
   });
 
   it('publishes each minute as a bar of its trades, the last one at the close', () => {
     const inputs = play(given({ cadenceMs: 20_000 }), mondayOpen + dayMs);
-    const bars = inputs.flatMap((input) => (input.kind === 'bar' ? [input.bar] : []));
+    const bars = barsOf(inputs);
     expect(bars).toHaveLength(390);
     expect(inputs.at(-1)).toMatchObject({ kind: 'bar', bar: { at: mondayOpen + 389 * minuteMs } });
     const [first, second, third] = tradesOf(inputs);
@@ -100,16 +75,39 @@ describe('a generated market', () => {
     expect(bar && bar.low <= bar.vwap && bar.vwap <= bar.high).toBe(true);
   });
 
+  it('opens and closes each day with the print of an auction, the close on short days too', () => {
+    const wednesday = Date.parse('2026-11-25T09:30:00-05:00');
+    const market = given({ startAt: wednesday - minuteMs, cadenceMs: 60_000 });
+    const trades = tradesOf(play(market, wednesday + 5 * dayMs)).slice(1);
+    const marked = trades.filter(({ conditions }) => /[O6]/.test(conditions?.join('') ?? ''));
+    expect(marked.map(({ at, conditions }) => [at, conditions])).toEqual([
+      [wednesday, ['@', 'O']],
+      [wednesday + 390 * minuteMs - 1, ['@', '6']],
+      [wednesday + 2 * dayMs, ['@', 'O']],
+      [wednesday + 2 * dayMs + 210 * minuteMs - 1, ['@', '6']],
+    ]);
+    const sizes = trades.filter((trade) => !marked.includes(trade)).map(({ size }) => size);
+    expect(Math.min(...marked.map(({ size }) => size))).toBeGreaterThan(
+      sizes.reduce((sum, size) => sum + size, 0) / sizes.length,
+    );
+    const bars = barsOf(play(given({ cadenceMs: 60_000 }), mondayOpen + dayMs));
+    const closing = tradesOf(play(given({ cadenceMs: 60_000 }), mondayOpen + dayMs)).at(-1);
+    expect(bars.at(-1)?.close).toBe(closing?.price);
+  });
+
   it('names a price at the start even when the exchange is closed', () => {
     const sunday = mondayOpen - dayMs;
     const market = given({ startAt: sunday });
     expect(market.nextDueAt()).toBe(sunday);
-    const [quote] = quotesOf(market.next());
+    const inputs = market.next();
+    const [quote] = quotesOf(inputs);
     expect(quote && midpoint(quote)).toBeCloseTo(100, 1);
+    expect(tradesOf(inputs)).toHaveLength(1);
     expect(market.nextDueAt()).toBe(mondayOpen);
+    expect(barsOf(market.next())).toEqual([]);
   });
 
-  it('quotes whole ticks, the bid below the ask, and trades at one of them', () => {
+  it('quotes whole ticks, the bid below the ask, and trades between them', () => {
     const inputs = play(
       given({
         symbols: [
@@ -124,54 +122,17 @@ describe('a generated market', () => {
     for (const quote of [...quotesOf(inputs), ...quotesOf(inputs, 'DUST')]) {
       expect(quote.bidPrice > 0n && quote.askPrice > quote.bidPrice).toBe(true);
     }
-    const trades = tradesOf(inputs);
+    const trades = ofKind(inputs, 'trade').map(({ trade }) => trade);
     expect(new Set(trades.map((trade) => trade.id)).size).toBe(trades.length);
     for (const [index, input] of inputs.entries()) {
       const after = inputs[index + 1];
       if (input.kind !== 'quote' || after?.kind !== 'trade') continue;
-      expect([input.quote.bidPrice, input.quote.askPrice]).toContain(after.trade.price);
+      const { price, conditions } = after.trade;
+      const isAuction = /[O56]/.test(conditions?.join('') ?? '');
+      if (isAuction)
+        expect(price >= input.quote.bidPrice && price < input.quote.askPrice).toBe(true);
+      else expect([input.quote.bidPrice, input.quote.askPrice]).toContain(price);
     }
-  });
-
-  it('has fat tails, clusters of volatility and no memory of direction', () => {
-    const quotes = quotesOf(play(given({ cadenceMs: 60_000 }), mondayOpen + 120 * dayMs));
-    const returns = returnsOf(quotes);
-    const variance = mean(returns.map((value) => value ** 2));
-    const kurtosis = mean(returns.map((value) => value ** 4)) / variance ** 2;
-    const sizes = returns.map(Math.abs);
-    expect(returns.length).toBeGreaterThan(30_000);
-    expect(kurtosis).toBeGreaterThan(4);
-    expect(correlation(sizes.slice(10), sizes.slice(0, -10))).toBeGreaterThan(0.05);
-    expect(Math.abs(correlation(returns.slice(1), returns.slice(0, -1)))).toBeLessThan(0.05);
-    // A year of such days has about the volatility that was asked for, jumps and nights added.
-    const annual = Math.sqrt(variance * 390 * 252) * 100;
-    expect(annual).toBeGreaterThan(25);
-    expect(annual).toBeLessThan(55);
-  });
-
-  it('moves its names together, but not in step', () => {
-    const inputs = play(
-      given({
-        cadenceMs: 300_000,
-        symbols: [
-          { symbol: 'ACME', startPrice: '100' },
-          { symbol: 'BOLT', startPrice: '250' },
-        ],
-      }),
-      mondayOpen + 60 * dayMs,
-    );
-    const together = correlation(returnsOf(quotesOf(inputs)), returnsOf(quotesOf(inputs, 'BOLT')));
-    expect(together).toBeGreaterThan(0.15);
-    expect(together).toBeLessThan(0.6);
-  });
-
-  it('widens spreads when prices run', () => {
-    const quotes = quotesOf(play(given({ cadenceMs: 60_000 }), mondayOpen + 60 * dayMs));
-    const sizes = returnsOf(quotes).map(Math.abs);
-    const spreads = quotes.map(
-      (quote) => toNumber(quote.askPrice - quote.bidPrice) / midpoint(quote),
-    );
-    expect(correlation(sizes.slice(0, -1), spreads.slice(1, -1))).toBeGreaterThan(0.2);
   });
 });
 
@@ -188,8 +149,9 @@ describe('a scripted name', () => {
 
   it('shows a gap that fell into the night at the next open', () => {
     const events = [{ atMs: 10 * 60 * minuteMs, gapPercent: 10 }];
+    const symbols = [{ symbol: 'ACME', startPrice: '100', isLeftToChance: false }];
     const scripted = given({ symbols: [{ symbol: 'ACME', startPrice: '100', events }] });
-    const opens = [given(), scripted].map((market) =>
+    const opens = [given({ symbols }), scripted].map((market) =>
       quotesOf(play(market, mondayOpen + dayMs + minuteMs)).find(
         (quote) => quote.at === mondayOpen + dayMs,
       ),

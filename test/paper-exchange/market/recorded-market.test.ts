@@ -39,6 +39,8 @@ function tell(input: MarketInput): string {
       return `${input.bar.symbol} bar ${clockTime(input.bar.at)}`;
     case 'split':
       return `${input.split.symbol} ${input.split.newShares}:${input.split.oldShares}`;
+    default:
+      return input.kind;
   }
 }
 

@@ -1,0 +1,59 @@
+import { NyseCalendar } from '../../../src/paper-exchange/calendar/nyse.ts';
+import { toNumber } from '../../../src/paper-exchange/core/decimal.ts';
+import type { Bar, Quote, Trade } from '../../../src/paper-exchange/core/types.ts';
+import {
+  GeneratedMarket,
+  type GeneratorOptions,
+} from '../../../src/paper-exchange/market/generator.ts';
+import type { MarketInput, MarketSource } from '../../../src/paper-exchange/market/source.ts';
+
+export const calendar = new NyseCalendar();
+export const mondayOpen = Date.parse('2026-11-02T09:30:00-05:00');
+export const minuteMs = 60_000;
+export const dayMs = 24 * 60 * minuteMs;
+
+/** A market of one share that is left to chance, for the regular session alone. */
+export const given = (options: Partial<GeneratorOptions> = {}): GeneratedMarket =>
+  new GeneratedMarket({
+    seed: 'seven',
+    startAt: mondayOpen,
+    calendar,
+    cadenceMs: 5_000,
+    historyDays: 0,
+    extendedHours: false,
+    symbols: [{ symbol: 'ACME', startPrice: '100' }],
+    ...options,
+  });
+
+export function play(market: MarketSource, until: number): MarketInput[] {
+  const inputs: MarketInput[] = [];
+  while ((market.nextDueAt() ?? until) < until) inputs.push(...market.next());
+  return inputs;
+}
+
+export const quotesOf = (inputs: readonly MarketInput[], symbol = 'ACME'): Quote[] =>
+  inputs.flatMap((input) =>
+    input.kind === 'quote' && input.quote.symbol === symbol ? [input.quote] : [],
+  );
+
+export const tradesOf = (inputs: readonly MarketInput[], symbol = 'ACME'): Trade[] =>
+  inputs.flatMap((input) =>
+    input.kind === 'trade' && input.trade.symbol === symbol ? [input.trade] : [],
+  );
+
+export const barsOf = (inputs: readonly MarketInput[], symbol = 'ACME'): Bar[] =>
+  inputs.flatMap((input) =>
+    input.kind === 'bar' && input.bar.symbol === symbol ? [input.bar] : [],
+  );
+
+export const ofKind = <Kind extends MarketInput['kind']>(
+  inputs: readonly MarketInput[],
+  kind: Kind,
+): Extract<MarketInput, { kind: Kind }>[] =>
+  inputs.filter((input): input is Extract<MarketInput, { kind: Kind }> => input.kind === kind);
+
+export const midpoint = (quote: Quote): number => toNumber((quote.bidPrice + quote.askPrice) / 2n);
+
+/** Bid to ask against the price. */
+export const spreadOf = (quote: Quote): number =>
+  toNumber(quote.askPrice - quote.bidPrice) / midpoint(quote);
