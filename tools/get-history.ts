@@ -12,7 +12,14 @@ const LONGEST_BODY = 12_000;
 
 const typesOf = {
   decisions: ['decision_made'],
-  plans: ['plan_proposed', 'plan_refused', 'plan_spent', 'plan_reviewed', 'plan_finished'],
+  plans: [
+    'plan_proposed',
+    'plan_not_made',
+    'plan_refused',
+    'plan_spent',
+    'plan_reviewed',
+    'plan_finished',
+  ],
   orders: ['step_intended', 'step_answered', 'step_observed', 'order_update_received'],
   fills: ['fill_received'],
   protection: ['episode_opened', 'episode_changed', 'episode_closed', 'naked_time_measured'],
@@ -23,6 +30,14 @@ const typesOf = {
 
 type Kind = keyof typeof typesOf;
 const kinds = Object.keys(typesOf) as [Kind, ...Kind[]];
+
+/** What a plan over several symbols does in one of them: only who asks for a symbol needs it. */
+const partTypes: readonly EventType[] = [
+  'part_proposed',
+  'part_refused',
+  'part_reviewed',
+  'part_finished',
+];
 
 /** What is told by other lines or repeats in every cycle only shows when it is asked for. */
 const withoutAsking: readonly EventType[] = [
@@ -95,11 +110,10 @@ export const getHistory = defineTool({
     }
 
     const detail = args.detail ?? 'summary';
-    const filtered = args.plan_id !== undefined || args.order_id !== undefined;
     const limit = args.limit ?? USUAL_RECORDS;
     const found = bigBrother.history({
       symbol: args.symbol,
-      types: args.kind === undefined ? (filtered ? undefined : withoutAsking) : typesOf[args.kind],
+      types: typesFor(args),
       planId: args.plan_id,
       orderId: args.order_id,
       sinceAt,
@@ -117,6 +131,20 @@ export const getHistory = defineTool({
     return answered({ records, next_cursor: nextSeq == null ? null : `before.${nextSeq}` });
   },
 });
+
+/** Undefined for all of them: who names a plan or an order wants to see everything. */
+function typesFor(args: {
+  readonly kind?: Kind | undefined;
+  readonly symbol?: string | undefined;
+  readonly plan_id?: string | undefined;
+  readonly order_id?: string | undefined;
+}): readonly EventType[] | undefined {
+  const { kind } = args;
+  if (kind === undefined && (args.plan_id ?? args.order_id) !== undefined) return undefined;
+  const types = kind === undefined ? withoutAsking : typesOf[kind];
+  const hasPlans = kind === undefined || kind === 'plans';
+  return hasPlans && args.symbol !== undefined ? [...types, ...partTypes] : types;
+}
 
 const line = (record: JournalRecord) => ({
   at: isoTime(record.at),

@@ -53,7 +53,12 @@ export class ActionTeller {
       case 'settings_loaded':
       case 'snapshot_taken':
       case 'decision_made':
+      case 'plan_not_made':
       case 'plan_spent':
+      case 'part_proposed':
+      case 'part_reviewed':
+      case 'part_refused':
+      case 'part_finished':
       case 'step_intended':
       case 'step_answered':
       case 'step_observed':

@@ -1,7 +1,10 @@
 import type { Json } from './canonical.ts';
 import type { EpochMs } from './time.ts';
 
-/** Everything that can be written down. Past tense, stable: journals outlive the code. */
+/**
+ * Everything that can be written down. Past tense, stable: journals outlive the code. What
+ * concerns one symbol of a plan over several is a `part_…`, beside the `plan_…` on the whole.
+ */
 export type EventType =
   | 'started'
   | 'stopped'
@@ -9,6 +12,7 @@ export type EventType =
   | 'snapshot_taken'
   | 'decision_made'
   | 'plan_proposed'
+  | 'plan_not_made'
   | 'plan_refused'
   | 'plan_spent'
   | 'plan_reviewed'
@@ -16,6 +20,10 @@ export type EventType =
   | 'step_answered'
   | 'step_observed'
   | 'plan_finished'
+  | 'part_proposed'
+  | 'part_reviewed'
+  | 'part_refused'
+  | 'part_finished'
   | 'order_update_received'
   | 'fill_received'
   | 'stream_changed'

@@ -23,6 +23,7 @@ import { NakedMeters } from './naked-meters.ts';
 import { BigBrotherOrchestrator } from './orchestrator.ts';
 import { OrderBook } from './order-book.ts';
 import { OrderDesk } from './order-desk.ts';
+import { journalParts } from './part-journal.ts';
 import { PlanMaker } from './plan-maker.ts';
 import { PlanPacing } from './plan-pacing.ts';
 import { PlanStore } from './plan-store.ts';
@@ -89,6 +90,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     plans: new PlanStore(),
   };
   const { ledger, unsettled, sent, plans } = memory;
+  journalParts(logger, plans);
   const alerts = new AlertBoard({ logger, clock });
   const { dailyLossPercent } = settings;
   const tradingState = new TradingStateLevels({ logger, clock, dailyLossPercent });

@@ -37,6 +37,21 @@ async function journalOf(...events: readonly Partial<JournalEvent>[]) {
 const types = (history: History) => history.records.map(({ type }) => type);
 
 describe('history', () => {
+  it('tells the parts of a plan over several symbols to who asks for one of them', async () => {
+    const ask = await journalOf(
+      { type: 'plan_reviewed', planId: 'plan-1' },
+      { type: 'part_reviewed', planId: 'plan-1', symbol: 'AAPL' },
+      { type: 'part_reviewed', planId: 'plan-1', symbol: 'MSFT' },
+      { type: 'fill_received', symbol: 'AAPL' },
+    );
+    const told = async (args: Record<string, unknown>) => types((await ask(args)).history);
+    expect(await told({})).toEqual(['fill_received', 'plan_reviewed']);
+    expect(await told({ symbol: 'AAPL' })).toEqual(['fill_received', 'part_reviewed']);
+    expect(await told({ symbol: 'AAPL', kind: 'plans' })).toEqual(['part_reviewed']);
+    expect(await told({ symbol: 'AAPL', kind: 'fills' })).toEqual(['fill_received']);
+    expect(await told({ plan_id: 'plan-1' })).toHaveLength(3);
+  });
+
   it('is newest first, a line each, with the ids to go deeper', async () => {
     const ask = await journalOf(
       {
@@ -192,6 +207,12 @@ describe('a line', () => {
       'decided trailing-stop wants protect (1 overruled) because it rose',
     ],
     ['decision_made', { decision: { chosen: [] } }, 'decided that nothing has to change'],
+    [
+      'plan_not_made',
+      { intent: { kind: 'exit' }, outcome: 'impossible', code: 'no_position', because: 'a' },
+      'no plan made to exit no_position: a',
+    ],
+    ['part_finished', { outcome: 'stopped', because: 'a' }, 'part stopped: a'],
     ['plan_refused', { refusal: 'plan_expired', because: 'a' }, 'plan refused plan_expired: a'],
     [
       'plan_reviewed',

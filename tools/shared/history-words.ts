@@ -17,11 +17,22 @@ function titleOf({ type, body }: JournalRecord): string {
     case 'decision_made':
       return decisionTitle(body);
     case 'plan_proposed':
-      return words('plan proposed', intentOf(body), field(body, 'outcome'));
+    case 'part_proposed':
+      return words(spaced(type), intentOf(body), field(body, 'outcome'));
+    case 'plan_not_made':
+      return words(
+        'no plan made to',
+        intentOf(body),
+        field(body, 'code') ?? field(body, 'outcome'),
+      );
     case 'plan_refused':
-      return words('plan refused', field(body, 'refusal') ?? field(body, 'code'));
+    case 'part_refused':
+      return words(spaced(type), field(body, 'refusal') ?? field(body, 'code'));
     case 'plan_reviewed':
+    case 'part_reviewed':
       return words('guardrails asked', field(body, 'outcome'), deniedBy(body));
+    case 'part_finished':
+      return words('part', field(body, 'outcome') ?? 'finished');
     case 'plan_finished':
       return words('plan', field(body, 'outcome') ?? 'finished', field(body, 'refusal'));
     case 'step_intended':
