@@ -89,6 +89,15 @@ export class BigBrother {
 
   /** Makes the plan an intent comes to, and keeps it for `execute`. Sends nothing. */
   async propose(intent: Intent, actor: Actor): Promise<Proposal> {
+    const proposal = await this.#propose(intent, actor);
+    if (proposal.outcome !== 'proposed') {
+      this.#logNotMade(proposal, intent, intent.symbol, actor);
+      this.#parts.logger.commit();
+    }
+    return proposal;
+  }
+
+  async #propose(intent: Intent, actor: Actor): Promise<Proposal> {
     const snapshot = this.snapshot();
     if (snapshot === null) {
       const because = ['the account was not read yet: try again in a few seconds'];
@@ -157,7 +166,13 @@ export class BigBrother {
     const notes = thoughts.flatMap((thought) => thought.notes);
     const parts = thoughts.flatMap(({ part }) => part ?? []);
     const [first] = thoughts;
-    if (parts.length === 0 || first === undefined) return withoutPlan(thoughts, notes);
+    if (parts.length === 0 || first === undefined) {
+      for (const thought of intent.symbol === null ? thoughts : []) {
+        const alone = withoutPlan([thought], thought.notes);
+        this.#logNotMade(alone, intent, thought.decision.symbol, actor);
+      }
+      return withoutPlan(thoughts, notes);
+    }
     const plan = this.#seal(parts, first.context, intent);
     const verdicts = this.#verdicts(plan);
     const isDenied = verdicts.some(({ outcome }) => outcome === 'deny');
@@ -168,10 +183,18 @@ export class BigBrother {
       if (thought.part !== null) logger.logDecision(thought.decision, { context: thought.context });
     }
     const symbol = parts.length === 1 ? (parts[0]?.symbol ?? null) : null;
-    const body = { plan, verdicts, executable };
+    const body = { plan, verdicts, executable, notes };
     logger.log({ type: 'plan_proposed', actor, symbol, planId: plan.id, body });
     logger.commit();
     return { outcome: 'proposed', plan, verdicts, executable, notes };
+  }
+
+  /** What was asked for and came to nothing; over all symbols also for each of them. */
+  #logNotMade(proposal: NoPlan, intent: Intent, symbol: Ticker | null, actor: Actor): void {
+    const { outcome } = proposal;
+    const code = outcome === 'impossible' ? proposal.code : null;
+    const body = { intent, outcome, code, because: proposal.because.join('; ') };
+    this.#parts.logger.log({ type: 'plan_not_made', actor, symbol, body });
   }
 
   #seal(parts: readonly PlanPart[], { account }: PositionContext, intent: Intent): ActionPlan {
@@ -192,7 +215,9 @@ export class BigBrother {
   }
 }
 
-function withoutPlan(thoughts: readonly Thought[], notes: readonly PlanningNote[]): Proposal {
+type NoPlan = Exclude<Proposal, { readonly outcome: 'proposed' }>;
+
+function withoutPlan(thoughts: readonly Thought[], notes: readonly PlanningNote[]): NoPlan {
   const because = notes.map((note) => `${note.recipe}: ${note.because}`);
   if (thoughts.some(({ outcome }) => outcome === 'impossible')) {
     return { outcome: 'impossible', code: 'no_legal_way', because };
