@@ -50,6 +50,8 @@ function getActivities({ core, settings, accountId, params, query }: Call): Repl
   let place = isDescending ? Math.min(to, last ?? to) - 1 : Math.max(from, (last ?? -1) + 1);
   for (; page.length < pageSize && place >= from && place < to; place += step) {
     const activity = activities.at(place);
+    // A busted trade has not taken place.
+    if (activity?.status === 'canceled') continue;
     if (activity !== undefined && isWanted(typeOf(activity))) {
       page.push(activityJson(core.calendar, activity));
     }
