@@ -2,7 +2,7 @@ import type { Price } from '../domain/decimal.ts';
 import { ZERO } from '../domain/decimal.ts';
 import type { Ticker } from '../domain/ids.ts';
 import type { SymbolMarket } from '../domain/market.ts';
-import { isTerminal } from '../domain/order.ts';
+import { isTerminal, type Order } from '../domain/order.ts';
 import type {
   Episode,
   IntentRecord,
@@ -11,19 +11,32 @@ import type {
   PositionContext,
 } from '../domain/portfolio.ts';
 import { coverOf } from './cover.ts';
-import { belongsTo } from './intents.ts';
+import { episodeKey, keyFor } from './intents.ts';
 
-/** All that is known of one symbol; null when nothing is held or its episode is not known yet. */
+const known = new WeakMap<PortfolioSnapshot, Map<Ticker, PositionContext | null>>();
+
+/**
+ * All that is known of one symbol; null when nothing is held or its episode is not known yet.
+ * The same snapshot and symbol give the same object: snapshots never change.
+ */
 export function contextFor(snapshot: PortfolioSnapshot, symbol: Ticker): PositionContext | null {
-  const position = snapshot.positions.find((held) => held.symbol === symbol);
+  const contexts = known.get(snapshot) ?? new Map<Ticker, PositionContext | null>();
+  known.set(snapshot, contexts);
+  const before = contexts.get(symbol);
+  if (before !== undefined) return before;
+  const context = makeContext(snapshot, symbol);
+  contexts.set(symbol, context);
+  return context;
+}
+
+function makeContext(snapshot: PortfolioSnapshot, symbol: Ticker): PositionContext | null {
+  const position = positionsBySymbol(snapshot.positions).get(symbol)?.[0];
   const episode = snapshot.episodes.get(symbol);
   if (position === undefined || episode === undefined) return null;
 
   const market = snapshot.markets.get(symbol) ?? unknownMarket(symbol);
   const price = markOf(position, market, snapshot.confirmedAt.positions);
-  const orders = snapshot.orders.filter(
-    (order) => order.symbol === symbol && !isTerminal(order.status),
-  );
+  const orders = liveOrdersBySymbol(snapshot.orders).get(symbol) ?? [];
   const intents = intentsFor(snapshot, episode);
   const gain = price.minus(episode.entryPrice);
   return {
@@ -45,6 +58,40 @@ export function contextFor(snapshot: PortfolioSnapshot, symbol: Ticker): Positio
   };
 }
 
+const positionsBySymbol = indexed((positions: readonly Position[]) =>
+  groupedBy(positions, ({ symbol }) => symbol),
+);
+const liveOrdersBySymbol = indexed((orders: readonly Order[]) =>
+  groupedBy(
+    orders.filter(({ status }) => !isTerminal(status)),
+    ({ symbol }) => symbol,
+  ),
+);
+const intentsByEpisode = indexed((intents: readonly IntentRecord[]) =>
+  groupedBy(intents, ({ key }) => episodeKey(key)),
+);
+
+/** Snapshots share the lists that did not change, so each list is indexed once. */
+function indexed<List extends object, Index>(index: (list: List) => Index): (list: List) => Index {
+  const indexes = new WeakMap<List, Index>();
+  return (list) => {
+    const made = indexes.get(list) ?? index(list);
+    indexes.set(list, made);
+    return made;
+  };
+}
+
+function groupedBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key) {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
 /** Entry minus initial stop, the other way for a short; null while there is no stop behind it. */
 function riskPerShareOf(episode: Episode): Price | null {
   if (episode.initialStopPrice === null) return null;
@@ -64,7 +111,8 @@ function markOf(position: Position, market: SymbolMarket, confirmedAt: number): 
 }
 
 const intentsFor = (snapshot: PortfolioSnapshot, episode: Episode): readonly IntentRecord[] =>
-  snapshot.intents.filter(({ key }) => belongsTo(key, snapshot.account.accountNumber, episode.id));
+  intentsByEpisode(snapshot.intents).get(keyFor(snapshot.account.accountNumber, episode.id, '')) ??
+  [];
 
 const unknownMarket = (symbol: Ticker): SymbolMarket => ({
   symbol,

@@ -23,6 +23,10 @@ export const keyFor = (accountNumber: string, episode: EpisodeId, meaning: strin
 export const belongsTo = (key: string, accountNumber: string, episode: EpisodeId): boolean =>
   key.startsWith(keyFor(accountNumber, episode, ''));
 
+/** The part of a key that all keys of its account and episode begin with. */
+export const episodeKey = (key: string): string =>
+  key.slice(0, key.indexOf('|', key.indexOf('|') + 1) + 1);
+
 /** What a key stands for, without account and episode. */
 export const meaningOf = (key: string): string => key.split('|').slice(2).join('|');
 

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { ticker } from '../../src/domain/ids.ts';
+import type { IntentRecord } from '../../src/domain/portfolio.ts';
+import { contextFor } from '../../src/engine/context.ts';
+import { keyFor } from '../../src/engine/intents.ts';
+import { ACCOUNT_NUMBER, order, snapshot, stopLimit } from '../support/given.ts';
+
+const intent = (account: string, episode: string, meaning: string): IntentRecord => ({
+  key: keyFor(account, episode as never, meaning),
+  generation: 1,
+  clientOrderId: `bb1-${episode}-${meaning}`,
+  state: 'live',
+  orderId: null,
+});
+
+const AAPL = ticker('AAPL');
+const MSFT = ticker('MSFT');
+
+describe('the context of a symbol', () => {
+  it('is one and the same object for one snapshot, and another for the next', () => {
+    const world = snapshot({ holdings: [{ symbol: 'AAPL' }, { symbol: 'MSFT' }] });
+    expect(contextFor(world, AAPL)).toBe(contextFor(world, AAPL));
+    expect(contextFor(world, AAPL)).not.toBe(contextFor(world, MSFT));
+    const next = { ...world, version: world.version + 1 };
+    expect(contextFor(next, AAPL)).not.toBe(contextFor(world, AAPL));
+    expect(contextFor(next, AAPL)?.snapshotVersion).toBe(world.version + 1);
+  });
+
+  it('holds the live orders and the intents of its own episode, and no others', () => {
+    const world = snapshot({
+      holdings: [
+        { symbol: 'AAPL', episode: 2, orders: [stopLimit()] },
+        { symbol: 'MSFT', orders: [stopLimit({ id: 'other', symbol: 'MSFT' })] },
+      ],
+      otherOrders: [order({ id: 'ended', status: 'canceled' })],
+      intents: [
+        intent(ACCOUNT_NUMBER, 'AAPL#1', 'cover/whole'),
+        intent(ACCOUNT_NUMBER, 'AAPL#2', 'partial|odd'),
+        intent('PA-OTHER', 'AAPL#2', 'cover/whole'),
+        intent(ACCOUNT_NUMBER, 'AAPL#22', 'cover/whole'),
+      ],
+    });
+    const context = contextFor(world, AAPL);
+    expect(context?.orders.map(({ id }) => id)).toEqual(['stop-1']);
+    expect(context?.intents.map(({ key }) => key)).toEqual([
+      `${ACCOUNT_NUMBER}|AAPL#2|partial|odd`,
+    ]);
+  });
+
+  it('is null where nothing is held, each time it is asked for', () => {
+    const world = snapshot();
+    expect([contextFor(world, MSFT), contextFor(world, MSFT)]).toEqual([null, null]);
+  });
+});
