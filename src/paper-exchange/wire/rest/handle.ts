@@ -2,7 +2,7 @@ import type { ExchangeCore } from '../../core/exchange-core.ts';
 import { WireError } from '../../core/types.ts';
 import { type Allowance, RateLimiter } from './rate-limit.ts';
 import type { Reply } from './route.ts';
-import { type Endpoint, endpointAt, isDataPath } from './routes.ts';
+import { type Endpoint, endpointAt, isDataPath, isPublicPath } from './routes.ts';
 import { defaultRestSettings, type RestSettings } from './settings.ts';
 
 export type RestRequest = {
@@ -34,6 +34,8 @@ const UNAUTHORIZED = {
 } as const;
 const TOO_MANY = new WireError(429, { message: 'too many requests.' });
 const BROKEN = new WireError(500, { message: 'internal server error' });
+/** In place of an account id: whoever asks without keys. */
+const NOBODY = 'nobody';
 /** The unlimited data plan ("Market Data API: subscription plans"). */
 const UNLIMITED_PLAN_REQUESTS_PER_MINUTE = 10_000;
 
@@ -68,14 +70,19 @@ export class RestApi {
     const { method, path } = request;
     const endpoint = endpointAt(path);
     if (method === 'OPTIONS' && endpoint !== null) return optionsOf(endpoint);
-    const accountId = this.#core.authenticate(
-      header(request, 'apca-api-key-id'),
-      header(request, 'apca-api-secret-key'),
-    );
+    const accountId = this.#accountOf(request);
     if (accountId === null) return UNAUTHORIZED[this.#settings.unauthorizedBody];
     const allowance = this.#take(accountId, path);
     if (allowance?.isAllowed === false) return this.#limited(TOO_MANY, allowance);
     return this.#limited(this.#routed(endpoint, accountId, request), allowance);
+  }
+
+  /** Null for keys that open no account; `NOBODY` where none are needed and none are sent. */
+  #accountOf(request: RestRequest): string | null {
+    const keyId = header(request, 'apca-api-key-id');
+    const secretKey = header(request, 'apca-api-secret-key');
+    if (keyId === '' && secretKey === '' && isPublicPath(request.path)) return NOBODY;
+    return this.#core.authenticate(keyId, secretKey);
   }
 
   #routed(endpoint: Endpoint | null, accountId: string, request: RestRequest): Answer {

@@ -58,6 +58,11 @@ export function isDataPath(path: string): boolean {
   return /^\/(v2\/stocks|v1beta\d|v1\/corporate-actions)(\/|$)/.test(path);
 }
 
+/** Prices of coins are for everybody: the OpenAPI text asks for no keys. */
+export function isPublicPath(path: string): boolean {
+  return /^\/v1beta\d\/crypto(-perps)?\//.test(path);
+}
+
 /** A segment that is no valid encoding stands for itself, and so names nothing. */
 function decoded(segment: string): string {
   try {
