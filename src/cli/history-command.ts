@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { SqliteEventStore } from '../adapters/event-stores/sqlite.ts';
+import { SqliteEventReader } from '../adapters/event-stores/sqlite-reader.ts';
 import { directoriesIn, fileExists } from '../adapters/system/files.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { JOURNAL_FILE } from '../compose.ts';
@@ -66,7 +66,7 @@ function recordsOf(path: string, options: Options): readonly JournalRecord[] {
     sinceAt: options.since,
     limit: options.limit,
   };
-  const store = new SqliteEventStore(path);
+  const store = new SqliteEventReader(path);
   try {
     return store.query(query);
   } finally {
@@ -98,7 +98,7 @@ function journalPath(dataDirectory: string, account: string | undefined): string
 function latest(dataDirectory: string, accounts: readonly string[]): string | null {
   let newest: { readonly name: string; readonly at: number } | null = null;
   for (const name of accounts) {
-    const store = new SqliteEventStore(join(dataDirectory, name, JOURNAL_FILE));
+    const store = new SqliteEventReader(join(dataDirectory, name, JOURNAL_FILE));
     const at = store.last()?.at ?? 0;
     store.close();
     if (newest === null || at > newest.at) newest = { name, at };

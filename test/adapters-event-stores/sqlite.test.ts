@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AccountOwnedError, acquireOwnerLock } from '../../src/adapters/event-stores/owner-lock.ts';
 import { SqliteEventStore } from '../../src/adapters/event-stores/sqlite.ts';
 import { openDatabase } from '../../src/adapters/event-stores/sqlite-driver.ts';
+import { SqliteEventReader } from '../../src/adapters/event-stores/sqlite-reader.ts';
 import { journalRecord } from './journal-record.ts';
 
 let directory: string;
@@ -81,6 +82,57 @@ describe('the journal file', () => {
     expect(store.last()?.seq).toBe(1);
     hog.close();
     store.close();
+  });
+});
+
+describe('the journal file, opened to read', () => {
+  const path = () => inside('journal.sqlite');
+
+  it('shows what its owner writes, while the owner is writing', () => {
+    const owner = new SqliteEventStore(path());
+    owner.append([journalRecord(1)]);
+    const reader = new SqliteEventReader(path());
+    owner.append([journalRecord(2, { symbol: 'AAPL' })]);
+    const writing = openDatabase(path());
+    writing.exec('BEGIN IMMEDIATE');
+    expect(reader.query({ symbol: 'AAPL', limit: 9 }).map(({ seq }) => seq)).toEqual([2]);
+    expect(reader.last()?.seq).toBe(2);
+    expect([...reader.scan(1)]).toHaveLength(2);
+    writing.close();
+    reader.close();
+    owner.append([journalRecord(3)]);
+    owner.close();
+  });
+
+  it('shows what an owner left behind', () => {
+    const owner = new SqliteEventStore(path());
+    owner.append([journalRecord(1)]);
+    owner.close();
+    const reader = new SqliteEventReader(path());
+    expect(reader.last()).toEqual(journalRecord(1));
+    reader.close();
+  });
+
+  it('is left as it is, whatever it lacks', () => {
+    const old = openDatabase(path());
+    old.exec('CREATE TABLE journal (seq INTEGER PRIMARY KEY, record TEXT NOT NULL)');
+    old.close();
+    const before = readFileSync(path());
+    const reader = new SqliteEventReader(path());
+    expect(reader.last()).toBeNull();
+    reader.close();
+    expect(readFileSync(path()).equals(before)).toBe(true);
+  });
+
+  it('is not made when it is missing, and says so', () => {
+    expect(() => new SqliteEventReader(path())).toThrow(/cannot open the journal .*journal.sqlite/);
+    expect(existsSync(path())).toBe(false);
+  });
+
+  it('says so when no journal was begun in it', () => {
+    openDatabase(path()).close();
+    writeFileSync(path(), '');
+    expect(() => new SqliteEventReader(path())).toThrow(/start BigBrother first/);
   });
 });
 

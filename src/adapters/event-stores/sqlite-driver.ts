@@ -16,21 +16,23 @@ export type Database = {
   close(): void;
 };
 
-type Driver = { readonly DatabaseSync: new (path: string) => Database };
+type Options = { readonly readOnly?: boolean };
+
+type Driver = { readonly DatabaseSync: new (path: string, options: Options) => Database };
 
 // A require made at run time: the bundler must leave both drivers alone, because which
 // one exists depends on the Node that runs us.
 const load = createRequire(import.meta.url);
 
 /**
- * Opens an SQLite file, creating it when it is missing. Node's own driver where there is
+ * Opens an SQLite file, creating it when it is missing unless it is opened read-only. Node's own driver where there is
  * one (Node 22 and later), else `@photostructure/sqlite`, which has the same interface.
  *
  * @throws when neither driver can be loaded, or the file cannot be opened
  */
-export function openDatabase(path: string): Database {
+export function openDatabase(path: string, options: Options = {}): Database {
   const { DatabaseSync } = driver();
-  return new DatabaseSync(path);
+  return new DatabaseSync(path, options);
 }
 
 function driver(): Driver {
