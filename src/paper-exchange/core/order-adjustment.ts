@@ -28,11 +28,13 @@ export function restate(kernel: Kernel, record: OrderRecord, change: Partial<Ord
   unrest(kernel, record);
   account.removeOpenOrder(record);
   const { qty } = change;
-  if (qty === undefined || qty === null) {
+  if (qty === undefined || qty === null || order.qty === null) {
     kernel.change(record, change);
   } else {
+    // The quantity is the total of the chain, also where the order shows only its own fills.
+    const filled = order.qty - record.remaining;
     record.remaining = qty;
-    kernel.change(record, { ...change, qty: order.filledQty + qty });
+    kernel.change(record, { ...change, qty: filled + qty });
   }
   account.addOpenOrder(record);
   if (!record.closes) {

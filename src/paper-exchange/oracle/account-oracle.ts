@@ -74,7 +74,7 @@ export class AccountOracle {
     }
     for (const order of [...reads.newestOrders()].reverse()) {
       this.#stream.know(order);
-      this.#orders.take(order);
+      this.#take(order);
     }
     this.#orders.beginHere();
   }
@@ -219,17 +219,26 @@ export class AccountOracle {
     const seen = new Set<string>();
     const take = (order: OrderView): void => {
       for (const view of [order, ...order.legs]) seen.add(view.id);
-      fresh.push(...this.#orders.take(order));
+      fresh.push(...this.#take(order));
+      for (const { replacedBy } of [order, ...order.legs]) {
+        if (replacedBy !== null && !seen.has(replacedBy)) take(this.#reads.order(replacedBy));
+      }
     };
     const listed = this.#reads.openOrders(symbol);
     const missing = [...this.#orders.openIds(symbol), ...told];
     for (const order of listed) take(order);
     for (const id of missing) if (!seen.has(id)) take(this.#reads.order(id));
-    for (const { replacedBy } of [...seen].flatMap((id) => this.#orders.get(id) ?? [])) {
-      if (replacedBy !== null && !seen.has(replacedBy)) take(this.#reads.order(replacedBy));
-    }
     for (const id of seen) this.#seen.add(id);
     return fresh;
+  }
+
+  /** Takes a view of an order, and first of what it replaced: an order is in its group. */
+  #take(order: OrderView): readonly OrderView[] {
+    const past = [order, ...order.legs].flatMap(({ replaces }) => {
+      const isKnown = replaces === null || this.#orders.get(replaces) !== undefined;
+      return isKnown ? [] : this.#take(this.#reads.order(replaces));
+    });
+    return [...past, ...this.#orders.take(order)];
   }
 
   #checkOrders(): ReadonlyMap<string, Promised> {

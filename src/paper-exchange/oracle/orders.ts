@@ -159,14 +159,18 @@ export class Orders {
   }
 
   #join(order: OrderView, group: string | null): string | null {
-    const inherited = order.replaces === null ? null : this.groupOf(order.replaces);
-    const own =
-      group ?? inherited ?? this.groupOf(order.id) ?? (order.legs.length > 0 ? order.id : null);
+    const { id, replaces, legs } = order;
+    const inherited = replaces === null ? null : this.groupOf(replaces);
+    const own = group ?? inherited ?? this.groupOf(id) ?? (legs.length > 0 ? id : null);
     if (own === null) return null;
-    this.#groups.set(order.id, own);
-    if (this.#countedAnew.has(order.id)) this.#adjustedGroups.add(own);
+    const joined = replaces === null || inherited !== null ? [id] : [id, replaces];
     const members = this.#members.get(own) ?? new Set();
-    this.#members.set(own, members.add(order.id));
+    for (const member of joined) {
+      this.#groups.set(member, own);
+      members.add(member);
+    }
+    this.#members.set(own, members);
+    if (this.#countedAnew.has(id)) this.#adjustedGroups.add(own);
     return own;
   }
 

@@ -54,6 +54,22 @@ describe('the oracle found that', () => {
     expect(floor.eventNames(body.id)).toEqual(['new', 'fill']);
   });
 
+  it('an order restated to a split forgot what its chain had filled', () => {
+    const floor = new Floor({
+      switches: {
+        ...{ ordersAtSplit: 'adjust', adjustedOrderShows: 'restated' },
+        replacementInheritsFills: false,
+      },
+    });
+    const first = floor.accepted({ type: 'limit', limit_price: '90', qty: '3' });
+    floor.executePart(first, '1', '90');
+    const { body } = floor.replace(first, { limit_price: '91' });
+    floor.core.applySplit('AAPL', 2, 1);
+    expect(floor.orderById(body.id)).toMatchObject({ qty: '5', filled_qty: '0' });
+    floor.quote('AAPL', '44', '45');
+    expect(floor.orderById(body.id)).toMatchObject({ status: 'filled', filled_qty: '4' });
+  });
+
   it('after a split that does not go up evenly the equity was not that of the positions', () => {
     const floor = new Floor();
     floor.core.applySplit('AAPL', 10, 7);
