@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ClientOrderId } from './ids.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -13,7 +13,7 @@ const LENGTH = 26; // 130 bits: collisions do not happen; well inside Alpaca's 4
  * @param generation rises only when the order before it is proven terminal and unfilled
  */
 export function clientOrderId(key: string, generation: number): ClientOrderId {
-  const digest = createHash('sha256').update(`${key}|${generation}`).digest();
+  const digest = hash('sha256', `${key}|${generation}`, 'buffer');
   return (PREFIX + base32(digest).slice(0, LENGTH)) as ClientOrderId;
 }
 
