@@ -17,7 +17,26 @@ export const bookOf = (context: PositionContext): Book => ({
   orders: context.orders.filter(({ status }) => !isTerminal(status)),
 });
 
-export const coverIn = ({ position, orders }: Book): Cover => coverOf(position, orders);
+/** The book now and after each draft, each confirmed before the next. */
+export function booksAlong(drafts: readonly Draft[], context: PositionContext): readonly Book[] {
+  let book = bookOf(context);
+  return [
+    book,
+    ...drafts.map((draft) => {
+      book = afterDraft(book, draft);
+      return book;
+    }),
+  ];
+}
+
+const covers = new WeakMap<Book, Cover>();
+
+/** Rules, estimates and comparisons all ask for it: it is worked out once for each book. */
+export function coverIn(book: Book): Cover {
+  const cover = covers.get(book) ?? coverOf(book.position, book.orders);
+  covers.set(book, cover);
+  return cover;
+}
 
 /** Shares that no live exit holds. */
 export const freeShares = (book: Book): Quantity =>

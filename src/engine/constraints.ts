@@ -1,6 +1,7 @@
 import type { Order } from '../domain/order.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
-import { afterDraft, bookOf, coverIn } from './book.ts';
+import type { Book } from './book.ts';
+import { booksAlong, coverIn } from './book.ts';
 import type { Draft } from './candidate.ts';
 import type { PlanningSettings } from './planning-settings.ts';
 import { CANCEL_RULES } from './rules/cancel.ts';
@@ -21,22 +22,24 @@ export function whyUnsettled({ intents, orders, position }: PositionContext): st
 /**
  * Every rule of Alpaca's, and of ours, that the steps would break in turn. Each step is
  * judged against the symbol as the steps before it leave it.
+ *
+ * @param books the book before the first step and after each, where they are known already
  */
 export function brokenRules(
   drafts: readonly Draft[],
   context: PositionContext,
   settings: PlanningSettings,
+  books: readonly Book[] = booksAlong(drafts, context),
 ): string[] {
   const broken: string[] = [];
-  let book = bookOf(context);
   const canceled: Order[] = [];
-  for (const draft of drafts) {
+  for (const [index, draft] of drafts.entries()) {
+    const [book, after] = [books[index], books[index + 1]];
+    if (book === undefined || after === undefined) throw new RangeError('a book for each draft');
     broken.push(...rulesBrokenBy(draft, { context, settings, book, canceled }));
-    const after = afterDraft(book, draft);
     if (draft.kind === 'cancel') {
       canceled.push(...coverIn(book).stops.filter((stop) => !after.orders.includes(stop)));
     }
-    book = after;
   }
   return [...new Set(broken)];
 }

@@ -8,6 +8,9 @@ export type OrderGroup = { readonly key: string; readonly orders: readonly Order
 
 /** Sorts orders into groups, in the order of their first member. */
 export function groupsOf(orders: readonly Order[]): readonly OrderGroup[] {
+  const [only] = orders;
+  if (only === undefined) return [];
+  if (orders.length === 1) return [{ key: only.parentId ?? only.replaces ?? only.id, orders }];
   const byId = new Map(orders.map((order) => [order.id as string, order]));
   const groups = new Map<string, Order[]>();
   for (const order of orders) {

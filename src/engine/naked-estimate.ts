@@ -3,7 +3,7 @@ import { larger, NO_DOLLARS, NO_SHARES, sharesLeft, smaller, worth } from '../do
 import type { NakedEstimate } from '../domain/plan.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import type { Book } from './book.ts';
-import { afterDraft, bookOf, coverIn } from './book.ts';
+import { coverIn } from './book.ts';
 import type { Draft } from './candidate.ts';
 import { secondsOf } from './naked-time.ts';
 import type { PlanningSettings } from './planning-settings.ts';
@@ -11,26 +11,26 @@ import type { PlanningSettings } from './planning-settings.ts';
 /**
  * The worst naked time the steps lead to, one after the other, under the stated latencies.
  * While a step is under way the lesser cover of before and after counts.
+ *
+ * @param books the book before the first step and after each
  */
 export function estimateNaked(
   drafts: readonly Draft[],
   context: PositionContext,
   settings: PlanningSettings,
+  books: readonly Book[],
 ): NakedEstimate {
-  let book = bookOf(context);
   let shareSeconds = NO_SHARES;
   let nakedMs = 0;
   let worstShares = NO_SHARES;
-  for (const draft of drafts) {
-    const after = afterDraft(book, draft);
-    const naked = nakedDuring(book, after);
+  for (const [index, draft] of drafts.entries()) {
+    const naked = nakedDuring(books[index], books[index + 1]);
     const lastsMs = lastsFor(draft, settings);
     if (naked.gt('0') && lastsMs > 0) {
       nakedMs += lastsMs;
       worstShares = larger(worstShares, naked);
       shareSeconds = shareSeconds.plus(naked.times(secondsOf(lastsMs))) as Quantity;
     }
-    book = after;
   }
   if (!context.session.isOpen) {
     return nothing('the session is closed, so no stop could trigger meanwhile');
@@ -48,7 +48,8 @@ export function estimateNaked(
 }
 
 /** The position is counted as before the step: what is being sold is still at risk. */
-function nakedDuring(before: Book, after: Book): Quantity {
+function nakedDuring(before: Book | undefined, after: Book | undefined): Quantity {
+  if (before === undefined || after === undefined) throw new RangeError('a book for each draft');
   const covered = smaller(coverIn(before).coveredQuantity, coverIn(after).coveredQuantity);
   return sharesLeft(before.position.quantity, covered);
 }

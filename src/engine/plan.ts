@@ -5,7 +5,7 @@ import type { Decision } from '../domain/decision.ts';
 import type { NakedEstimate, PlanPart, Step } from '../domain/plan.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import type { Book } from './book.ts';
-import { afterDraft, bookOf, coverIn } from './book.ts';
+import { bookOf, booksAlong, coverIn } from './book.ts';
 import type { Candidate } from './candidate.ts';
 import { identify } from './candidate.ts';
 import { brokenRules, whyUnsettled } from './constraints.ts';
@@ -94,18 +94,20 @@ function candidatesFor(situation: Situation): readonly Candidate[] {
 /** A candidate with all that ranks it, or the rules it breaks in words. */
 function judge(candidate: Candidate, situation: Situation, hold: Quantity): Legal | string {
   const { context, settings } = situation;
-  const broken = brokenRules(candidate.drafts, context, settings);
+  const { drafts } = candidate;
+  const books = booksAlong(drafts, context);
+  const broken = brokenRules(drafts, context, settings, books);
   if (broken.length > 0) return broken.join('; ');
   const identified = identify(candidate, context);
   if (identified.outcome === 'spent') return identified.because;
-  const after = candidate.drafts.reduce(afterDraft, bookOf(context));
+  const after = books.at(-1) ?? bookOf(context);
   return {
     situation,
     candidate,
     steps: identified.steps,
     after,
     unmet: unmetShares(candidate, after, situation, hold),
-    naked: estimateNaked(candidate.drafts, context, settings),
+    naked: estimateNaked(drafts, context, settings, books),
   };
 }
 
@@ -131,7 +133,8 @@ function unmetShares(
   const tight = after.orders.filter(
     (order) => !isStop(order) || isTightEnough(order, cover, target.side),
   );
-  const { coveredQuantity } = coverIn({ ...after, orders: tight });
+  const isAllTight = tight.length === after.orders.length;
+  const { coveredQuantity } = coverIn(isAllTight ? after : { ...after, orders: tight });
   const bare = sharesLeft(left, coveredQuantity);
   const unsold = sharesLeft(left, hold);
   const oversold = sharesLeft(coverIn(after).exitQuantity, left);
