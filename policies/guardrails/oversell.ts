@@ -53,10 +53,10 @@ const placesExit = ({ part, context }: ReviewInput): boolean =>
 
 /** An order that we meant to send and that the broker's list does not show. */
 function unaccountedOrder({ context, snapshot }: ReviewInput): string | null {
-  const seen = new Set<string>(snapshot.orders.map(({ clientOrderId }) => clientOrderId));
-  const missing = context.intents.find(
-    ({ state, clientOrderId }) =>
-      (state === 'intended' || state === 'unknown') && !seen.has(clientOrderId),
+  const open = context.intents.filter(({ state }) => state === 'intended' || state === 'unknown');
+  const missing = open.find(
+    (intent) =>
+      !snapshot.orders.some(({ clientOrderId }) => clientOrderId === intent.clientOrderId),
   );
   return missing?.clientOrderId ?? null;
 }
