@@ -1,7 +1,7 @@
 import type { ApprovedPlan } from '../../src/domain/approved-plan.ts';
 import type { OrderId } from '../../src/domain/ids.ts';
 import type { Order } from '../../src/domain/order.ts';
-import type { CancelStep, ReplaceStep, SubmitStep } from '../../src/domain/plan.ts';
+import type { CancelStep, ReplaceStep, Step, SubmitStep } from '../../src/domain/plan.ts';
 import type { Account, Position } from '../../src/domain/portfolio.ts';
 import type { RejectionClass } from '../../src/domain/report.ts';
 import type { EpochMs } from '../../src/domain/time.ts';
@@ -32,6 +32,8 @@ export class FaultyBroker implements Broker {
   readonly calls: string[] = [];
   readonly #inner: Broker;
   readonly #faults = new Map<Mutation, { symbol: string | null; fault: Fault }[]>();
+  /** Called with each step before anything else becomes of it. */
+  onStep: (step: Step) => void = () => {};
   /** While true, orders cannot be found one by one. */
   findsNothing = false;
   /** While set, every read fails with it. */
@@ -95,24 +97,18 @@ export class FaultyBroker implements Broker {
   submit(approved: ApprovedPlan, step: SubmitStep, turn?: Turn): Promise<Order> {
     const { side, type, quantity } = step.order;
     const words = `submit ${step.symbol} ${side} ${type} ${quantity}`;
-    return this.#mutate('submit', step.symbol, words, () =>
-      this.#inner.submit(approved, step, turn),
-    );
+    return this.#mutate('submit', step, words, () => this.#inner.submit(approved, step, turn));
   }
 
   replace(approved: ApprovedPlan, step: ReplaceStep, turn?: Turn): Promise<Order> {
     const { quantity, stopPrice } = step.change;
     const words = `replace ${step.symbol} ${quantity ?? '-'} ${stopPrice ?? '-'}`;
-    return this.#mutate('replace', step.symbol, words, () =>
-      this.#inner.replace(approved, step, turn),
-    );
+    return this.#mutate('replace', step, words, () => this.#inner.replace(approved, step, turn));
   }
 
   cancel(approved: ApprovedPlan, step: CancelStep, turn?: Turn): Promise<void> {
     const words = `cancel ${step.symbol}`;
-    return this.#mutate('cancel', step.symbol, words, () =>
-      this.#inner.cancel(approved, step, turn),
-    );
+    return this.#mutate('cancel', step, words, () => this.#inner.cancel(approved, step, turn));
   }
 
   async #read<Answer>(name: string, call: () => Promise<Answer>): Promise<Answer> {
@@ -123,11 +119,13 @@ export class FaultyBroker implements Broker {
 
   async #mutate<Answer>(
     mutation: Mutation,
-    symbol: string,
+    step: Step,
     words: string,
     call: () => Promise<Answer>,
   ): Promise<Answer> {
     this.calls.push(words);
+    this.onStep(step);
+    const { symbol } = step;
     const waiting = this.#faults.get(mutation) ?? [];
     const hit = waiting.find((each) => each.symbol === null || each.symbol === symbol);
     this.#faults.set(

@@ -6,6 +6,7 @@ import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import type { EventType, JournalRecord } from '../../src/domain/event.ts';
 import { type Ticker, ticker } from '../../src/domain/ids.ts';
 import { isTerminal, type Order } from '../../src/domain/order.ts';
+import type { TradingPolicy } from '../../src/domain/policy.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
 import { decimal } from '../../src/paper-exchange/core/decimal.ts';
 import type { Latencies, OpeningPosition } from '../../src/paper-exchange/core/types.ts';
@@ -26,6 +27,8 @@ export type Given = {
   readonly latencies?: Partial<Latencies>;
   readonly settings?: Partial<RuntimeSettings>;
   readonly policies?: unknown;
+  /** Policies beside those of the settings; the first in precedence. */
+  readonly morePolicies?: readonly TradingPolicy[];
 };
 
 /**
@@ -71,7 +74,7 @@ export async function guardedAccount(given: Given = {}) {
       store,
       clock,
       ids,
-      policies: tradingPolicies(settings),
+      policies: [...(given.morePolicies ?? []), ...tradingPolicies(settings)],
       guardrails: guardrails(settings),
       planning: defaultPlanning,
       driftTolerance: { priceBps: 50 },
