@@ -42,7 +42,8 @@ export const text = (value: Decimal): string => value.toFixed();
 export const smaller = <D extends Decimal>(a: D, b: D): D => (a.lte(b) ? a : b);
 export const larger = <D extends Decimal>(a: D, b: D): D => (a.gte(b) ? a : b);
 
-export const addShares = (a: Quantity, b: Quantity): Quantity => a.plus(b) as Quantity;
+export const addShares = (a: Quantity, b: Quantity): Quantity =>
+  a === NO_SHARES ? b : (a.plus(b) as Quantity);
 /** `a - b`, and none rather than a negative count. */
 export const sharesLeft = (a: Quantity, b: Quantity): Quantity =>
   a.lte(b) ? NO_SHARES : (a.minus(b) as Quantity);
@@ -55,7 +56,8 @@ export const shareFraction = (of: Quantity, fraction: Decimal): Quantity =>
   of.times(fraction).round(9, 0) as Quantity;
 
 /** US equities trade in cents at or above one dollar and in hundredths of a cent below it. */
-const tickDecimals = (raw: Decimal): number => (raw.gte('1') ? 2 : 4);
+const ONE_DOLLAR = decimal('1');
+const tickDecimals = (raw: Decimal): number => (raw.gte(ONE_DOLLAR) ? 2 : 4);
 export const tickDown = (raw: Decimal): Price => raw.round(tickDecimals(raw), 0) as Price;
 export const tickUp = (raw: Decimal): Price => raw.round(tickDecimals(raw), 3) as Price;
 /** True when a price already stands on the tick that Alpaca accepts. */

@@ -34,7 +34,7 @@ export function coverOf(
 ): Cover {
   const side = exitSide(position.side);
   const live = orders.filter(
-    (order) => order.symbol === position.symbol && !isTerminal(order.status),
+    ({ symbol, status }) => symbol === position.symbol && !isTerminal(status),
   );
   const stops: Order[] = [];
   const takeProfits: Order[] = [];
@@ -83,11 +83,13 @@ function protects(order: Order, group: readonly Order[], at: Price, unsettled: b
   );
 }
 
-const least = (orders: readonly Order[]): Quantity => {
-  const [first, ...rest] = orders.map((order) => remainingQuantity(order) ?? NO_SHARES);
-  return first === undefined ? NO_SHARES : rest.reduce(smaller, first);
-};
+const least = (orders: readonly Order[]): Quantity =>
+  orders.length === 0
+    ? NO_SHARES
+    : orders.map((order) => remainingQuantity(order) ?? NO_SHARES).reduce(smaller);
 
 /** An order placed in dollars may sell any number of shares: count all that are held. */
 const most = (orders: readonly Order[], held: Quantity): Quantity =>
-  orders.map((order) => remainingQuantity(order) ?? held).reduce(larger, NO_SHARES);
+  orders.length === 0
+    ? NO_SHARES
+    : orders.map((order) => remainingQuantity(order) ?? held).reduce(larger);
