@@ -51,4 +51,21 @@ describe('the context of a symbol', () => {
     const world = snapshot();
     expect([contextFor(world, MSFT), contextFor(world, MSFT)]).toEqual([null, null]);
   });
+
+  it('costs one look through the lists for all symbols together', () => {
+    const world = snapshot({
+      holdings: Array.from({ length: 200 }, (_, index) => ({ symbol: `S${index}` })),
+    });
+    let looks = 0;
+    const positions = world.positions.map((position) => ({
+      ...position,
+      get symbol() {
+        looks += 1;
+        return position.symbol;
+      },
+    }));
+    const watched = { ...world, positions };
+    for (const { symbol } of world.positions) contextFor(watched, symbol);
+    expect(looks).toBeLessThan(200 * 5);
+  });
 });
