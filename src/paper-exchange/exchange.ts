@@ -96,6 +96,7 @@ export class PaperExchange implements Resumable {
       dropStreams: () => this.dropStreams(),
     });
     core.loadHistory(this.#market?.history ?? []);
+    for (const action of this.#market?.past ?? []) core.recall(action);
     // First of all listeners: what another one does in answer to an event comes after it.
     const stop = () => this.stop();
     this.#oversight =

@@ -47,7 +47,8 @@ export function announceAtOnce(kernel: Kernel, announcement: Announcement): void
   takeEffect(kernel, makeKnown(kernel, announcement));
 }
 
-function makeKnown(kernel: Kernel, announcement: Announcement): CorporateAction {
+/** Makes one known, and nothing more. */
+export function makeKnown(kernel: Kernel, announcement: Announcement): CorporateAction {
   const { terms, exDate, recordDate = exDate, payableDate = exDate } = announcement;
   const { symbol } = terms;
   const asset = kernel.assets.get(symbol);

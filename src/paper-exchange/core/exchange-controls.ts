@@ -1,6 +1,12 @@
 import type { Account } from './account.ts';
 import { type Adjustment, type AssetFlags, adjust, changeAsset } from './adjustments.ts';
-import { type Announcement, announce, announceAtOnce, delist } from './corporate-actions.ts';
+import {
+  type Announcement,
+  announce,
+  announceAtOnce,
+  delist,
+  makeKnown,
+} from './corporate-actions.ts';
 import { type Decimal, smaller, ZERO } from './decimal.ts';
 import { ExchangeViews } from './exchange-views.ts';
 import { halt, resume } from './halts.ts';
@@ -82,6 +88,11 @@ export class ExchangeControls extends ExchangeViews {
    */
   announce(announcement: Announcement): CorporateAction {
     return this.command(() => announce(this.kernel, announcement));
+  }
+
+  /** Lists a corporate action of before the exchange began: it has had its effect. */
+  recall(announcement: Announcement): CorporateAction {
+    return makeKnown(this.kernel, announcement);
   }
 
   /** Ends trading in a symbol for good. @throws when it is not listed */

@@ -81,6 +81,7 @@ const savedObjects = new ObjectGraph({
 export class GeneratedMarket implements MarketSource {
   readonly symbols: readonly string[];
   readonly history: readonly Bar[];
+  readonly past: readonly Announcement[] = [];
   readonly #shares: ShareFloor;
   readonly #coins: CoinFloor;
   readonly #hasShares: boolean;

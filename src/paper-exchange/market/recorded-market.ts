@@ -1,7 +1,10 @@
+import type { Announcement } from '../core/corporate-actions.ts';
 import { type Decimal, decimal, larger, truncateTo } from '../core/decimal.ts';
-import type { Bar, Calendar, JsonValue, Milliseconds } from '../core/types.ts';
+import type { Bar, Calendar, DateText, JsonValue, Milliseconds } from '../core/types.ts';
+import { adjustedSeries, type RecordedDividend, type RecordedSplit } from './adjusted-series.ts';
 import type { BarSeries } from './bar-file.ts';
-import type { MarketInput, MarketSource, Split } from './source.ts';
+import { comingActions, type Due, pastActions, splitAdjusted } from './recorded-actions.ts';
+import type { MarketInput, MarketSource } from './source.ts';
 
 export type RecordedOptions = {
   readonly calendar: Calendar;
@@ -12,10 +15,15 @@ export type RecordedOptions = {
   readonly spreadBps?: number;
   /** Known splits, also of other names; one that is left out plays as a jump of the price. */
   readonly splits?: readonly RecordedSplit[];
+  /** Known dividends, also of other names. */
+  readonly dividends?: readonly RecordedDividend[];
+  /**
+   * `raw`, the default, plays the prices of the files and lets splits and dividends happen to
+   * what is held. `split` plays prices as if all splits had happened before, so none happens;
+   * `all` does the same with splits and dividends.
+   */
+  readonly adjustment?: 'raw' | 'split' | 'all';
 };
-
-/** Takes effect before the open of its `date`. */
-export type RecordedSplit = Split & { readonly date: string };
 
 type Cue = { readonly at: Milliseconds; readonly inputs: readonly MarketInput[] };
 
@@ -31,13 +39,14 @@ const wholeInHalfBps = 20_000n;
  * A bar is played as four trades, each with a quote around it: the open, the extreme nearer to
  * the open, the other extreme, the close. They are spread evenly over that part of the bar
  * which lies in the regular session, the close one second before its end; then the bar itself
- * is published. Bars outside the regular session are left out. Prices are raw: a split that is
- * not given in `splits` plays as a jump of the price.
+ * is published. Bars outside the regular session are left out. A split that nobody gave plays
+ * as a jump of the price.
  */
 export class RecordedMarket implements MarketSource {
   readonly symbols: readonly string[];
   readonly history: readonly Bar[];
-  readonly #options: RecordedOptions;
+  readonly past: readonly Announcement[];
+  readonly #playable: Playable;
   #startAt: Milliseconds;
   #tracks: readonly Iterator<Cue>[];
   #heads: (Cue | null)[];
@@ -45,13 +54,15 @@ export class RecordedMarket implements MarketSource {
 
   /** @throws when there are no bars, a symbol occurs twice or a daily bar lies on a closed day */
   constructor(options: RecordedOptions) {
-    const { calendar, series, startAt, splits = [] } = options;
-    refuseUnplayable(series, splits, calendar);
+    const { calendar, series, startAt } = options;
+    refuseUnplayable(options);
+    const playable = playableOf(options);
     this.symbols = series.map((one) => one.symbol);
-    this.history = series.flatMap((one) => historyOf(one, calendar, startAt));
-    this.#options = options;
+    this.history = playable.series.flatMap((one) => historyOf(one, calendar, startAt));
+    this.past = pastActions(this.symbols, playable, startAt);
+    this.#playable = playable;
     this.#startAt = startAt;
-    this.#tracks = tracksOf(options);
+    this.#tracks = tracksOf(playable, startAt);
     this.#heads = this.#tracks.map(nextCue);
   }
 
@@ -88,7 +99,7 @@ export class RecordedMarket implements MarketSource {
       throw new Error(`the saved market played ${symbols}; start it with the same bars`);
     }
     this.#startAt = startAt;
-    this.#tracks = tracksOf({ ...this.#options, startAt });
+    this.#tracks = tracksOf(this.#playable, startAt);
     this.#heads = this.#tracks.map(nextCue);
     this.#played = 0;
     while (this.#played < played && this.nextDueAt() !== null) this.next();
@@ -105,13 +116,40 @@ function savedState(state: JsonValue) {
   throw new Error('this is not the saved state of recorded bars');
 }
 
-function tracksOf(options: RecordedOptions): readonly Iterator<Cue>[] {
-  const { calendar, series, startAt, spreadBps = 2, splits = [] } = options;
-  const ids = { next: 1 };
+/** The bars as they are played, with what is still to happen beside them. */
+type Playable = {
+  readonly calendar: Calendar;
+  readonly series: readonly BarSeries[];
+  readonly halfSpreadBps: bigint;
+  readonly splits: readonly RecordedSplit[];
+  readonly dividends: readonly RecordedDividend[];
+};
+
+function playableOf(options: RecordedOptions): Playable {
+  const { calendar, series, spreadBps = 2, adjustment = 'raw' } = options;
+  const { splits = [], dividends = [] } = options;
   const halfSpreadBps = BigInt(Math.round(spreadBps));
-  return series.map((one) => {
-    const ofThisName = splits.filter((split) => split.symbol === one.symbol);
-    return barCues({ series: one, calendar, startAt, halfSpreadBps, ids, splits: ofThisName });
+  const adjusted = (happened: readonly RecordedDividend[]): readonly BarSeries[] =>
+    series.map((one) => adjustedSeries(one, { calendar, splits, dividends: happened }));
+  const common = { calendar, halfSpreadBps };
+  switch (adjustment) {
+    case 'raw':
+      return { ...common, series, splits, dividends };
+    case 'split': {
+      const paid = splitAdjusted(dividends, splits);
+      return { ...common, series: adjusted([]), splits: [], dividends: paid };
+    }
+    case 'all':
+      return { ...common, series: adjusted(dividends), splits: [], dividends: [] };
+  }
+}
+
+function tracksOf(playable: Playable, startAt: Milliseconds): readonly Iterator<Cue>[] {
+  const { calendar, halfSpreadBps } = playable;
+  const ids = { next: 1 };
+  return playable.series.map((series) => {
+    const due = comingActions(series.symbol, playable, startAt);
+    return barCues({ series, calendar, startAt, halfSpreadBps, ids, due });
   });
 }
 
@@ -120,16 +158,19 @@ const nextCue = (track: Iterator<Cue>): Cue | null => {
   return step.done === true ? null : step.value;
 };
 
-function refuseUnplayable(
-  series: readonly BarSeries[],
-  splits: readonly RecordedSplit[],
-  calendar: Calendar,
-): void {
+function refuseUnplayable({
+  series,
+  calendar,
+  splits = [],
+  dividends = [],
+}: RecordedOptions): void {
   if (series.length === 0) throw new Error('no bars to play; give at least one series');
   const seen = new Set<string>();
   for (const { symbol, interval, bars } of series) {
     if (seen.has(symbol)) throw new Error(`the bars of ${symbol} are given twice; give them once`);
     seen.add(symbol);
+    const [first] = bars;
+    if (first !== undefined) refuseBeforeCalendar(symbol, calendar.dateOf(first.at), calendar);
     if (interval === 'intraday') continue;
     for (const bar of bars) {
       const date = calendar.dateOf(bar.at);
@@ -137,10 +178,23 @@ function refuseUnplayable(
       throw new Error(`${symbol} has a daily bar on ${date}, when the exchange was closed`);
     }
   }
-  for (const { symbol, date } of splits) {
-    if (seen.has(symbol) && calendar.tradingDay(date) === null) {
-      throw new Error(`${symbol} cannot split on ${date}, when the exchange was closed`);
+  for (const [what, happenings] of Object.entries({ split: splits, 'go ex dividend': dividends })) {
+    for (const { symbol, date } of happenings) {
+      if (seen.has(symbol) && calendar.tradingDay(date) === null) {
+        throw new Error(`${symbol} cannot ${what} on ${date}, when the exchange was closed`);
+      }
     }
+  }
+}
+
+/** No session of such a bar is known, so nothing could be said of when it traded. */
+function refuseBeforeCalendar(symbol: string, date: DateText, calendar: Calendar): void {
+  if (calendar.tradingDay(date) !== null) return;
+  try {
+    calendar.tradingDayBefore(date);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${symbol} has a bar on ${date}: ${reason}; leave such bars out`, { cause });
   }
 }
 
@@ -149,23 +203,22 @@ type TrackOptions = {
   readonly calendar: Calendar;
   readonly startAt: Milliseconds;
   readonly halfSpreadBps: bigint;
-  /** Those of this name. */
-  readonly splits: readonly RecordedSplit[];
+  /** What is to happen to this name, oldest first. */
+  readonly due: Due[];
   /** Trade ids are counted over all names. */
   readonly ids: { next: number };
 };
 
 function* barCues(options: TrackOptions): Generator<Cue> {
-  const { series, calendar, startAt } = options;
-  const splits = dueSplits(options);
+  const { series, calendar, startAt, due } = options;
   let lastPrice = priceAtStart(options);
   if (lastPrice !== null) yield tick(options, startAt, lastPrice, 1);
   for (const bar of series.bars) {
     const span = playedSpan(bar, calendar);
     if (span === null || span.from < startAt) continue;
-    for (let next = splits[0]; next !== undefined && next.at < span.from; next = splits[0]) {
-      splits.shift();
-      yield* splitCues(options, next, lastPrice);
+    for (let next = due[0]; next !== undefined && next.at < span.from; next = due[0]) {
+      due.shift();
+      yield* actionCues(options, next, lastPrice);
     }
     const size = Math.max(1, Math.floor(bar.volume / 4));
     const step = (span.to - lastTradeBeforeEndMs - span.from) / 3;
@@ -177,25 +230,14 @@ function* barCues(options: TrackOptions): Generator<Cue> {
   }
 }
 
-type DueSplit = { readonly at: Milliseconds; readonly split: Split };
-
-/** The splits after the start, oldest first, each before its day's first trade. */
-function dueSplits({ splits, calendar, startAt }: TrackOptions): DueSplit[] {
-  const due = splits.flatMap(({ date, symbol, newShares, oldShares }) => {
-    const at = calendar.tradingDay(date)?.preOpenAt ?? 0;
-    return at < startAt ? [] : [{ at, split: { symbol, newShares, oldShares } }];
-  });
-  return due.sort((one, other) => one.at - other.at);
-}
-
 /** The first price after a split follows at once, so that nothing is marked at the old one. */
-function* splitCues(
+function* actionCues(
   options: TrackOptions,
-  { at, split }: DueSplit,
+  { at, input, split }: Due,
   lastPrice: Decimal | null,
 ): Generator<Cue> {
-  yield { at, inputs: [{ kind: 'split', at, split }] };
-  if (lastPrice === null) return;
+  yield { at, inputs: [input] };
+  if (lastPrice === null || split === null) return;
   const after = (lastPrice * BigInt(split.oldShares)) / BigInt(split.newShares);
   yield tick(options, at, truncateTo(after, 4), 1);
 }

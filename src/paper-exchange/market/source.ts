@@ -33,6 +33,8 @@ export interface MarketSource extends Resumable {
   readonly symbols: readonly string[];
   /** Bars of the past, from before the first input; those of one name oldest first. */
   readonly history: readonly Bar[];
+  /** What companies did before the first input, oldest first; `history` is not adjusted for it. */
+  readonly past: readonly Announcement[];
   /** When the market does something next; null when it has nothing more to say. */
   nextDueAt(): Milliseconds | null;
   /** What the market does at `nextDueAt`, in order; the source then moves on. */
