@@ -177,7 +177,7 @@ export class DataStreamSession implements StreamSession {
     this.#parts.connection.close(closeCodes.policyViolation);
   }
 
-  /** Messages of one moment share a frame. */
+  /** Sent at the end of the moment, with what else is to be told then. */
   #send(message: DataMessage): void {
     this.#pending.push(message);
     if (this.#pending.length === 1) queueMicrotask(() => this.#flush());
@@ -188,7 +188,9 @@ export class DataStreamSession implements StreamSession {
     const messages = this.#pending;
     this.#pending = [];
     const { codec, connection } = this.#parts;
-    connection.send(codec === 'json' ? JSON.stringify(messages) : encode(messages));
+    for (const frame of framesOf(messages)) {
+      connection.send(codec === 'json' ? JSON.stringify(frame) : encode(frame));
+    }
   }
 
   #decode(data: string | Uint8Array): DataMessage | null {
@@ -199,6 +201,23 @@ export class DataStreamSession implements StreamSession {
       return null;
     }
   }
+}
+
+const answers: ReadonlySet<unknown> = new Set(['success', 'subscription', 'error']);
+
+/**
+ * Prices of one moment share a frame. Each answer has its own, as in "Real-time Stock Data":
+ * SDK 3 reads no further than the first message of a frame that begins with one.
+ */
+function framesOf(messages: readonly DataMessage[]): readonly (readonly DataMessage[])[] {
+  const frames: DataMessage[][] = [];
+  for (const message of messages) {
+    const last = frames.at(-1);
+    const isAlone = answers.has(message.T) || answers.has(last?.[0]?.T);
+    if (last === undefined || isAlone) frames.push([message]);
+    else last.push(message);
+  }
+  return frames;
 }
 
 const isSymbols = (value: unknown): value is readonly string[] =>
