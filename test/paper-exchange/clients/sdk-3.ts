@@ -64,7 +64,8 @@ type Sdk3 = {
   readonly crypto_stream_v1beta3: CryptoSocket;
 };
 
-const Alpaca: new (config: object) => Sdk3 = createRequire(import.meta.url)('alpaca-trade-api-3');
+const require = createRequire(import.meta.url);
+const Alpaca: new (config: object) => Sdk3 = require('alpaca-trade-api-3');
 
 /** SDK 3 with the three addresses that its configuration takes. */
 export function alpaca3At(addresses: { http: string; ws: string }, secretKey = keys.secret): Sdk3 {
