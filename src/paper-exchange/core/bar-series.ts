@@ -1,6 +1,9 @@
 import { type Decimal, larger, smaller, ZERO } from './decimal.ts';
 import type { Bar, Milliseconds } from './types.ts';
 
+/** Volumes of coins have decimals. */
+const VOLUME_PARTS = 10_000;
+
 /** Says in which bucket an instant lies, by the bucket's first instant. */
 export type BucketOf = (at: Milliseconds) => Milliseconds;
 
@@ -27,26 +30,36 @@ export class BarSeries {
 
   /**
    * Bars of `durationMs` that begin in `start`..`end`, oldest first. Where several stored lengths
-   * cover one bucket the longest is used; longer ones than asked for are left out.
+   * cover one bucket the longest is used; longer ones than asked for are left out, and those
+   * that do not count.
    */
-  between(durationMs: number, bucketOf: BucketOf, start: Milliseconds, end: Milliseconds): Bar[] {
-    const lengths = [...this.byDuration.keys()].filter((length) => length <= durationMs);
-    lengths.sort((one, other) => other - one);
-    const buckets = new Map<Milliseconds, Bar>();
-    for (const length of lengths) {
-      const built = this.build(length, durationMs, bucketOf, start, end);
-      for (const [at, bar] of built) if (!buckets.has(at)) buckets.set(at, bar);
-    }
-    return [...buckets.values()].sort((one, other) => one.at - other.at);
-  }
-
-  private build(
-    length: number,
+  between(
     durationMs: number,
     bucketOf: BucketOf,
     start: Milliseconds,
     end: Milliseconds,
-  ): Map<Milliseconds, Bar> {
+    counts: (bar: Bar) => boolean = () => true,
+  ): Bar[] {
+    const lengths = [...this.byDuration.keys()].filter((length) => length <= durationMs);
+    lengths.sort((one, other) => other - one);
+    const buckets = new Map<Milliseconds, Bar>();
+    for (const length of lengths) {
+      const groups = this.group(length, bucketOf, start, end, counts);
+      for (const [at, bars] of groups) {
+        const merged = buckets.has(at) ? null : merge(bars, at, durationMs);
+        if (merged !== null) buckets.set(at, merged);
+      }
+    }
+    return [...buckets.values()].sort((one, other) => one.at - other.at);
+  }
+
+  private group(
+    length: number,
+    bucketOf: BucketOf,
+    start: Milliseconds,
+    end: Milliseconds,
+    counts: (bar: Bar) => boolean,
+  ): ReadonlyMap<Milliseconds, readonly Bar[]> {
     const bars = this.byDuration.get(length) ?? [];
     const groups = new Map<Milliseconds, Bar[]>();
     for (let place = firstAtOrAfter(bars, bucketOf(start)); place < bars.length; place += 1) {
@@ -54,17 +67,12 @@ export class BarSeries {
       if (bar === undefined) break;
       const at = bucketOf(bar.at);
       if (at > end) break;
-      if (at < start) continue;
+      if (at < start || !counts(bar)) continue;
       const group = groups.get(at);
       if (group === undefined) groups.set(at, [bar]);
       else group.push(bar);
     }
-    const built = new Map<Milliseconds, Bar>();
-    for (const [at, group] of groups) {
-      const merged = merge(group, at, durationMs);
-      if (merged !== null) built.set(at, merged);
-    }
-    return built;
+    return groups;
   }
 }
 
@@ -76,14 +84,17 @@ function merge(bars: readonly Bar[], at: Milliseconds, durationMs: number): Bar 
   let volume = 0;
   let tradeCount = 0;
   let dollars: Decimal = ZERO;
+  let weights = 0n;
   for (const bar of bars) {
     high = larger(high, bar.high);
     low = smaller(low, bar.low);
     volume += bar.volume;
     tradeCount += bar.tradeCount;
-    dollars += bar.vwap * BigInt(Math.round(bar.volume));
+    const weight = BigInt(Math.round(bar.volume * VOLUME_PARTS));
+    weights += weight;
+    dollars += bar.vwap * weight;
   }
-  const vwap = volume > 0 ? dollars / BigInt(Math.round(volume)) : last.close;
+  const vwap = weights > 0n ? dollars / weights : last.close;
   const { symbol } = first;
   const [open, close] = [first.open, last.close];
   return { symbol, at, durationMs, open, high, low, close, volume, tradeCount, vwap };

@@ -28,7 +28,17 @@ export function barsBetween(
 ): readonly Bar[] {
   const durationMs = timeframe.count * UNIT_MS[timeframe.unit];
   const bucketOf = (at: Milliseconds) => bucketStart(kernel, timeframe, at);
-  return kernel.market(symbol).bars.between(durationMs, bucketOf, start, end);
+  const market = kernel.market(symbol);
+  const isWhole =
+    market.isAroundTheClock || timeframe.unit === 'minute' || timeframe.unit === 'hour';
+  const counts = (bar: Bar) => isWhole || countsIntoDay(kernel, bar);
+  return market.bars.between(durationMs, bucketOf, start, end, counts);
+}
+
+/** A day's prices are those of the regular session, as daily bars of the tapes leave Form T out. */
+function countsIntoDay({ calendar }: Kernel, { at, durationMs }: Bar): boolean {
+  if (durationMs >= DAY_MS || calendar.sessionAt(at) === 'regular') return true;
+  return calendar.sessionAt(at + durationMs - 1) === 'regular';
 }
 
 /** The daily bar of today so far, and the one before it; null where nothing traded. */
