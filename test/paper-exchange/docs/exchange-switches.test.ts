@@ -71,8 +71,8 @@ ${switches(streamSettingTable)}
 
 ## Latencies: \`latencies\`
 
-Milliseconds. \`jitter\` adds to each by chance, from the seed: a fixed time, a uniform one or an
-exponential one. \`replies\` makes the answers of some routes late. Assumed: Alpaca promises none.
+Milliseconds. \`jitter\` adds to each by chance, from the seed: a uniform, normal, exponential or
+lognormal time. \`replies\` makes the answers of some routes late. Assumed: Alpaca promises none.
 
 ${options(latencyRows)}
 
