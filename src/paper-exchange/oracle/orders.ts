@@ -48,13 +48,14 @@ export class Orders {
 
   /**
    * What is known so far is from before the oracle was there: nobody saw what the broker changed.
-   * A successor for just what was left was most likely the broker's.
+   * A successor for just what was left, that shows no fills of its chain, was the broker's; where
+   * replacements never show them, one that was asked for may look the same.
    */
   beginHere(): void {
     for (const group of this.#members.keys()) this.#adjustedGroups.add(group);
     for (const order of this.#latest.values()) {
       const before = order.replaces === null ? undefined : this.#latest.get(order.replaces);
-      if (before === undefined || before.qty === null) continue;
+      if (before === undefined || before.qty === null || order.filledQty > 0n) continue;
       const left = before.qty - this.executedByChain(before);
       if (left !== before.qty && order.qty === left) this.#countedAnew.add(order.id);
     }

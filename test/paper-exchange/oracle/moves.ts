@@ -358,7 +358,7 @@ function executePart(pit: Pit, made: Move & { do: 'part' }): void {
   pit.executePart(made.account, String(order.id), String(made.shares), price);
 }
 
-/** The next prices come at once; a listener that lags would take the old ones for them. */
+/** The next prices come at once. One who hears of it late would judge by the old ones. */
 function split(pit: Pit, made: Move & { do: 'split' }): void {
   const { symbol, newShares, oldShares } = made;
   const last = pit.core.latestTrade(symbol)?.price ?? 0n;
@@ -379,7 +379,8 @@ function payDividend(pit: Pit, { symbol, cents }: Move & { do: 'dividend' }): vo
 
 function actOnOrder(pit: Pit, made: Move & { do: 'venue' }): void {
   const order = openOrder(pit, made.account, made.pick);
-  if (order === undefined) return;
+  const isLate = made.act === 'restate' && pit.core.latencies.streamMs > 0;
+  if (order === undefined || isLate) return;
   pit.core.actOnOrder(pit.accountId(made.account), String(order.id), venueAction(made.act));
 }
 

@@ -105,8 +105,11 @@ export class Pit {
     other.#log.length = 0;
     other.#tradeId = this.#tradeId;
     for (const symbol of this.#halted) other.#halted.add(symbol);
-    // What a lagging stream has still to tell is no news to one who asks now.
-    if (this.core.latencies.streamMs > 0) other.oracle.detach();
+    // What a lagging stream has still to tell is no news to one who asks now; and where they show
+    // no fills of their chain, nobody can tell the broker's own replacements from asked ones.
+    const { latencies, switches } = this.core;
+    const isUnclear = latencies.streamMs > 0 || !switches.replacementInheritsFills;
+    if (isUnclear) other.oracle.detach();
     else other.oracle.rebase();
     return other;
   }
