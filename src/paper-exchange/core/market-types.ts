@@ -18,8 +18,8 @@ export type Trade = {
   /** Shares. */
   readonly size: number;
   readonly id: number;
-  /** Sale conditions as the tapes write them; a regular sale, `@`, when left out. */
-  readonly conditions?: readonly string[];
+  /** Sale conditions of the tapes, a character each; a regular sale, `@`, when left out. */
+  readonly conditions?: string;
 };
 
 /** Prices from `at` for `durationMs`: 60 000 a minute, 3 600 000 an hour, 86 400 000 a day. */

@@ -13,11 +13,11 @@ const hundredthOfACent = tickOf(4);
 const millionthOfACent = tickOf(8);
 
 // Sale conditions of the consolidated tapes: regular, odd lot, extended hours, auctions.
-const regular = ['@'];
-const oddLot = ['@', 'I'];
-const extended = ['@', 'T'];
-const extendedOddLot = ['@', 'T', 'I'];
-const auctions = { opening: ['@', 'O'], reopening: ['@', '5'], closing: ['@', '6'] };
+const regular = '@';
+const oddLot = '@I';
+const extended = '@T';
+const extendedOddLot = '@TI';
+const auctions = { opening: '@O', reopening: '@5', closing: '@6' };
 export type Auction = keyof typeof auctions;
 
 const roundLot = 100;
@@ -103,7 +103,7 @@ export class Tape {
     return Math.max(1, Math.round(size));
   }
 
-  private conditionsOf(size: number, isExtended: boolean): readonly string[] {
+  private conditionsOf(size: number, isExtended: boolean): string {
     const isOdd = size < roundLot && !this.isCoin;
     if (isExtended) return isOdd ? extendedOddLot : extended;
     return isOdd ? oddLot : regular;

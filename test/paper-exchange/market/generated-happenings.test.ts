@@ -119,7 +119,7 @@ describe('news and halts', () => {
     const meanwhile = inputs.slice(from, resumed);
     expect(quotesOf(meanwhile).length).toBeGreaterThan(8);
     expect(tradesOf(meanwhile)).toEqual([]);
-    expect(inputs[resumed + 1]).toMatchObject({ kind: 'trade', trade: { conditions: ['@', '5'] } });
+    expect(inputs[resumed + 1]).toMatchObject({ kind: 'trade', trade: { conditions: '@5' } });
   });
 
   it('stop orders in the exchange until it resumes', async () => {
@@ -164,7 +164,7 @@ describe('volatility pauses', () => {
         expect(at - pausedAt).toSatisfy((ms: number) => ms >= 5 * minuteMs);
         const day = calendar.tradingDay(calendar.dateOf(at));
         const isLast = day === null || day.closeAt - at < 10 * minuteMs;
-        const isAuction = /[O56]/.test(input.trade.conditions?.join('') ?? '');
+        const isAuction = /[O56]/.test(input.trade.conditions ?? '');
         if (isAuction) band = { low: 0, high: Number.POSITIVE_INFINITY };
         if (isLast || isAuction) continue;
         const price = toNumber(input.trade.price);

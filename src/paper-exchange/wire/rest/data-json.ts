@@ -15,7 +15,7 @@ export function tradeJson(trade: Trade, market: Market = 'stocks'): object {
   const [t, p, s, i] = [utcText(trade.at), toNumber(trade.price), trade.size, trade.id];
   // Nothing here knows who took a crypto trade, so the sides take turns.
   if (market === 'crypto') return { t, p, s, i, tks: i % 2 === 0 ? 'B' : 'S' };
-  return { t, x: 'V', p, s, c: trade.conditions ?? ['@'], i, z: 'C' };
+  return { t, x: 'V', p, s, c: [...(trade.conditions ?? '@')], i, z: 'C' };
 }
 
 export function barJson(bar: Bar): object {
