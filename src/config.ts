@@ -71,6 +71,41 @@ export function loadSettings(configPath: string | null, env: Env = process.env):
   };
 }
 
+/** Where a paper account is, and its keys. */
+export type PaperKeys = {
+  /** Alpaca's paper host, or an exchange on this machine. */
+  readonly endpoint: 'paper' | { readonly url: string };
+  readonly keyId: string;
+  readonly secretKey: string;
+};
+
+/**
+ * The keys of the environment, for what must never touch real money.
+ *
+ * @throws SettingsError without keys, for live keys and for the live address
+ */
+export function loadPaperKeys(env: Env = process.env): PaperKeys {
+  const keyId = nonEmpty(env.APCA_API_KEY_ID);
+  const secretKey = nonEmpty(env.APCA_API_SECRET_KEY);
+  if (keyId === null || secretKey === null) {
+    throw new SettingsError(
+      'There are no keys; set APCA_API_KEY_ID and APCA_API_SECRET_KEY of a paper account.',
+    );
+  }
+  if (!keyId.startsWith('PK')) {
+    throw new SettingsError(
+      `APCA_API_KEY_ID begins with ${keyId.slice(0, 2)}; keys of paper accounts begin with PK ` +
+        'and those of live accounts with AK, which are refused here.',
+    );
+  }
+  const baseUrl = nonEmpty(env.APCA_API_BASE_URL);
+  const endpoint = baseUrl === null ? 'paper' : targetOf(baseUrl).endpoint;
+  if (endpoint !== 'live') return { endpoint, keyId, secretKey };
+  throw new SettingsError(
+    `APCA_API_BASE_URL is ${LIVE_URL}, where real money is; remove it or set ${PAPER_URL}.`,
+  );
+}
+
 /** Settings with every default, for a run that reads neither file nor environment. */
 export function defaultSettings(mode: Mode, dataDirectory: string): Settings {
   const { loopIntervalMs, planLifetimeMs, policies } = fileSettings.parse({});

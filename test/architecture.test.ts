@@ -26,7 +26,7 @@ const packageOwners: Record<string, readonly string[]> = {
   '@modelcontextprotocol/sdk': ['src/server'],
   '@photostructure/sqlite': ['src/adapters/event-stores'],
   'node:sqlite': ['src/adapters/event-stores'],
-  ws: ['src/adapters/alpaca', 'src/paper-exchange/wire'],
+  ws: ['src/adapters/alpaca', 'src/adapters/system', 'src/paper-exchange/wire'],
   '@msgpack/msgpack': ['src/paper-exchange/wire'],
   commander: ['src/main.ts', 'src/cli'],
   pino: ['src/cli', 'src/compose.ts'],

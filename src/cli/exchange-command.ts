@@ -7,6 +7,7 @@ import { wholeNumber } from './arguments.ts';
 import { addressesOf } from './exchange-addresses.ts';
 import { ExchangeClock } from './exchange-clock.ts';
 import { type ExchangeOptions, worldOptions } from './exchange-options.ts';
+import { probeCommand } from './exchange-probe-command.ts';
 import {
   readExchange,
   type SavedExchange,
@@ -32,6 +33,7 @@ Examples:
   bigbrother exchange --account cash --positions positions.csv
   bigbrother exchange --accounts accounts.json               several accounts, each with its keys
   bigbrother exchange --bars AAPL.csv,SPY.csv --speed 600    recorded prices, ten minutes a second
+  bigbrother exchange probe --help                           compare it with your Alpaca account
 
 Files:
   positions  CSV with the columns symbol,qty,average_entry_price, or what GET /v2/positions gave
@@ -49,6 +51,7 @@ export const exchangeCommand = (): Command =>
     .option('--control', 'serves the control API under /__sim and prints its token')
     .option('--no-page', 'serves no page at /')
     .addHelpText('after', explanation)
+    .addCommand(probeCommand())
     .action((options: ExchangeOptions, command: Command) => runExchange(options, command));
 
 async function runExchange(options: ExchangeOptions, command: Command): Promise<void> {

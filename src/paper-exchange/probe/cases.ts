@@ -1,0 +1,40 @@
+import type { ProbeCase } from './case.ts';
+import { priceCase, refusalCases, restingCases, tradingCases } from './cases-orders.ts';
+import { readCases } from './cases-reads.ts';
+import { streamCases } from './cases-streams.ts';
+
+/** Every question, in the order in which they are asked: some rest on the answers before. */
+export const probeCases: readonly ProbeCase[] = [
+  ...readCases,
+  priceCase,
+  ...restingCases,
+  ...refusalCases,
+  ...streamCases,
+  ...tradingCases,
+];
+
+const PARTIAL = 'one share is never filled in part';
+const STOP_REACHED = 'the market would have to reach a stop';
+const COMPANY = 'a company would have to act while an order rests or shares are held';
+
+/** The switches that no harmless question tells apart, and why. */
+export const notObservable: Readonly<Record<string, string>> = {
+  agedGtcEnds: 'it takes ninety days',
+  replacementInheritsFills: PARTIAL,
+  shrinkStopLeg: PARTIAL,
+  outsizedStopLeg: PARTIAL,
+  takeProfitOfTriggeredStop: STOP_REACHED,
+  triggeredStopLimitType: STOP_REACHED,
+  buyStopCollar: 'no answer shows the limit of a buy stop, and the market would have to reach it',
+  randomPartialFills: PARTIAL,
+  auctionFills: 'it takes an opening or a closing auction',
+  electOnReopening: 'it takes a halt',
+  electingPrints: 'it takes odd lots or prints outside the quote at the price of a stop',
+  ordersAtSplit: COMPANY,
+  ordersAtDividend: COMPANY,
+  ordersAtRename: COMPANY,
+  adjustedOrderShows: COMPANY,
+  dividendsPaid: COMPANY,
+  requestsPerMinute: 'the probe stays below the limit, so as not to stop others with the same keys',
+  newsMovePercent: 'only this exchange writes its own headlines',
+};
