@@ -9,6 +9,7 @@ import type {
   PositionContext,
 } from '../domain/portfolio.ts';
 import type { EpochMs } from '../domain/time.ts';
+import { contextFor } from '../engine/context.ts';
 import type { OrderUpdate } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AccountReading } from './account-reader.ts';
@@ -70,13 +71,10 @@ export class AccountPicture {
   /** Null until the account was read for the first time. */
   snapshot(): PortfolioSnapshot | null {
     if (this.#account === null) return null;
-    const news = this.#parts.episodes.news();
-    if (news.length > 0) this.#carryEpisodesOn(news, NONE);
     return this.#snapshots.make({
       account: this.#account,
       positions: this.#positions.list(),
       orders: this.#orders.list(),
-      ordersOf: (symbol) => this.#orders.of(symbol),
       incoherences: this.#incoherences,
       confirmedAt: this.#confirmedAt,
     });
@@ -87,13 +85,14 @@ export class AccountPicture {
    * prices are thin there, and around a split on either scale, so that no stop follows them.
    */
   takeTrade(symbol: Ticker, trade: Trade): void {
-    if (this.#parts.calendar.isTradedAt(symbol, trade.at))
-      this.#parts.episodes.noteTrade(symbol, trade);
+    const { calendar, episodes } = this.#parts;
+    if (calendar.isTradedAt(symbol, trade.at) && episodes.noteTrade(symbol, trade)) this.touch();
   }
 
   /** Null when nothing is held. */
   contextOf(symbol: Ticker): PositionContext | null {
-    return this.snapshot() === null ? null : this.#snapshots.contextOf(symbol);
+    const snapshot = this.snapshot();
+    return snapshot === null ? null : contextFor(snapshot, symbol);
   }
 
   /** True when `symbols` were read from the broker within `maxAgeMs` and no fill came since. */
@@ -214,8 +213,6 @@ export class AccountPicture {
     };
   }
 }
-
-const NONE: ReadonlySet<Ticker> = new Set();
 
 const symbolsOf = (changes: readonly OrderChange[]): readonly Ticker[] => [
   ...new Set(changes.map(({ after }) => after.symbol)),

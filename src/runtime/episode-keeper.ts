@@ -34,8 +34,6 @@ export class EpisodeKeeper {
   readonly #ledger: IntentLedger;
   #open: ReadonlyMap<Ticker, Episode> = NONE;
   readonly #lastNumbers = new Map<Ticker, number>();
-  /** The best price of each symbol since the last fold: none may slip between two looks. */
-  readonly #best = new Map<Ticker, Price>();
   readonly #journalled = new Map<Ticker, Episode>();
   /** The last price that counted: after a split it tells which scale a price is on. */
   readonly #marks = new Map<Ticker, Price>();
@@ -58,17 +56,18 @@ export class EpisodeKeeper {
     return this.#open;
   }
 
-  /** Keeps the trade in mind when it is the best price of an episode so far. */
-  noteTrade(symbol: Ticker, { price }: Trade): void {
+  /**
+   * Takes in a trade at once: no best price may slip between two looks. It is journalled
+   * with the next of them, so that reading never writes.
+   *
+   * @returns true when it is the best price of an episode so far
+   */
+  noteTrade(symbol: Ticker, { price }: Trade): boolean {
     const episode = this.#open.get(symbol);
-    if (episode === undefined) return;
-    const best = this.#best.get(symbol) ?? episode.highWaterPrice;
-    if (isTighter(episode.side, price, best)) this.#best.set(symbol, price);
-  }
-
-  /** Symbols whose best price `carryOn` has not taken in yet. */
-  news(): readonly Ticker[] {
-    return this.#best.size === 0 ? [] : [...this.#best.keys()];
+    if (episode === undefined || this.#scales.isInDoubt(symbol)) return false;
+    if (!isTighter(episode.side, price, episode.highWaterPrice)) return false;
+    this.#open = new Map(this.#open).set(symbol, { ...episode, highWaterPrice: price });
+    return true;
   }
 
   /** Symbols whose price does not fit their shares since a split, in words. */
@@ -93,7 +92,7 @@ export class EpisodeKeeper {
     for (const symbol of symbols) {
       const { position, orders, mark, traded } = holdingOf(symbol);
       const before = open.get(symbol);
-      const best = this.#bestOf(symbol, mark);
+      const best = this.#scales.isInDoubt(symbol) ? null : mark;
       const folded = foldEpisodes(
         {
           open: before === undefined ? NONE : new Map([[symbol, before]]),
@@ -108,14 +107,16 @@ export class EpisodeKeeper {
           milestonesOf: (id) => milestonesDone(this.#ledger.intentsOf(id), accountNumber, id),
         },
       );
-      this.#best.delete(symbol);
       for (const { split } of folded.events) {
         if (split === null || before === undefined) continue;
         const priceBefore = this.#marks.get(symbol) ?? before.highWaterPrice;
         this.#scales.note(symbol, { split, priceBefore, since: at });
       }
       if (mark !== null && !this.#scales.isInDoubt(symbol)) this.#marks.set(symbol, mark);
-      if (folded.events.length === 0) continue;
+      if (folded.events.length === 0) {
+        if (before !== undefined) this.#journal(changed(before));
+        continue;
+      }
       events.push(...folded.events);
       this.#lastNumbers.set(symbol, folded.book.lastNumbers.get(symbol) ?? 0);
       const after = folded.book.open.get(symbol);
@@ -126,15 +127,6 @@ export class EpisodeKeeper {
     this.#open = open;
     for (const event of events) this.#journal(event);
     return events.flatMap(({ split, episode }) => (split === null ? [] : [episode.symbol]));
-  }
-
-  /** Of the trades since the last time and the price now; null when neither can be believed. */
-  #bestOf(symbol: Ticker, mark: Price | null): Price | null {
-    const episode = this.#open.get(symbol);
-    if (this.#scales.isInDoubt(symbol)) return null;
-    const traded = this.#best.get(symbol) ?? null;
-    if (traded === null || mark === null || episode === undefined) return traded ?? mark;
-    return isTighter(episode.side, mark, traded) ? mark : traded;
   }
 
   #journal({ type, episode, split }: EpisodeEvent): void {
@@ -163,6 +155,12 @@ export class EpisodeKeeper {
     );
   }
 }
+
+const changed = (episode: Episode): EpisodeEvent => ({
+  type: 'episode_changed',
+  episode,
+  split: null,
+});
 
 const wordsFor = ({ from, to }: Split): string =>
   `a split made ${text(to)} shares of ${text(from)}: entry, first stop and best price are on the ` +

@@ -21,6 +21,12 @@ export class IntentLedger {
   readonly #byClientOrderId = new Map<string, Entry>();
   #list: readonly IntentRecord[] | null = [];
   #byEpisode = new Map<string, IntentRecord[]>();
+  #revision = 0;
+
+  /** How many times anything changed here. */
+  get revision(): number {
+    return this.#revision;
+  }
 
   /** Takes note of a journal record; others than `step_…` are passed over. */
   remember(record: JournalRecord): void {
@@ -56,7 +62,7 @@ export class IntentLedger {
       if (episodeIn(key) !== episode) continue;
       this.#byKey.delete(key);
       this.#byClientOrderId.delete(entry.clientOrderId);
-      this.#list = null;
+      this.#dropList();
     }
   }
 
@@ -101,12 +107,17 @@ export class IntentLedger {
     const entry = { generation, clientOrderId, records: [record], order: null, folded: null };
     this.#byKey.set(key, entry);
     this.#byClientOrderId.set(clientOrderId, entry);
-    this.#list = null;
+    this.#dropList();
   }
 
   #touch(entry: Entry): void {
     entry.folded = null;
+    this.#dropList();
+  }
+
+  #dropList(): void {
     this.#list = null;
+    this.#revision += 1;
   }
 }
 

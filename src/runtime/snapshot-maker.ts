@@ -1,9 +1,7 @@
 import type { Ticker } from '../domain/ids.ts';
 import type { SymbolMarket } from '../domain/market.ts';
-import type { Order } from '../domain/order.ts';
-import type { PortfolioSnapshot, Position, PositionContext } from '../domain/portfolio.ts';
+import type { PortfolioSnapshot, Position } from '../domain/portfolio.ts';
 import type { EpochMs } from '../domain/time.ts';
-import { contextFor } from '../engine/context.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EpisodeKeeper } from './episode-keeper.ts';
 import type { IntentLedger } from './intent-ledger.ts';
@@ -22,24 +20,19 @@ type Parts = {
   readonly settings: RuntimeSettings;
 };
 
-/** What the state manager holds itself. */
+/** What the account's picture holds itself. */
 type Facts = Pick<PortfolioSnapshot, 'account' | 'positions' | 'orders' | 'incoherences'> & {
   readonly confirmedAt: EpochMs;
-  readonly ordersOf: (symbol: Ticker) => readonly Order[];
 };
 
 /**
- * Puts snapshots together out of parts that are shared from one to the next, and contexts out
- * of snapshots. Nothing is made before it is asked for.
+ * Puts snapshots together out of parts that are shared from one to the next. Nothing is made
+ * before it is asked for, and who asks how often changes nothing: the version counts changes.
  */
 export class SnapshotMaker {
   readonly #parts: Parts;
-  readonly #contexts = new Map<Ticker, PositionContext | null>();
   #held: PortfolioSnapshot | null = null;
-  #changed = true;
-  #version = 0;
-  #positionOf: ReadonlyMap<Ticker, Position> = new Map();
-  #ordersOf: Facts['ordersOf'] = () => [];
+  #touches = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -47,29 +40,23 @@ export class SnapshotMaker {
 
   /** Says that the next snapshot differs from the last. */
   touch(): void {
-    this.#changed = true;
+    this.#touches += 1;
   }
 
-  make(facts: Facts): PortfolioSnapshot {
-    const { account, positions, orders, ordersOf, incoherences, confirmedAt } = facts;
+  make({ account, positions, orders, incoherences, confirmedAt }: Facts): PortfolioSnapshot {
     const { clock, settings, calendar, episodes, ledger, tradingState } = this.#parts;
     const at = clock.now();
     const held = this.#held;
-    // Steps are written down, and so change the intents, without anybody calling `touch`.
-    if (held?.intents !== ledger.intents()) this.#changed = true;
-    if (held !== null && !this.#changed && held.at === at) return held;
-    if (this.#changed) this.#version += 1;
-    this.#ordersOf = ordersOf;
-    if (held?.positions !== positions) this.#positionOf = bySymbol(positions);
-    this.#contexts.clear();
+    const version = this.#touches + ledger.revision;
+    if (held !== null && held.version === version && held.at === at) return held;
     this.#held = Object.freeze({
-      version: this.#version,
+      version,
       at,
       environment: settings.environment,
       account,
       positions,
       orders,
-      markets: this.#changed || held === null ? this.#marketsOf(positions) : held.markets,
+      markets: held?.version === version ? held.markets : this.#marketsOf(positions),
       session: calendar.sessionAt(at),
       episodes: episodes.open(),
       intents: ledger.intents(),
@@ -78,33 +65,7 @@ export class SnapshotMaker {
       incoherences,
       confirmedAt: { account: confirmedAt, positions: confirmedAt, orders: confirmedAt },
     });
-    this.#changed = false;
     return this.#held;
-  }
-
-  /** Out of the snapshot made last; null when nothing is held. */
-  contextOf(symbol: Ticker): PositionContext | null {
-    const known = this.#contexts.get(symbol);
-    if (known !== undefined) return known;
-    const context = this.#makeContext(symbol);
-    this.#contexts.set(symbol, context);
-    return context;
-  }
-
-  /** The engine is shown only this symbol's part: it need not search through all the others. */
-  #makeContext(symbol: Ticker): PositionContext | null {
-    const position = this.#positionOf.get(symbol);
-    const episode = this.#held?.episodes.get(symbol);
-    if (this.#held === null || position === undefined || episode === undefined) return null;
-    return contextFor(
-      {
-        ...this.#held,
-        positions: [position],
-        orders: this.#ordersOf(symbol),
-        intents: this.#parts.ledger.intentsOf(episode.id),
-      },
-      symbol,
-    );
   }
 
   #marketsOf(positions: readonly Position[]): ReadonlyMap<Ticker, SymbolMarket> {
@@ -112,6 +73,3 @@ export class SnapshotMaker {
     return new Map(positions.map(({ symbol }) => [symbol, market.of(symbol)]));
   }
 }
-
-const bySymbol = (positions: readonly Position[]): ReadonlyMap<Ticker, Position> =>
-  new Map(positions.map((position) => [position.symbol, position]));
