@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { listen } from '../adapters/system/http-listener.ts';
 import { RandomIds } from '../adapters/system/random-ids.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
+import type { PaperExchange } from '../paper-exchange/exchange.ts';
 import { servePage } from '../paper-exchange/page/page.ts';
 import { wholeNumber } from './arguments.ts';
 import { addressesOf } from './exchange-addresses.ts';
@@ -108,8 +109,17 @@ function open(world: World, saved: SavedExchange | null, options: ExchangeOption
   const control =
     token === null ? {} : { control: { token, advanceTo: (at: number) => clock.advanceTo(at) } };
   const exchange = openExchange({ ...made, handshakeClock: real, ...control }, clock);
-  if (saved !== null) exchange.restore(saved.exchange);
+  if (saved !== null) resume(exchange, saved, options.state ?? '');
   return { exchange, clock, token };
+}
+
+function resume(exchange: PaperExchange, { exchange: state }: SavedExchange, file: string): void {
+  try {
+    exchange.restore(state);
+  } catch (cause) {
+    const because = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`${file} cannot be gone on from: ${because}.`, { cause });
+  }
 }
 
 /** What was saved already says what the exchange is; two answers to one question are none. */

@@ -137,22 +137,28 @@ export class PaperExchange implements Resumable {
     this.#wire.streams.close();
   }
 
-  /** Accounts, orders and the market as they are now; faults and clients are not part of it. */
+  /** Accounts, orders, the market and the faults in force; clients are not part of it. */
   save(): JsonValue {
     return {
       core: this.core.save(),
-      market: isResumable(this.#market) ? this.#market.save() : null,
+      market: this.#market?.save() ?? null,
+      faults: this.faults.save(),
+      shift: this.#shift.save(),
     };
   }
 
   /**
    * Goes on from what an exchange with the same seed, accounts and market saved. To be called
    * before `start`, with a clock that has not gone back.
+   *
+   * @throws when the state is not of such an exchange
    */
   restore(state: JsonValue): void {
-    const { core, market } = savedParts(state);
+    const { core, market, faults, shift } = savedParts(state);
     this.core.restore(core);
-    if (isResumable(this.#market) && market !== null) this.#market.restore(market);
+    this.#market?.restore(market);
+    this.faults.restore(faults);
+    this.#shift.restore(shift);
   }
 
   /** Lets the market do something now, beside what it does by itself. */
@@ -317,12 +323,12 @@ export class PaperExchange implements Resumable {
   }
 }
 
-const isResumable = (source: MarketSource | null): source is MarketSource & Resumable =>
-  source !== null && 'save' in source && 'restore' in source;
-
-function savedParts(state: JsonValue): { readonly core: JsonValue; readonly market: JsonValue } {
-  if (typeof state === 'object' && state !== null && 'core' in state && 'market' in state) {
-    return { core: state.core, market: state.market };
+function savedParts(state: JsonValue) {
+  if (typeof state === 'object' && state !== null && 'core' in state) {
+    const { core, market, faults, shift } = state;
+    if (market !== undefined && faults !== undefined && shift !== undefined) {
+      return { core, market, faults, shift };
+    }
   }
   throw new Error('this is not the saved state of a paper exchange');
 }

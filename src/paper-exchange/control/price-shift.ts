@@ -1,5 +1,5 @@
 import { type Decimal, fromNumber, multiply, roundTo, toNumber } from '../core/decimal.ts';
-import type { Milliseconds } from '../core/types.ts';
+import type { JsonValue, Milliseconds, Resumable } from '../core/types.ts';
 import type { MarketInput } from '../market/source.ts';
 
 type Shift = {
@@ -15,7 +15,7 @@ const CENT = 2;
 const SUB_PENNY = 4;
 
 /** Moves what the market source says: at once or little by little, and from then on. */
-export class PriceShift {
+export class PriceShift implements Resumable {
   #shifts: Shift[] = [];
 
   add(symbol: string | null, percent: number, from: Milliseconds, overMs: Milliseconds): void {
@@ -24,6 +24,15 @@ export class PriceShift {
 
   clear(): void {
     this.#shifts = [];
+  }
+
+  save(): JsonValue {
+    return this.#shifts;
+  }
+
+  restore(state: JsonValue): void {
+    // What `save` wrote.
+    this.#shifts = [...(state as readonly Shift[])];
   }
 
   applied(input: MarketInput): MarketInput {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { fraction } from '../core/duration.ts';
+import { ObjectGraph } from '../core/object-graph.ts';
 import { Random } from '../core/random.ts';
-import type { Milliseconds } from '../core/types.ts';
+import type { JsonValue, Milliseconds, Resumable } from '../core/types.ts';
 import { type Effect, type Point, points } from './effects.ts';
 import {
   type Facts,
@@ -42,13 +43,20 @@ type State = {
   fired: number;
 };
 
+type Saved = {
+  readonly states: ReadonlyMap<string, State>;
+  readonly fired: ReadonlyMap<string, number>;
+  readonly added: number;
+};
+
 const NONE: readonly never[] = [];
+const SAVED_OBJECTS = new ObjectGraph({ Random });
 
 /**
  * The faults in force. Each rule counts for itself and draws from a random stream of its own, so
  * that neither the market nor another rule changes when one is added or taken away.
  */
-export class FaultBook {
+export class FaultBook implements Resumable {
   readonly #seed: string;
   readonly #states = new Map<string, State>();
   readonly #byPoint = new Map<string, State[]>();
@@ -60,6 +68,23 @@ export class FaultBook {
   constructor(seed: string, rules: readonly FaultRuleInput[] = []) {
     this.#seed = seed;
     for (const rule of rules) this.add(rule);
+  }
+
+  save(): JsonValue {
+    return SAVED_OBJECTS.write({ states: this.#states, fired: this.#fired, added: this.#added });
+  }
+
+  /** Goes on with the rules that were saved, their counts and their draws. */
+  restore(state: JsonValue): void {
+    // What `save` wrote.
+    const { states, fired, added } = SAVED_OBJECTS.read(state) as Saved;
+    this.#states.clear();
+    this.#fired.clear();
+    for (const [id, one] of states) this.#states.set(id, one);
+    for (const [id, times] of fired) this.#fired.set(id, times);
+    this.#added = added;
+    this.#sort();
+    for (const listener of this.#addedListeners) listener();
   }
 
   /** Gives back the rule's id. @throws FaultRuleError */

@@ -34,7 +34,7 @@ export type Answered = {
 );
 
 /** Where the exchange, with what was found switched on, still answers in another way. */
-export type Difference = {
+type Difference = {
   readonly name: string;
   readonly fact: string;
   readonly there: string;

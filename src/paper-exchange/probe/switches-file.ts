@@ -14,7 +14,7 @@ export type SwitchSettings = {
 
 export type SwitchGroup = keyof SwitchSettings;
 
-export const switchGroups: readonly SwitchGroup[] = ['switches', 'rest', 'streams'];
+const switchGroups: readonly SwitchGroup[] = ['switches', 'rest', 'streams'];
 
 /** A switches file that cannot be used; the message names the switch and what is allowed. */
 export class SwitchesFileError extends Error {

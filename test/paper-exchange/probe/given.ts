@@ -7,7 +7,7 @@ import type { Link } from '../../../src/paper-exchange/probe/link.ts';
 import type { SwitchSettings } from '../../../src/paper-exchange/probe/switches-file.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 
-export const MONDAY_NOON = Date.parse('2026-11-02T12:00:00-05:00');
+const MONDAY_NOON = Date.parse('2026-11-02T12:00:00-05:00');
 export const SUNDAY = Date.parse('2026-11-01T12:00:00-05:00');
 const DAY_MS = 86_400_000;
 export const keys = { keyId: 'PKPROBED', secretKey: 'probed-secret' };
