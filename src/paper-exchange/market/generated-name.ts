@@ -1,12 +1,12 @@
 import type { Announcement } from '../core/corporate-actions.ts';
-import { fromNumber, toNumber } from '../core/decimal.ts';
-import type { Milliseconds, Trade } from '../core/types.ts';
+import { toNumber } from '../core/decimal.ts';
+import type { Milliseconds } from '../core/types.ts';
+import { BadPrints } from './bad-prints.ts';
 import type { News } from './chance.ts';
 import { MinuteBars } from './minute-bars.ts';
 import { PriceBand } from './price-band.ts';
 import type { PathEvent } from './price-path.ts';
 import { type Climate, PriceProcess, type Pull, type Step } from './price-process.ts';
-import { MarketRandom } from './random.ts';
 import type { Character } from './scenario.ts';
 import type { MarketInput } from './source.ts';
 import { Tape } from './tape.ts';
@@ -65,7 +65,6 @@ const pauseMs = 5 * minuteMs;
 const openBeforeCloseMs = 10 * minuteMs;
 const stoppedSpread = 4;
 const reopeningVolume = 0.003;
-const badPrintIds = 7_000_000_000;
 
 /** One name of a made-up market: its price, and what the tape shows of it. */
 export class GeneratedName {
@@ -75,10 +74,7 @@ export class GeneratedName {
   private readonly tape: Tape;
   private readonly bars = new MinuteBars();
   private readonly band: PriceBand;
-  private readonly badPrintsPerDay: number;
-  private readonly badPrints: MarketRandom;
-  private badPrintCount = 0;
-  private toWithdraw: Trade | null = null;
+  private readonly badPrints: BadPrints;
   private stop: { readonly until: Milliseconds; readonly kind: 'halt' | 'pause' } | null = null;
   private toAnnounce: readonly Scheduled[];
   private toHappen: readonly Scheduled[];
@@ -95,8 +91,7 @@ export class GeneratedName {
     this.process = new PriceProcess(seed, character, events, newsPerYear);
     this.tape = new Tape(seed, isCoin);
     this.band = new PriceBand(startPrice);
-    this.badPrintsPerDay = badPrintsPerDay;
-    this.badPrints = new MarketRandom(`${seed}/bad prints`);
+    this.badPrints = new BadPrints(seed, badPrintsPerDay);
     this.toAnnounce = schedule;
     this.toHappen = schedule;
   }
@@ -162,7 +157,7 @@ export class GeneratedName {
   /** A quote and mostly a trade. While the name is stopped there are only quotes. */
   show(showing: Showing, ids: Ids, inputs: MarketInput[]): void {
     if (this.isGone) return;
-    this.withdraw(inputs);
+    this.badPrints.withdraw(inputs);
     const { at, kind } = showing;
     const { price } = this.process;
     if (this.stop !== null && at < this.stop.until) {
@@ -190,7 +185,7 @@ export class GeneratedName {
     ids.next += 1;
     if (kind !== 'first') this.bars.add(trade, this.tape.lastPrice);
     inputs.push({ kind: 'trade', trade });
-    if (kind === 'regular' && this.badPrintsPerDay > 0) this.misprint(trade, days, inputs);
+    if (kind === 'regular') this.badPrints.after(trade, days, inputs);
   }
 
   private print(
@@ -238,28 +233,6 @@ export class GeneratedName {
     if (stop?.kind === 'halt')
       inputs.push({ kind: 'resume', symbol, reason: 'Trading Resumption' });
     this.print({ ...showing, volume: reopeningVolume }, 'reopening', ids, inputs);
-  }
-
-  // ---- Prints that should not be -------------------------------------------------------------
-
-  /** Far off the market, not in the bars, and withdrawn with the next tick. */
-  private misprint(good: Trade, days: number, inputs: MarketInput[]): void {
-    if (this.badPrints.uniform() >= this.badPrintsPerDay * days) return;
-    const percent = this.badPrints.sign() * this.badPrints.integer(5, 30);
-    const price = (good.price * BigInt(100 + percent)) / 100n;
-    const tick = good.price >= fromNumber(1) ? fromNumber(0.01) : fromNumber(0.0001);
-    this.badPrintCount += 1;
-    const id = badPrintIds + this.badPrintCount;
-    const trade = { ...good, price: price - (price % tick), size: 100, id };
-    this.toWithdraw = trade;
-    inputs.push({ kind: 'trade', trade });
-  }
-
-  private withdraw(inputs: MarketInput[]): void {
-    const { toWithdraw: trade } = this;
-    if (trade === null) return;
-    this.toWithdraw = null;
-    inputs.push({ kind: 'notice', notice: { kind: 'cancel_error', trade, action: 'error' } });
   }
 
   // ---- What companies do ---------------------------------------------------------------------

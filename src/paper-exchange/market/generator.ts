@@ -2,6 +2,7 @@ import type { Announcement } from '../core/corporate-actions.ts';
 import { ObjectGraph } from '../core/object-graph.ts';
 import { Random } from '../core/random.ts';
 import type { Bar, Calendar, DateText, JsonValue, Milliseconds } from '../core/types.ts';
+import { BadPrints } from './bad-prints.ts';
 import { Chance } from './chance.ts';
 import { CoinFloor, type CoinState } from './coin-floor.ts';
 import { dailyHistory } from './daily-history.ts';
@@ -58,6 +59,7 @@ const announcedBeforeMs = 14 * 24 * 60 * minuteMs;
 /** The classes of everything in a state. */
 const savedObjects = new ObjectGraph({
   ...savedFactorClasses,
+  BadPrints,
   Chance,
   GeneratedName,
   MarketRandom,

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
-import { decimal, formatDecimal, toNumber } from '../../../src/paper-exchange/core/decimal.ts';
-import type { ExchangeEvent } from '../../../src/paper-exchange/core/types.ts';
-import { type MarketOptions, PaperExchange } from '../../../src/paper-exchange/exchange.ts';
+import { toNumber } from '../../../src/paper-exchange/core/decimal.ts';
 import type { GeneratorOptions } from '../../../src/paper-exchange/market/generator.ts';
+import { tradeJson } from '../../../src/paper-exchange/wire/rest/data-json.ts';
 import {
   barsOf,
   calendar,
   dayMs,
+  exchangeWith,
   given,
+  hourMs,
   midpoint,
   minuteMs,
   mondayOpen,
@@ -19,28 +19,6 @@ import {
   tradesOf,
 } from './given.ts';
 import { annualVolatility, mean, returnsOf } from './stylised-facts.ts';
-
-const hourMs = 60 * minuteMs;
-
-/** An exchange with such a market and a holder of 100 ACME; everything it tells is kept. */
-function exchangeWith(market: Partial<GeneratorOptions>, startAt = mondayOpen) {
-  const clock = new VirtualClock(startAt);
-  const options: MarketOptions = {
-    ...{ kind: 'generated', symbols: [{ symbol: 'ACME', startPrice: '100' }] },
-    ...{ cadenceMs: 10_000, historyDays: 0, newsPerYear: 0 },
-    ...market,
-  };
-  const positions = [{ symbol: 'ACME', qty: '100', averageEntryPrice: '100' }];
-  const account = { keyId: 'key', secretKey: 'secret', cash: '50000', multiplier: '4' } as const;
-  const exchange = new PaperExchange(
-    { seed: 'seven', accounts: [{ ...account, positions }], market: options },
-    clock,
-  );
-  const events: ExchangeEvent[] = [];
-  exchange.core.subscribe((event) => events.push(event));
-  exchange.start();
-  return { clock, exchange, events, accountId: exchange.core.accountIds[0] ?? '' };
-}
 
 describe('the hours around the session', () => {
   const inputs = play(given({ extendedHours: true, cadenceMs: 10_000 }), mondayOpen + 2 * dayMs);
@@ -72,6 +50,8 @@ describe('the hours around the session', () => {
     expect(sizes(late)).toBeLessThan(sizes(regular) / 20);
     for (const { conditions } of [...early, ...late]) expect(conditions).toContain('T');
     for (const { conditions } of regular) expect(conditions).not.toContain('T');
+    const [odd] = early.filter(({ size }) => size < 100);
+    expect(odd && tradeJson(odd)).toMatchObject({ c: ['@', 'T', 'I'] });
   });
 
   it('are quoted far wider than the session', () => {
@@ -258,128 +238,5 @@ describe('the regime of a market', () => {
       annualVolatility(returns.slice(place * 62, (place + 1) * 62)),
     );
     expect(Math.max(...quarters)).toBeGreaterThan(3 * Math.min(...quarters));
-  });
-});
-
-describe('coins', () => {
-  const symbols = [
-    { symbol: 'BTC/USD', startPrice: '64000' },
-    { symbol: 'DOGE/USD', startPrice: '0.0812' },
-    { symbol: 'ACME', startPrice: '100' },
-  ];
-
-  it('trade at all hours of all days, while shares keep theirs', () => {
-    const saturday = mondayOpen - 2 * dayMs;
-    const inputs = play(
-      given({ symbols, startAt: saturday, cadenceMs: minuteMs }),
-      saturday + dayMs,
-    );
-    expect(tradesOf(inputs, 'BTC/USD')).toHaveLength(1440);
-    expect(tradesOf(inputs, 'DOGE/USD')).toHaveLength(1440);
-    expect(tradesOf(inputs)).toHaveLength(1);
-    expect(barsOf(inputs, 'BTC/USD')).toHaveLength(1439);
-    const volatility = annualVolatility(
-      returnsOf(quotesOf(inputs, 'BTC/USD').map(midpoint)).map((one) => one * Math.sqrt(2086)),
-    );
-    expect(volatility).toBeGreaterThan(15);
-    expect(volatility).toBeLessThan(240);
-    expect(ofKind(inputs, 'pause')).toEqual([]);
-  });
-
-  it('are bought in the exchange on a Sunday, and have bars of minutes and days', async () => {
-    const sunday = mondayOpen - dayMs;
-    const market = { symbols, cadenceMs: minuteMs, historyDays: 5 };
-    const { clock, exchange, accountId } = exchangeWith(market, sunday);
-    const body = { symbol: 'BTC/USD', qty: '0.1', side: 'buy', type: 'market' };
-    exchange.core.submitOrder(accountId, { ...body, time_in_force: 'gtc' });
-    await clock.advanceBy(2 * hourMs);
-    expect(exchange.core.position(accountId, 'BTC/USD')).not.toBeNull();
-    const minutes = exchange.core.bars(
-      'BTC/USD',
-      { count: 1, unit: 'minute' },
-      sunday,
-      clock.now(),
-    );
-    expect(minutes).toHaveLength(120);
-    const hours = exchange.core.bars('BTC/USD', { count: 1, unit: 'hour' }, sunday, clock.now());
-    for (const { low, high, vwap, volume } of hours) {
-      expect(volume).toBeGreaterThan(0);
-      expect(vwap >= low && vwap <= high).toBe(true);
-    }
-    const day = { count: 1, unit: 'day' } as const;
-    expect(exchange.core.bars('BTC/USD', day, sunday - 9 * dayMs, sunday).length).toBeGreaterThan(
-      4,
-    );
-  });
-
-  it('need no shares beside them', () => {
-    const market = given({ symbols: symbols.slice(0, 1), cadenceMs: minuteMs });
-    expect(play(market, mondayOpen + 2 * minuteMs)).toHaveLength(5);
-    expect(market.nextDueAt()).toBe(mondayOpen + 2 * minuteMs);
-  });
-});
-
-describe('what companies do in a made-up market', () => {
-  const exDate = '2026-11-04';
-  const wednesdayPre = Date.parse('2026-11-04T04:00:00-05:00');
-  const calm = [{ symbol: 'ACME', startPrice: '100', annualVolatilityPercent: 1 }];
-  const price = (exchange: PaperExchange, symbol = 'ACME') =>
-    toNumber(exchange.core.latestTrade(symbol)?.price ?? 0n);
-
-  it('is announced, happens to what is held, and prices follow: a split', async () => {
-    const terms = { kind: 'forward_split', symbol: 'ACME', newRate: 4, oldRate: 1 } as const;
-    const market = { symbols: calm, corporateActions: [{ terms, exDate }] };
-    const { clock, exchange, accountId } = exchangeWith(market);
-    expect(exchange.core.corporateActions).toHaveLength(1);
-    const equity = () => toNumber(exchange.core.account(accountId).equity);
-    await clock.advanceTo(wednesdayPre - 1);
-    const before = equity();
-    expect(formatDecimal(exchange.core.position(accountId, 'ACME')?.qty ?? 0n)).toBe('100');
-    await clock.advanceTo(wednesdayPre + hourMs);
-    expect(formatDecimal(exchange.core.position(accountId, 'ACME')?.qty ?? 0n)).toBe('400');
-    expect(price(exchange)).toBeCloseTo(25, 0);
-    expect(equity() / before).toBeCloseTo(1, 2);
-  });
-
-  it('a dividend takes its amount off the price', () => {
-    const terms = { kind: 'cash_dividend', symbol: 'ACME', rate: decimal('5'), special: true };
-    const corporateActions = [{ terms, exDate }] as GeneratorOptions['corporateActions'];
-    const both = [{}, corporateActions === undefined ? {} : { corporateActions }].map((more) =>
-      play(given({ symbols: calm, newsPerYear: 0, ...more }), wednesdayPre + 8 * hourMs),
-    );
-    const [plain = 0, less = 0] = both.map((inputs) => quotesOf(inputs).slice(-1).map(midpoint)[0]);
-    expect(plain - less).toBeCloseTo(5, 1);
-  });
-
-  it('a rename, a merger and a delisting end a symbol', async () => {
-    const corporateActions: GeneratorOptions['corporateActions'] = [
-      { terms: { kind: 'name_change', symbol: 'ACME', newSymbol: 'APEX' }, exDate },
-      {
-        terms: { kind: 'cash_merger', symbol: 'BOLT', acquirerSymbol: null, rate: decimal('21') },
-        exDate,
-      },
-    ];
-    const symbols = [
-      ...calm,
-      { symbol: 'BOLT', startPrice: '20' },
-      { symbol: 'GONE', startPrice: '3', delistedOn: exDate },
-    ];
-    const { clock, exchange, events, accountId } = exchangeWith({ symbols, corporateActions });
-    await clock.advanceTo(wednesdayPre + 6 * hourMs);
-    expect(exchange.core.position(accountId, 'APEX')).not.toBeNull();
-    expect(price(exchange, 'APEX')).toBeCloseTo(100, -1);
-    expect(exchange.core.asset('BOLT')?.status).toBe('inactive');
-    expect(exchange.core.asset('GONE')?.status).toBe('inactive');
-    const late = events.flatMap((event) =>
-      event.kind === 'trade' && event.at > wednesdayPre ? [event.trade.symbol] : [],
-    );
-    expect(new Set(late)).toEqual(new Set(['APEX']));
-  });
-
-  it('must lie after the start', () => {
-    const terms = { kind: 'forward_split', symbol: 'ACME', newRate: 4, oldRate: 1 } as const;
-    expect(() => given({ corporateActions: [{ terms, exDate: '2026-11-02' }] })).toThrow(
-      /forward_split of ACME on 2026-11-02 lies before the market begins/,
-    );
   });
 });

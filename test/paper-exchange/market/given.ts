@@ -1,6 +1,8 @@
+import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
 import { NyseCalendar } from '../../../src/paper-exchange/calendar/nyse.ts';
 import { toNumber } from '../../../src/paper-exchange/core/decimal.ts';
-import type { Bar, Quote, Trade } from '../../../src/paper-exchange/core/types.ts';
+import type { Bar, ExchangeEvent, Quote, Trade } from '../../../src/paper-exchange/core/types.ts';
+import { type MarketOptions, PaperExchange } from '../../../src/paper-exchange/exchange.ts';
 import {
   GeneratedMarket,
   type GeneratorOptions,
@@ -10,6 +12,7 @@ import type { MarketInput, MarketSource } from '../../../src/paper-exchange/mark
 export const calendar = new NyseCalendar();
 export const mondayOpen = Date.parse('2026-11-02T09:30:00-05:00');
 export const minuteMs = 60_000;
+export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * 60 * minuteMs;
 
 /** A market of one share that is left to chance, for the regular session alone. */
@@ -57,3 +60,23 @@ export const midpoint = (quote: Quote): number => toNumber((quote.bidPrice + quo
 /** Bid to ask against the price. */
 export const spreadOf = (quote: Quote): number =>
   toNumber(quote.askPrice - quote.bidPrice) / midpoint(quote);
+
+/** An exchange with such a market and a holder of 100 ACME; everything it tells is kept. */
+export function exchangeWith(market: Partial<GeneratorOptions>, startAt = mondayOpen) {
+  const clock = new VirtualClock(startAt);
+  const options: MarketOptions = {
+    ...{ kind: 'generated', symbols: [{ symbol: 'ACME', startPrice: '100' }] },
+    ...{ cadenceMs: 10_000, historyDays: 0, newsPerYear: 0 },
+    ...market,
+  };
+  const positions = [{ symbol: 'ACME', qty: '100', averageEntryPrice: '100' }];
+  const account = { keyId: 'key', secretKey: 'secret', cash: '50000', multiplier: '4' } as const;
+  const exchange = new PaperExchange(
+    { seed: 'seven', accounts: [{ ...account, positions }], market: options },
+    clock,
+  );
+  const events: ExchangeEvent[] = [];
+  exchange.core.subscribe((event) => events.push(event));
+  exchange.start();
+  return { clock, exchange, events, accountId: exchange.core.accountIds[0] ?? '' };
+}

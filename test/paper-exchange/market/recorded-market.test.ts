@@ -1,31 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { NyseCalendar } from '../../../src/paper-exchange/calendar/nyse.ts';
 import { formatDecimal } from '../../../src/paper-exchange/core/decimal.ts';
-import { BarFileError, parseBarFile } from '../../../src/paper-exchange/market/bar-file.ts';
-import {
-  RecordedMarket,
-  type RecordedOptions,
-} from '../../../src/paper-exchange/market/recorded-market.ts';
+import { BarFileError } from '../../../src/paper-exchange/market/bar-file.ts';
+import { RecordedMarket } from '../../../src/paper-exchange/market/recorded-market.ts';
 import type { MarketInput } from '../../../src/paper-exchange/market/source.ts';
-
-const calendar = new NyseCalendar();
-const header = 'time,open,high,low,close,volume';
-const parse = (...rows: readonly string[]) =>
-  parseBarFile({ file: 'ACME.csv', symbol: 'ACME', text: rows.join('\n') });
-
-const clockTime = (at: number): string =>
-  new Date(at + calendar.utcOffsetMinutesAt(at) * 60_000).toISOString().slice(0, 19);
-
-function play(options: Omit<RecordedOptions, 'calendar' | 'startAt'> & { startAt?: string }) {
-  const first = Math.min(...options.series.map((series) => series.bars[0]?.at ?? 0));
-  const startAt = options.startAt === undefined ? first : Date.parse(options.startAt);
-  const market = new RecordedMarket({ ...options, calendar, startAt });
-  const cues: { at: string; inputs: readonly MarketInput[] }[] = [];
-  for (let at = market.nextDueAt(); at !== null; at = market.nextDueAt()) {
-    cues.push({ at: clockTime(at), inputs: market.next() });
-  }
-  return { market, cues };
-}
+import { calendar } from './given.ts';
+import { clockTime, header, parse, play } from './recorded-given.ts';
 
 function tell(input: MarketInput): string {
   switch (input.kind) {

@@ -5,7 +5,7 @@ export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** How fat the tails are: 0 for the normal distribution. */
-export function excessKurtosis(values: readonly number[]): number {
+function excessKurtosis(values: readonly number[]): number {
   const center = mean(values);
   const variance = mean(values.map((value) => (value - center) ** 2));
   return mean(values.map((value) => (value - center) ** 4)) / variance ** 2 - 3;
@@ -23,7 +23,7 @@ export function correlation(left: readonly number[], right: readonly number[]): 
   return both / Math.sqrt(ofLeft * ofRight);
 }
 
-export const autocorrelation = (values: readonly number[], lag: number): number =>
+const autocorrelation = (values: readonly number[], lag: number): number =>
   correlation(values.slice(lag), values.slice(0, -lag));
 
 /** From each price to the next, in log prices. */
