@@ -40,10 +40,13 @@ export class CliProcess {
     for (;;) {
       const match = pattern.exec(this.#stdout) ?? pattern.exec(this.#stderr);
       if (match !== null) return match;
+      const heard = new AbortController();
+      const { signal } = heard;
       const news = [this.#process.stdout, this.#process.stderr].flatMap((stream) =>
-        stream === null ? [] : [once(stream, 'data')],
+        stream === null ? [] : [once(stream, 'data', { signal }).catch(() => [])],
       );
       const outcome = await Promise.race([...news, this.#ended.then((ended) => ended)]);
+      heard.abort();
       if ('code' in outcome) {
         throw new Error(`it ended with ${outcome.code} before ${pattern}: ${outcome.stderr}`);
       }

@@ -202,12 +202,19 @@ export class Bench {
   idOf(reference: string): string {
     const [name = '', legType] = reference.split(':');
     const order = this.#orders.get(name);
-    if (!isObject(order)) throw new CaseStopped(`there is no order "${name}"`);
+    if (!isObject(order)) throw new CaseStopped(this.#whyNoOrder(name));
     if (legType === undefined) return String(order.id);
     const legs = Array.isArray(order.legs) ? order.legs.filter(isObject) : [];
     const leg = legs.find(({ type }) => type === legType);
     if (leg === undefined) throw new CaseStopped(`the order "${name}" has no ${legType} leg`);
     return String(leg.id);
+  }
+
+  #whyNoOrder(name: string): string {
+    const [status, message] = ['status', 'message'].map((aspect) =>
+      this.#facts.get(`${name}.${aspect}`),
+    );
+    return `the order "${name}" was refused with ${status} (${message})`;
   }
 
   async state(orderId: string): Promise<string> {
