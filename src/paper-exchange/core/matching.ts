@@ -11,6 +11,7 @@ import {
 import { end } from './ending.ts';
 import { execute } from './executions.ts';
 import { takeOver } from './groups.ts';
+import { availableOf } from './holds.ts';
 import type { Kernel } from './kernel.ts';
 import type { SymbolMarket } from './market.ts';
 import type { OrderRecord } from './order-record.ts';
@@ -223,10 +224,16 @@ function executablePrice(kernel: Kernel, record: OrderRecord): Decimal | null {
 
 /** What is left of the order, and of the position when the order closes one. */
 function executableQuantity(record: OrderRecord, price: Decimal): Decimal {
-  const { notional, symbol } = record.order;
-  const wanted =
-    notional === null ? record.remaining : truncateTo(divide(notional, price), SHARE_DECIMALS);
-  return record.closes ? smaller(wanted, absolute(record.account.quantityOf(symbol))) : wanted;
+  const { account, closes, order } = record;
+  const { notional, symbol } = order;
+  if (notional === null) {
+    return closes
+      ? smaller(record.remaining, absolute(account.quantityOf(symbol)))
+      : record.remaining;
+  }
+  const wanted = truncateTo(divide(notional, price), SHARE_DECIMALS);
+  // Its dollars may buy more shares now than it has reserved; those of other orders stay theirs.
+  return closes ? smaller(wanted, availableOf(account, symbol, record)) : wanted;
 }
 
 /** Now and then only a part executes; the rest waits for the next quote. */

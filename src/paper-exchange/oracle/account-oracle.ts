@@ -1,9 +1,9 @@
 import { AcceptanceRules } from './acceptance.ts';
 import { checkAvailable, checkMoney, checkPositions, checkValue } from './account-rules.ts';
-import { type Amount, sizeOf, textOf } from './amounts.ts';
+import { type Amount, textOf } from './amounts.ts';
 import { ExecutionRules } from './executions.ts';
 import { checkHolds, checkSiblings, type Promised } from './holds.ts';
-import { type Booked, type Holding, Ledger } from './ledger.ts';
+import { type Booked, holdingsOf, Ledger } from './ledger.ts';
 import { isCorrection } from './lifecycle.ts';
 import { Orders } from './orders.ts';
 import type { Reads } from './reads.ts';
@@ -296,10 +296,4 @@ export class AccountOracle {
     const isTold = untold === undefined;
     this.#judge.expect('announced', isTold, () => `execution ${untold} was not told`);
   }
-}
-
-function holdingsOf(positions: readonly PositionView[]): ReadonlyMap<string, Holding> {
-  return new Map(
-    positions.map(({ symbol, qty, costBasis }) => [symbol, { qty, cost: sizeOf(costBasis) }]),
-  );
 }

@@ -1,6 +1,6 @@
 import { type Amount, amountOf, product, share, sizeOf, textOf } from './amounts.ts';
 import type { Judge } from './rules.ts';
-import type { EntryView, FillView } from './views.ts';
+import type { EntryView, FillView, PositionView } from './views.ts';
 
 /** What one symbol's shares are and cost, by the executions alone. */
 export type Holding = { readonly qty: Amount; readonly cost: Amount };
@@ -113,4 +113,11 @@ function costAfter({ qty, cost }: Holding, signed: Amount, value: Amount): Amoun
   const [there, gone] = [sizeOf(qty), sizeOf(signed)];
   if (gone > there) return share(value, gone - there, gone);
   return cost - share(cost, gone, there);
+}
+
+/** What positions show to begin with. */
+export function holdingsOf(positions: readonly PositionView[]): ReadonlyMap<string, Holding> {
+  return new Map(
+    positions.map(({ symbol, qty, costBasis }) => [symbol, { qty, cost: sizeOf(costBasis) }]),
+  );
 }

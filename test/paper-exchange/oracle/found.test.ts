@@ -70,6 +70,19 @@ describe('the oracle found that', () => {
     expect(floor.orderById(body.id)).toMatchObject({ status: 'filled', filled_qty: '4' });
   });
 
+  it('an order by dollars took shares that another order had reserved', () => {
+    const positions = [{ symbol: 'AAPL', qty: '-1', averageEntryPrice: '100' }];
+    const floor = new Floor({ account: { positions }, latencies: { fillMs: 30 } });
+    floor.accepted({ notional: '50' });
+    const other = floor.accepted({ type: 'limit', limit_price: '90', qty: '0.5' });
+    floor.quote('AAPL', '97.99', '98.01');
+    floor.advanceBy(30);
+    expect(floor.position().qty).toBe('-0.5');
+    floor.quote('AAPL', '89', '90');
+    floor.advanceBy(30);
+    expect(floor.statusOf(other)).toBe('filled');
+  });
+
   it('after a split that does not go up evenly the equity was not that of the positions', () => {
     const floor = new Floor();
     floor.core.applySplit('AAPL', 10, 7);
