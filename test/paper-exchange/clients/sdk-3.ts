@@ -53,7 +53,7 @@ type Method =
   | ('getLatestCryptoQuotes' | 'getCryptoSnapshots' | 'getCryptoOrderbooks');
 
 /** SDK 3 as its README describes it; its own declarations do not say what it exports. */
-type Sdk3 = {
+export type Sdk3 = {
   readonly [Name in Method]: (...values: readonly unknown[]) => Promise<unknown>;
 } & {
   getBarsV2(symbol: string, options: object): AsyncIterable<object>;
@@ -65,12 +65,12 @@ type Sdk3 = {
 };
 
 const require = createRequire(import.meta.url);
-const Alpaca: new (config: object) => Sdk3 = require('alpaca-trade-api-3');
+export const Alpaca3: new (config: object) => Sdk3 = require('alpaca-trade-api-3');
 
 /** SDK 3 with the three addresses that its configuration takes. */
 export function alpaca3At(addresses: { http: string; ws: string }, secretKey = keys.secret): Sdk3 {
   const { http, ws } = addresses;
-  const alpaca = new Alpaca({
+  const alpaca = new Alpaca3({
     ...{ keyId: keys.keyId, secretKey, paper: true },
     ...{ baseUrl: http, dataBaseUrl: http, dataStreamUrl: ws },
   });
