@@ -70,23 +70,24 @@ export class PriceProcess {
       if ('gapPercent' in event) this.path.scale(1 + event.gapPercent / 100);
       else this.path.leadTo(event.driftPercent, stepsUntil(event.toMs));
     }
-    const drift = this.character.dailyDrift + this.felt(climate).dailyDrift;
+    const ofRegime = this.chance === null ? 0 : climate.dailyDrift;
+    const drift = this.character.dailyDrift + ofRegime;
     const shock = this.shockOf(market, sector, climate);
     this.path.step(drift * days, this.dailyVolatility * volatility * shock);
   }
 
   /** Lets nerves calm down or fray, for part of a day; the news that came meanwhile. */
   advance(days: number, market: Pull, sector: Pull, climate: Climate): News | null {
+    if (this.chance === null) return null;
     this.volatility.advance(days);
-    const news = this.chance?.advance(days) ?? null;
+    const news = this.chance.advance(days);
     this.react(news);
     const { marketWeight, sectorWeight, ownWeight } = this.character;
-    const { volatility } = this.felt(climate);
-    const apart = this.infection(market, climate);
+    const apart = infectionOf(market, climate);
     this.currentNervousness = Math.hypot(
-      marketWeight * volatility * market.nervousness,
+      marketWeight * climate.volatility * market.nervousness,
       sectorWeight * apart * sector.nervousness,
-      ownWeight * apart * this.volatility.factor * this.liveliness,
+      ownWeight * apart * this.volatility.factor * this.chance.liveliness,
     );
     return news;
   }
@@ -104,25 +105,18 @@ export class PriceProcess {
     this.path.scale(factor);
   }
 
+  /** A name that is not left to chance feels where others go, but not their nerves. */
   private shockOf(market: Pull, sector: Pull, climate: Climate): number {
     const { marketWeight, sectorWeight, ownWeight } = this.character;
-    const own = this.volatility.factor * this.liveliness * this.moves.normal();
-    const apart = sectorWeight * sector.move + ownWeight * own;
-    const together = marketWeight * this.felt(climate).volatility * market.move;
-    return together + this.infection(market, climate) * apart;
-  }
-
-  /** A nervous market makes its sectors and names nervous too, though less. */
-  private infection({ nervousness }: Pull, climate: Climate): number {
-    return Math.sqrt((this.felt(climate).volatility * nervousness) / meanSharedFactor);
-  }
-
-  private felt(climate: Climate): Climate {
-    return this.chance === null ? mildClimate : climate;
-  }
-
-  private get liveliness(): number {
-    return this.chance?.liveliness ?? 1;
+    const own = this.moves.normal();
+    if (this.chance === null) {
+      const together = marketWeight * (market.move / market.nervousness);
+      return together + sectorWeight * (sector.move / sector.nervousness) + ownWeight * own;
+    }
+    const nervous = this.volatility.factor * this.chance.liveliness * own;
+    const apart = sectorWeight * sector.move + ownWeight * nervous;
+    const together = marketWeight * climate.volatility * market.move;
+    return together + infectionOf(market, climate) * apart;
   }
 
   private react(news: News | null): void {
@@ -131,3 +125,7 @@ export class PriceProcess {
     this.volatility.excite(newsExcitement);
   }
 }
+
+/** A nervous market makes its sectors and names nervous too, though less. */
+const infectionOf = ({ nervousness }: Pull, { volatility }: Climate): number =>
+  Math.sqrt((volatility * nervousness) / meanSharedFactor);

@@ -28,8 +28,9 @@ export type SymbolScenario = {
    */
   readonly events?: readonly PathEvent[];
   /**
-   * Whether regimes, news, quiet spells, halts and volatility pauses come over it by chance.
-   * When left out, only over names without `events`: a story that is told stays as it is told.
+   * Whether regimes, clusters of volatility, news, quiet spells, halts and volatility pauses come
+   * over it by chance. When left out, only over names without `events`: a story that is told
+   * stays as it is told.
    */
   readonly isLeftToChance?: boolean;
 };
