@@ -23,7 +23,7 @@ export class OrderRecord {
   fillScheduled = false;
   /** Its place among the orders that wait for a price. */
   rung: { readonly ladder: PriceLadder; readonly price: Decimal } | null = null;
-  /** What the order falls back to when its replacement fails. */
+  /** What the order falls back to when its cancel or its replacement comes to nothing. */
   statusBefore: OrderStatus | null = null;
   /** The order that is to take this one's place, or has taken it. */
   successor: OrderRecord | null = null;

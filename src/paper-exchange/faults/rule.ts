@@ -17,7 +17,11 @@ const whereSchema = z.strictObject({
   orderType: z.enum(['market', 'limit', 'stop', 'stop_limit', 'trailing_stop']).optional(),
   side: z.enum(['buy', 'sell']).optional(),
   stream: z.enum(['trading', 'data']).optional(),
-  /** An event of the trading stream (`fill`), or `quote`, `trade`, `bar`, `status`. */
+  /**
+   * An event of the trading stream (`fill`), a message of the data stream (`quote`, `trade`,
+   * `bar`, `updated_bar`, `daily_bar`, `status`, `luld`, `correction`, `cancel_error`,
+   * `orderbook`), or what the broker decides: `new`, `cancel`, `replace`, `fill`.
+   */
   event: z.string().optional(),
 });
 

@@ -29,6 +29,20 @@ export const channelsOf = {
 
 export type Channel = (typeof channelsOf)[Market][number];
 
+/** What a fault rule calls a message of each channel. */
+export const eventOf: { readonly [Name in Channel]: string } = {
+  trades: 'trade',
+  quotes: 'quote',
+  bars: 'bar',
+  updatedBars: 'updated_bar',
+  dailyBars: 'daily_bar',
+  statuses: 'status',
+  lulds: 'luld',
+  corrections: 'correction',
+  cancelErrors: 'cancel_error',
+  orderbooks: 'orderbook',
+};
+
 /** Times are Dates: the codec writes them. */
 export type DataMessage = Readonly<Record<string, unknown>>;
 export type Publication = {

@@ -2,7 +2,13 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Bar, ExchangeEvent, TradeUpdate } from '../core/types.ts';
 import { orderFacts } from '../faults/broker-faults.ts';
 import { type Connection, closeCodes, type StreamSession } from './connection.ts';
-import { barPublication, marketOf, type Publication, publicationsOf } from './data-messages.ts';
+import {
+  barPublication,
+  eventOf,
+  marketOf,
+  type Publication,
+  publicationsOf,
+} from './data-messages.ts';
 import { DataStreamSession } from './data-stream.ts';
 import { NO_STREAM_FAULTS, type StreamFaults } from './stream-faults.ts';
 import { StreamLine } from './stream-lines.ts';
@@ -181,7 +187,7 @@ export class Streams {
         stream: 'data',
         symbols: [symbol],
         account: accountId === null ? [] : this.#faults.namesOf(accountId),
-        event: channel.replace(/s$/, ''),
+        event: eventOf[channel],
       }));
       const shown = firings.length === 0 ? message : this.#faults.shown(message, firings);
       if (shown === null) continue;

@@ -65,6 +65,29 @@ describe.each(transports)('a data stream, %s,', (transport) => {
     expect(latest.json).toMatchObject({ bar: { c: 103 } });
   });
 
+  it('loses just the messages that a rule names by their event', async () => {
+    const lost = ['status', 'updated_bar', 'luld'].map((event) => ({
+      ...{ where: { stream: 'data' as const, event }, what: { kind: 'lose' as const } },
+    }));
+    const stage = await set({ faults: lost });
+    const client = await subscribed(stage, '/v2/iex', {
+      ...{ statuses: ['*'], lulds: ['*'], bars: ['*'], updatedBars: ['*'] },
+    });
+    stage.exchange.run({ do: 'halt', symbol: 'AAPL' });
+    stage.exchange.run({ do: 'luld', symbol: 'AAPL', limitUp: '105', limitDown: '95' });
+    minuteBar(stage, 100);
+    const at = stage.clock.now() - minuteMs;
+    const revised = { durationMs: minuteMs, open: '1', high: '1', low: '1', close: '1' };
+    const counts = { volume: 1, tradeCount: 1 };
+    stage.exchange.run({ do: 'revise_bar', symbol: 'AAPL', at, ...revised, ...counts });
+    minuteBar(stage, 101);
+    await client.hears(2);
+    expect(client.heard).toMatchObject([
+      { T: 'b', c: 100 },
+      { T: 'b', c: 101 },
+    ]);
+  });
+
   it('tells corrections and busts of prints to whoever asked for trades', async () => {
     const stage = await set();
     const client = await subscribed(stage, '/v2/iex', { trades: ['AAPL'], lulds: ['*'] });

@@ -20,7 +20,7 @@ export type RestSettings = {
    * value, both of its examples the day before.
    */
   readonly dailyProfitLoss: 'from_day_before' | 'from_base';
-  /** Largest move from close to close, in percent, that makes no headline by itself. */
+  /** Smallest move from close to close, in percent, that makes a headline by itself. */
   readonly newsMovePercent: number;
 };
 
