@@ -65,12 +65,12 @@ async function rate(run: () => unknown, units: number): Promise<number> {
   return (units * 1000) / (performance.now() - started);
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-export const spread = (ratios: readonly number[]): Row['ratio'] => ({
+const spread = (ratios: readonly number[]): Row['ratio'] => ({
   median: median(ratios),
   min: Math.min(...ratios),
   max: Math.max(...ratios),

@@ -16,7 +16,7 @@ import { defaultRuntimeSettings, type RuntimeSettings } from '../../src/runtime/
 import { FaultyBroker } from './faulty-broker.ts';
 
 /** Thursday 2026-10-08, 11:00 in New York. */
-export const ELEVEN = Date.UTC(2026, 9, 8, 15, 0);
+const ELEVEN = Date.UTC(2026, 9, 8, 15, 0);
 const KEYS = { keyId: 'PK-TEST', secretKey: 'secret' };
 
 export type Given = {
@@ -55,7 +55,7 @@ export async function guardedAccount(given: Given = {}) {
 
   const store = new MemoryEventStore();
   const ids = new SeededIds('runtime');
-  const boot = () => {
+  const boot = (more: Partial<RuntimeSettings> = {}) => {
     const connection = connectAlpaca(
       {
         keyId: KEYS.keyId,
@@ -78,7 +78,7 @@ export async function guardedAccount(given: Given = {}) {
       guardrails: guardrails(settings),
       planning: defaultPlanning,
       driftTolerance: { priceBps: 50 },
-      settings: { ...defaultRuntimeSettings, ...given.settings },
+      settings: { ...defaultRuntimeSettings, ...given.settings, ...more },
       settingsHash: 'test',
     });
     return { broker, streams: connection.streams, ...runtime };
