@@ -21,6 +21,7 @@ export class ExchangeClock implements Clock {
   #pace: number;
   #isRacing: boolean;
   #isJumping = false;
+  #isStopped = false;
   #since: { readonly at: EpochMs; readonly inner: EpochMs };
   #takeBack: (() => void) | null = null;
 
@@ -71,6 +72,14 @@ export class ExchangeClock implements Clock {
     }
   }
 
+  /** Time passes no more: what waits is forgotten, and keeps no process alive. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#timers.length = 0;
+    this.#takeBack?.();
+    this.#takeBack = null;
+  }
+
   /** Runs what is due by `until`, each timer at its instant, for a while. True: all of it. */
   #play(until: EpochMs): boolean {
     const endsAt = this.#inner.now() + BATCH_MS;
@@ -92,7 +101,7 @@ export class ExchangeClock implements Clock {
     this.#takeBack?.();
     this.#takeBack = null;
     const [next] = this.#timers;
-    if (next === undefined || this.#isJumping) return;
+    if (next === undefined || this.#isJumping || this.#isStopped) return;
     const delayMs = this.#isRacing ? 0 : Math.ceil((next.dueAt - this.now()) / this.#pace);
     this.#takeBack = this.#inner.after(Math.max(0, delayMs), () => {
       this.#takeBack = null;

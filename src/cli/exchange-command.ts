@@ -38,7 +38,7 @@ Examples:
 
 Files:
   positions  CSV with the columns symbol,qty,average_entry_price, or what GET /v2/positions gave
-  accounts   JSON: [{"kind":"margin"|"cash", "cash":"100000", "positions":[…], "keyId":"…", …}]
+  accounts   JSON: [{"kind":"margin"|"cash", "cash":"100000", "positions":[…], "keyId":"…"}, …]
   switches   JSON as "exchange probe" writes it: {"switches":{"washTradeStatus":422}, …}
 
 Made-up prices move while the New York market is open. With --bars or another --speed its time
@@ -92,6 +92,7 @@ async function runExchange(options: ExchangeOptions, command: Command): Promise<
   await stopped;
   stopSaving?.();
   exchange.stop();
+  clock.stop();
   await listener.close();
   save();
 }

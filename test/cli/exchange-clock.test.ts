@@ -62,4 +62,14 @@ describe('the time of the exchange', () => {
     await real.advanceBy(600_000);
     expect(ran).toHaveLength(4);
   });
+
+  it('stops: nothing that waits happens any more', async () => {
+    const { real, clock, ran, note } = clockAt('max');
+    clock.after(1_000, note('never'));
+    clock.stop();
+    clock.after(1_000, note('nor this'));
+    expect(real.nextDueAt()).toBeNull();
+    await real.advanceBy(10_000);
+    expect(ran).toEqual([]);
+  });
 });

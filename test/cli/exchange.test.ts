@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { CliProcess, type Ended, runCli } from './run-cli.ts';
 
 let directory: string;
@@ -49,6 +51,16 @@ const limitBuy = (price: string) => ({
     ...{ limit_price: price, client_order_id: `at ${price}` },
   }),
 });
+
+/** One session whose price goes up a cent a minute. */
+function minuteBars(): string {
+  const minutes = Array.from({ length: 390 }, (_, minute) => {
+    const at = new Date(Date.parse('2026-03-10T09:30Z') + minute * 60_000).toISOString();
+    const price = (100 + minute / 100).toFixed(2);
+    return `${at.slice(0, 16)},${price},${price},${price},${price},400`;
+  });
+  return `time,open,high,low,close,volume\n${minutes.join('\n')}\n`;
+}
 
 const refused = async (because: string | RegExp, ...args: readonly string[]): Promise<void> => {
   const ended = await runCli(['exchange', '--port', '0', ...args]);
@@ -185,6 +197,23 @@ describe('time', () => {
   }, 60_000);
 });
 
+describe('its end', () => {
+  it('comes at once, whatever was to happen later', async () => {
+    const bars = file('XYZ.csv', minuteBars());
+    const { url, accounts, stop } = await startExchange('--bars', bars, '--speed', '600');
+    const [keys] = accounts;
+    // The delayed feed tells everything once more, a quarter of an hour later.
+    const stream = new WebSocket(`${url.replace('http', 'ws')}/v2/delayed_sip`);
+    await once(stream, 'message');
+    stream.send(JSON.stringify({ action: 'auth', key: keys?.keyId, secret: keys?.secretKey }));
+    await once(stream, 'message');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const askedAt = performance.now();
+    expect((await stop()).code).toBe(0);
+    expect(performance.now() - askedAt).toBeLessThan(3_000);
+  });
+});
+
 describe('the page', () => {
   it('is served unless it is not wanted, and shows no key', async () => {
     const { printed, url, accounts, stop } = await startExchange();
@@ -232,12 +261,7 @@ describe('state', () => {
   });
 
   it('plays recorded bars on from where it stopped', async () => {
-    const minutes = Array.from({ length: 390 }, (_, minute) => {
-      const at = new Date(Date.parse('2026-03-10T09:30Z') + minute * 60_000).toISOString();
-      const price = (100 + minute / 100).toFixed(2);
-      return `${at.slice(0, 16)},${price},${price},${price},${price},400`;
-    });
-    const bars = file('XYZ.csv', `time,open,high,low,close,volume\n${minutes.join('\n')}\n`);
+    const bars = file('XYZ.csv', minuteBars());
     const first = await startExchange('--bars', bars, '--speed', '3600', '--state', stateFile());
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     const before = (await first.ask('/v2/clock')).body.timestamp;
