@@ -145,7 +145,7 @@ describe('the architecture', () => {
         /\bbroker\s*\.\s*(submit|replace|cancel)\s*\(/.test(codeOf(file)) &&
         !within(file, 'src/adapters/alpaca'),
     );
-    expect(callers).toEqual(['src/runtime/step-runner.ts']);
+    expect(callers).toEqual(['src/runtime/step-sender.ts']);
   });
 
   it('has no switch that turns a guardrail off', () => {

@@ -10,8 +10,8 @@ import type { StreamTrust } from './stream-trust.ts';
 const POLL_MS = [250, 500, 1_000, 2_000];
 /** The stream is faster; this finds the event that it lost. */
 const SAFETY_POLL_MS = [1_000, 2_000, 4_000];
-/** An order whose submit was not answered is looked for after these times. */
-const SEARCH_MS = [250, 500, 1_000, 2_000, 4_000, 8_000];
+/** Between looks for an order whose submit was not answered: at 0.25, 0.5, 1, 2, 4 and 8 s. */
+const SEARCH_MS = [250, 250, 500, 1_000, 2_000, 4_000];
 
 /** Where one asks after single orders: what is known of them, and what the broker says now. */
 export class OrderDesk {
@@ -79,7 +79,7 @@ export class OrderDesk {
     });
   }
 
-  /** Looks for an order by the id we gave it, for about 16 s; a miss is no proof. */
+  /** Looks for an order by the id we gave it, for about 9 s; a miss is no proof. */
   search(clientOrderId: string): Promise<Order | null> {
     return this.#watch.waitFor({
       find: () => this.findClientOrder(clientOrderId),

@@ -33,7 +33,9 @@ import { SentSteps } from './sent-steps.ts';
 import { SessionCalendar } from './session-calendar.ts';
 import type { RuntimeSettings } from './settings.ts';
 import { logLeftBehind } from './step-journal.ts';
+import { StepResender } from './step-resender.ts';
 import { StepRunner } from './step-runner.ts';
+import { StepSender } from './step-sender.ts';
 import { StreamTrust } from './stream-trust.ts';
 import { SymbolLocks } from './symbol-locks.ts';
 import { TradingStateLevels } from './trading-state.ts';
@@ -122,8 +124,30 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   });
   const engine = new DecisionEngine({ policies: parts.policies, planning: parts.planning });
   const planMaker = new PlanMaker({ engine, ids, clock, settings });
-  const steps = new StepRunner({ broker: parts.broker, desk, logger, clock, settings });
+  const sender = new StepSender({ broker: parts.broker, desk, logger, clock, settings });
+  const resender = new StepResender({
+    sender,
+    state,
+    desk,
+    sent,
+    logger,
+    clock,
+    guardrails,
+    driftTolerance,
+    settings,
+  });
+  const steps = new StepRunner({ sender, resender, state, desk, logger, settings });
   const locks = new SymbolLocks(clock);
+  const resolver = new UnsettledResolver({
+    state,
+    desk,
+    unsettled,
+    resender,
+    locks,
+    alerts,
+    logger,
+    clock,
+  });
   const look = new AccountLook({ state, broker: parts.broker, clock, settings });
   const shared = { state, plans, unsettled, logger, clock, settings, guardrails };
   const coordinator = new ActionCoordinator({
@@ -141,7 +165,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     planMaker,
     pacing: new PlanPacing(),
     decisions: new DecisionJournal(logger),
-    resolver: new UnsettledResolver({ state, desk, unsettled, logger, clock }),
+    resolver,
     bookkeeper: new CycleBookkeeper({ state, unsettled, alerts, logger, clock }),
     alerts,
   });
@@ -174,6 +198,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       return failure;
     },
     async stop() {
+      resolver.stop();
       await orchestrator.stop();
       await parts.streams.close();
       logger.log({ type: 'stopped', actor: 'system', body: {} });

@@ -1,7 +1,7 @@
 import { text } from '../domain/decimal.ts';
 import { fingerprintOf } from '../domain/fingerprint.ts';
 import type { Order } from '../domain/order.ts';
-import type { PlanPart, Step } from '../domain/plan.ts';
+import type { PartBasis, PlanPart, Step } from '../domain/plan.ts';
 import type { RejectionClass } from '../domain/report.ts';
 import type { EventLogger } from './event-logger.ts';
 import type { UnsettledStep } from './unsettled-steps.ts';
@@ -35,6 +35,7 @@ const requestOf = (step: Step): unknown => {
 /**
  * Durable when it returns: from here on a crash leaves a trace of what may have been sent.
  *
+ * @param basis what the step is sent into, by which a later repeat tells whether it still fits
  * @throws JournalBrokenError when it cannot be written; then nothing may be sent
  */
 export function logIntended(
@@ -43,6 +44,7 @@ export function logIntended(
   part: PlanPart,
   stepIndex: number,
   step: Step,
+  basis: PartBasis | null,
 ): void {
   logger.logDurably({
     type: 'step_intended',
@@ -60,6 +62,7 @@ export function logIntended(
       ...identityOf(step),
       fingerprint: fingerprintOf(step),
       request: requestOf(step),
+      basis,
     },
   });
 }
@@ -124,6 +127,26 @@ export function logLeftBehind(logger: EventLogger, step: UnsettledStep): void {
       status: null,
       code: null,
       because: 'the process ended before the broker answered',
+    },
+  });
+}
+
+/** A step that is not pursued any more, since what it was for has ended; it may still arrive. */
+export function logDropped(logger: EventLogger, step: UnsettledStep, because: string): void {
+  logger.log({
+    type: 'step_answered',
+    actor: 'system',
+    symbol: step.symbol,
+    planId: step.planId,
+    orderId: step.orderId,
+    body: {
+      clientOrderId: step.clientOrderId,
+      outcome: 'dropped',
+      orderId: step.orderId,
+      rejection: null,
+      status: null,
+      code: null,
+      because,
     },
   });
 }

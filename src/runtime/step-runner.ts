@@ -3,13 +3,15 @@ import { text } from '../domain/decimal.ts';
 import { isTerminal, type Order, type OrderStatus } from '../domain/order.ts';
 import type { CancelStep, PlanPart, ReplaceStep, Step, SubmitStep } from '../domain/plan.ts';
 import type { StepResult } from '../domain/report.ts';
-import { type Broker, BrokerError, type Turn } from '../ports/broker.ts';
-import type { Clock } from '../ports/clock.ts';
-import { reasonOf, withDeadline } from './deadline.ts';
+import { basisOf } from '../engine/drift.ts';
+import { BrokerError } from '../ports/broker.ts';
 import type { EventLogger } from './event-logger.ts';
 import type { OrderDesk } from './order-desk.ts';
+import type { PortfolioStateManager } from './portfolio-state-manager.ts';
 import type { RuntimeSettings } from './settings.ts';
-import { logAnswered, logIntended, logObserved, type StepAnswer } from './step-journal.ts';
+import { logObserved, type StepAnswer } from './step-journal.ts';
+import type { DoubtfulStep, StepResender } from './step-resender.ts';
+import type { StepSender } from './step-sender.ts';
 
 /** `accepted` is where an order waits out of hours: the broker has it. */
 const AT_THE_BROKER: ReadonlySet<OrderStatus> = new Set([
@@ -22,30 +24,37 @@ const AT_THE_BROKER: ReadonlySet<OrderStatus> = new Set([
 
 type PlacingStep = SubmitStep | ReplaceStep;
 
+/** A cancel that left no trace after this is sent again; that does no harm. */
+const CANCEL_TRACE_MS = 2_000;
+
 /**
  * Carries out one step of an approved plan: wait for its turn, write down the intent, call the
- * broker once, write down its answer, wait until the step is confirmed. An answer that does not
- * come is neither yes nor no: the order is looked for under the id that we gave it. What never
- * got its turn was not sent, and is not even intended.
+ * broker, write down its answer, wait until the step is confirmed. An answer that does not
+ * come is neither yes nor no: the order is looked for under the id that we gave it, and where
+ * it may be, the same is sent again under the same id. What never got its turn was not sent,
+ * and is not even intended.
  */
 export class StepRunner {
-  readonly #broker: Broker;
+  readonly #sender: StepSender;
+  readonly #resender: StepResender;
+  readonly #state: PortfolioStateManager;
   readonly #desk: OrderDesk;
   readonly #logger: EventLogger;
-  readonly #clock: Clock;
   readonly #settings: RuntimeSettings;
 
   constructor(parts: {
-    readonly broker: Broker;
+    readonly sender: StepSender;
+    readonly resender: StepResender;
+    readonly state: PortfolioStateManager;
     readonly desk: OrderDesk;
     readonly logger: EventLogger;
-    readonly clock: Clock;
     readonly settings: RuntimeSettings;
   }) {
-    this.#broker = parts.broker;
+    this.#sender = parts.sender;
+    this.#resender = parts.resender;
+    this.#state = parts.state;
     this.#desk = parts.desk;
     this.#logger = parts.logger;
-    this.#clock = parts.clock;
     this.#settings = parts.settings;
   }
 
@@ -63,24 +72,21 @@ export class StepRunner {
   ): Promise<StepResult> {
     const step = part.steps[stepIndex];
     if (step === undefined) throw new RangeError(`the part has no step ${stepIndex}`);
-    const turn = await this.#awaitTurn();
+    const turn = await this.#sender.awaitTurn();
     if (turn instanceof BrokerError) {
       const { rejection, message } = turn;
       return { ...notDone(step, message), outcome: 'rejected', rejection };
     }
-    logIntended(this.#logger, approved.plan.id, part, stepIndex, step);
-    const answer = await this.#ask(step, () => this.#send(approved, step, turn)).catch((fault) => {
-      // Our own fault; whether the request left before it is not known.
-      logAnswered(this.#logger, approved.plan.id, step, unknownAfter(fault));
-      throw fault;
-    });
-    logAnswered(this.#logger, approved.plan.id, step, answer);
+    const context = this.#state.getCompleteContext(step.symbol);
+    const basis = context === null ? null : basisOf(context);
+    const sending = { approved, part, stepIndex, step, basis, turn, isRepeat: false };
+    const answer = await this.#sender.send(sending);
     onAnswer(answer);
-    if (answer.order !== null) this.#desk.applyAnswer(answer.order);
+    const doubtful = { plan: approved.plan, part, stepIndex, basis };
     const result =
       step.kind === 'cancel'
-        ? await this.#confirmCancel(step, answer)
-        : await this.#confirmPlacing(step, answer);
+        ? await this.#confirmCancel(step, await this.#settleCancel(step, answer, doubtful))
+        : await this.#confirmPlacing(step, answer, doubtful);
     const seen = result.orderId === null ? null : this.#desk.find(result.orderId);
     // The end of an order is written down wherever it is first heard of.
     if (seen !== null && !isTerminal(seen.status))
@@ -89,56 +95,26 @@ export class StepRunner {
     return result;
   }
 
-  async #awaitTurn(): Promise<Turn | BrokerError> {
-    try {
-      return await this.#broker.awaitTurn(this.#settings.longestTurnWaitMs);
-    } catch (error) {
-      if (error instanceof BrokerError) return error;
-      throw error;
+  async #confirmPlacing(
+    step: PlacingStep,
+    first: StepAnswer,
+    doubtful: DoubtfulStep,
+  ): Promise<StepResult> {
+    let answer = first;
+    let placed = await this.#placedBy(step, answer);
+    while (placed === null && answer.outcome === 'unknown') {
+      const again = await this.#resender.resend(doubtful);
+      if (again.outcome === 'answered') {
+        answer = again.answer;
+        placed = await this.#placedBy(step, answer);
+      } else if (again.outcome === 'found') placed = again.order;
+      else {
+        const because = `${answer.because}; no order with id ${step.clientOrderId} was found yet`;
+        const why = `${because}, and it was not sent again: ${again.because}`;
+        return { ...notDone(step, why), outcome: 'unknown' };
+      }
     }
-  }
-
-  #send(approved: ApprovedPlan, step: Step, turn: Turn): Promise<Order | null> {
-    switch (step.kind) {
-      case 'submit':
-        return this.#broker.submit(approved, step, turn);
-      case 'replace':
-        return this.#broker.replace(approved, step, turn);
-      case 'cancel':
-        return this.#broker.cancel(approved, step, turn).then(() => null);
-    }
-  }
-
-  async #ask(step: Step, call: () => Promise<Order | null>): Promise<StepAnswer> {
-    try {
-      const order = await withDeadline({
-        clock: this.#clock,
-        timeoutMs: this.#settings.callTimeoutMs,
-        what: `the broker's ${step.kind}`,
-        call,
-        onLate: (late) => {
-          if (late !== null) this.#desk.applyAnswer(late);
-        },
-      });
-      const because = `the broker took the ${step.kind}`;
-      return { outcome: 'acknowledged', order, rejection: null, status: null, code: null, because };
-    } catch (error) {
-      if (!(error instanceof BrokerError)) throw error;
-      const { rejection, status, code, message } = error;
-      // The id is taken: an order of exactly this meaning got there before.
-      const landed = rejection === 'duplicate_client_order_id';
-      const outcome = landed ? 'unknown' : error.outcome;
-      return { outcome, order: null, rejection, status, code, because: message };
-    }
-  }
-
-  async #confirmPlacing(step: PlacingStep, answer: StepAnswer): Promise<StepResult> {
-    if (answer.outcome === 'rejected') return rejected(step, answer);
-    const placed = answer.order ?? (await this.#desk.search(step.clientOrderId));
-    if (placed === null) {
-      const because = `${answer.because}; no order with id ${step.clientOrderId} was found yet`;
-      return { ...notDone(step, because), outcome: 'unknown' };
-    }
+    if (placed === null) return rejected(step, answer);
     const difference = differenceFrom(step, placed);
     if (difference !== null)
       return { ...resultOf(step, placed), outcome: 'rejected', because: difference };
@@ -149,6 +125,29 @@ export class StepRunner {
     const settled = await this.#desk.waitFor(placed.id, wanted, timeoutMs);
     const order = settled ?? this.#desk.find(placed.id) ?? placed;
     return placingResult(step, order, settled !== null, timeoutMs);
+  }
+
+  #placedBy(step: PlacingStep, { outcome, order }: StepAnswer): Promise<Order | null> {
+    if (outcome === 'rejected' || order !== null) return Promise.resolve(order);
+    return this.#desk.search(step.clientOrderId);
+  }
+
+  /** A cancel without an answer is repeated until it has left a trace, or may not be. */
+  async #settleCancel(
+    step: CancelStep,
+    first: StepAnswer,
+    doubtful: DoubtfulStep,
+  ): Promise<StepAnswer> {
+    let answer = first;
+    while (answer.outcome === 'unknown') {
+      const isTaken = ({ status }: Order) => isTerminal(status) || status === 'pending_cancel';
+      const taken = await this.#desk.waitFor(step.orderId, isTaken, CANCEL_TRACE_MS);
+      if (taken !== null) return answer;
+      const again = await this.#resender.resend(doubtful);
+      if (again.outcome !== 'answered') return answer;
+      answer = again.answer;
+    }
+    return answer;
   }
 
   async #confirmCancel(step: CancelStep, answer: StepAnswer): Promise<StepResult> {
@@ -213,15 +212,6 @@ function differenceFrom(step: PlacingStep, order: Order): string | null {
     `which is to ${order.side} ${order.quantity === null ? 'dollars' : text(order.quantity)}`
   );
 }
-
-const unknownAfter = (fault: unknown): StepAnswer => ({
-  outcome: 'unknown',
-  order: null,
-  rejection: null,
-  status: null,
-  code: null,
-  because: `our own fault: ${reasonOf(fault)}`,
-});
 
 const resultOf = (step: Step, order: Order) => ({
   step,

@@ -1,8 +1,10 @@
 import type { JournalRecord } from '../domain/event.ts';
 import { isTicker, type OrderId, orderId, type Ticker } from '../domain/ids.ts';
 import { isTerminal, type Order, type OrderStatus } from '../domain/order.ts';
+import type { PartBasis } from '../domain/plan.ts';
 import type { EpochMs } from '../domain/time.ts';
-import { textAt } from './intent-ledger.ts';
+import { fieldAt, textAt } from './intent-ledger.ts';
+import { basisFrom } from './plan-revival.ts';
 
 /** A step of which nobody can tell whether the broker took it. */
 export type UnsettledStep = {
@@ -14,6 +16,10 @@ export type UnsettledStep = {
   /** The order that the step wanted to change; null for a submit. */
   readonly orderId: OrderId | null;
   readonly since: EpochMs;
+  /** Its place in its plan's part; null where the journal does not tell. */
+  readonly stepIndex: number | null;
+  /** What it was sent into. */
+  readonly basis: PartBasis | null;
 };
 
 type Known = UnsettledStep & { readonly state: 'intended' | 'unknown' };
@@ -55,6 +61,7 @@ export class UnsettledSteps {
     const kind = textAt(record.body, 'kind');
     if (kind !== 'submit' && kind !== 'replace' && kind !== 'cancel') return;
     if (record.symbol === null || !isTicker(record.symbol)) return;
+    const stepIndex = fieldAt(record.body, 'stepIndex');
     this.#open.set(nameOf(record), {
       symbol: record.symbol,
       kind,
@@ -62,6 +69,8 @@ export class UnsettledSteps {
       clientOrderId: textAt(record.body, 'clientOrderId'),
       orderId: record.orderId === null ? null : orderId(record.orderId),
       since: record.at,
+      stepIndex: typeof stepIndex === 'number' ? stepIndex : null,
+      basis: basisFrom(fieldAt(record.body, 'basis')),
       state: 'intended',
     });
   }

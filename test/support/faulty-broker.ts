@@ -25,6 +25,8 @@ export type Fault =
   | { readonly kind: 'rejects'; readonly rejection: RejectionClass }
   | { readonly kind: 'after'; readonly happens: () => void | Promise<void> };
 
+const never = (): Promise<never> => new Promise(() => {});
+
 const lost = () => new BrokerError('the connection was reset', { outcome: 'unknown' });
 
 /** A broker port over another one, with faults to be set, each for one call; counts reads. */
@@ -40,6 +42,8 @@ export class FaultyBroker implements Broker {
   readsFail: BrokerError | null = null;
   /** While true, the positions are told to be none. */
   losesPositions = false;
+  /** While true, nothing is sent any more and no call ever ends: the process was killed. */
+  isDead = false;
 
   constructor(inner: Broker) {
     this.#inner = inner;
@@ -87,6 +91,7 @@ export class FaultyBroker implements Broker {
   }
 
   awaitTurn(maxWaitMs: number): Promise<Turn> {
+    if (this.isDead) return never();
     return this.#inner.awaitTurn(maxWaitMs);
   }
 
@@ -113,8 +118,10 @@ export class FaultyBroker implements Broker {
 
   async #read<Answer>(name: string, call: () => Promise<Answer>): Promise<Answer> {
     this.calls.push(name);
+    if (this.isDead) return never();
     if (this.readsFail !== null) throw this.readsFail;
-    return call();
+    const answer = await call();
+    return this.isDead ? never() : answer;
   }
 
   async #mutate<Answer>(
@@ -125,6 +132,16 @@ export class FaultyBroker implements Broker {
   ): Promise<Answer> {
     this.calls.push(words);
     this.onStep(step);
+    if (this.isDead) return never();
+    const answer = await this.#faulty(mutation, step, call);
+    return this.isDead ? never() : answer;
+  }
+
+  async #faulty<Answer>(
+    mutation: Mutation,
+    step: Step,
+    call: () => Promise<Answer>,
+  ): Promise<Answer> {
     const { symbol } = step;
     const waiting = this.#faults.get(mutation) ?? [];
     const hit = waiting.find((each) => each.symbol === null || each.symbol === symbol);

@@ -9,8 +9,10 @@ import { isTerminal, type Order } from '../../src/domain/order.ts';
 import type { TradingPolicy } from '../../src/domain/policy.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
 import { decimal } from '../../src/paper-exchange/core/decimal.ts';
+import type { Switches } from '../../src/paper-exchange/core/switches.ts';
 import type { Latencies, OpeningPosition } from '../../src/paper-exchange/core/types.ts';
 import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
+import type { EventStore } from '../../src/ports/event-store.ts';
 import { createRuntime, type Runtime } from '../../src/runtime/runtime.ts';
 import { defaultRuntimeSettings, type RuntimeSettings } from '../../src/runtime/settings.ts';
 import { FaultyBroker } from './faulty-broker.ts';
@@ -25,6 +27,7 @@ export type Given = {
   readonly positions?: readonly OpeningPosition[];
   readonly symbols?: readonly string[];
   readonly latencies?: Partial<Latencies>;
+  readonly switches?: Partial<Switches>;
   readonly settings?: Partial<RuntimeSettings>;
   readonly policies?: unknown;
   /** Policies beside those of the settings; the first in precedence. */
@@ -46,6 +49,7 @@ export async function guardedAccount(given: Given = {}) {
       accounts: [{ ...KEYS, cash: '100000', multiplier: '4', positions }],
       market: { kind: 'silent', symbols },
       latencies: given.latencies ?? {},
+      switches: given.switches ?? {},
     },
     clock,
   );
@@ -55,7 +59,7 @@ export async function guardedAccount(given: Given = {}) {
 
   const store = new MemoryEventStore();
   const ids = new SeededIds('runtime');
-  const boot = (more: Partial<RuntimeSettings> = {}) => {
+  const boot = (more: Partial<RuntimeSettings> = {}, journal: EventStore = store) => {
     const connection = connectAlpaca(
       {
         keyId: KEYS.keyId,
@@ -71,7 +75,7 @@ export async function guardedAccount(given: Given = {}) {
     const runtime = createRuntime({
       ...connection,
       broker,
-      store,
+      store: journal,
       clock,
       ids,
       policies: [...(given.morePolicies ?? []), ...tradingPolicies(settings)],

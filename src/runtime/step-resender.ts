@@ -1,0 +1,205 @@
+import type { Guardrail, ReviewInput } from '../domain/guardrail.ts';
+import { isTerminal, type Order } from '../domain/order.ts';
+import type { ActionPlan, PartBasis, PlanPart, Step } from '../domain/plan.ts';
+import type { PositionContext } from '../domain/portfolio.ts';
+import { isRiskReducing } from '../domain/risk-reducing.ts';
+import { basisOf, type DriftTolerance, driftOf } from '../engine/drift.ts';
+import { sealPlan } from '../engine/plan-hash.ts';
+import { review } from '../engine/review.ts';
+import { BrokerError } from '../ports/broker.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventLogger } from './event-logger.ts';
+import type { OrderDesk } from './order-desk.ts';
+import type { PortfolioStateManager } from './portfolio-state-manager.ts';
+import type { SentSteps } from './sent-steps.ts';
+import type { RuntimeSettings } from './settings.ts';
+import type { StepAnswer } from './step-journal.ts';
+import type { StepSender } from './step-sender.ts';
+
+/** How often one process sends the same step again. */
+const MOST_RESENDS = 3;
+/** A stop is as good as ever when the price moved: its own rules judge it, not the drift. */
+const ANY_PRICE: DriftTolerance = { priceBps: 1_000_000 };
+
+/** A step that was sent, or was about to be, and of which nothing is known. */
+export type DoubtfulStep = {
+  readonly plan: ActionPlan;
+  readonly part: PlanPart;
+  readonly stepIndex: number;
+  /** What the step was sent into. */
+  readonly basis: PartBasis | null;
+};
+
+/**
+ * found: it had arrived. answered: it was sent again, with this answer. held_back: it may not
+ * be sent again, at least not now. gone: the position it was for has ended.
+ */
+export type Resending =
+  | { readonly outcome: 'found'; readonly order: Order }
+  | { readonly outcome: 'answered'; readonly answer: StepAnswer }
+  | { readonly outcome: 'held_back' | 'gone'; readonly because: string };
+
+type Parts = {
+  readonly sender: StepSender;
+  readonly state: PortfolioStateManager;
+  readonly desk: OrderDesk;
+  readonly sent: SentSteps;
+  readonly logger: EventLogger;
+  readonly clock: Clock;
+  readonly guardrails: readonly Guardrail[];
+  readonly driftTolerance: DriftTolerance;
+  readonly settings: RuntimeSettings;
+};
+
+/**
+ * Sends a step again whose first copy nobody can find: the same body under the same id, so
+ * that the broker takes at most one of them, and says so. Only what brings the position
+ * nearer to flat or protects it is repeated, only while all is as it was when the step was
+ * first sent, and only after the guardrails have looked again. What opens is never repeated.
+ */
+export class StepResender {
+  readonly #parts: Parts;
+  readonly #resends = new Map<string, number>();
+  #stopped = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** From here on nothing is sent again. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** True when this process has sent it as often as it may. */
+  isExhausted(step: Step): boolean {
+    return this.timesResent(step) >= MOST_RESENDS;
+  }
+
+  timesResent(step: Step): number {
+    return this.#resends.get(nameOf(step)) ?? 0;
+  }
+
+  /**
+   * The caller holds the symbol's lock.
+   *
+   * @throws JournalBrokenError when it cannot be written down; nothing was sent then
+   */
+  async resend(doubtful: DoubtfulStep): Promise<Resending> {
+    const { part, stepIndex } = doubtful;
+    const step = part.steps[stepIndex];
+    if (step === undefined) throw new RangeError(`the part has no step ${stepIndex}`);
+    const { state, desk, settings } = this.#parts;
+    if (settings.mode !== 'execute') return heldBack(`the mode is ${settings.mode}`);
+    if (this.isExhausted(step)) return heldBack(`it was sent again ${MOST_RESENDS} times`);
+    const failure = await state.updateFromAlpaca();
+    if (failure !== null) return heldBack(`the account cannot be read: ${failure}`);
+    await state.freshenQuotes([step.symbol]);
+    if (step.kind !== 'submit') await desk.lookAt(step.orderId);
+    const order = this.#traceOf(step);
+    if (order !== null) return { outcome: 'found', order };
+    const context = state.getCompleteContext(step.symbol);
+    if (context === null || context.episode.id !== part.episodeId) {
+      return { outcome: 'gone', because: `the position it was for (${part.episodeId}) has ended` };
+    }
+    const because = this.#whyNot(doubtful, step, context);
+    return because === null ? this.#send(doubtful, step, context) : heldBack(because);
+  }
+
+  /** The order that shows that the step has arrived. */
+  #traceOf(step: Step): Order | null {
+    const { desk } = this.#parts;
+    if (step.kind !== 'cancel') return desk.findClientOrder(step.clientOrderId);
+    const order = desk.find(step.orderId);
+    const isTaken = order?.status === 'pending_cancel' || (order && isTerminal(order.status));
+    return isTaken ? order : null;
+  }
+
+  #whyNot({ part, basis }: DoubtfulStep, step: Step, context: PositionContext): string | null {
+    if (step.kind === 'submit' && !step.order.positionIntent.endsWith('_to_close')) {
+      return 'it may open a position';
+    }
+    if (!isRiskReducing(step, context.position)) return 'it may add to the risk';
+    if (basis === null) return 'the journal does not tell what it was sent into';
+    const successor = context.orders.find(
+      ({ replaces }) => step.kind === 'replace' && replaces === step.orderId,
+    );
+    if (successor !== undefined) return `order ${successor.id} stands in the place it is for`;
+    return this.#drift({ ...part, basis }, step, context);
+  }
+
+  #drift(part: PlanPart, step: Step, context: PositionContext): string | null {
+    const { driftTolerance } = this.#parts;
+    const now = basisOf(context).orders;
+    const before = part.basis.orders;
+    if (before.map(withoutStatus).join() !== now.map(withoutStatus).join()) {
+      return `the live orders are ${now.join(', ') || 'none'}, not ${before.join(', ') || 'none'}`;
+    }
+    const isUrgent = isStopStep(step) || context.cover.nakedQuantity.gt('0');
+    const tolerance = isUrgent ? ANY_PRICE : driftTolerance;
+    return driftOf({ ...part, basis: { ...part.basis, orders: now } }, context, tolerance);
+  }
+
+  async #send(
+    { plan, part, stepIndex }: DoubtfulStep,
+    step: Step,
+    context: PositionContext,
+  ): Promise<Resending> {
+    const { sender, guardrails, logger, clock } = this.#parts;
+    const basis = basisOf(context);
+    // With what follows it, since a step is judged by where its plan ends.
+    const rest: PlanPart = { ...part, steps: part.steps.slice(stepIndex), basis };
+    const { hash: _, ...fields } = plan;
+    const again = sealPlan({ ...fields, createdAt: clock.now(), parts: [rest] });
+    const reviewed = review(again, guardrails, this.#inputs(again, rest, step, context));
+    const { outcome, verdicts } = reviewed;
+    const body = { outcome, verdicts, sentAgain: nameOf(step) };
+    logger.log({
+      type: 'plan_reviewed',
+      actor: 'system',
+      symbol: step.symbol,
+      planId: plan.id,
+      body,
+    });
+    if (reviewed.outcome === 'denied') {
+      return heldBack(reviewed.denials.map((denial) => denial.because).join('; '));
+    }
+    const turn = await sender.awaitTurn();
+    if (turn instanceof BrokerError) return heldBack(turn.message);
+    if (this.#stopped) return heldBack('BigBrother is stopping');
+    this.#resends.set(nameOf(step), this.timesResent(step) + 1);
+    const { approved } = reviewed;
+    const sending = { approved, part, stepIndex, step, basis, turn, isRepeat: true };
+    return { outcome: 'answered', answer: await sender.send(sending) };
+  }
+
+  /** The guardrails judge the step as if it had never been sent: it is the same order still. */
+  #inputs(plan: ActionPlan, part: PlanPart, step: Step, seen: PositionContext): ReviewInput[] {
+    const { state, clock, sent, settings } = this.#parts;
+    const whole = state.snapshot();
+    if (whole === null) return [];
+    const isOther = (one: { readonly clientOrderId: string | null }) =>
+      step.kind === 'cancel' || one.clientOrderId !== step.clientOrderId;
+    const snapshot = { ...whole, intents: whole.intents.filter(isOther) };
+    const context = { ...seen, intents: seen.intents.filter(isOther) };
+    const { tradingState } = snapshot;
+    const { environment } = settings;
+    const now = clock.now();
+    const others = sent.lately(now).filter(isOther);
+    return [{ plan, part, context, snapshot, sent: others, tradingState, environment, now }];
+  }
+}
+
+const nameOf = (step: Step): string =>
+  step.kind === 'cancel' ? `cancel ${step.orderId}` : step.clientOrderId;
+
+const heldBack = (because: string): Resending => ({ outcome: 'held_back', because });
+
+/** `id:status:quantity` without the status, which goes on by itself. */
+const withoutStatus = (line: string): string => line.replace(/:[^:]*:/, ':');
+
+/** What rests until the price is there, and so is no worse for a price that moved. */
+const isStopStep = (step: Step): boolean =>
+  step.kind === 'submit'
+    ? step.order.stopPrice !== null || step.order.stopLoss !== null
+    : step.kind === 'replace' && step.before.stopPrice !== null;
