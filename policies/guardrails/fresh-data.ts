@@ -71,6 +71,10 @@ function priceAge(input: ReviewInput, settings: FreshDataSettings): Verdict {
   const reduces = onlyReduces(input);
   const limitMs = reduces ? settings.quoteForExitsMs : settings.quoteMs;
   const limit = `${limitMs} ms`;
+  if (context.position.quantity.eq('0') && part.steps.every(({ kind }) => kind === 'cancel')) {
+    const because = 'nothing is held, and no price is asked for to cancel an order';
+    return pass(name, input, { measured: 'nothing held', limit, because });
+  }
   if (reduces && (context.market.halted || !context.session.isOpen)) {
     return pass(name, input, {
       measured: context.market.halted ? 'symbol halted' : 'session closed',

@@ -114,7 +114,8 @@ const intentsFor = (snapshot: PortfolioSnapshot, episode: Episode): readonly Int
   intentsByEpisode(snapshot.intents).get(keyFor(snapshot.account.accountNumber, episode.id, '')) ??
   [];
 
-const unknownMarket = (symbol: Ticker): SymbolMarket => ({
+/** What is known of a symbol whose prices nobody follows. */
+export const unknownMarket = (symbol: Ticker): SymbolMarket => ({
   symbol,
   quote: null,
   lastTrade: null,

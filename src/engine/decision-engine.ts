@@ -2,6 +2,7 @@ import type { Decision } from '../domain/decision.ts';
 import type { Evaluation, TradingPolicy } from '../domain/policy.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import { decide } from './decide.ts';
+import { releaseOrphans } from './orphans.ts';
 import type { Planning } from './plan.ts';
 import { planFor } from './plan.ts';
 import type { PlanningSettings } from './planning-settings.ts';
@@ -54,5 +55,10 @@ export class DecisionEngine {
   /** The steps to the target, or in words why there are none. */
   createActionPlan(decision: Decision, context: PositionContext): Planning {
     return planFor(decision, context, this.#planning);
+  }
+
+  /** The decision and the plan for a flat symbol in which exits of ours still rest. */
+  releaseOrphans(context: PositionContext): { readonly decision: Decision } & Planning {
+    return releaseOrphans(context, this.#planning);
   }
 }

@@ -1,4 +1,4 @@
-import { basisPointsOf, text } from '../domain/decimal.ts';
+import { basisPointsOf, text, ZERO } from '../domain/decimal.ts';
 import type { Order } from '../domain/order.ts';
 import { isTerminal } from '../domain/order.ts';
 import type { PartBasis, PlanPart } from '../domain/plan.ts';
@@ -19,7 +19,8 @@ export const basisOf = (context: PositionContext): PartBasis => ({
 /**
  * How the world no longer matches what the part was made from, in words; null when it does.
  *
- * @param context the symbol now; null when nothing is held any more
+ * @param context the symbol now; null when nothing is held any more, or for a part that was
+ *   made for a flat symbol, when it is not flat or no exit of ours rests there any more
  */
 export function driftOf(
   part: PlanPart,
@@ -27,7 +28,11 @@ export function driftOf(
   tolerance: DriftTolerance,
 ): string | null {
   const { basis } = part;
-  if (context === null) return `the position in ${part.symbol} is gone`;
+  if (context === null) {
+    return isForFlat(part)
+      ? `${part.symbol} is not surely flat with exits of ours any more`
+      : `the position in ${part.symbol} is gone`;
+  }
   if (context.episode.id !== part.episodeId) {
     return `${part.symbol} was closed and opened again: ${context.episode.id}, not ${part.episodeId}`;
   }
@@ -42,6 +47,9 @@ export function driftOf(
     ordersDrift(basis.orders, liveOrders(context.orders)) ?? priceDrift(basis, context, tolerance)
   );
 }
+
+/** True for a part that was made while nothing was held. */
+export const isForFlat = ({ basis }: PlanPart): boolean => basis.quantity.eq(ZERO);
 
 function ordersDrift(before: readonly string[], now: readonly string[]): string | null {
   const gone = before.filter((line) => !now.includes(line));

@@ -10,12 +10,14 @@ import type {
 } from '../domain/portfolio.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { contextFor } from '../engine/context.ts';
+import { flatContextFor } from '../engine/orphans.ts';
 import type { OrderUpdate } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AccountReading } from './account-reader.ts';
 import { CoherenceWatch } from './coherence-watch.ts';
 import type { EpisodeKeeper, Holding } from './episode-keeper.ts';
 import type { EventLogger } from './event-logger.ts';
+import { FlatWatch } from './flat-watch.ts';
 import type { IntentLedger } from './intent-ledger.ts';
 import type { MarketFeed } from './market-feed.ts';
 import { growthOf, type OrderBook, type OrderChange } from './order-book.ts';
@@ -48,6 +50,7 @@ export class AccountPicture {
   readonly #orders: OrderBook;
   readonly #positions = new PositionBook();
   readonly #coherence = new CoherenceWatch();
+  readonly #flat = new FlatWatch();
   readonly #snapshots: SnapshotMaker;
   #account: Account | null = null;
   #confirmedAt: EpochMs = 0;
@@ -95,6 +98,26 @@ export class AccountPicture {
     return snapshot === null ? null : contextFor(snapshot, symbol);
   }
 
+  /** Symbols that are surely flat although orders still rest in them. */
+  flatSymbols(): readonly Ticker[] {
+    return this.#flat.list().filter((symbol) => this.#isFlat(symbol));
+  }
+
+  /** A flat symbol with exits of ours as a position of no shares; null for any other. */
+  flatContextOf(symbol: Ticker): PositionContext | null {
+    const snapshot = this.snapshot();
+    return snapshot !== null && this.#isFlat(symbol) ? flatContextFor(snapshot, symbol) : null;
+  }
+
+  #isFlat(symbol: Ticker): boolean {
+    return (
+      this.#flat.isFlat(symbol) &&
+      this.#positions.get(symbol) === null &&
+      this.#positions.isConfirmed(symbol) &&
+      !this.#incoherences.some((one) => one.symbol === null || one.symbol === symbol)
+    );
+  }
+
   /** True when `symbols` were read from the broker within `maxAgeMs` and no fill came since. */
   isFresh(symbols: readonly Ticker[], maxAgeMs: number): boolean {
     return (
@@ -124,6 +147,7 @@ export class AccountPicture {
     this.#orders.prune(reading.at - settings.orderLookbackMs);
     this.#incoherences = this.#coherence.judge({ ...reading, orders: this.#orders.list() });
     this.#positions.confirm(reading.positions, mark, this.#doubted(reading.positions));
+    this.#flat.read(reading.at, new Set(this.symbols()), this.#orders.liveSymbols());
     this.#account = reading.account;
     this.#confirmedAt = reading.at;
     tradingState.judgeAccount(reading.account);

@@ -3,9 +3,10 @@ import { type Quantity, quantity } from '../domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../domain/guardrail.ts';
 import type { Ticker } from '../domain/ids.ts';
 import type { ActionPlan, PlanPart } from '../domain/plan.ts';
+import type { PositionContext } from '../domain/portfolio.ts';
 import type { ExecutionReport, PartReport, StepResult } from '../domain/report.ts';
 import type { EpochMs } from '../domain/time.ts';
-import { type DriftTolerance, driftOf } from '../engine/drift.ts';
+import { type DriftTolerance, driftOf, isForFlat } from '../engine/drift.ts';
 import { review } from '../engine/review.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AccountLook } from './account-look.ts';
@@ -173,7 +174,7 @@ export class ActionCoordinator {
     if (snapshot === null) return [];
     const now = clock.now();
     return plan.parts.flatMap((part) => {
-      const context = state.getCompleteContext(part.symbol);
+      const context = this.#contextFor(part);
       if (context === null) return [];
       const { tradingState } = snapshot;
       const { environment } = settings;
@@ -195,8 +196,15 @@ export class ActionCoordinator {
   }
 
   #driftOf(part: PlanPart): string | null {
-    const context = this.#parts.state.getCompleteContext(part.symbol);
-    return driftOf(part, context, this.#parts.driftTolerance);
+    return driftOf(part, this.#contextFor(part), this.#parts.driftTolerance);
+  }
+
+  /** The symbol now, seen as the part was made: as a position, or as flat. */
+  #contextFor(part: PlanPart): PositionContext | null {
+    const { state } = this.#parts;
+    return isForFlat(part)
+      ? state.getFlatContext(part.symbol)
+      : state.getCompleteContext(part.symbol);
   }
 
   /** Carries out one symbol's part, step by step; its lock is held by the caller. */

@@ -5,6 +5,7 @@ import { isTerminal } from '../domain/order.ts';
 import type { PortfolioSnapshot } from '../domain/portfolio.ts';
 import { exitSide } from '../domain/side.ts';
 import { isManaged } from '../engine/groups.ts';
+import { orphansOf } from '../engine/orphans.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AlertBoard } from './alert-board.ts';
 import type { EventLogger } from './event-logger.ts';
@@ -18,6 +19,7 @@ const CODES = [
   'naked_position',
   'unknown_order',
   'foreign_exit',
+  'orphaned_exit',
   'snapshot_incoherent',
   'trading_stream_down',
   'market_stream_down',
@@ -56,6 +58,7 @@ export class CycleBookkeeper {
         ...this.#nakedPositions(snapshot),
         ...this.#unknownOrders(),
         ...this.#foreignExits(snapshot),
+        ...this.#orphanedExits(snapshot),
         ...incoherences(snapshot),
         ...this.#streamsDown(),
       ]);
@@ -94,6 +97,18 @@ export class CycleBookkeeper {
       if (foreign.length === 0) return [];
       const because = `${foreign.length} exit orders here are not BigBrother's; they are left alone`;
       return [{ code: 'foreign_exit', symbol, because }];
+    });
+  }
+
+  /** Exits that nobody here may cancel: their owner has to. */
+  #orphanedExits(snapshot: PortfolioSnapshot): Level[] {
+    return this.#state.flatSymbols().flatMap((symbol) => {
+      const { foreign } = orphansOf(snapshot, symbol);
+      if (foreign.length === 0) return [];
+      const because =
+        `${foreign.length} exit orders here are not BigBrother's, and nothing is held that they ` +
+        'could close: cancel them where they were placed, or they open a position when they fill';
+      return [{ code: 'orphaned_exit', symbol, because }];
     });
   }
 

@@ -1,4 +1,4 @@
-import { worth } from '../domain/decimal.ts';
+import { worth, ZERO } from '../domain/decimal.ts';
 import type { Ticker } from '../domain/ids.ts';
 import type { ActionPlan, PlanPart } from '../domain/plan.ts';
 import type { ExecutionReport } from '../domain/report.ts';
@@ -141,7 +141,7 @@ export class BigBrotherOrchestrator {
       logger.log({ type: 'cycle_failed', actor: 'loop', body: { because: failure } });
     } else {
       void resolver.resolve();
-      if (this.#phase === 'guarding') this.#decideAll(state.symbols());
+      if (this.#phase === 'guarding') this.#decideAll([...state.flatSymbols(), ...state.symbols()]);
     }
     this.#parts.bookkeeper.closeCycle();
   }
@@ -187,6 +187,7 @@ export class BigBrotherOrchestrator {
     }
     const { context, decision, part } = due;
     this.#queue.put(symbol, {
+      isFlat: context.position.quantity.eq(ZERO),
       isNews: this.#news.has(symbol),
       urgency: decision.urgency,
       nakedDollars: worth(context.price, context.cover.nakedQuantity),
@@ -229,7 +230,10 @@ export class BigBrotherOrchestrator {
     const code = 'evaluation_failed';
     try {
       const context = state.getCompleteContext(symbol);
-      const due = context === null ? null : this.#dueIn(planMaker.think(context));
+      const flat = context === null ? state.getFlatContext(symbol) : null;
+      const thought =
+        flat === null ? context && planMaker.think(context) : planMaker.thinkFlat(flat);
+      const due = thought && this.#dueIn(thought);
       alerts.clear({ code, symbol });
       return due;
     } catch (fault) {

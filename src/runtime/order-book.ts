@@ -24,6 +24,12 @@ export class OrderBook {
     return this.#bySymbol.get(symbol) ?? [];
   }
 
+  /** Symbols in which an order has not ended. */
+  liveSymbols(): ReadonlySet<Ticker> {
+    const live = this.list().filter(({ status }) => !isTerminal(status));
+    return new Set(live.map(({ symbol }) => symbol));
+  }
+
   get(id: OrderId): Order | null {
     return this.#orders.get(id) ?? null;
   }

@@ -47,6 +47,11 @@ export class PlanMaker {
     return { context, decision, ...this.#engine.createActionPlan(decision, context) };
   }
 
+  /** @param context a flat symbol's, in which exits of ours still rest */
+  thinkFlat(context: PositionContext): Thought {
+    return { context, ...this.#engine.releaseOrphans(context) };
+  }
+
   seal(
     parts: readonly PlanPart[],
     accountNumber: string,

@@ -6,6 +6,8 @@ const URGENCIES: readonly Urgency[] = ['critical', 'high', 'normal'];
 
 /** Why a symbol's plan is due, as far as it decides whose turn comes first. */
 export type Claim = {
+  /** Nothing is held, and an exit that fills opens a position: before anything else. */
+  readonly isFlat: boolean;
   /** Something happened in the symbol: a fill, an order event. */
   readonly isNews: boolean;
   readonly urgency: Urgency;
@@ -13,7 +15,7 @@ export type Claim = {
   readonly steps: number;
 };
 
-/** Symbols that wait for their turn at the broker: news first, then urgency, then dollars. */
+/** Symbols that wait for their turn at the broker: orphans, then news first, then urgency, then dollars. */
 export class PlanQueue {
   readonly #claims = new Map<Ticker, Claim>();
 
@@ -52,6 +54,7 @@ export class PlanQueue {
 }
 
 function comesBefore(a: Claim, b: Claim): boolean {
+  if (a.isFlat !== b.isFlat) return a.isFlat;
   if (a.isNews !== b.isNews) return a.isNews;
   const urgency = URGENCIES.indexOf(a.urgency) - URGENCIES.indexOf(b.urgency);
   return urgency === 0 ? a.nakedDollars.gt(b.nakedDollars) : urgency < 0;

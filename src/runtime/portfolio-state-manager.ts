@@ -117,6 +117,16 @@ export class PortfolioStateManager {
     return this.#picture.contextOf(symbol);
   }
 
+  /** Symbols that are surely flat although orders still rest in them. */
+  flatSymbols(): readonly Ticker[] {
+    return this.#picture.flatSymbols();
+  }
+
+  /** A flat symbol with exits of ours as a position of no shares; null for any other. */
+  getFlatContext(symbol: Ticker): PositionContext | null {
+    return this.#picture.flatContextOf(symbol);
+  }
+
   /** A position with its live orders, legs flattened; null when nothing is held. */
   getPositionWithOrders(
     symbol: Ticker,

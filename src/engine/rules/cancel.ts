@@ -1,4 +1,4 @@
-import type { OrderStatus } from '../../domain/order.ts';
+import type { Order, OrderStatus } from '../../domain/order.ts';
 import type { Draft } from '../candidate.ts';
 import type { Rule } from './shared.ts';
 import { foreign } from './shared.ts';
@@ -11,6 +11,9 @@ const CANCELABLE: ReadonlySet<OrderStatus> = new Set([
   'done_for_day',
 ]);
 
+/** False while the broker is busy with the order, or once it has ended. */
+export const isCancelable = ({ status }: Pick<Order, 'status'>): boolean => CANCELABLE.has(status);
+
 /** Outside the session a cancel of an order at the venue may stay pending until the open. */
 const CANCELABLE_WHEN_CLOSED: ReadonlySet<OrderStatus> = new Set(['accepted', 'held']);
 
@@ -20,7 +23,7 @@ export const CANCEL_RULES: readonly Rule<Extract<Draft, { kind: 'cancel' }>>[] =
   ({ before }, { book }) => {
     const live = book.orders.find(({ id }) => id === before.id);
     if (live === undefined) return `cancel: order ${before.id} has ended`;
-    return CANCELABLE.has(live.status)
+    return isCancelable(live)
       ? null
       : `cancel: order ${before.id} is ${live.status}; its end has to be awaited`;
   },
