@@ -146,6 +146,37 @@ describe('a change of which nobody knows whether it arrived', () => {
     expect((await ordersAtExchange(guarded)).filter(({ replaces }) => replaces)).toHaveLength(1);
   });
 
+  const late = (['forever', 'active'] as const).flatMap((uniqueness) =>
+    (['submit', 'replace', 'cancel'] as const).flatMap((mutation) =>
+      [5_000, 9_500, 15_000, 40_000].map((lateMs) => ({ uniqueness, mutation, lateMs })),
+    ),
+  );
+  it.each(late)(
+    'does no harm when a $mutation arrives $lateMs ms late (ids unique $uniqueness)',
+    async ({ uniqueness, mutation, lateMs }) => {
+      const guarded = await loopedAccount({
+        positions: [
+          { symbol: 'AAPL', qty: mutation === 'replace' ? '10' : '2.5', averageEntryPrice: '100' },
+        ],
+        switches: { clientOrderIdUniqueness: uniqueness },
+      });
+      const time = new Promise<void>((resolve) => {
+        guarded.broker.onStep = (step) => {
+          if (step.kind !== mutation) return;
+          guarded.broker.onStep = () => {};
+          guarded.clock.after(lateMs, resolve);
+        };
+      });
+      guarded.broker.next(mutation, { kind: 'arrives_late', time });
+      if (mutation === 'replace') guarded.price('AAPL', '116.5');
+      else await execute(guarded, 'exit');
+      await guarded.clock.advanceBy(90_000);
+      await expectSound(guarded);
+      expect(await sharesAtExchange(guarded)).toBe(mutation === 'replace' ? 5 : 0);
+      expect(guarded.bigBrother.alerts()).toEqual([]);
+    },
+  );
+
   it('is sent again four times at most, and then a person is told', async () => {
     const guarded = await watchedAccount();
     for (let n = 0; n < 9; n += 1) guarded.broker.next('submit', LOST);

@@ -14,6 +14,7 @@ export type Mutation = 'submit' | 'replace' | 'cancel';
  *
  * loses_request: it never arrives, and no answer comes.
  * loses_answer: it is carried out, and the answer is lost.
+ * arrives_late: no answer comes, and it is carried out when its time has come.
  * hangs: it is carried out, and the call never ends.
  * rejects: the broker says no.
  * after: something happens first, then the call goes on.
@@ -21,6 +22,7 @@ export type Mutation = 'submit' | 'replace' | 'cancel';
 export type Fault =
   | { readonly kind: 'loses_request' }
   | { readonly kind: 'loses_answer' }
+  | { readonly kind: 'arrives_late'; readonly time: Promise<void> }
   | { readonly kind: 'hangs' }
   | { readonly kind: 'rejects'; readonly rejection: RejectionClass }
   | { readonly kind: 'after'; readonly happens: () => void | Promise<void> };
@@ -156,6 +158,9 @@ export class FaultyBroker implements Broker {
         throw lost();
       case 'loses_answer':
         await call();
+        throw lost();
+      case 'arrives_late':
+        void hit.fault.time.then(call).catch(() => {});
         throw lost();
       case 'hangs':
         await call();
