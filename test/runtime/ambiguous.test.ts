@@ -265,6 +265,7 @@ const upTo = (most: number): number[] => Array.from({ length: most }, (_, index)
 async function killedWhile(
   act: Act,
   when: { writes: number; side: 'before' | 'after' } | { call: number; side: 'before' | 'after' },
+  recoveryToo?: 'before' | 'after',
 ) {
   const qty = act === 'exit' ? '2.5' : '10';
   const guarded = await guardedAccount({
@@ -307,6 +308,7 @@ async function killedWhile(
   const wasKilled = life.isOver;
   end();
 
+  if (recoveryToo !== undefined) await killedWhileItRecovers(guarded, recoveryToo);
   const second = guarded.boot();
   await settle(guarded.clock, second.start());
   second.orchestrator.start();
@@ -314,6 +316,25 @@ async function killedWhile(
   const nakedSince = second.state.nakedTime(AAPL).nakedSince;
   await guarded.clock.advanceBy(45_000);
   return { guarded, second, nakedSince, wasKilled };
+}
+
+/** Kills the next process at its first change at the broker, before or after it is sent. */
+async function killedWhileItRecovers(guarded: Guarded, side: 'before' | 'after'): Promise<void> {
+  const life = { writes: Number.POSITIVE_INFINITY, isOver: false };
+  const between = guarded.boot({}, mortalJournal(guarded.store, life, side));
+  const end = () => {
+    life.isOver = true;
+    between.broker.isDead = true;
+    void between.streams.close();
+  };
+  between.broker.onStep = () => {
+    if (side === 'before') end();
+    else guarded.clock.after(20, end);
+  };
+  await settle(guarded.clock, between.start());
+  between.orchestrator.start();
+  await guarded.clock.advanceBy(12_000);
+  end();
 }
 
 describe('a process that is killed', () => {
@@ -331,6 +352,19 @@ describe('a process that is killed', () => {
     expect(second.logger.verify()).toMatchObject({ ok: true });
     expect(second.bigBrother.alerts()).toEqual([]);
   });
+
+  const twice = atCalls.flatMap((point) => sides.map((again) => ({ ...point, again })));
+  it.each(twice)(
+    '$side call $call to $act, and $again the first of its recovery',
+    async (point) => {
+      const { guarded, second, nakedSince } = await killedWhile(point.act, point, point.again);
+      expect(nakedSince).toBeNull();
+      if (point.act === 'partial') expect(await sharesAtExchange(guarded)).toBe(5);
+      await expectSound(guarded);
+      expect(second.logger.verify()).toMatchObject({ ok: true });
+      expect(second.bigBrother.alerts()).toEqual([]);
+    },
+  );
 
   const atWrites = acts.flatMap((act) =>
     sides.flatMap((side) => upTo(WRITES[act]).map((writes) => ({ act, side, writes }))),
