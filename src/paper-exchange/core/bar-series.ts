@@ -22,6 +22,13 @@ export class BarSeries {
     bars.splice(place, bars[place]?.at === bar.at ? 1 : 0, bar);
   }
 
+  /** Forgets bars shorter than `durationMs` that began before `at`. */
+  dropBefore(at: Milliseconds, durationMs: number): void {
+    for (const [length, bars] of this.byDuration) {
+      if (length < durationMs) bars.splice(0, firstAtOrAfter(bars, at));
+    }
+  }
+
   /** The newest bar of the shortest length; null when there is none. */
   get latest(): Bar | null {
     const shortest = Math.min(...this.byDuration.keys());

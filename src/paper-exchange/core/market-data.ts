@@ -3,6 +3,8 @@ import type { SymbolMarket } from './market.ts';
 import type { Bar, Milliseconds } from './types.ts';
 
 const DAY_MS = 86_400_000;
+/** Older minutes are forgotten, or a long run would fill the memory; their days stay. */
+const MINUTES_KEPT_MS = 20 * DAY_MS;
 
 /** A length of bars as requests name it, for example 5 minutes. */
 export type Timeframe = {
@@ -76,6 +78,7 @@ export function rollUpDay(kernel: Kernel, market: SymbolMarket, midnight: Millis
   const day: Timeframe = { count: 1, unit: 'day' };
   const [bar] = barsBetween(kernel, market.symbol, day, midnight, midnight);
   if (bar !== undefined) market.bars.add(bar);
+  market.bars.dropBefore(midnight - MINUTES_KEPT_MS, UNIT_MS.hour);
 }
 
 function bucketStart(kernel: Kernel, { count, unit }: Timeframe, at: Milliseconds): Milliseconds {
