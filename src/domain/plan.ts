@@ -9,9 +9,6 @@ import type { EpochMs } from './time.ts';
 /** Why a step is taken. `protect` raises cover, `release` frees shares that an exit holds. */
 export type StepPurpose = 'protect' | 'release' | 'reduce' | 'exit' | 'reprice';
 
-/** When the next step may start: `live` at the broker, `filled`, or `terminal` for a cancel. */
-export type StepConfirmation = 'live' | 'filled' | 'terminal';
-
 /** From the key and the generation the client order id is derived; see client-order-id.ts. */
 type Identity = {
   readonly key: string;

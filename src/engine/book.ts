@@ -43,7 +43,7 @@ export const freeShares = (book: Book): Quantity =>
   sharesLeft(book.position.quantity, coverIn(book).exitQuantity);
 
 /** The book once the step is confirmed; it is not asked here whether the broker would take it. */
-export function afterDraft(book: Book, draft: Draft): Book {
+function afterDraft(book: Book, draft: Draft): Book {
   switch (draft.kind) {
     case 'submit':
       return draft.until === 'filled'

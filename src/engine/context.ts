@@ -101,7 +101,7 @@ function riskPerShareOf(episode: Episode): Price | null {
 }
 
 /** True while the outcome of one of our orders is not known. */
-export const isUnsettled = (intents: readonly IntentRecord[]): boolean =>
+const isUnsettled = (intents: readonly IntentRecord[]): boolean =>
   intents.some(({ state }) => state === 'unknown');
 
 /** The last trade when it is newer than the broker's own figure, else that figure. */

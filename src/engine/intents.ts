@@ -20,7 +20,7 @@ export type OrderIdentity = {
 export const keyFor = (accountNumber: string, episode: EpisodeId, meaning: string): string =>
   `${accountNumber}|${episode}|${meaning}`;
 
-export const belongsTo = (key: string, accountNumber: string, episode: EpisodeId): boolean =>
+const belongsTo = (key: string, accountNumber: string, episode: EpisodeId): boolean =>
   key.startsWith(keyFor(accountNumber, episode, ''));
 
 /** The part of a key that all keys of its account and episode begin with. */
