@@ -2,6 +2,8 @@ import type { EpochMs } from '../../domain/time.ts';
 import { BrokerError, type Lane, type Turn } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 
+/** A request's worth: in these parts a millisecond brings back a whole number. */
+const TOKEN = 60_000;
 const LANES: readonly Lane[] = ['kill', 'protect', 'reconcile', 'read'];
 
 export type RateLimits = {
@@ -50,7 +52,7 @@ export class RateLimiter {
   constructor(clock: Clock, limits: RateLimits = ALPACA_LIMITS) {
     this.#clock = clock;
     this.#limits = limits;
-    this.#tokens = limits.burst;
+    this.#tokens = limits.burst * TOKEN;
     this.#filledAt = clock.now();
     this.#pausedUntil = clock.now();
   }
@@ -89,7 +91,7 @@ export class RateLimiter {
   /** The broker said 429: the lower lanes pause, and no lane has a burst left. */
   slowDown(pauseMs: number): void {
     this.#refill();
-    this.#tokens = Math.min(this.#tokens, this.#limits.reserved.protect);
+    this.#tokens = Math.min(this.#tokens, this.#limits.reserved.protect * TOKEN);
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + pauseMs);
     this.#letThrough();
   }
@@ -97,7 +99,7 @@ export class RateLimiter {
   /** The broker counts every client of the account: what it says is left is all there is. */
   noteRemaining(requests: number): void {
     this.#refill();
-    this.#tokens = Math.min(this.#tokens, requests);
+    this.#tokens = Math.min(this.#tokens, requests * TOKEN);
   }
 
   #queued(lane: Lane, maxWaitMs: number): Promise<Turn> {
@@ -136,7 +138,7 @@ export class RateLimiter {
     for (const lane of LANES) {
       const queue = this.#queues[lane];
       while (queue.length > 0 && this.#waitMs(lane) === 0) {
-        this.#tokens -= 1;
+        this.#tokens -= TOKEN;
         queue.shift()?.go();
       }
     }
@@ -172,8 +174,8 @@ export class RateLimiter {
   }
 
   #tokensAfterMs(lane: Lane, requests: number): number {
-    const missing = this.#limits.reserved[lane] + requests - this.#tokens;
-    return missing <= 0 ? 0 : Math.ceil((missing * 60_000) / this.#limits.perMinute);
+    const missing = (this.#limits.reserved[lane] + requests) * TOKEN - this.#tokens;
+    return missing <= 0 ? 0 : Math.ceil(missing / this.#limits.perMinute);
   }
 
   #pauseMs(lane: Lane): number {
@@ -182,8 +184,8 @@ export class RateLimiter {
 
   #refill(): void {
     const now = this.#clock.now();
-    const back = ((now - this.#filledAt) * this.#limits.perMinute) / 60_000;
-    this.#tokens = Math.min(this.#limits.burst, this.#tokens + back);
+    const back = (now - this.#filledAt) * this.#limits.perMinute;
+    this.#tokens = Math.min(this.#limits.burst * TOKEN, this.#tokens + back);
     this.#filledAt = now;
   }
 

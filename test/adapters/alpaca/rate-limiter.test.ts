@@ -174,7 +174,11 @@ describe('the rate limiter', () => {
           expect(waited).toBeLessThanOrEqual(foretold);
         },
       ),
-      { numRuns: 100 },
+      // Fractions of a request once made this one wait a millisecond too long.
+      {
+        numRuns: 200,
+        examples: [[['kill', 'kill', 'kill', 'kill', 'reconcile'], 1_630, 'protect']],
+      },
     );
   });
 
