@@ -109,8 +109,15 @@ function settle(request: IncomingMessage, response: ServerResponse, outcome: Out
 
 function write(response: ServerResponse, { status, headers, body }: RestResponse): void {
   if (response.destroyed) return;
-  response.writeHead(status, { ...headers });
-  response.end(status === 204 ? undefined : body);
+  if (status === 204 || body === '') {
+    response.writeHead(status, headers);
+    response.end();
+    return;
+  }
+  // With its length known, the body goes out together with the head.
+  const length = String(Buffer.byteLength(body));
+  response.writeHead(status, { ...headers, 'content-length': length });
+  response.end(body);
 }
 
 /** Opens a stream for each WebSocket that asks for one; refuses other upgrades with a 404. */
