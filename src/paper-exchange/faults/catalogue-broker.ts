@@ -1,14 +1,8 @@
 import type { CatalogueEntry, Scene } from './catalogue.ts';
-import type { FaultRuleInput } from './rule.ts';
+import { by, once, submission } from './entry.ts';
 
-const submission = { method: 'POST', route: '/v2/orders' } as const;
 const replacement = { method: 'PATCH', route: '/v2/orders/*' } as const;
-const once = { times: 1 } as const;
 const MAINTENANCE_MS = 30 * 60_000;
-
-const by =
-  (...rules: readonly FaultRuleInput[]) =>
-  () => ({ rules });
 
 const refusal = (status: number, code: number, message: string, extras = {}) =>
   ({ kind: 'answer', status, body: { ...extras, code, message } }) as const;

@@ -1,18 +1,12 @@
 import type { CatalogueEntry } from './catalogue.ts';
-import type { FaultRuleInput } from './rule.ts';
+import { by, once, submission } from './entry.ts';
 
 const MINUTE_MS = 60_000;
-const submission = { method: 'POST', route: '/v2/orders' } as const;
-const once = { times: 1 } as const;
 
 const TOO_MANY = { message: 'too many requests.' };
 const GATEWAY_TIMEOUT = '<html><body><h1>504 Gateway Time-out</h1></body></html>';
 const SERVER_ERROR = '<html><body><h1>500 Internal Server Error</h1></body></html>';
 const UNAVAILABLE = '<html><body><h1>503 Service Unavailable</h1></body></html>';
-
-const by =
-  (...rules: readonly FaultRuleInput[]) =>
-  () => ({ rules });
 
 /** The faults that every client of a distant service meets, and N01 to N19. */
 export const transportFaults: readonly CatalogueEntry[] = [
