@@ -64,6 +64,7 @@ export class PaperExchange implements Resumable {
   readonly #shift = new PriceShift();
   readonly #wire: Wire;
   readonly #operator: Operator;
+  readonly #onCarriedOut: PaperExchangeOptions['onCarriedOut'];
   #timer: { readonly dueAt: Milliseconds; readonly cancel: () => void } | null = null;
   #isRunning = false;
 
@@ -73,6 +74,7 @@ export class PaperExchange implements Resumable {
     const { seed, accounts, market, control } = options;
     const startAt = clock.now();
     this.#clock = clock;
+    this.#onCarriedOut = options.onCarriedOut;
     this.calendar = new NyseCalendar();
     this.#market = marketFrom(market, seed, this.calendar, startAt);
     const { switches = {}, latencies = {}, jitter = {} } = options;
@@ -249,6 +251,7 @@ export class PaperExchange implements Resumable {
   #process(request: RestRequest): RestResponse {
     if (this.#isRunning) this.#catchUp();
     const response = this.#wire.rest.handle(request);
+    this.#onCarriedOut?.(request, response);
     if (this.#isRunning) this.#schedule();
     return response;
   }
