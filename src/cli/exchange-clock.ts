@@ -39,6 +39,10 @@ export class ExchangeClock implements Clock {
     return at + Math.floor((this.#inner.now() - inner) * this.#pace);
   }
 
+  monotonicMs(): number {
+    return this.now();
+  }
+
   after(delayMs: number, task: () => void): () => void {
     const timer = { dueAt: this.now() + Math.max(0, delayMs), task };
     const later = this.#timers.findIndex(({ dueAt }) => dueAt > timer.dueAt);

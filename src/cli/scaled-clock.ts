@@ -20,6 +20,10 @@ export class ScaledClock implements Clock {
     return this.#start + Math.floor((this.#inner.now() - this.#innerStart) * this.#speed);
   }
 
+  monotonicMs(): number {
+    return this.#inner.monotonicMs() * this.#speed;
+  }
+
   after(delayMs: number, task: () => void): () => void {
     return this.#inner.after(Math.ceil(delayMs / this.#speed), task);
   }

@@ -3,6 +3,8 @@ import type { EpochMs } from '../domain/time.ts';
 /** The only source of time and timers. In simulation it is virtual and nobody really waits. */
 export interface Clock {
   now(): EpochMs;
+  /** Runs evenly whatever happens to the time of day; only differences mean anything. */
+  monotonicMs(): number;
   /** Runs `task` once, `delayMs` from now. The returned function takes it back. */
   after(delayMs: number, task: () => void): () => void;
   /** Resolves after `delayMs`, or at once when `signal` is aborted. */

@@ -10,6 +10,10 @@ export class SystemClock implements Clock {
     return Date.now();
   }
 
+  monotonicMs(): number {
+    return performance.now();
+  }
+
   after(delayMs: number, task: () => void): () => void {
     let timer: NodeJS.Timeout;
     const wait = (leftMs: number): void => {

@@ -29,6 +29,10 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
+  monotonicMs(): number {
+    return this.#now;
+  }
+
   after(delayMs: number, task: () => void): () => void {
     if (Number.isNaN(delayMs))
       throw new RangeError('a timer needs a delay in milliseconds, not NaN');

@@ -68,6 +68,10 @@ class StillClock implements Clock {
     return this.#at;
   }
 
+  monotonicMs(): number {
+    return this.#at;
+  }
+
   after(): () => void {
     return () => undefined;
   }

@@ -20,6 +20,10 @@ export class HastyClock implements Clock {
     return this.#now;
   }
 
+  monotonicMs(): number {
+    return this.#now;
+  }
+
   after(): () => void {
     throw new Error('the probe sets no timers');
   }

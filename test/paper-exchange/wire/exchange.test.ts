@@ -32,6 +32,10 @@ class JumpingClock implements Clock {
     return this.#now;
   }
 
+  monotonicMs(): number {
+    return this.#now;
+  }
+
   after(delayMs: number, task: () => void): () => void {
     const timer = { dueAt: this.#now + delayMs, task };
     this.#timers.push(timer);
