@@ -63,6 +63,10 @@ export const errorAdvice: Readonly<Record<ErrorCode, Advice>> = {
     retryable: true,
     nextStep: 'An order of this symbol has an unknown outcome; wait until get_history settles it.',
   },
+  recovering: {
+    retryable: true,
+    nextStep: 'The account is read anew after a start or a sleep; call again in a few seconds.',
+  },
   shutting_down: { retryable: true, nextStep: 'Call again when BigBrother runs again.' },
   broker_unavailable: {
     retryable: true,

@@ -57,6 +57,7 @@ export type PlanRefusal =
   | 'mode_forbids_execution'
   | 'guardrails_denied'
   | 'symbol_unsettled'
+  | 'recovering'
   | 'shutting_down';
 
 export type ExecutionReport = {

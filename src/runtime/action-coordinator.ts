@@ -16,6 +16,7 @@ import { deniedReport, finishedReport, notTried, soleSymbolOf } from './executio
 import { type Refusal, whyNotAdmitted } from './plan-admission.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
+import type { Recovery } from './recovery.ts';
 import type { SentSteps } from './sent-steps.ts';
 import type { RuntimeSettings } from './settings.ts';
 import { Slots } from './slots.ts';
@@ -34,6 +35,7 @@ type Parts = {
   readonly plans: PlanStore;
   readonly unsettled: UnsettledSteps;
   readonly sent: SentSteps;
+  readonly recovery: Recovery;
   readonly logger: EventLogger;
   readonly clock: Clock;
   readonly guardrails: readonly Guardrail[];

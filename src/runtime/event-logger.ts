@@ -131,23 +131,43 @@ export class EventLogger {
     this.#listeners.add(listener);
   }
 
-  /** Checks every record: sequence, links and hashes. */
+  /**
+   * Checks every record: sequence, links and hashes. What is found damaged, or cannot be read,
+   * is left as it is, and the logger is broken for good.
+   */
   verify(): Verification {
     this.#flush();
     let previous: JournalRecord | null = null;
-    let records = 0;
-    for (const record of this.#store.scan(1)) {
-      const because = breakInChain(previous, record);
-      if (because !== null) {
-        return { ok: false, records, firstBadSeq: (previous?.seq ?? 0) + 1, because };
+    let because: string | null = null;
+    try {
+      for (const record of this.#store.scan(1)) {
+        because = breakInChain(previous, record);
+        if (because !== null) break;
+        previous = record;
       }
-      previous = record;
-      records += 1;
+    } catch (error) {
+      because = messageOf(error);
     }
-    return { ok: true, records, firstBadSeq: null, because: null };
+    const records = previous?.seq ?? 0;
+    // The end may be gone: what was last known to stand there tells.
+    if (because === null && records < this.#seq - this.#buffer.length) {
+      because = `it ends after record ${records}, but ${this.#seq} were written`;
+    }
+    if (because === null) return { ok: true, records, firstBadSeq: null, because };
+    const firstBadSeq = records + 1;
+    this.#brokenBecause = `it is damaged at record ${firstBadSeq}: ${because}`;
+    return { ok: false, records, firstBadSeq, because };
   }
 
   #takeUp(): void {
+    try {
+      this.#checkEnd();
+    } catch (error) {
+      this.#brokenBecause = `its end cannot be read: ${messageOf(error)}`;
+    }
+  }
+
+  #checkEnd(): void {
     const last = this.#store.last();
     if (last === null) return;
     this.#seq = last.seq;
@@ -189,7 +209,10 @@ export class EventLogger {
       this.#store.append(this.#buffer);
       this.#buffer = [];
     } catch (error) {
-      this.#brokenBecause = error instanceof Error ? error.message : String(error);
+      this.#brokenBecause = messageOf(error);
     }
   }
 }
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -15,6 +15,7 @@ import type { PlanPacing } from './plan-pacing.ts';
 import { PlanQueue } from './plan-queue.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
+import type { Recovery } from './recovery.ts';
 import type { RuntimeSettings } from './settings.ts';
 import type { UnsettledResolver } from './unsettled-resolver.ts';
 
@@ -39,6 +40,7 @@ type Parts = {
   readonly pacing: PlanPacing;
   readonly decisions: DecisionJournal;
   readonly resolver: UnsettledResolver;
+  readonly recovery: Recovery;
   readonly alerts: AlertBoard;
   readonly bookkeeper: CycleBookkeeper;
   readonly logger: EventLogger;
@@ -70,6 +72,7 @@ export class BigBrotherOrchestrator {
       if (this.#phase === 'guarding') this.#news.add(symbol);
       this.#schedule(symbol);
     });
+    parts.recovery.onEnd(() => this.#decideAgain());
     parts.coordinator.onReleased((symbol, report) => {
       if (this.#revisit.delete(symbol) || report?.outcome === 'stopped') this.#schedule(symbol);
     });
@@ -135,8 +138,10 @@ export class BigBrotherOrchestrator {
   }
 
   async #runCycle(): Promise<void> {
-    const { state, resolver, logger } = this.#parts;
-    const failure = await state.updateFromAlpaca();
+    const { state, resolver, recovery, logger } = this.#parts;
+    const failure = recovery.isRecovering
+      ? await recovery.attempt()
+      : await state.updateFromAlpaca();
     if (failure !== null) {
       logger.log({ type: 'cycle_failed', actor: 'loop', body: { because: failure } });
     } else {
@@ -157,6 +162,11 @@ export class BigBrotherOrchestrator {
     if (session === undefined || session.isOpen) return settings.cycleMs;
     const untilOpenMs = Math.max(1, session.nextOpenAt - clock.now());
     return Math.min(settings.closedCycleMs, untilOpenMs);
+  }
+
+  #decideAgain(): void {
+    const { state } = this.#parts;
+    for (const symbol of [...state.flatSymbols(), ...state.symbols()]) this.#schedule(symbol);
   }
 
   /** Several events in one turn lead to one look. */

@@ -3,6 +3,7 @@ import type { PlanRefusal } from '../domain/report.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { hashOf } from '../engine/plan-hash.ts';
 import type { PlanStore } from './plan-store.ts';
+import type { Recovery } from './recovery.ts';
 import type { RuntimeSettings } from './settings.ts';
 import type { UnsettledSteps } from './unsettled-steps.ts';
 
@@ -15,16 +16,19 @@ export function whyNotAdmitted(
     readonly settings: RuntimeSettings;
     readonly plans: PlanStore;
     readonly unsettled: UnsettledSteps;
+    readonly recovery: Pick<Recovery, 'whyNotReady'>;
     /** Null while the account was not read. */
     readonly accountNumber: string | null;
     readonly now: EpochMs;
   },
 ): Refusal | null {
-  const { settings, plans, unsettled, accountNumber, now } = parts;
+  const { settings, plans, unsettled, recovery, accountNumber, now } = parts;
   if (settings.mode !== 'execute') {
     const because = `the mode is ${settings.mode}: nothing is sent`;
     return { code: 'mode_forbids_execution', because };
   }
+  const notReady = recovery.whyNotReady();
+  if (notReady !== null) return { code: 'recovering', because: notReady };
   if (plans.isSpent(plan.id)) {
     const because = 'the plan was executed before: propose a new one';
     return { code: 'plan_already_used', because };

@@ -29,6 +29,7 @@ import { PlanPacing } from './plan-pacing.ts';
 import { PlanStore } from './plan-store.ts';
 import { PortfolioStateManager } from './portfolio-state-manager.ts';
 import { PositionManager } from './position-manager.ts';
+import { Recovery } from './recovery.ts';
 import { SentSteps } from './sent-steps.ts';
 import { SessionCalendar } from './session-calendar.ts';
 import type { RuntimeSettings } from './settings.ts';
@@ -70,6 +71,7 @@ export type Runtime = {
   readonly state: PortfolioStateManager;
   readonly positions: PositionManager;
   readonly logger: EventLogger;
+  readonly recovery: Recovery;
   /**
    * Takes up what the journal and the broker know, and keeps the picture current from then
    * on. The loop acts only after `orchestrator.start()`.
@@ -124,7 +126,9 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   });
   const engine = new DecisionEngine({ policies: parts.policies, planning: parts.planning });
   const planMaker = new PlanMaker({ engine, ids, clock, settings });
-  const sender = new StepSender({ broker: parts.broker, desk, logger, clock, settings });
+  const recovery = new Recovery({ state, unsettled, desk, tradingState, logger, clock });
+  const { broker } = parts;
+  const sender = new StepSender({ broker, desk, recovery, logger, clock, settings });
   const resender = new StepResender({
     sender,
     state,
@@ -149,7 +153,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     clock,
   });
   const look = new AccountLook({ state, broker: parts.broker, clock, settings });
-  const shared = { state, plans, unsettled, logger, clock, settings, guardrails };
+  const shared = { state, plans, unsettled, recovery, logger, clock, settings, guardrails };
   const coordinator = new ActionCoordinator({
     ...shared,
     look,
@@ -186,14 +190,17 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     state,
     positions: new PositionManager(state),
     logger,
+    recovery,
     async start() {
-      restore(logger, memory, episodes);
+      // A damaged journal tells of nothing that may be acted upon; the broker still does.
+      if (logger.verify().ok) restore(logger, memory, episodes);
       const { environment, mode } = settings;
       const body = { environment, mode, settingsHash };
       logger.log({ type: 'started', actor: 'system', body });
+      recovery.begin('it was started and the broker was not read yet');
       state.listen();
       await compareClocks(parts, alerts);
-      const failure = await state.updateFromAlpaca();
+      const failure = await recovery.attempt();
       orchestrator.watch();
       return failure;
     },

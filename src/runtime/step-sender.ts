@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import { reasonOf, withDeadline } from './deadline.ts';
 import type { EventLogger } from './event-logger.ts';
 import type { OrderDesk } from './order-desk.ts';
+import type { Recovery } from './recovery.ts';
 import type { RuntimeSettings } from './settings.ts';
 import { logAnswered, logIntended, type StepAnswer } from './step-journal.ts';
 
@@ -25,6 +26,7 @@ type Sending = {
 export class StepSender {
   readonly #broker: Broker;
   readonly #desk: OrderDesk;
+  readonly #recovery: Recovery;
   readonly #logger: EventLogger;
   readonly #clock: Clock;
   readonly #settings: RuntimeSettings;
@@ -32,21 +34,25 @@ export class StepSender {
   constructor(parts: {
     readonly broker: Broker;
     readonly desk: OrderDesk;
+    readonly recovery: Recovery;
     readonly logger: EventLogger;
     readonly clock: Clock;
     readonly settings: RuntimeSettings;
   }) {
     this.#broker = parts.broker;
     this.#desk = parts.desk;
+    this.#recovery = parts.recovery;
     this.#logger = parts.logger;
     this.#clock = parts.clock;
     this.#settings = parts.settings;
   }
 
-  /** @returns leave to send; or why there was none in time: nothing was sent then */
+  /** @returns leave to send; or why there was none in time, or may be none: nothing was sent then */
   async awaitTurn(): Promise<Turn | BrokerError> {
     try {
-      return await this.#broker.awaitTurn(this.#settings.longestTurnWaitMs);
+      const turn = await this.#broker.awaitTurn(this.#settings.longestTurnWaitMs);
+      const notReady = this.#recovery.whyNotReady();
+      return notReady === null ? turn : new BrokerError(notReady, { outcome: 'rejected' });
     } catch (error) {
       if (error instanceof BrokerError) return error;
       throw error;

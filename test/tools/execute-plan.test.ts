@@ -116,6 +116,7 @@ describe('a refusal', () => {
     'mode_forbids_execution',
     'guardrails_denied',
     'symbol_unsettled',
+    'recovering',
     'shutting_down',
   ];
 
