@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 const OWNER_ONLY_DIRECTORY = 0o700;
 const OWNER_ONLY_FILE = 0o600;
@@ -141,10 +141,38 @@ export function replaceTextFile(path: string, text: string): void {
       closeSync(file);
     }
     renameSync(draft, path);
+    syncDirectory(dirname(path));
   } catch (error) {
     rmSync(draft, { force: true });
     const because = `cannot be written: it or its directory ${whyNot(error)}`;
     throw new FileError(`the file ${path} ${because}`, path, error);
+  }
+}
+
+/** Makes durable which files a directory holds. Where directories cannot be synced, it is moot. */
+function syncDirectory(path: string): void {
+  if (process.platform === 'win32') return;
+  const directory = openSync(path, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
+
+/**
+ * Takes files away for good, as far as they are there.
+ *
+ * @throws FileError when one cannot be removed
+ */
+export function removeFiles(paths: readonly string[]): void {
+  for (const path of paths) {
+    try {
+      rmSync(path, { force: true });
+      syncDirectory(dirname(path));
+    } catch (error) {
+      throw new FileError(`the file ${path} cannot be removed: it ${whyNot(error)}`, path, error);
+    }
   }
 }
 
