@@ -1,5 +1,5 @@
 // When a position has earned twice what it risked, half of it is sold: once, and never again.
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   isWhole,
   NO_SHARES,
@@ -7,11 +7,14 @@ import {
   shareFraction,
   text,
   wholeShares,
+  ZERO,
 } from '../../src/domain/decimal.ts';
 import type { Evaluation, TradingPolicy } from '../../src/domain/policy.ts';
 import type { PositionContext } from '../../src/domain/portfolio.ts';
+import { isTighter, tickTighter, towardsGain } from '../../src/domain/side.ts';
 import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents, dollars, shares } from '../words.ts';
+import { type StopSettings, stopOwed } from './stop-loss.ts';
 import { isTradable } from './tradable.ts';
 
 export const partialProfitSettings = settingsObject({
@@ -19,6 +22,12 @@ export const partialProfitSettings = settingsObject({
   targetR: decimalSetting('0.1', '100').prefault('2'),
   /** The part of the shares to sell. */
   fraction: decimalSetting('0.01', '0.99').prefault('0.5'),
+  /**
+   * Where the profit waits: as an order at the broker, beside the first stop, so that it needs
+   * nobody to be awake and leaves no share without a stop; or here, until the price is there.
+   * Shares that came with a stop, and fractions of one, wait here in either case.
+   */
+  placed: z.enum(['with_first_stop', 'when_reached']).default('with_first_stop'),
 });
 export type PartialProfitSettings = z.output<typeof partialProfitSettings>;
 
@@ -27,10 +36,12 @@ export class PartialProfitPolicy implements TradingPolicy {
   readonly name = 'partial-profit';
   readonly promise = 'I take part of a profit once it is worth a multiple of what I risked.';
   readonly #settings: PartialProfitSettings;
+  readonly #stops: StopSettings;
   readonly #milestone: string;
 
-  constructor(settings: { readonly partialProfit: PartialProfitSettings }) {
+  constructor(settings: StopSettings & { readonly partialProfit: PartialProfitSettings }) {
     this.#settings = settings.partialProfit;
+    this.#stops = settings;
     this.#milestone = `partial@${text(this.#settings.targetR)}R`;
   }
 
@@ -40,6 +51,8 @@ export class PartialProfitPolicy implements TradingPolicy {
     if (isTaken(context, this.#milestone)) {
       return this.#abstain(`${this.#milestone} is taken in ${episode.id}`);
     }
+    const birth = this.#atBirth(context);
+    if (birth !== null) return birth;
     if (!isTradable(context)) return this.#abstain('the market is closed or halted');
     if (riskPerShare === null) return this.#abstain('without an initial stop there is no R');
 
@@ -68,6 +81,36 @@ export class PartialProfitPolicy implements TradingPolicy {
     };
   }
 
+  /** Shares that get their first stop get their take-profit with it; null for any others. */
+  #atBirth(context: PositionContext): Evaluation | null {
+    const { position, episode, price } = context;
+    if (this.#settings.placed === 'when_reached' || !isUntouched(context, this.#milestone)) {
+      return null;
+    }
+    const quantity = this.#part(position.quantity);
+    const { stopPrice } = stopOwed(context, this.#stops);
+    const { side } = position;
+    const risk = (context.riskPerShare ?? episode.entryPrice.minus(stopPrice)).abs();
+    const behind = isTighter(side, episode.entryPrice, stopPrice) || context.riskPerShare !== null;
+    const raw = towardsGain(side, episode.entryPrice, risk.times(this.#settings.targetR));
+    if (!behind || raw.lte(ZERO) || quantity.eq(NO_SHARES)) return null;
+    const limitPrice = tickTighter(side, raw);
+    if (!isTighter(side, limitPrice, price)) return null;
+    const { targetR } = this.#settings;
+    return {
+      outcome: 'recommends',
+      recommendation: {
+        policy: this.name,
+        symbol: position.symbol,
+        action: { kind: 'take_profit', quantity, limitPrice, milestone: this.#milestone },
+        urgency: 'normal',
+        because:
+          `${shares(quantity)} wait for ${text(targetR)}R at ${dollars(limitPrice)} beside their ` +
+          `stop, ${dollars(risk)} being risked a share`,
+      },
+    };
+  }
+
   /** Rounded down: one share too many sold is one too few to hold. */
   #part(held: Quantity): Quantity {
     const part = shareFraction(held, this.#settings.fraction);
@@ -77,6 +120,16 @@ export class PartialProfitPolicy implements TradingPolicy {
   #abstain(because: string): Evaluation {
     return { outcome: 'abstains', policy: this.name, because };
   }
+}
+
+/** Whole shares in which nothing rests, and whose profit was never asked for. */
+function isUntouched({ position, orders, episode, intents }: PositionContext, milestone: string) {
+  return (
+    isWhole(position.quantity) &&
+    position.assetClass === 'us_equity' &&
+    orders.length === 0 &&
+    !intents.some(({ key }) => key.endsWith(`|${episode.id}|${milestone}`))
+  );
 }
 
 /** A milestone is taken once an order for it may have reached the broker. */

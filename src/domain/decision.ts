@@ -4,6 +4,13 @@ import type { Evaluation, Recommendation, Urgency } from './policy.ts';
 import type { PositionSide } from './portfolio.ts';
 import type { EpochMs } from './time.ts';
 
+/** A limit that rests beside the stop of its shares; its milestone makes it happen once. */
+export type TakeProfit = {
+  readonly quantity: Quantity;
+  readonly limitPrice: Price;
+  readonly milestone: string;
+};
+
 /** The state of one symbol that should be true. The planner compiles the way there. */
 export type Target = {
   readonly symbol: Ticker;
@@ -14,6 +21,8 @@ export type Target = {
   readonly cover: { readonly stopPrice: Price; readonly limitPrice: Price } | null;
   /** A one-shot sale (a cover for a short) on the way; its milestone makes it happen once. */
   readonly sale: { readonly quantity: Quantity; readonly milestone: string } | null;
+  /** Of the shares covered for the first time, so many wait for their profit as well. */
+  readonly takeProfit: TakeProfit | null;
   /** A new limit for a triggered stop-limit that did not fill. */
   readonly repriceLimit: Price | null;
 };

@@ -15,3 +15,9 @@ export type TradingStateCause = {
   readonly since: number;
   readonly clearedBy: string;
 };
+
+const FURTHER: readonly Mode[] = ['observe', 'propose', 'execute'];
+
+/** The one of two modes that goes less far. */
+export const stricterMode = (one: Mode, other: Mode): Mode =>
+  FURTHER.indexOf(one) <= FURTHER.indexOf(other) ? one : other;

@@ -4,6 +4,7 @@ import type { Environment } from './environment.ts';
 import type { ClientOrderId, EpisodeId, OrderId, PlanId, Ticker } from './ids.ts';
 import type { Order, OrderChange, OrderRequest } from './order.ts';
 import type { PositionSide } from './portfolio.ts';
+import type { NakedCause } from './recipe.ts';
 import type { EpochMs } from './time.ts';
 
 /** Why a step is taken. `protect` raises cover, `release` frees shares that an exit holds. */
@@ -76,7 +77,10 @@ export type PartBasis = {
 export type PlanPart = {
   readonly symbol: Ticker;
   readonly episodeId: EpisodeId;
+  /** Names of recipes, joined by ` + `. */
   readonly recipe: string;
+  /** What shares that are without a stop meanwhile are without one for. */
+  readonly cause: NakedCause;
   readonly target: Target;
   readonly steps: readonly Step[];
   readonly basis: PartBasis;

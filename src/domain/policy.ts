@@ -8,6 +8,13 @@ export type Action =
   | { readonly kind: 'protect'; readonly stopPrice: Price; readonly limitPrice: Price }
   /** `quantity` fewer shares, once per milestone and episode. */
   | { readonly kind: 'reduce'; readonly quantity: Quantity; readonly milestone: string }
+  /** Some of the shares get a limit beside their stop, so that a profit is taken at the broker. */
+  | {
+      readonly kind: 'take_profit';
+      readonly quantity: Quantity;
+      readonly limitPrice: Price;
+      readonly milestone: string;
+    }
   /** A triggered stop-limit did not fill: move its limit, staying under the collar. */
   | { readonly kind: 'reprice'; readonly limitPrice: Price }
   /** Flat. */

@@ -48,7 +48,7 @@ function afterDraft(book: Book, draft: Draft): Book {
     case 'submit':
       return draft.until === 'filled'
         ? withoutShares(book, draft.order.quantity)
-        : { ...book, orders: [...book.orders, placed(draft.order, book.orders.length)] };
+        : { ...book, orders: [...book.orders, ...placed(draft.order, book.orders.length)] };
     case 'replace':
       return {
         ...book,
@@ -81,8 +81,26 @@ function replaced(order: Order, { change }: Extract<Draft, { kind: 'replace' }>)
   };
 }
 
-function placed(request: OrderRequest, index: number): Order {
-  const id = `planned-${index}`;
+/** The order, and for an OCO the stop leg beside its take-profit. */
+function placed(request: OrderRequest, index: number): readonly Order[] {
+  const order = placedOrder(request, `planned-${index}`);
+  const { stopLoss, takeProfitLimitPrice } = request;
+  if (request.orderClass !== 'oco' || stopLoss === null) return [order];
+  const leg = placedOrder(request, `planned-${index}-stop`);
+  return [
+    { ...order, limitPrice: takeProfitLimitPrice },
+    {
+      ...leg,
+      type: stopLoss.limitPrice === null ? 'stop' : 'stop_limit',
+      stopPrice: stopLoss.stopPrice,
+      limitPrice: stopLoss.limitPrice,
+      status: 'held',
+      parentId: order.id,
+    },
+  ];
+}
+
+function placedOrder(request: OrderRequest, id: string): Order {
   return {
     id: orderId(id),
     clientOrderId: `bb1-${id}` as ClientOrderId,

@@ -3,6 +3,7 @@ import type { Ticker } from '../domain/ids.ts';
 import type { Order, OrderChange, OrderRequest } from '../domain/order.ts';
 import type { Step, StepPurpose } from '../domain/plan.ts';
 import type { IntentRecord, PositionContext } from '../domain/portfolio.ts';
+import type { RecipeName } from '../domain/recipe.ts';
 import type { OrderIdentity } from './intents.ts';
 import { isMilestone, keyFor, meaningOf, nextIdentity, whySpent } from './intents.ts';
 
@@ -24,8 +25,11 @@ export type Draft =
     }
   | { readonly kind: 'cancel'; readonly purpose: StepPurpose; readonly before: Order };
 
-/** One way to reach the target. */
-export type Candidate = { readonly recipe: string; readonly drafts: readonly Draft[] };
+/** One way to reach the target; no recipe where nothing has to be done. */
+export type Candidate = {
+  readonly recipes: readonly RecipeName[];
+  readonly drafts: readonly Draft[];
+};
 
 /** The steps with their identities, or the reason why one of them cannot have any. */
 type Identified =
@@ -36,7 +40,10 @@ type Identified =
 const SLOTS = 9;
 
 /** Gives each draft its key, generation and client order id. */
-export function identify({ drafts }: Candidate, context: PositionContext): Identified {
+export function identify(
+  { drafts }: Pick<Candidate, 'drafts'>,
+  context: PositionContext,
+): Identified {
   const releasing = new Set(
     drafts.flatMap((draft) => (draft.kind === 'submit' ? [] : [draft.before.clientOrderId])),
   );

@@ -1,5 +1,5 @@
 import { NO_SHARES, sharesLeft, smaller, text, ZERO } from '../domain/decimal.ts';
-import type { Decision, Overruled, Target } from '../domain/decision.ts';
+import type { Decision, Overruled, TakeProfit, Target } from '../domain/decision.ts';
 import type { Action, Evaluation, Recommendation, Urgency } from '../domain/policy.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import { isThrough, isTighter } from '../domain/side.ts';
@@ -103,6 +103,7 @@ function settleCoverAndSale(
 ): Settled {
   const cover = settleCover(context, ofKind(wanted, 'protect'), live.tightest);
   const sale = settleSale(context, ofKind(wanted, 'reduce'));
+  const profit = settleTakeProfit(context, ofKind(wanted, 'take_profit'), cover.price, sale.winner);
   const exits = ofKind(wanted, 'exit').flatMap((wish) => spentExit(context, wish) ?? []);
   const reprices = ofKind(wanted, 'reprice').map((wish) =>
     overrule(wish, ENGINE, 'no stop-limit of ours has triggered and waits to fill'),
@@ -112,7 +113,9 @@ function settleCoverAndSale(
   const left = sharesLeft(position.quantity, sold);
   const isClosed = left.eq(ZERO);
   const closers = isClosed && cover.winner && sale.winner ? [cover.winner] : [];
-  const chosen = [isClosed ? null : cover.winner, sale.winner].filter((each) => each !== null);
+  const chosen = [isClosed ? null : cover.winner, sale.winner, profit.winner].filter(
+    (each) => each !== null,
+  );
   const overruled = [
     ...exits,
     ...reprices,
@@ -121,6 +124,7 @@ function settleCoverAndSale(
       overrule(wish, sale.winner?.policy ?? ENGINE, 'nothing is left to protect'),
     ),
     ...sale.overruled,
+    ...profit.overruled,
   ];
   return {
     target: {
@@ -128,6 +132,7 @@ function settleCoverAndSale(
       holdQuantity: left,
       cover: isClosed ? null : cover.price,
       sale: sale.winner ? { quantity: sold, milestone: sale.winner.action.milestone } : null,
+      takeProfit: profit.winner ? takeProfitOf(profit.winner) : null,
     },
     chosen: wanted.filter((each) => chosen.some((one) => one === each)),
     overruled: wanted.flatMap(
@@ -215,12 +220,45 @@ function settleSale(context: PositionContext, wishes: readonly Wish<'reduce'>[])
   return { winner, overruled };
 }
 
+/** A limit beside the stop of part of the shares, once each milestone, and never beside a sale. */
+function settleTakeProfit(
+  context: PositionContext,
+  wishes: readonly Wish<'take_profit'>[],
+  cover: Cover | null,
+  sale: Wish<'reduce'> | null,
+) {
+  const { side, quantity } = context.position;
+  const why = ({ action }: Wish<'take_profit'>): string | null => {
+    if (sale !== null) return 'one sale at a time; what is sold now comes first';
+    if (cover === null) return 'there is no stop to rest beside';
+    if (!isTighter(side, action.limitPrice, context.price)) {
+      return `the price ${text(context.price)} has reached ${text(action.limitPrice)} already`;
+    }
+    if (action.quantity.lte(ZERO) || action.quantity.gte(quantity)) {
+      return `${text(action.quantity)} of ${text(quantity)} shares is not a part of them`;
+    }
+    return whyMilestoneSpent(context, action.milestone);
+  };
+  const winner = wishes.find((wish) => why(wish) === null) ?? null;
+  const overruled = wishes
+    .filter((wish) => wish !== winner)
+    .map((wish) => overrule(wish, winner?.policy ?? ENGINE, why(wish) ?? 'another comes first'));
+  return { winner, overruled };
+}
+
+const takeProfitOf = ({ action }: Wish<'take_profit'>): TakeProfit => ({
+  quantity: action.quantity,
+  limitPrice: action.limitPrice,
+  milestone: action.milestone,
+});
+
 const keepEverything = ({ position }: PositionContext): Target => ({
   symbol: position.symbol,
   side: position.side,
   holdQuantity: position.quantity,
   cover: null,
   sale: null,
+  takeProfit: null,
   repriceLimit: null,
 });
 

@@ -21,6 +21,21 @@ export const stopOrder = (
   limitPrice: cover.limitPrice,
 });
 
+/** A take-profit and a stop-limit for the same whole shares: what fills first ends the other. */
+export const exitPair = (
+  target: Target,
+  cover: { readonly stopPrice: Price; readonly limitPrice: Price },
+  shares: Quantity,
+  takeProfitLimitPrice: Price,
+): OrderRequest => ({
+  ...closingOrder(target, shares),
+  type: 'limit',
+  timeInForce: 'gtc',
+  orderClass: 'oco',
+  takeProfitLimitPrice,
+  stopLoss: { stopPrice: cover.stopPrice, limitPrice: cover.limitPrice },
+});
+
 /** A limit order for the day. */
 export const limitOrder = (target: Target, shares: Quantity, limitPrice: Price): OrderRequest => ({
   ...closingOrder(target, shares),

@@ -4,6 +4,7 @@ import { episodeId, type Ticker } from '../domain/ids.ts';
 import { isTerminal, type Order, type OrderSide } from '../domain/order.ts';
 import type { PlanPart } from '../domain/plan.ts';
 import type { PortfolioSnapshot, PositionContext, PositionSide } from '../domain/portfolio.ts';
+import { recipeText } from '../domain/recipe.ts';
 import { bookOf, booksAlong } from './book.ts';
 import { type Draft, identify } from './candidate.ts';
 import { unknownMarket } from './context.ts';
@@ -119,7 +120,15 @@ function releaseDecision(context: PositionContext): Decision {
     at: context.now,
     snapshotVersion: context.snapshotVersion,
     evaluations: [],
-    target: { symbol, side, holdQuantity: NO_SHARES, cover: null, sale: null, repriceLimit: null },
+    target: {
+      symbol,
+      side,
+      holdQuantity: NO_SHARES,
+      cover: null,
+      sale: null,
+      takeProfit: null,
+      repriceLimit: null,
+    },
     chosen: [],
     overruled: [],
     urgency: 'critical',
@@ -131,11 +140,11 @@ function planRelease(
   context: PositionContext,
   { gapPercent }: PlanningSettings,
 ): Planning {
-  const recipe = 'cancel orphaned exits';
+  const recipe = recipeText(['cancel-orphaned-exits']);
   const drafts = orphansIn(context).ours.map(
     (before): Draft => ({ kind: 'cancel', purpose: 'release', before }),
   );
-  const identified = identify({ recipe, drafts }, context);
+  const identified = identify({ drafts }, context);
   if (identified.outcome === 'spent') {
     const notes = [{ recipe, because: identified.because }];
     return { outcome: 'impossible', part: null, notes };
@@ -145,6 +154,7 @@ function planRelease(
     symbol: target.symbol,
     episodeId: context.episode.id,
     recipe,
+    cause: 'orphans_released',
     target,
     steps: identified.steps,
     basis: basisOf(context),

@@ -1,9 +1,10 @@
 import type { PlanningNote } from '../domain/answers.ts';
 import type { Quantity } from '../domain/decimal.ts';
 import { addShares, NO_SHARES, sharesLeft, text, ZERO } from '../domain/decimal.ts';
-import type { Decision } from '../domain/decision.ts';
+import type { Decision, Target } from '../domain/decision.ts';
 import type { NakedEstimate, PlanPart, Step } from '../domain/plan.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
+import { type NakedCause, recipeText } from '../domain/recipe.ts';
 import type { Book } from './book.ts';
 import { bookOf, booksAlong, coverIn } from './book.ts';
 import type { Candidate } from './candidate.ts';
@@ -65,7 +66,7 @@ export function planFor(
       if (typeof judged !== 'string') legal.push(judged);
       else {
         refused += 1;
-        notes.push({ recipe: candidate.recipe, because: judged });
+        notes.push({ recipe: recipeText(candidate.recipes), because: judged });
       }
     }
   }
@@ -138,7 +139,16 @@ function unmetShares(
   const bare = sharesLeft(left, coveredQuantity);
   const unsold = sharesLeft(left, hold);
   const oversold = sharesLeft(coverIn(after).exitQuantity, left);
-  return addShares(addShares(bare, unsold), oversold);
+  return [unsold, oversold, unplacedProfit(target, after)].reduce(addShares, bare);
+}
+
+/** Shares whose take-profit the target wants and the plan does not place. */
+function unplacedProfit({ takeProfit }: Target, after: Book): Quantity {
+  if (takeProfit === null) return NO_SHARES;
+  const rests = coverIn(after).takeProfits.some(
+    ({ limitPrice }) => limitPrice?.eq(takeProfit.limitPrice) === true,
+  );
+  return rests ? NO_SHARES : takeProfit.quantity;
 }
 
 /** Closest to the target first, then the least naked dollar-seconds, then the fewest steps. */
@@ -155,7 +165,8 @@ function partOf(best: Legal, decision: Decision): PlanPart {
   return {
     symbol: context.position.symbol,
     episodeId: context.episode.id,
-    recipe: best.candidate.recipe,
+    recipe: recipeText(best.candidate.recipes),
+    cause: causeOf(best.situation),
     target,
     steps: best.steps,
     basis: basisOf(context),
@@ -167,6 +178,13 @@ function partOf(best: Legal, decision: Decision): PlanPart {
       .filter(({ action }) => action.kind !== 'reduce' || target.sale !== null)
       .map(({ because }) => because),
   };
+}
+
+function causeOf({ context, target }: Situation): NakedCause {
+  if (target.repriceLimit !== null) return 'stop_triggered';
+  if (target.holdQuantity.eq(ZERO)) return 'position_left';
+  if (context.cover.nakedQuantity.gt(ZERO)) return 'uncovered_shares';
+  return target.sale === null ? 'stop_moved' : 'part_sold';
 }
 
 function withoutSteps(
@@ -199,5 +217,5 @@ function turnedDown(worse: Legal, best: Legal): PlanningNote {
     ? `would leave ${text(worse.unmet)} shares short of the target`
     : `${text(worse.naked.dollarSeconds)} naked dollar-seconds in ${worse.steps.length} steps, ` +
       `against ${text(best.naked.dollarSeconds)} in ${best.steps.length}`;
-  return { recipe: worse.candidate.recipe, because };
+  return { recipe: recipeText(worse.candidate.recipes), because };
 }

@@ -30,6 +30,8 @@ export function wish(evaluation: Evaluation): string {
       return `protect ${text(action.stopPrice)}/${text(action.limitPrice)}`;
     case 'reduce':
       return `reduce ${text(action.quantity)} ${action.milestone}`;
+    case 'take_profit':
+      return `take profit of ${text(action.quantity)} at ${text(action.limitPrice)} ${action.milestone}`;
     case 'reprice':
       return `reprice ${text(action.limitPrice)}`;
     case 'exit':
@@ -175,12 +177,14 @@ export const partOf = (
   symbol: position.symbol,
   episodeId: episode.id,
   recipe: 'test',
+  cause: 'stop_moved',
   target: {
     symbol: position.symbol,
     side: position.side,
     holdQuantity: position.quantity,
     cover: null,
     sale: null,
+    takeProfit: null,
     repriceLimit: null,
   },
   steps,

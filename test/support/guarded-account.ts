@@ -29,10 +29,13 @@ export type Given = {
   readonly latencies?: Partial<Latencies>;
   readonly switches?: Partial<Switches>;
   readonly settings?: Partial<RuntimeSettings>;
-  readonly policies?: unknown;
+  /** Unless a test is about it, the profit waits in the engine, and one plain stop rests. */
+  readonly policies?: object;
   /** Policies beside those of the settings; the first in precedence. */
   readonly morePolicies?: readonly TradingPolicy[];
 };
+
+const onePlainStop = { partialProfit: { placed: 'when_reached' } };
 
 /**
  * A whole account under guard, without a single fake: the paper exchange, the real SDK and
@@ -71,7 +74,7 @@ export async function guardedAccount(given: Given = {}) {
       clock,
     );
     const broker = new FaultyBroker(connection.broker);
-    const settings = policySettings.parse(given.policies ?? {});
+    const settings = policySettings.parse({ ...onePlainStop, ...(given.policies ?? {}) });
     const runtime = createRuntime({
       ...connection,
       broker,

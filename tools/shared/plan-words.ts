@@ -85,6 +85,11 @@ export function actionInWords(action: Action): string {
       return `protect: stop ${text(action.stopPrice)} limit ${text(action.limitPrice)}`;
     case 'reduce':
       return `reduce by ${text(action.quantity)} (${action.milestone})`;
+    case 'take_profit':
+      return (
+        `take profit: limit ${text(action.limitPrice)} for ${text(action.quantity)} ` +
+        `(${action.milestone})`
+      );
     case 'reprice':
       return `reprice: limit ${text(action.limitPrice)}`;
     case 'exit':

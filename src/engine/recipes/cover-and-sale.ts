@@ -44,7 +44,7 @@ function candidate(options: readonly Option[], situation: Situation): Candidate 
   const sale = saleOf(situation);
   const recipes = options.flatMap(({ recipe }) => recipe ?? []);
   return {
-    recipe: [...recipes, ...sale.map(() => 'sell')].join(' + '),
+    recipes: [...recipes, ...sale.map(() => 'sell' as const)],
     drafts: [
       ...options.flatMap(({ shrinks }) => shrinks),
       ...options.flatMap(({ cancels }) => cancels),

@@ -32,14 +32,14 @@ export function exitGroupOptions(
   const misfits = groups.filter((group) => !fitting.includes(group));
   if (loose.length === 0 && misfits.length === 0) return [leaveAlone(holdsNow)];
 
-  const move = {
+  const move: Option = {
     ...leaveAlone(kept),
     recipe: loose.length > 0 ? 'patch-group-stop' : 'dissolve-group',
     shrinks: loose.flatMap((group) => moveLeg(group, cover, situation)),
     cancels: misfits.flatMap(dissolve),
   };
   const firm = fitting.filter((group) => !loose.includes(group));
-  const dissolveAll = {
+  const dissolveAll: Option = {
     ...leaveAlone(total(firm)),
     recipe: 'dissolve-group',
     cancels: [...misfits, ...loose].flatMap(dissolve),

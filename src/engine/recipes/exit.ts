@@ -7,6 +7,7 @@ import {
   tickUp,
   ZERO,
 } from '../../domain/decimal.ts';
+import type { RecipeName } from '../../domain/recipe.ts';
 import type { Candidate, Draft } from '../candidate.ts';
 import { saleMeaning } from '../intents.ts';
 import { marketOrder } from '../orders.ts';
@@ -26,7 +27,11 @@ export function exits(situation: Situation): readonly Candidate[] {
     : [closeAll(situation, pushed, 'marketable-take-profit'), closing];
 }
 
-function closeAll(situation: Situation, pushed: readonly ExitGroup[], recipe: string): Candidate {
+function closeAll(
+  situation: Situation,
+  pushed: readonly ExitGroup[],
+  recipe: RecipeName,
+): Candidate {
   const { target, context, fixedQuantity } = situation;
   const dissolved = situation.groups.filter((group) => !pushed.includes(group));
   const taken = pushed.reduce((sum, { quantity }) => addShares(sum, quantity), fixedQuantity);
@@ -38,7 +43,7 @@ function closeAll(situation: Situation, pushed: readonly ExitGroup[], recipe: st
     ...situation.otherExits,
   ].map(cancel);
   return {
-    recipe: cancels.length + situation.groups.length === 0 ? 'close' : recipe,
+    recipes: [cancels.length + situation.groups.length === 0 ? 'close' : recipe],
     drafts: [
       ...pushed.flatMap((group) => makeMarketable(group, situation)),
       ...cancels,

@@ -8,6 +8,7 @@ import {
   ZERO,
 } from '../../domain/decimal.ts';
 import type { Order } from '../../domain/order.ts';
+import type { RecipeName } from '../../domain/recipe.ts';
 import { stopOrder } from '../orders.ts';
 import type { Situation } from '../situation.ts';
 import { sharesOf } from '../situation.ts';
@@ -69,7 +70,7 @@ export function fractionStopOptions(
 
 const fractionOf = (shares: Quantity): Quantity => sharesLeft(shares, wholeShares(shares));
 
-function nameOf(cancels: boolean, submits: boolean): string {
+function nameOf(cancels: boolean, submits: boolean): RecipeName {
   if (!submits) return 'cancel-fraction-stop';
   return cancels ? 'renew-fraction-stop' : 'place-fraction-stop';
 }

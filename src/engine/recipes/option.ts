@@ -1,4 +1,5 @@
 import type { Quantity } from '../../domain/decimal.ts';
+import type { RecipeName } from '../../domain/recipe.ts';
 import type { Draft } from '../candidate.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { Draft } from '../candidate.ts';
  * and what grows into the shares that were freed.
  */
 export type Option = {
-  readonly recipe: string | null;
+  readonly recipe: RecipeName | null;
   readonly shrinks: readonly Draft[];
   readonly cancels: readonly Draft[];
   readonly grows: readonly Draft[];

@@ -20,12 +20,12 @@ export function reprices(situation: Situation, limitPrice: Price): readonly Cand
   );
   if (waiting.length === 0) return [];
   const renewed = waiting.map((order) => renew(order, situation, limitPrice));
-  const renewal = { recipe: 'renew-triggered-stop', drafts: renewed.flat() };
+  const renewal: Candidate = { recipes: ['renew-triggered-stop'], drafts: renewed.flat() };
   if (!waiting.some((order) => isPatchable(order, situation))) return [renewal];
   const moved = waiting.map((order, index) =>
     isPatchable(order, situation) ? [moveLimit(order, limitPrice)] : (renewed[index] ?? []),
   );
-  return [{ recipe: 'reprice-triggered-stop', drafts: moved.flat() }, renewal];
+  return [{ recipes: ['reprice-triggered-stop'], drafts: moved.flat() }, renewal];
 }
 
 const isPatchable = (order: Order, { context }: Situation): boolean =>

@@ -9,6 +9,7 @@ import type { Cover } from './moves.ts';
 import { cancel, isTightEnough, moveStop } from './moves.ts';
 import type { Option } from './option.ts';
 import { leaveAlone } from './option.ts';
+import { asPair, tranches } from './tranches.ts';
 
 const SLOT = 'cover/whole';
 
@@ -33,7 +34,12 @@ export function wholeStopOptions(
   const holdsNow = sum(stops.map((order) => sharesOf(order, context)));
   if (stops.length === 0) {
     return wanted.gt(ZERO)
-      ? [place(situation, cover, wanted, []), leaveAlone(NO_SHARES)]
+      ? [
+          ...tranches(situation, cover, wanted),
+          place(situation, cover, wanted, []),
+          ...asPair(situation, cover, wanted),
+          leaveAlone(NO_SHARES),
+        ]
       : [leaveAlone(NO_SHARES)];
   }
   if (changing.length === 0) return [leaveAlone(holdsNow)];

@@ -1,4 +1,6 @@
-import { isWhole, text, ZERO } from '../../domain/decimal.ts';
+import { isWhole, type Price, text, ZERO } from '../../domain/decimal.ts';
+import type { OrderRequest } from '../../domain/order.ts';
+import type { PositionContext, PositionSide } from '../../domain/portfolio.ts';
 import { exitSide, isTighter } from '../../domain/side.ts';
 import type { Draft } from '../candidate.ts';
 import type { Rule } from './shared.ts';
@@ -24,8 +26,13 @@ export const SUBMIT_RULES: readonly Rule<Extract<Draft, { kind: 'submit' }>>[] =
     isWhole(order.quantity) || (order.timeInForce === 'day' && order.orderClass === 'simple')
       ? null
       : `fractional shares: ${text(order.quantity)} shares take only a simple DAY order`,
-  ({ order }) => offTick(order.stopPrice) ?? offTick(order.limitPrice),
-  ({ order }, { context }) => wrongSideOfPrice(order.stopPrice, context),
+  ({ order }) =>
+    offTick(stopOf(order)) ??
+    offTick(order.limitPrice) ??
+    offTick(order.takeProfitLimitPrice) ??
+    offTick(order.stopLoss?.limitPrice ?? null),
+  ({ order }, { context }) => wrongSideOfPrice(stopOf(order), context),
+  ({ order }, { context }) => pairRule(order, context),
   (draft, { context }) =>
     context.session.isOpen || (draft.until === 'live' && draft.order.timeInForce !== 'day')
       ? null
@@ -39,13 +46,27 @@ export const SUBMIT_RULES: readonly Rule<Extract<Draft, { kind: 'submit' }>>[] =
   ({ order }, { book }) => washTrade(order, book),
   ({ order }, { canceled, book: { position } }) => {
     const loosened = canceled.find(
-      ({ stopPrice }) =>
-        stopPrice !== null &&
-        order.stopPrice !== null &&
-        isTighter(position.side, stopPrice, order.stopPrice),
+      ({ stopPrice }) => stopPrice !== null && isLooser(stopOf(order), stopPrice, position.side),
     );
     return loosened === undefined
       ? null
-      : `stop never loosens: ${loosened.id} stood tighter than ${text(order.stopPrice ?? ZERO)}`;
+      : `stop never loosens: ${loosened.id} stood tighter than ${text(stopOf(order) ?? ZERO)}`;
   },
 ];
+
+const stopOf = ({ stopPrice, stopLoss }: OrderRequest): Price | null =>
+  stopLoss?.stopPrice ?? stopPrice;
+
+const isLooser = (stop: Price | null, than: Price, side: PositionSide): boolean =>
+  stop !== null && isTighter(side, than, stop);
+
+/** An OCO has both its exits, the take-profit on the far side of the market. */
+function pairRule(order: OrderRequest, { position, price }: PositionContext): string | null {
+  if (order.orderClass === 'simple') return null;
+  const { orderClass, takeProfitLimitPrice: limit, stopLoss } = order;
+  if (orderClass !== 'oco') return `${orderClass}: only an entry may be one`;
+  if (limit === null || stopLoss === null) return 'oco: it needs a take-profit and a stop';
+  return isTighter(position.side, limit, price)
+    ? null
+    : `take-profit: ${text(limit)} must lie beyond the current price ${text(price)}`;
+}

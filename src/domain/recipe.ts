@@ -1,0 +1,37 @@
+/** Every way the planner knows to bring orders nearer to a target; part of a plan's recipe. */
+export const RECIPES = [
+  'place-stop',
+  'place-tranches',
+  'place-stop-as-oco',
+  'place-fraction-stop',
+  'patch-stop',
+  'patch-group-stop',
+  'renew-stop',
+  'renew-fraction-stop',
+  'cancel-stop',
+  'cancel-fraction-stop',
+  'cancel-stale-stop',
+  'dissolve-group',
+  'sell',
+  'close',
+  'cancel-and-close',
+  'marketable-take-profit',
+  'reprice-triggered-stop',
+  'renew-triggered-stop',
+  'cancel-orphaned-exits',
+] as const;
+export type RecipeName = (typeof RECIPES)[number];
+
+/** Why shares may be without a stop while a part of a plan runs: the reason it was made for. */
+export const NAKED_CAUSES = [
+  'uncovered_shares',
+  'stop_moved',
+  'part_sold',
+  'position_left',
+  'stop_triggered',
+  'orphans_released',
+] as const;
+export type NakedCause = (typeof NAKED_CAUSES)[number];
+
+/** A plan part's recipe: its names, joined. */
+export const recipeText = (names: readonly RecipeName[]): string => names.join(' + ');
