@@ -6,7 +6,7 @@ import { PaperExchange } from '../src/paper-exchange/exchange.ts';
 import type { Row } from './harness.ts';
 import { compare } from './harness.ts';
 
-const REQUESTS = 400;
+const REQUESTS = 2_000;
 const AT_ONCE = 4;
 
 /** One round trip over loopback HTTP, against a bare server that answers the same bytes. */
@@ -34,11 +34,18 @@ export async function exchangeHttp(): Promise<Row> {
   const served = await listen({ host: '127.0.0.1', port: 0, ...door });
   const url = `http://127.0.0.1:${served.port}/v2/positions`;
   const headers = { 'APCA-API-KEY-ID': 'PK', 'APCA-API-SECRET-KEY': 'secret' };
-  const body = await (await fetch(url, { headers })).text();
+  const first = await fetch(url, { headers });
+  const body = await first.text();
+  const head = Object.fromEntries(
+    ['content-type', 'x-request-id', 'content-length'].map((name) => [
+      name,
+      first.headers.get(name) ?? '',
+    ]),
+  );
 
   const bare = createServer((request, response) => {
     request.resume();
-    response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+    response.writeHead(200, head).end(body);
   });
   await new Promise<void>((resolve) => bare.listen(0, '127.0.0.1', resolve));
   const bareUrl = `http://127.0.0.1:${(bare.address() as AddressInfo).port}/`;

@@ -62,17 +62,19 @@ export function toNumber(value: Decimal): number {
 
 /** Plain digits without trailing zeros: `12.5`, `-3`, `0`. */
 export function formatDecimal(value: Decimal): string {
+  if (value === 0n) return '0';
   if (value < 0n) return `-${formatDecimal(-value)}`;
-  const whole = value / ONE;
-  const rest = value % ONE;
-  if (rest === 0n) return whole.toString();
-  const digits = rest.toString().padStart(DIGITS, '0').replace(/0+$/, '');
-  return `${whole}.${digits}`;
+  const digits = value.toString().padStart(DIGITS + 1, '0');
+  const point = digits.length - DIGITS;
+  const whole = digits.slice(0, point);
+  let end = digits.length;
+  while (end > point && digits[end - 1] === '0') end -= 1;
+  return end === point ? whole : `${whole}.${digits.slice(point, end)}`;
 }
 
 /** Rounded half away from zero to `decimals`, then written without trailing zeros. */
 export function formatRounded(value: Decimal, decimals: number): string {
-  return formatDecimal(roundTo(value, decimals));
+  return formatDecimal(hasAtMostDecimals(value, decimals) ? value : roundTo(value, decimals));
 }
 
 /** Half away from zero. */

@@ -28,16 +28,18 @@ const HUNDRED = 100n * ONE;
 export type ClosePart = { readonly qty?: string; readonly percentage?: string };
 
 export function positionsOf(kernel: Kernel, account: Account): readonly PositionView[] {
-  const symbols = new Set([...account.positions.keys(), ...account.visiblePositions.keys()]);
-  const views = [...symbols].sort().map((symbol) => positionOf(kernel, account, symbol));
+  const symbols = [...shownPositions(kernel, account).keys()].sort();
+  const views = symbols.map((symbol) => positionOf(kernel, account, symbol));
   return views.filter((view) => view !== null);
 }
+
+const shownPositions = (kernel: Kernel, account: Account) =>
+  kernel.isDelayed('positionVisibilityMs') ? account.visiblePositions : account.positions;
 
 /** The position as its endpoint shows it, which may lag; null when flat. */
 export function positionOf(kernel: Kernel, account: Account, symbol: string): PositionView | null {
   const real = account.positions.get(symbol);
-  const lags = kernel.isDelayed('positionVisibilityMs');
-  const shown = lags ? account.visiblePositions.get(symbol) : real;
+  const shown = shownPositions(kernel, account).get(symbol);
   const asset = kernel.assets.get(symbol);
   if (shown === undefined || shown.qty === ZERO || asset === undefined) return null;
   const market = kernel.market(symbol);

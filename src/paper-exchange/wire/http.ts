@@ -30,25 +30,41 @@ const mostFrameBytes = 256 * 1024;
 /** Answers HTTP requests. No request, however broken, ends the process. */
 export function requestListener(answer: Answer): RequestListener {
   return (request, response) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= mostBodyBytes) chunks.push(chunk);
-      // A client that goes on and on has been told already.
-      else if (bytes > mostIgnoredBytes) request.socket.destroy();
-      else if (bytes - chunk.length <= mostBodyBytes) write(response, tooLarge);
-    });
     // The client is gone; there is nobody to answer.
     request.on('error', () => response.destroy());
     response.on('error', () => response.destroy());
-    request.on('end', () => {
-      if (bytes > mostBodyBytes) return;
-      const asked = requestOf(request, Buffer.concat(chunks).toString('utf8'));
+    withBody(request, response, (body) => {
+      const asked = requestOf(request, body);
       if ('status' in asked) write(response, asked);
       else answer(asked, (outcome) => settle(request, response, outcome));
     });
   };
+}
+
+/** Goes on once the body has arrived; at once where none is announced. */
+function withBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  goOn: (body: string) => void,
+): void {
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  if (length === undefined && encoding === undefined) {
+    request.resume();
+    goOn('');
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= mostBodyBytes) chunks.push(chunk);
+    // A client that goes on and on has been told already.
+    else if (bytes > mostIgnoredBytes) request.socket.destroy();
+    else if (bytes - chunk.length <= mostBodyBytes) write(response, tooLarge);
+  });
+  request.on('end', () => {
+    if (bytes <= mostBodyBytes) goOn(Buffer.concat(chunks).toString('utf8'));
+  });
 }
 
 const refusal = (status: number, message: string): RestResponse => ({
@@ -64,22 +80,28 @@ const tooLarge = { status, headers: { ...headers, connection: 'close' }, body };
 
 /** The request taken apart, or the refusal of one that cannot be. */
 function requestOf(request: IncomingMessage, body: string): RestRequest | RestResponse {
-  const target = request.url ?? '/';
-  if (!URL.canParse(target, 'http://exchange')) return refusal(400, `${target} is no path`);
-  const { pathname, searchParams } = new URL(target, 'http://exchange');
-  return {
-    method: request.method ?? 'GET',
+  const target = targetOf(request.url ?? '/');
+  if (target === null) return refusal(400, `${request.url} is no path`);
+  return { method: request.method ?? 'GET', ...target, headers: singleHeaders(request), body };
+}
+
+/** Null for what is neither a path nor an address. */
+function targetOf(target: string): Pick<RestRequest, 'path' | 'query'> | null {
+  if (target.startsWith('/')) {
     // As it was sent: dots in a path lead nowhere.
-    path: target.startsWith('/') ? (target.split('?')[0] ?? pathname) : pathname,
-    query: searchParams,
-    headers: singleHeaders(request),
-    body,
-  };
+    const mark = target.indexOf('?');
+    if (mark === -1) return { path: target, query: new URLSearchParams() };
+    return { path: target.slice(0, mark), query: new URLSearchParams(target.slice(mark)) };
+  }
+  if (!URL.canParse(target)) return null;
+  const { pathname, searchParams } = new URL(target);
+  return { path: pathname, query: searchParams };
 }
 
 function singleHeaders({ headers }: IncomingMessage): Record<string, string> {
   const single: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name];
     if (value !== undefined) single[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return single;

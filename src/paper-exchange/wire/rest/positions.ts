@@ -5,7 +5,6 @@ import {
   formatDecimal,
   formatRounded,
   multiply,
-  ONE,
   smaller,
   ZERO,
 } from '../../core/decimal.ts';
@@ -71,7 +70,8 @@ function positionJson(position: PositionView, asset: Asset | null): object {
   const { qty, currentPrice, costBasis } = position;
   const marketValue = multiply(qty, currentPrice);
   const profit = marketValue - costBasis;
-  const today = profitOfToday(position);
+  const costToday = costOfToday(position);
+  const profitToday = marketValue - costToday;
   return {
     asset_id: position.assetId,
     symbol: position.symbol,
@@ -85,8 +85,8 @@ function positionJson(position: PositionView, asset: Asset | null): object {
     cost_basis: formatRounded(costBasis, PRICE_DECIMALS),
     unrealized_pl: formatRounded(profit, PRICE_DECIMALS),
     unrealized_plpc: formatDecimal(ratio(profit, costBasis)),
-    unrealized_intraday_pl: formatRounded(today.profit, PRICE_DECIMALS),
-    unrealized_intraday_plpc: formatDecimal(ratio(today.profit, today.cost)),
+    unrealized_intraday_pl: formatRounded(profitToday, PRICE_DECIMALS),
+    unrealized_intraday_plpc: formatDecimal(ratio(profitToday, costToday)),
     current_price: formatDecimal(currentPrice),
     lastday_price: formatDecimal(position.lastDayPrice),
     change_today: formatDecimal(ratio(currentPrice - position.lastDayPrice, position.lastDayPrice)),
@@ -95,22 +95,11 @@ function positionJson(position: PositionView, asset: Asset | null): object {
 }
 
 /** Shares held overnight count from yesterday's close, those of today from their own price. */
-function profitOfToday(position: PositionView): {
-  readonly profit: Decimal;
-  readonly cost: Decimal;
-} {
-  const { qty, lastDayQty, currentPrice, lastDayPrice, averageEntryPrice } = position;
-  const sameSide = lastDayQty < ZERO === qty < ZERO;
-  const sign = qty < ZERO ? -ONE : ONE;
-  const magnitude = sameSide ? smaller(absolute(lastDayQty), absolute(qty)) : ZERO;
-  const overnight = multiply(sign, magnitude);
-  const fresh = qty - overnight;
-  return {
-    profit:
-      multiply(overnight, currentPrice - lastDayPrice) +
-      multiply(fresh, currentPrice - averageEntryPrice),
-    cost: multiply(overnight, lastDayPrice) + multiply(fresh, averageEntryPrice),
-  };
+function costOfToday({ qty, lastDayQty, lastDayPrice, averageEntryPrice }: PositionView): Decimal {
+  const isSameSide = lastDayQty < ZERO === qty < ZERO;
+  const magnitude = isSameSide ? smaller(absolute(lastDayQty), absolute(qty)) : ZERO;
+  const overnight = qty < ZERO ? -magnitude : magnitude;
+  return multiply(overnight, lastDayPrice) + multiply(qty - overnight, averageEntryPrice);
 }
 
 function ratio(part: Decimal, whole: Decimal): Decimal {
