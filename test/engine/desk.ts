@@ -4,7 +4,7 @@ import { price, quantity, text } from '../../src/domain/decimal.ts';
 import type { EventType, JournalRecord } from '../../src/domain/event.ts';
 import { ticker } from '../../src/domain/ids.ts';
 import type { Session } from '../../src/domain/market.ts';
-import type { Order } from '../../src/domain/order.ts';
+import type { Order, OrderRequest } from '../../src/domain/order.ts';
 import { isTerminal } from '../../src/domain/order.ts';
 import type { PlanPart, Step } from '../../src/domain/plan.ts';
 import type { PortfolioSnapshot, Position, PositionContext } from '../../src/domain/portfolio.ts';
@@ -198,6 +198,7 @@ export class Desk {
             qty: text(step.order.quantity),
             position_intent: step.order.positionIntent,
             ...prices(step.order),
+            ...pairOf(step.order, digits),
           });
     return answer instanceof WireError ? answer : answer.order.id;
   }
@@ -286,6 +287,22 @@ export class Desk {
       .map(({ order }) => fromWire(order));
   }
 }
+
+/** The two exits of an OCO as the wire has them. */
+const pairOf = (
+  { orderClass, takeProfitLimitPrice, stopLoss }: OrderRequest,
+  digits: (value: Decimal | null) => unknown,
+) =>
+  orderClass === 'simple'
+    ? {}
+    : {
+        order_class: orderClass,
+        take_profit: { limit_price: digits(takeProfitLimitPrice) },
+        stop_loss: {
+          stop_price: digits(stopLoss?.stopPrice ?? null),
+          limit_price: digits(stopLoss?.limitPrice ?? null),
+        },
+      };
 
 function isReached(status: WireOrder['status'], until: Step['until']): boolean {
   switch (until) {

@@ -6,7 +6,7 @@ import type { Evaluation } from '../../src/domain/policy.ts';
 import { decide } from '../../src/engine/decide.ts';
 import { planFor } from '../../src/engine/plan.ts';
 import { defaultPlanning, type PlanningSettings } from '../../src/engine/planning-settings.ts';
-import { exit, protect, reduce, reprice, wants } from '../support/given.ts';
+import { exit, protect, reduce, reprice, takeProfit, wants } from '../support/given.ts';
 import { Desk } from './desk.ts';
 
 type Happening =
@@ -55,6 +55,14 @@ const wish = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('exit' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('take_profit' as const),
+      shares: fc.constantFrom('1', '5', '0.4'),
+      beyond: fc.integer({ min: 1, max: 9 }),
+    }),
+  },
 );
 
 const cycle = fc.record({
@@ -83,6 +91,8 @@ const RECIPES = [
   'patch-stop',
   'place-fraction-stop',
   'place-stop',
+  'place-stop-as-oco',
+  'place-tranches',
   'renew-fraction-stop',
   'reprice-triggered-stop',
   'sell',
@@ -156,6 +166,8 @@ function evaluationOf(
       return wants(protect(beyond(one.below), beyond(one.below + 1)));
     case 'reduce':
       return wants(reduce(one.shares));
+    case 'take_profit':
+      return wants(takeProfit(one.shares, beyond(-one.beyond)));
     case 'reprice':
       return wants(reprice(beyond(one.below)));
     case 'exit':

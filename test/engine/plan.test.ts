@@ -185,10 +185,16 @@ describe('protecting', () => {
     expect(whyNot(context, [wants(protect('95', '94.5'))])).toContain('pending_cancel');
   });
 
-  it('refuses a stop that would trade with a resting buy order', () => {
+  it('places an OCO where a plain stop would trade with a resting buy order', () => {
     const buy = order({ id: 'buy', side: 'buy', limit: '99', foreign: true });
     const context = holding({ orders: [buy] });
-    expect(whyNot(context, [wants(protect('95', '94.5'))])).toContain('wash trade');
+    const { part, notes } = planned(context, [wants(protect('95', '94.5'))]);
+    expect(part?.recipe).toBe('place-stop-as-oco');
+    expect(part?.steps[0]).toMatchObject({ order: { orderClass: 'oco', timeInForce: 'gtc' } });
+    expect(part?.ordersAfter.map(({ stopPrice }) => stopPrice)).toEqual([null, null, '95']);
+    expect(notes.find(({ recipe }) => recipe === 'place-stop')?.because).toContain('wash trade');
+    const fraction = holding({ quantity: '0.5', orders: [buy] });
+    expect(whyNot(fraction, [wants(protect('95', '94.5'))])).toContain('wash trade');
     const below = order({ id: 'buy', side: 'buy', limit: '94', foreign: true });
     expect(stepsOf(holding({ orders: [below] }), [wants(protect('95', '94.5'))])).toHaveLength(1);
   });

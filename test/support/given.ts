@@ -247,6 +247,12 @@ export const reduce = (shares: string, milestone = 'partial@2R'): Action => ({
   quantity: quantity(shares),
   milestone,
 });
+export const takeProfit = (shares: string, limit: string, milestone = 'partial@2R'): Action => ({
+  kind: 'take_profit',
+  quantity: quantity(shares),
+  limitPrice: price(limit),
+  milestone,
+});
 export const exit = (milestone = 'exit@host'): Action => ({ kind: 'exit', milestone });
 export const reprice = (limit: string): Action => ({ kind: 'reprice', limitPrice: price(limit) });
 

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { PartialProfitPolicy } from '../../../policies/trading/partial-profit.ts';
-import { closedSession, holding } from '../../support/given.ts';
+import { closedSession, holding, order, stopLimit } from '../../support/given.ts';
 import { because, intent, settings, wish } from '../support.ts';
 
-const policy = new PartialProfitPolicy(settings());
-const taking = (partialProfit: object) => new PartialProfitPolicy(settings({ partialProfit }));
+const taking = (partialProfit: object) =>
+  new PartialProfitPolicy(
+    settings({ partialProfit: { placed: 'when_reached', ...partialProfit } }),
+  );
+const policy = taking({});
 
 describe('partial profit', () => {
   it.each([
@@ -84,5 +87,43 @@ describe('partial profit', () => {
     const third = taking({ targetR: '1.5', fraction: 0.34 });
     expect(wish(third.evaluate(holding({ price: '107.49' })))).toBe('-');
     expect(wish(third.evaluate(holding({ price: '107.5' })))).toBe('reduce 3 partial@1.5R');
+  });
+});
+
+describe('partial profit with the first stop', () => {
+  const fromTheStart = new PartialProfitPolicy(settings());
+
+  it.each([
+    { held: '10', side: 'long', wants: 'take profit of 5 at 110 partial@2R' },
+    { held: '11', side: 'long', wants: 'take profit of 5 at 110 partial@2R' },
+    { held: '10', side: 'short', wants: 'take profit of 5 at 90 partial@2R' },
+  ] as const)('waits at the broker for $held shares $side', ({ held, side, wants }) => {
+    expect(wish(fromTheStart.evaluate(holding({ quantity: held, side })))).toBe(wants);
+  });
+
+  it('measures from the stop that it will get, where there was none yet', () => {
+    const context = holding({ initialStop: null });
+    expect(wish(fromTheStart.evaluate(context))).toBe('take profit of 5 at 116 partial@2R');
+    expect(because(fromTheStart.evaluate(context))).toBe(
+      '5 shares wait for 2R at 116.00 beside their stop, 8.00 being risked a share',
+    );
+  });
+
+  it.each([
+    ['a fraction of a share', { quantity: '10.5' }],
+    ['a single share', { quantity: '1' }],
+    ['shares with a stop', { orders: [stopLimit()] }],
+    ['shares of which more are being bought', { orders: [order({ side: 'buy', limit: '90' })] }],
+  ] as const)('leaves %s to the price', (_, given) => {
+    expect(wish(fromTheStart.evaluate(holding(given)))).toBe('-');
+  });
+
+  it('takes at once what is reached already', () => {
+    expect(wish(fromTheStart.evaluate(holding({ price: '111' })))).toBe('reduce 5 partial@2R');
+  });
+
+  it('waits at the broker once in an episode', () => {
+    const context = holding({ intents: [intent('partial@2R', 'dead')] });
+    expect(wish(fromTheStart.evaluate(context))).toBe('-');
   });
 });
