@@ -1,7 +1,7 @@
 import { guardrails, tradingPolicies } from '../policies/registry.ts';
 import { connectAlpaca } from './adapters/alpaca/connect.ts';
 import { MemoryEventStore } from './adapters/event-stores/memory.ts';
-import { acquireOwnerLock } from './adapters/event-stores/owner-lock.ts';
+import { AccountOwnedError, acquireOwnerLock } from './adapters/event-stores/owner-lock.ts';
 import { SqliteEventStore } from './adapters/event-stores/sqlite.ts';
 import { DataDirectory, FileError } from './adapters/system/files.ts';
 import type { Settings } from './config.ts';
@@ -33,12 +33,14 @@ export type System = {
 };
 
 /** BigBrother at work on one account. Until `orchestrator.start()` the account is only watched. */
-export type Running = Pick<Runtime, 'bigBrother' | 'orchestrator' | 'logger'> & {
+export type Running = Pick<Runtime, 'bigBrother' | 'orchestrator' | 'logger' | 'alerts'> & {
   readonly clock: Clock;
   readonly ids: Ids;
   /** True when the account is on the exchange inside this process. */
   readonly isEmbedded: boolean;
   readonly journalPath: string | null;
+  /** Where everything of this account lies; null when nothing is kept. */
+  readonly accountDirectory: string | null;
   /** Why the first whole picture of the account failed; it is tried again every cycle. */
   readonly unreadBecause: string | null;
   /** Ends the loop and the streams: what is under way is finished and written down. */
@@ -49,7 +51,21 @@ export type Running = Pick<Runtime, 'bigBrother' | 'orchestrator' | 'logger'> & 
 
 /** BigBrother could not start; the message says why and what to do. */
 export class StartError extends Error {
-  override readonly name = 'StartError';
+  override readonly name: string = 'StartError';
+}
+
+/** Another process of this machine owns the account: one may attach to it. */
+export class AccountTakenError extends StartError {
+  override readonly name = 'AccountTakenError';
+  readonly pid: number | null;
+  /** Where everything of the account lies. */
+  readonly accountDirectory: string;
+
+  constructor(owned: AccountOwnedError, accountDirectory: string) {
+    super(owned.message, { cause: owned });
+    this.pid = owned.pid;
+    this.accountDirectory = accountDirectory;
+  }
 }
 
 /**
@@ -91,21 +107,23 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       settings: runtimeSettings,
       settingsHash: digestOf({ runtimeSettings, policies }),
     });
-    const { bigBrother, orchestrator, logger } = runtime;
+    const { bigBrother, orchestrator, logger, alerts } = runtime;
     const body = { runtimeSettings, policies };
     logger.log({ type: 'settings_loaded', actor: 'system', body });
     const unreadBecause = await runtime.start();
     const isEmbedded = settings.venue.kind === 'embedded';
     const stopGuarding = (): Promise<void> => runtime.stop();
-    const { path: journalPath } = journal;
+    const { path: journalPath, directory: accountDirectory } = journal;
     return {
       bigBrother,
       orchestrator,
       logger,
+      alerts,
       clock,
       ids,
       isEmbedded,
       journalPath,
+      accountDirectory,
       unreadBecause,
       stopGuarding,
       close,
@@ -162,6 +180,7 @@ function refuseOtherAccount({ accountNumber }: Account, venue: Settings['venue']
 type Journal = {
   readonly store: EventStore;
   readonly path: string | null;
+  readonly directory: string | null;
   readonly close: () => void;
 };
 
@@ -169,7 +188,7 @@ type Journal = {
 function openJournal(dataDirectory: DataDirectory | null, name: string): Journal {
   if (dataDirectory === null) {
     const store = new MemoryEventStore();
-    return { store, path: null, close: () => store.close() };
+    return { store, path: null, directory: null, close: () => store.close() };
   }
   const directory = dataDirectory.directory(name);
   const lockPath = directory.privateFile(LOCK_FILE);
@@ -181,9 +200,10 @@ function openJournal(dataDirectory: DataDirectory | null, name: string): Journal
       store.close();
       lock.release();
     };
-    return { store, path, close };
+    return { store, path, directory: directory.path, close };
   } catch (error) {
     if (error instanceof FileError) throw error;
+    if (error instanceof AccountOwnedError) throw new AccountTakenError(error, directory.path);
     const because = error instanceof Error ? error.message : String(error);
     throw new StartError(because, { cause: error });
   }

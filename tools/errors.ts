@@ -13,6 +13,8 @@ type OwnCode =
   | 'no_position'
   | 'plan_impossible'
   | 'broker_unavailable'
+  | 'owner_ended'
+  | 'plan_outcome_unknown'
   | 'done_but_unreadable'
   | 'internal_error';
 
@@ -71,6 +73,14 @@ export const errorAdvice: Readonly<Record<ErrorCode, Advice>> = {
   broker_unavailable: {
     retryable: true,
     nextStep: 'Call again in a few seconds; orders that rest at the broker keep protecting.',
+  },
+  owner_ended: {
+    retryable: true,
+    nextStep: 'Call again: another process takes the account over within seconds.',
+  },
+  plan_outcome_unknown: {
+    retryable: false,
+    nextStep: 'Do not execute it again; get_history with its plan_id says what became of it.',
   },
   done_but_unreadable: {
     retryable: false,

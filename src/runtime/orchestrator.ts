@@ -97,6 +97,14 @@ export class BigBrotherOrchestrator {
     this.#tick();
   }
 
+  /** Guards no longer, and watches on; plans at work go on to their end. */
+  rest(): void {
+    if (this.#phase !== 'guarding') return;
+    this.#phase = 'watching';
+    this.#pending.clear();
+    this.#queue.clear();
+  }
+
   /** Begins nothing new; resolves when the plans at work have ended and all is written down. */
   async stop(): Promise<void> {
     if (this.#phase === 'stopping') return;

@@ -72,6 +72,7 @@ export type Runtime = {
   readonly positions: PositionManager;
   readonly logger: EventLogger;
   readonly recovery: Recovery;
+  readonly alerts: AlertBoard;
   /**
    * Takes up what the journal and the broker know, and keeps the picture current from then
    * on. The loop acts only after `orchestrator.start()`.
@@ -191,6 +192,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     positions: new PositionManager(state),
     logger,
     recovery,
+    alerts,
     async start() {
       // A damaged journal tells of nothing that may be acted upon; the broker still does.
       if (logger.verify().ok) restore(logger, memory, episodes);

@@ -3,7 +3,8 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { errorAdvice } from '../../tools/errors.ts';
 import { toolsFor } from '../../tools/index.ts';
 import type { BigBrotherFace, Tool, ToolRefusal } from '../../tools/tool.ts';
-import type { ToolCall } from '../domain/answers.ts';
+import type { SystemStatus, ToolCall } from '../domain/answers.ts';
+import { type Mode, stricterMode } from '../domain/environment.ts';
 import { isTicker } from '../domain/ids.ts';
 import { BrokerError } from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
@@ -28,6 +29,8 @@ export type McpServerDeps = {
   readonly secrets: readonly string[];
   /** Takes a fault that could not be journalled; goes to stderr, never to stdout. */
   readonly log: (line: string) => void;
+  /** How far this connection goes at most, whatever the mode; without it as far as the mode. */
+  readonly atMost?: Mode;
   /** Other tools than those of the mode; for tests of the server itself. */
   readonly tools?: readonly Tool[];
 };
@@ -38,7 +41,7 @@ export type McpServerDeps = {
  * a failure because of how its report looks.
  */
 export function createMcpServer(deps: McpServerDeps): McpServer {
-  const status = deps.bigBrother.status();
+  const status = statusFor(deps);
   const server = new McpServer(
     { name: 'bigbrother', title: 'BigBrother', version: deps.version },
     { instructions: instructionsFor(status) },
@@ -63,6 +66,12 @@ export function createMcpServer(deps: McpServerDeps): McpServer {
   server.server.registerCapabilities({ tools: { listChanged: false } });
   server.server.onerror = (error) => deps.log(`mcp: ${redactor.freeText(error.message)}`);
   return server;
+}
+
+/** What this connection is told of the whole: never more than it may do itself. */
+function statusFor({ bigBrother, atMost }: McpServerDeps): SystemStatus {
+  const status = bigBrother.status();
+  return { ...status, mode: stricterMode(status.mode, atMost ?? status.mode) };
 }
 
 /** How one call ended, for the host and for the journal. */
@@ -107,6 +116,11 @@ class ToolRunner {
   ): Promise<Ending> {
     try {
       const { bigBrother } = this.#deps;
+      const { mode } = this.#named();
+      if (this.#tool.effect === 'acts' && mode !== bigBrother.status().mode) {
+        const message = `This host was started in mode ${mode}, so nothing is executed for it.`;
+        return this.#refused({ code: 'mode_forbids_execution', message });
+      }
       const answer = await this.#tool.call(args, { bigBrother, signal, now });
       if (answer.outcome === 'refused') return this.#refused(answer.refusal);
 
@@ -167,7 +181,7 @@ class ToolRunner {
 
   #named(): Named {
     try {
-      const { environment, mode } = this.#deps.bigBrother.status();
+      const { environment, mode } = statusFor(this.#deps);
       this.#lastNamed = { environment, mode };
     } catch {
       // What failed is told by the call itself; here only the last known words are needed.

@@ -1,0 +1,169 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import type { SystemStatus } from '../domain/answers.ts';
+import { type Mode, stricterMode } from '../domain/environment.ts';
+import type { Clock } from '../ports/clock.ts';
+import { LinkTransport } from './attach-transport.ts';
+import {
+  ATTACH_VERSION,
+  guestWordIn,
+  type Hello,
+  jsonIn,
+  type LineLink,
+  sayTo,
+} from './attach-words.ts';
+
+/** Who connects says who it is within this time. */
+const HELLO_TIMEOUT_MS = 5_000;
+/** Hosts start a few copies; more than this is something gone wrong. */
+const MOST_GUESTS = 32;
+/** How long the end of the owner waits for answers that are on their way out. */
+const LAST_ANSWERS_MS = 1_000;
+const LAST_ANSWERS_POLL_MS = 10;
+
+export type AttachDeskParts = {
+  readonly token: string;
+  readonly pid: number;
+  readonly clock: Clock;
+  readonly status: () => SystemStatus;
+  /** One server for each connection, going no further than `mode`. */
+  readonly createServer: (mode: Mode) => McpServer;
+  /** Called when the number of attached processes that want the account guarded changes. */
+  readonly onGuards: (count: number) => void;
+  readonly log: (line: string) => void;
+};
+
+type Guest = {
+  readonly link: LineLink;
+  readonly transport: LinkTransport;
+  readonly guards: boolean;
+};
+
+/**
+ * Where other processes of this machine attach to the owner of the account. Each has an MCP
+ * server of its own; what one sends that is no message ends that one connection.
+ */
+export class AttachDesk {
+  readonly #parts: AttachDeskParts;
+  readonly #guests = new Set<Guest>();
+  #isClosing = false;
+
+  constructor(parts: AttachDeskParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes a connection that was just made. */
+  receive(link: LineLink): void {
+    const { clock } = this.#parts;
+    let guest: Guest | null = null;
+    const giveUp = clock.after(HELLO_TIMEOUT_MS, () => link.close());
+    link.listen(
+      (line) => {
+        const json = jsonIn(line);
+        if (guest === null) {
+          giveUp();
+          guest = this.#welcome(link, json);
+        } else if (guestWordIn(json)?.kind === 'ping') sayTo(link, { kind: 'pong' });
+        else if (!guest.transport.take(json)) {
+          this.#parts.log('an attached process sent what is no message; it was let go');
+          link.close();
+          this.#leave(guest);
+        }
+      },
+      () => {
+        giveUp();
+        if (guest !== null) this.#leave(guest);
+      },
+    );
+  }
+
+  /** Tells everybody whether the account is guarded now. */
+  tellGuarding(isGuarding: boolean): void {
+    for (const { link } of this.#guests) sayTo(link, { kind: 'guarding', isGuarding });
+  }
+
+  /** Takes nobody in any more; resolves when answers that are due have left, or soon after. */
+  async drain(): Promise<void> {
+    this.#isClosing = true;
+    const { clock } = this.#parts;
+    const until = clock.monotonicMs() + LAST_ANSWERS_MS;
+    const isDue = () => [...this.#guests].some(({ transport }) => transport.unanswered > 0);
+    while (isDue() && clock.monotonicMs() < until) await clock.sleep(LAST_ANSWERS_POLL_MS);
+  }
+
+  /** Lets everybody go: one of them will own the account. */
+  close(): void {
+    this.#isClosing = true;
+    for (const { link, transport } of this.#guests) {
+      link.close();
+      transport.ended();
+    }
+    this.#guests.clear();
+  }
+
+  #welcome(link: LineLink, json: unknown): Guest | null {
+    const because = this.#whyNot(guestWordIn(json));
+    const hello = guestWordIn(json);
+    if (because !== null || hello?.kind !== 'hello') {
+      sayTo(link, { kind: 'refused', because: because ?? 'this is no greeting' });
+      link.close();
+      return null;
+    }
+    return this.#admit(link, hello);
+  }
+
+  #whyNot(word: ReturnType<typeof guestWordIn>): string | null {
+    if (word?.kind !== 'hello') return 'this is no greeting';
+    if (!isSame(word.token, this.#parts.token)) return 'the token is not the one of the owner';
+    if (word.version !== ATTACH_VERSION) {
+      return (
+        `the owner (process ${this.#parts.pid}) runs another version of BigBrother: ` +
+        'stop all of them and start them anew'
+      );
+    }
+    if (this.#isClosing) return 'the owner is ending';
+    if (this.#guests.size >= MOST_GUESTS) {
+      return `${MOST_GUESTS} processes are attached already: end those that nobody uses`;
+    }
+    return null;
+  }
+
+  #admit(link: LineLink, hello: Hello): Guest {
+    const { pid, status, createServer, log } = this.#parts;
+    const { environment, accountNumber, loopRunning, mode: ours } = status();
+    const mode = stricterMode(ours, hello.mode);
+    // Who may not go as far as the owner does not make the owner act.
+    const guards = hello.guards && mode === ours;
+    const transport = new LinkTransport(link);
+    const guest = { link, transport, guards };
+    this.#guests.add(guest);
+    sayTo(link, {
+      ...{ kind: 'welcome', pid, environment, accountNumber, mode },
+      isGuarding: loopRunning,
+    });
+    const server = createServer(mode);
+    server.connect(transport).catch((error: unknown) => {
+      log(`an attached process could not be served: ${String(error)}`);
+      link.close();
+      this.#leave(guest);
+    });
+    log(`process ${hello.pid} is attached`);
+    if (guards) this.#countGuards();
+    return guest;
+  }
+
+  #leave(guest: Guest): void {
+    if (!this.#guests.delete(guest)) return;
+    guest.transport.ended();
+    if (guest.guards) this.#countGuards();
+  }
+
+  #countGuards(): void {
+    this.#parts.onGuards([...this.#guests].filter(({ guards }) => guards).length);
+  }
+}
+
+function isSame(a: string, b: string): boolean {
+  const [one, other] = [Buffer.from(a), Buffer.from(b)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+/** Both sides have to speak the same; raised whenever a word below changes its meaning. */
+export const ATTACH_VERSION = 1;
+
+/** Lines between two processes, as the sockets of this machine carry them. */
+export interface LineLink {
+  listen(onLine: (line: string) => void, onClose: (because: string) => void): void;
+  send(line: string): void;
+  close(because?: string): void;
+}
+
+const mode = z.enum(['observe', 'propose', 'execute']);
+
+/** What one who attaches says to the owner. */
+const guestWords = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('hello'),
+    version: z.number(),
+    token: z.string(),
+    pid: z.number().int(),
+    /** How far this process may go at most. */
+    mode,
+    /** True when this process was started to guard the account. */
+    guards: z.boolean(),
+  }),
+  z.object({ kind: z.literal('ping') }),
+]);
+export type GuestWord = z.infer<typeof guestWords>;
+export type Hello = Extract<GuestWord, { readonly kind: 'hello' }>;
+
+const ownerWords = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('welcome'),
+    pid: z.number().int(),
+    environment: z.enum(['simulated', 'paper', 'live']),
+    accountNumber: z.string(),
+    /** How far this connection goes: the stricter of both sides. */
+    mode,
+    isGuarding: z.boolean(),
+  }),
+  z.object({ kind: z.literal('refused'), because: z.string() }),
+  z.object({ kind: z.literal('guarding'), isGuarding: z.boolean() }),
+  z.object({ kind: z.literal('pong') }),
+]);
+export type OwnerWord = z.infer<typeof ownerWords>;
+export type Welcome = Extract<OwnerWord, { readonly kind: 'welcome' }>;
+
+/** Words between the processes themselves stand apart from what they carry for a host. */
+const enveloped = <Words extends z.ZodType>(words: Words) => z.object({ bigbrother: words });
+const fromGuest = enveloped(guestWords);
+const fromOwner = enveloped(ownerWords);
+
+export const sayTo = (link: LineLink, word: GuestWord | OwnerWord): void =>
+  link.send(JSON.stringify({ bigbrother: word }));
+
+export const guestWordIn = (json: unknown): GuestWord | null =>
+  fromGuest.safeParse(json).data?.bigbrother ?? null;
+
+export const ownerWordIn = (json: unknown): OwnerWord | null =>
+  fromOwner.safeParse(json).data?.bigbrother ?? null;
+
+/** @returns undefined for what is no JSON */
+export function jsonIn(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,236 @@
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type {
+  JSONRPCMessage,
+  JSONRPCRequest,
+  JSONRPCResponse,
+  RequestId,
+} from '@modelcontextprotocol/sdk/types.js';
+import { errorAdvice } from '../../tools/errors.ts';
+import type { Environment, Mode } from '../domain/environment.ts';
+import type { Clock } from '../ports/clock.ts';
+
+/** A request waits so long for an owner to be there; then it is answered with why there is none. */
+const LONGEST_WAIT_MS = 15_000;
+/** An error of the server itself, in the range that JSON-RPC leaves to it. */
+const NO_OWNER = -32_000;
+const NO_OWNER_YET = 'no process owns the account at the moment';
+
+/** Named in every result, also in those that the owner cannot give any more. */
+export type Named = { readonly environment: Environment; readonly mode: Mode };
+
+type Asked = { readonly request: JSONRPCRequest; readonly isSent: boolean };
+
+/**
+ * Stands between a host and whoever owns the account, this process or another one, and
+ * outlives a change of owner. What was sent to an owner that ended is answered with an error
+ * and never sent again: nobody here can tell what became of it. What was not sent waits.
+ */
+export class Relay {
+  readonly #clock: Clock;
+  readonly #asked = new Map<RequestId, Asked>();
+  /** Requests that came while there was no owner, each with what stops its wait. */
+  #waiting: ReadonlyMap<JSONRPCRequest, () => void> = new Map();
+  #host: Transport | null = null;
+  #owner: Transport | null = null;
+  #named: Named | null = null;
+  #initialize: JSONRPCRequest | null = null;
+  #initialized: JSONRPCMessage | null = null;
+  #generation = 0;
+  #because = NO_OWNER_YET;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Begins to serve a host. Keeps a listener that the transport has already. */
+  async connect(host: Transport): Promise<void> {
+    this.#host = host;
+    const listener = host.onmessage;
+    host.onmessage = (message, extra) => {
+      listener?.(message, extra);
+      this.#fromHost(message);
+    };
+    await host.start();
+  }
+
+  async close(): Promise<void> {
+    const owner = this.#owner;
+    this.#owner = null;
+    this.#takeWaiting();
+    await owner?.close();
+    await this.#host?.close();
+  }
+
+  /** From now on `owner` answers. The host notices nothing. */
+  async use(owner: Transport, named: Named): Promise<void> {
+    this.#generation += 1;
+    const generation = this.#generation;
+    this.#named = named;
+    owner.onmessage = (message) => this.#fromOwner(message, generation);
+    owner.onclose = () => {
+      if (this.#generation === generation) this.lose('the process that owned the account ended');
+    };
+    await owner.start();
+    this.#owner = owner;
+    this.#introduce(owner);
+    for (const request of this.#takeWaiting()) this.#toOwner(request);
+  }
+
+  /** There is no owner until the next `use`. What it had not answered is answered with an error. */
+  lose(because: string): void {
+    this.#owner = null;
+    this.#because = because;
+    this.#generation += 1;
+    for (const [id, { request, isSent }] of this.#asked) {
+      if (!isSent) continue;
+      if (request.method === 'initialize') this.#toOwner(request);
+      else this.#answer(id, lostAnswer(request, because, this.#named));
+    }
+  }
+
+  #fromHost(message: JSONRPCMessage): void {
+    if (isRequest(message)) {
+      if (message.method === 'initialize') this.#initialize = message;
+      this.#asked.set(message.id, { request: message, isSent: false });
+    } else if ('method' in message) {
+      if (message.method === 'notifications/initialized') this.#initialized = message;
+      if (message.method === 'notifications/cancelled') this.#forget(message.params);
+    } else {
+      this.#answerOwner(message);
+      return;
+    }
+    this.#toOwner(message);
+  }
+
+  #toOwner(message: JSONRPCMessage): void {
+    const request = isRequest(message) ? message : null;
+    if (this.#owner === null) {
+      if (request === null) return;
+      this.#asked.set(request.id, { request, isSent: false });
+      const stopWaiting = this.#clock.after(LONGEST_WAIT_MS, () => this.#giveUp(request));
+      this.#waiting = new Map([...this.#waiting, [request, stopWaiting]]);
+      return;
+    }
+    if (request !== null) {
+      // Cancelled while it waited: the host wants no answer any more.
+      if (!this.#asked.has(request.id)) return;
+      this.#asked.set(request.id, { request, isSent: true });
+    }
+    void this.#owner.send(message).catch(() => undefined);
+  }
+
+  #takeWaiting(): readonly JSONRPCRequest[] {
+    const waiting = this.#waiting;
+    this.#waiting = new Map();
+    for (const stopWaiting of waiting.values()) stopWaiting();
+    return [...waiting.keys()];
+  }
+
+  #giveUp(request: JSONRPCRequest): void {
+    this.#waiting = new Map([...this.#waiting].filter(([each]) => each !== request));
+    if (!this.#asked.has(request.id)) return;
+    this.#answer(request.id, unsentAnswer(request, this.#because, this.#named));
+  }
+
+  #forget(params: unknown): void {
+    const { requestId } = (params ?? {}) as { readonly requestId?: RequestId };
+    if (requestId !== undefined) this.#asked.delete(requestId);
+  }
+
+  /** A server that never heard the host's greeting is told it again; its answer stays here. */
+  #introduce(owner: Transport): void {
+    const initialize = this.#initialize;
+    if (initialize === null || this.#asked.has(initialize.id)) return;
+    void owner.send({ ...initialize, id: this.#introduction() }).catch(() => undefined);
+    if (this.#initialized !== null) void owner.send(this.#initialized).catch(() => undefined);
+  }
+
+  #introduction(): string {
+    return `bigbrother-relay-${this.#generation}`;
+  }
+
+  #fromOwner(message: JSONRPCMessage, generation: number): void {
+    if (generation !== this.#generation) return;
+    if (isRequest(message)) {
+      this.#toHost({ ...message, id: this.#marked(message.id) });
+      return;
+    }
+    if (!('method' in message)) {
+      if (message.id === this.#introduction() || message.id === undefined) return;
+      this.#asked.delete(message.id);
+    } else if (message.method === 'notifications/cancelled') {
+      const { requestId, ...rest } = message.params as { readonly requestId: RequestId };
+      this.#toHost({ ...message, params: { ...rest, requestId: this.#marked(requestId) } });
+      return;
+    }
+    this.#toHost(message);
+  }
+
+  /**
+   * Each owner counts its questions to the host from the start, so an answer names its owner: a
+   * yes that was meant for one question is never taken for the answer to another.
+   */
+  #marked(id: RequestId): string {
+    return `${this.#generation}:${typeof id}:${id}`;
+  }
+
+  #answerOwner(message: JSONRPCResponse): void {
+    const [generation, type, ...rest] = String(message.id).split(':');
+    if (this.#owner === null || generation !== String(this.#generation)) return;
+    const text = rest.join(':');
+    const id = type === 'number' ? Number(text) : text;
+    void this.#owner.send({ ...message, id }).catch(() => undefined);
+  }
+
+  #answer(id: RequestId, answer: Answer): void {
+    this.#asked.delete(id);
+    this.#toHost({ jsonrpc: '2.0', id, ...answer });
+  }
+
+  #toHost(message: JSONRPCMessage): void {
+    void this.#host?.send(message).catch(() => undefined);
+  }
+}
+
+type Answer =
+  | { readonly error: { readonly code: number; readonly message: string } }
+  | { readonly result: Record<string, unknown> };
+
+const isRequest = (message: JSONRPCMessage): message is JSONRPCRequest =>
+  'method' in message && 'id' in message;
+
+function lostAnswer(request: JSONRPCRequest, because: string, named: Named | null): Answer {
+  if (!isExecution(request)) {
+    const message = `No answer came: ${because}.`;
+    return answerWith('owner_ended', message, request, named);
+  }
+  const message =
+    `No answer came: ${because}. Whether the plan was begun is not known here; it is not sent ` +
+    'again. What became of it is in the journal.';
+  return answerWith('plan_outcome_unknown', message, request, named);
+}
+
+function unsentAnswer(request: JSONRPCRequest, because: string, named: Named | null): Answer {
+  const message = `Nothing was sent: ${because}.`;
+  return answerWith('owner_ended', message, request, named);
+}
+
+/** Models see what a tool answers, and often not what the protocol does. */
+function answerWith(
+  code: 'owner_ended' | 'plan_outcome_unknown',
+  message: string,
+  request: JSONRPCRequest,
+  named: Named | null,
+): Answer {
+  if (request.method !== 'tools/call' || named === null) {
+    return { error: { code: NO_OWNER, message: `${message} ${errorAdvice[code].nextStep}` } };
+  }
+  const { retryable, nextStep } = errorAdvice[code];
+  const error = { code, message, retryable, would_pass: null, next_step: nextStep };
+  const body = { ...named, error };
+  const content = [{ type: 'text', text: JSON.stringify(body) }];
+  return { result: { content, structuredContent: body, isError: true } };
+}
+
+const isExecution = ({ method, params }: JSONRPCRequest): boolean =>
+  method === 'tools/call' && (params as { readonly name?: unknown })?.name === 'execute_plan';
