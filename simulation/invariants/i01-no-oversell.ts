@@ -1,0 +1,128 @@
+import { claimedIn, exitGroupsOf, remainingOf } from './exits.ts';
+import type { Rule } from './rule.ts';
+import type { Scene } from './scene.ts';
+import type { Write } from './traffic.ts';
+import { digitsOf, larger, magnitude, unitsOf } from './units.ts';
+
+/**
+ * Somebody else's trade, a correction, a corporate action: until the next cycle has read it,
+ * nobody can have put the exits right.
+ */
+const UNSEEN_MS = 15_000;
+/** As long as it takes to see it and to cancel what is too much. */
+const TOO_MUCH_MS = 30_000;
+/** The exchange itself executes more than it may: both exits of a group, or too many shares. */
+const BROKERS_OWN_FAULTS = ['B17', 'B18', 'fill_both_exits', 'overfill'] as const;
+
+/** No exits for more than is held, and never short by an order of ours. */
+export const noOversell: Rule = {
+  number: 1,
+  sentence:
+    'Live and unknown exits of a symbol, those of one group counted once, never exceed what is ' +
+    'held; no order of ours turns a position around.',
+
+  watch(scene, tell) {
+    const sides = new Map<string, bigint>();
+    const tooMuchSince = new Map<string, number>();
+    const told = new Set<string>();
+    return {
+      on: {
+        request_sent() {
+          const { write } = scene;
+          if (write?.symbol == null || !write.request.isOwner) return;
+          const excess = excessWith(scene, write);
+          if (excess !== null) tell(write.symbol, excess);
+        },
+        exchange_event({ event }) {
+          if (event.kind !== 'trade_update' || event.execution === null) return;
+          const { symbol } = event.order;
+          const after = scene.books.of(symbol).quantity;
+          const before = sides.get(symbol) ?? 0n;
+          sides.set(symbol, after);
+          if (event.event !== 'fill' && event.event !== 'partial_fill') return;
+          if (!scene.books.isOurs(event.order)) return;
+          const opened = before === 0n || before > 0n !== after > 0n;
+          const { side } = event.order;
+          const isOpening = after !== 0n && opened && side === (after > 0n ? 'buy' : 'sell');
+          if (!isOpening || isExcused(scene, symbol)) return;
+          tell(
+            symbol,
+            `our order ${event.order.clientOrderId} executed ${digitsOf(event.execution.qty)} and ` +
+              `left ${digitsOf(after)} where ${digitsOf(before)} was held`,
+          );
+        },
+      },
+      onBook(symbol) {
+        const book = scene.books.of(symbol);
+        sides.set(symbol, book.quantity);
+        const ours = exitGroupsOf(book).filter(({ orders }) =>
+          orders.some((order) => scene.books.isOurs(order)),
+        );
+        const excess = claimedIn(ours) - magnitude(book.quantity);
+        if (book.quantity === 0n || excess <= 0n || scene.lives.current === null) {
+          tooMuchSince.delete(symbol);
+          told.delete(symbol);
+          return;
+        }
+        const since = tooMuchSince.get(symbol) ?? scene.lives.reachMs;
+        tooMuchSince.set(symbol, since);
+        if (scene.lives.reachMs - since <= TOO_MUCH_MS || told.has(symbol)) return;
+        told.add(symbol);
+        tell(
+          symbol,
+          `exits for ${digitsOf(excess)} shares more than are held have rested for over ` +
+            `${TOO_MUCH_MS} ms with the broker in reach`,
+        );
+      },
+    };
+  },
+};
+
+/** In words, how much more than is held could be sold once `write` is done. */
+function excessWith(scene: Scene, write: Write): string | null {
+  const { symbol } = write;
+  if (symbol === null || write.kind === 'cancel' || isExcused(scene, symbol)) return null;
+  const book = scene.books.of(symbol);
+  const held = magnitude(book.quantity);
+  const side = book.quantity > 0n ? 'sell' : 'buy';
+  let claimed = claimedIn(exitGroupsOf(book));
+  for (const other of scene.traffic.underWay(symbol, scene.now)) {
+    claimed += sharesAdded(scene, other, side);
+  }
+  if (sharesAdded(scene, write, side) === 0n) return null;
+  if (claimed <= held) return null;
+  return (
+    `with ${write.request.method} ${write.clientOrderId} exits for ${digitsOf(claimed)} shares ` +
+    `are live or on their way, and ${digitsOf(book.quantity)} are held`
+  );
+}
+
+/** Shares by which a write raises what may be sold: one id counts once, however often sent. */
+function sharesAdded(scene: Scene, write: Write, side: 'buy' | 'sell'): bigint {
+  const { kind, body, orderId, clientOrderId } = write;
+  if (clientOrderId !== null && isKnown(scene, clientOrderId)) return 0n;
+  const quantity = unitsOf(body.qty);
+  if (kind === 'submit') {
+    if (body.side !== side || String(body.position_intent).endsWith('_to_open')) return 0n;
+    return isFirstCopy(scene, write) ? (quantity ?? 0n) : 0n;
+  }
+  const order = orderId === null ? null : scene.books.order(orderId);
+  if (kind !== 'replace' || order === null || quantity === null || order.side !== side) return 0n;
+  return larger(quantity - order.filledQty - (remainingOf(order) ?? 0n), 0n);
+}
+
+const isKnown = ({ world }: Scene, clientOrderId: string): boolean =>
+  world.core.orderByClientOrderId(world.accountId, clientOrderId) !== null;
+
+function isFirstCopy(scene: Scene, write: Write): boolean {
+  const copies = scene.traffic
+    .underWay(write.symbol ?? '', scene.now)
+    .filter(({ clientOrderId }) => clientOrderId === write.clientOrderId);
+  return copies[0] === write;
+}
+
+function isExcused(scene: Scene, symbol: string): boolean {
+  if (scene.hadFault(BROKERS_OWN_FAULTS, UNSEEN_MS)) return true;
+  const move = scene.books.lastMove(symbol);
+  return move !== null && move.cause !== 'our_fill' && scene.now - move.at <= UNSEEN_MS;
+}

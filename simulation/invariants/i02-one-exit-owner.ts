@@ -1,0 +1,39 @@
+import { claimedIn, exitGroupsOf } from './exits.ts';
+import type { Rule } from './rule.ts';
+import { digitsOf, magnitude } from './units.ts';
+
+/** Until a cycle has seen what somebody else did and put it right. */
+const UNSEEN_MS = 30_000;
+
+/** Each share has one exit, or one group of exits. */
+export const oneExitOwner: Rule = {
+  number: 2,
+  sentence: 'No share has two live exits outside one group.',
+
+  watch(scene, tell) {
+    return {
+      on: {
+        exchange_event({ event }) {
+          if (event.kind !== 'trade_update') return;
+          if (event.event !== 'new' && event.event !== 'held' && event.event !== 'accepted') return;
+          const { order } = event;
+          if (!scene.books.isOurs(order)) return;
+          const book = scene.books.of(order.symbol);
+          const groups = exitGroupsOf(book);
+          const own = groups.find(({ orders }) => orders.some(({ id }) => id === order.id));
+          if (own === undefined) return;
+          const excess = claimedIn(groups) - magnitude(book.quantity);
+          const move = scene.books.lastMove(order.symbol);
+          const isNews =
+            move !== null && move.cause !== 'our_fill' && scene.now - move.at <= UNSEEN_MS;
+          if (excess <= 0n || isNews) return;
+          const others = groups.filter((group) => group !== own).map(({ orders }) => orders[0]?.id);
+          tell(
+            order.symbol,
+            `${digitsOf(excess)} shares of our order ${order.id} are owned by ${others.join(', ')} too`,
+          );
+        },
+      },
+    };
+  },
+};

@@ -1,0 +1,48 @@
+import type { Rule } from './rule.ts';
+
+/** The oldest picture of the account that a plan may be reviewed on. */
+const OLDEST_LOOK_MS = 15_000;
+/** Waiting for a turn at the broker is the only thing between a review and the first step. */
+const OLDEST_REVIEW_MS = 15_000;
+
+/** The guardrails' word is about the account as it is. */
+export const guardsAreComplete: Rule = {
+  number: 7,
+  sentence:
+    'Every plan was reviewed in the process that sends it, on reads no older than 15 s, and its ' +
+    'first step leaves within 15 s of that; a plan that a host saw was reviewed then, too.',
+
+  watch(scene, tell) {
+    return {
+      on: {
+        record_written({ record, life }) {
+          if (record.type === 'plan_spent' && record.planId !== null) {
+            const known = scene.lives.knownSince(life);
+            const review = scene.chronicle.reviewsOf(record.planId).at(-1);
+            if (review === undefined) {
+              tell(record.symbol, `plan ${record.planId} was spent without a review`);
+            } else if (known === null || review.at - known > OLDEST_LOOK_MS) {
+              const age = known === null ? 'never' : `${review.at - known} ms before`;
+              tell(record.symbol, `plan ${record.planId}: the account was read ${age}`);
+            }
+          }
+          if (record.type !== 'step_intended' || record.planId === null) return;
+          const intents = scene.chronicle;
+          const review = intents.reviewsOf(record.planId).at(-1);
+          if (review === undefined) return;
+          if (review.life !== life) {
+            tell(record.symbol, `plan ${record.planId} was reviewed by a process that has ended`);
+          }
+          const body = record.body as { readonly stepIndex?: unknown };
+          if (body.stepIndex === 0 && record.at - review.at > OLDEST_REVIEW_MS) {
+            const age = record.at - review.at;
+            tell(
+              record.symbol,
+              `the first step of ${record.planId} left ${age} ms after its review`,
+            );
+          }
+        },
+      },
+    };
+  },
+};

@@ -1,0 +1,133 @@
+import type { Life, Observation } from '../observation.ts';
+import { fieldsOf, textOf } from './fields.ts';
+
+/** A broker that is in reach is heard of at least this often: a cycle and half of one. */
+const LONGEST_SILENCE_MS = 15_000;
+
+/** The reads without which nobody knows the account. */
+const ACCOUNT_READS = ['/v2/account', '/v2/positions', '/v2/orders'] as const;
+
+type LifeFacts = {
+  readonly startedAt: number;
+  mode: string | null;
+  /** When each read of the account was answered last, and when that one was sent. */
+  readonly reads: Map<string, { readonly sentAt: number; readonly answeredAt: number }>;
+};
+
+/** Which process lives, what it has been told to do, and whether it has the broker in reach. */
+export class Lives {
+  #current: Life | null = null;
+  readonly #facts = new Map<Life, LifeFacts>();
+  readonly #sent = new Map<number, number>();
+  #frameAt = Number.NEGATIVE_INFINITY;
+  #lastSign: number | null = null;
+  #reachMs = 0;
+  #halt: { readonly level: 'entries' | 'everything'; readonly at: number } | null = null;
+
+  /** Null while no process lives. */
+  get current(): Life | null {
+    return this.#current;
+  }
+
+  get halt(): { readonly level: 'entries' | 'everything'; readonly at: number } | null {
+    return this.#halt;
+  }
+
+  of(life: Life): LifeFacts | null {
+    return this.#facts.get(life) ?? null;
+  }
+
+  /**
+   * Milliseconds so far in which a process lived and had the broker in reach: from one sign of
+   * it to the next. What lies between a sign and a failure is not counted.
+   */
+  get reachMs(): number {
+    return this.#reachMs;
+  }
+
+  /** When the account was last known as a whole: the oldest of its newest reads was sent then. */
+  knownSince(life: Life): number | null {
+    const facts = this.#facts.get(life);
+    if (facts === undefined) return null;
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const path of ACCOUNT_READS) {
+      const read = facts.reads.get(path);
+      if (read === undefined) return null;
+      oldest = Math.min(oldest, read.sentAt);
+    }
+    return oldest;
+  }
+
+  /** Whether the living process heard a stream, or asked for the account, since then. */
+  hasLookedSince(at: number): boolean {
+    if (this.#frameAt >= at) return true;
+    return this.#current !== null && (this.knownSince(this.#current) ?? -1) >= at;
+  }
+
+  take(observation: Observation): void {
+    switch (observation.kind) {
+      case 'started':
+        this.#current = observation.life;
+        this.#facts.set(observation.life, {
+          startedAt: observation.at,
+          mode: null,
+          reads: new Map(),
+        });
+        this.#lastSign = null;
+        break;
+      case 'died':
+        if (this.#current === observation.life) this.#current = null;
+        this.#lastSign = null;
+        break;
+      case 'request_sent':
+        if (observation.request.method === 'GET') {
+          this.#sent.set(observation.request.id, observation.at);
+        }
+        break;
+      case 'answer_arrived':
+        this.#answered(observation);
+        break;
+      case 'frame_arrived':
+        if (observation.life !== this.#current) break;
+        this.#frameAt = observation.at;
+        this.#sign(observation.at);
+        break;
+      case 'record_written':
+        if (observation.record.type === 'started') {
+          const facts = this.#facts.get(observation.life);
+          const mode = textOf(fieldsOf(observation.record.body).mode);
+          if (facts !== undefined) facts.mode = mode;
+        }
+        break;
+      case 'halt_latched':
+        this.#halt = { level: observation.level, at: observation.at };
+        break;
+      case 'halt_lifted':
+        this.#halt = null;
+        break;
+      default:
+    }
+  }
+
+  #answered({ at, request, status }: Extract<Observation, { kind: 'answer_arrived' }>): void {
+    const sentAt = this.#sent.get(request.id) ?? at;
+    this.#sent.delete(request.id);
+    if (!request.isOwner || request.life !== this.#current) return;
+    if (status >= 500 || status === 429 || status < 200) {
+      this.#lastSign = null;
+      return;
+    }
+    this.#sign(at);
+    const path = request.path.split('?')[0] ?? '';
+    const facts = this.#facts.get(request.life);
+    if (request.method === 'GET' && status === 200 && facts !== undefined) {
+      facts.reads.set(path, { sentAt, answeredAt: at });
+    }
+  }
+
+  #sign(at: number): void {
+    const last = this.#lastSign;
+    if (last !== null && at - last <= LONGEST_SILENCE_MS) this.#reachMs += at - last;
+    this.#lastSign = at;
+  }
+}

@@ -1,0 +1,76 @@
+/** One stretch in which part of a position had no confirmed stop in a regular session. */
+export type NakedStretch = {
+  readonly symbol: string;
+  readonly since: number;
+  readonly seconds: number;
+  readonly shareSeconds: number;
+  readonly dollarSeconds: number;
+  readonly cause: NakedCause;
+  /** The recipe that was at work in the symbol when it ended; `none` before the first. */
+  readonly recipe: string;
+};
+
+/** What left the shares without a stop. */
+export type NakedCause =
+  | 'found_at_start'
+  | 'session_open'
+  | 'entry_fill'
+  | 'cancel_submit'
+  | 'replace'
+  | 'exit_fill'
+  | 'crash'
+  | 'stranger'
+  | 'corporate_action'
+  | 'trade_correction'
+  | 'order_ended';
+
+export type NakedFigures = {
+  readonly stretches: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+  readonly shareSeconds: number;
+  readonly dollarSeconds: number;
+};
+
+export type NakedTimes = {
+  readonly all: NakedFigures;
+  readonly byRecipe: Readonly<Record<string, NakedFigures>>;
+  readonly byCause: Readonly<Record<string, NakedFigures>>;
+};
+
+/** The figures of any number of runs together. */
+export function nakedTimesOf(stretches: readonly NakedStretch[]): NakedTimes {
+  return {
+    all: figuresOf(stretches),
+    byRecipe: groupedBy(stretches, ({ recipe }) => recipe),
+    byCause: groupedBy(stretches, ({ cause }) => cause),
+  };
+}
+
+function groupedBy(stretches: readonly NakedStretch[], nameOf: (one: NakedStretch) => string) {
+  const groups = new Map<string, NakedStretch[]>();
+  for (const stretch of stretches) {
+    const name = nameOf(stretch);
+    groups.set(name, [...(groups.get(name) ?? []), stretch]);
+  }
+  const names = [...groups.keys()].sort();
+  return Object.fromEntries(names.map((name) => [name, figuresOf(groups.get(name) ?? [])]));
+}
+
+function figuresOf(stretches: readonly NakedStretch[]): NakedFigures {
+  const seconds = stretches.map((stretch) => stretch.seconds).sort((one, other) => one - other);
+  /** The smallest that so many percent do not exceed. */
+  const percentile = (percent: number) =>
+    seconds[Math.max(0, Math.ceil((seconds.length * percent) / 100) - 1)] ?? 0;
+  const sum = (of: (one: NakedStretch) => number) =>
+    Math.round(stretches.reduce((total, stretch) => total + of(stretch), 0) * 100) / 100;
+  return {
+    stretches: stretches.length,
+    p50: percentile(50),
+    p99: percentile(99),
+    max: seconds.at(-1) ?? 0,
+    shareSeconds: sum(({ shareSeconds }) => shareSeconds),
+    dollarSeconds: sum(({ dollarSeconds }) => dollarSeconds),
+  };
+}
