@@ -7,6 +7,7 @@ import { newYorkDay, newYorkInstant, newYorkOffsetMs, timeOfDay } from './new-yo
 const firstDay = civilDay(1990, 1, 1);
 const lastDay = civilDay(2099, 12, 31);
 
+const overnightOpen = timeOfDay(20, 0);
 const preOpen = timeOfDay(4, 0);
 const regularOpen = timeOfDay(9, 30);
 const regularClose = timeOfDay(16, 0);
@@ -27,10 +28,19 @@ export class NyseCalendar implements Calendar {
   readonly #days = new Map<CivilDay, TradingDay | null>();
 
   sessionAt(at: Milliseconds): Session {
-    const day = this.#dayOf(newYorkDay(at));
-    if (day === null || at < day.preOpenAt || at >= day.postCloseAt) return 'closed';
+    const day = this.tradingDayAt(at);
+    if (day === null) return 'closed';
+    if (at < day.preOpenAt) return 'overnight';
     if (at < day.openAt) return 'pre';
     return at < day.closeAt ? 'regular' : 'post';
+  }
+
+  tradingDayAt(at: Milliseconds): TradingDay | null {
+    const date = newYorkDay(at);
+    const today = this.#dayOf(date);
+    if (today !== null && at < today.postCloseAt) return today;
+    const next = this.#dayOf(date + 1);
+    return next !== null && at >= next.overnightOpenAt ? next : null;
   }
 
   dateOf(at: Milliseconds): DateText {
@@ -104,6 +114,7 @@ export class NyseCalendar implements Calendar {
     const closes = this.#rulesOf(day).earlyCloses.get(day) ?? regularClose;
     return {
       date: dayText(day),
+      overnightOpenAt: newYorkInstant(day - 1, overnightOpen),
       preOpenAt: newYorkInstant(day, preOpen),
       openAt: newYorkInstant(day, lateOpens.get(day) ?? regularOpen),
       closeAt: newYorkInstant(day, closes),

@@ -21,7 +21,7 @@ const CONTROL_PATH = '/__sim';
 const clockSchema = z.union([
   z.strictObject({ to: instantSchema }),
   z.strictObject({ byMs: z.number().positive() }),
-  z.strictObject({ session: z.enum(['pre', 'regular', 'post', 'closed']) }),
+  z.strictObject({ session: z.enum(['overnight', 'pre', 'regular', 'post', 'closed']) }),
 ]);
 const faultSchema = z.union([ruleSchema, z.array(ruleSchema)]);
 /** What an entry of the catalogue is to befall; each entry needs only some of it. */

@@ -113,6 +113,8 @@ export const commandSchema = z.discriminatedUnion('do', [
     shortable: z.boolean().optional(),
     easyToBorrow: z.boolean().optional(),
     fractionable: z.boolean().optional(),
+    overnightTradable: z.boolean().optional(),
+    overnightHalted: z.boolean().optional(),
   }),
   // ---- An account
   z.strictObject({

@@ -55,6 +55,8 @@ export function whenSessionBegins(
 
 function beginOf(day: TradingDay, session: Session): Milliseconds {
   switch (session) {
+    case 'overnight':
+      return day.overnightOpenAt;
     case 'pre':
       return day.preOpenAt;
     case 'regular':

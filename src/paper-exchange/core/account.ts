@@ -27,6 +27,8 @@ type AccountParts = {
 const MINIMUM_MARGIN_EQUITY = 2000n * ONE;
 /** A position over 600 % of the equity ("User Protection"). */
 const POSITION_OF_EQUITY_MAX = 6n;
+/** In the overnight session there is no buying power of the day ("24/5 Trading"). */
+export const OVERNIGHT_MULTIPLIER = '2';
 const NO_ORDERS: ReadonlySet<OrderRecord> = new Set();
 
 /** The ledger of one account: cash, positions and what its open orders have reserved. */
@@ -111,10 +113,18 @@ export class Account {
   }
 
   buyingPowerAt(multiplier: '1' | '2' | '4'): Decimal {
+    return positivePart(this.freeAt(multiplier));
+  }
+
+  /** Whether positions and orders together take more than this multiplier of the equity lets them. */
+  isOverspentAt(multiplier: '1' | '2' | '4'): boolean {
+    return this.freeAt(multiplier) < ZERO;
+  }
+
+  private freeAt(multiplier: '1' | '2' | '4'): Decimal {
     const unspent = this.equity - this.cashOnlyValue - this.cashOnlyReserved;
     const reservedOnMargin = this.reserved - this.cashOnlyReserved;
-    const free = unspent * BigInt(multiplier) - this.marginMarketValue - reservedOnMargin;
-    return free > ZERO ? free : ZERO;
+    return unspent * BigInt(multiplier) - this.marginMarketValue - reservedOnMargin;
   }
 
   /** Dollars for what cannot be bought on margin. */
@@ -123,8 +133,10 @@ export class Account {
     return isOnMargin ? this.buyingPowerAt('2') / 2n : this.buyingPowerAt('1');
   }
 
-  buyingPowerFor(symbol: string): Decimal {
-    return this.cashOnly.has(symbol) ? this.nonMarginableBuyingPower : this.buyingPower;
+  buyingPowerFor(symbol: string, isOvernight: boolean): Decimal {
+    if (this.cashOnly.has(symbol)) return this.nonMarginableBuyingPower;
+    const isOfDay = isOvernight && this.effectiveMultiplier === '4';
+    return isOfDay ? this.buyingPowerAt(OVERNIGHT_MULTIPLIER) : this.buyingPower;
   }
 
   setMarginable(symbol: string, marginable: boolean): void {

@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
 import { type Decimal, ZERO } from './decimal.ts';
 import type { Kernel } from './kernel.ts';
+import { seekAgain } from './matching.ts';
 import type { Asset } from './types.ts';
 
 /** What the operator of the exchange puts into an account from outside. */
@@ -15,7 +16,16 @@ export type Adjustment = {
 };
 
 export type AssetFlags = Partial<
-  Pick<Asset, 'tradable' | 'marginable' | 'shortable' | 'easyToBorrow' | 'fractionable'>
+  Pick<
+    Asset,
+    | 'tradable'
+    | 'marginable'
+    | 'shortable'
+    | 'easyToBorrow'
+    | 'fractionable'
+    | 'overnightTradable'
+    | 'overnightHalted'
+  >
 >;
 
 /** @throws when a position names no asset; nothing has changed then */
@@ -40,5 +50,6 @@ export function changeAsset(kernel: Kernel, symbol: string, flags: AssetFlags): 
   if (asset === undefined) return null;
   const changed = { ...asset, ...flags };
   kernel.list(changed);
+  for (const account of kernel.accounts) seekAgain(kernel, [...account.openOrdersOf(symbol)]);
   return changed;
 }

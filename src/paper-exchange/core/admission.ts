@@ -111,6 +111,8 @@ function priceOfSession(kernel: Kernel, symbol: string, side: Side): Decimal {
   const last = market.lastPrice ?? ZERO;
   const session = market.isAroundTheClock ? 'regular' : kernel.session;
   if (market.quote === null || session === 'closed') return last;
+  // Overnight many names are not quoted: what is left of the evening says less than the last sale.
+  if (session === 'overnight' && market.quote.at < kernel.sessionSince) return last;
   if (session !== 'regular') return market.midpoint ?? last;
   return side === 'buy' ? market.quote.askPrice : market.quote.bidPrice;
 }
@@ -248,7 +250,7 @@ function checkBuyingPower(
   if (request.side === 'buy' && isFractional(request) && cost < ONE) {
     return forbidden('cost basis must be >= minimal amount of order 1');
   }
-  return checkCost(account, request.symbol, cost);
+  return checkCost(kernel, account, request, cost);
 }
 
 /** A trailing stop is charged at the stop that it would begin with. */
@@ -259,8 +261,14 @@ function withFirstStop(kernel: Kernel, request: OrderRequest): OrderRequest {
 }
 
 /** Whether the account can pay `cost` more for the symbol than it has reserved. */
-export function checkCost(account: Account, symbol: string, cost: Decimal): WireError | null {
-  const buyingPower = account.buyingPowerFor(symbol);
+export function checkCost(
+  kernel: Kernel,
+  account: Account,
+  { symbol, extendedHours }: Pick<OrderRequest, 'symbol' | 'extendedHours'>,
+  cost: Decimal,
+): WireError | null {
+  const isOvernight = extendedHours && kernel.session === 'overnight';
+  const buyingPower = account.buyingPowerFor(symbol, isOvernight);
   if (cost <= buyingPower) return null;
   return insufficientBuyingPower(formatRounded(buyingPower, 2), formatRounded(cost, 2));
 }

@@ -69,6 +69,15 @@ export function makeKnown(kernel: Kernel, announcement: Announcement): Corporate
   return action;
 }
 
+/** The evening before a trading day: who buys from now on has none of its dividends. */
+export function startCorporateNight(kernel: Kernel, date: DateText): void {
+  const isDue = ({ exDate, terms }: CorporateAction) =>
+    exDate <= date && terms.kind === 'cash_dividend';
+  const due = kernel.awaitedActions.filter(isDue);
+  kernel.awaitedActions = kernel.awaitedActions.filter((action) => !isDue(action));
+  for (const action of due) takeEffect(kernel, action);
+}
+
 /** The morning of a trading day: what is due takes effect, and what is owed is paid. */
 export function startCorporateDay(kernel: Kernel, today: DateText): void {
   const due = kernel.awaitedActions.filter(({ exDate }) => exDate <= today);

@@ -137,7 +137,7 @@ export class ExchangeControls extends ExchangeViews {
 
   /** Null when no such asset is listed. */
   changeAsset(symbol: string, flags: AssetFlags): Asset | null {
-    return changeAsset(this.kernel, symbol, flags);
+    return this.command(() => changeAsset(this.kernel, symbol, flags));
   }
 
   /** Lets the venue or the broker's desk do something rare. False when the order is not in a state for it. */

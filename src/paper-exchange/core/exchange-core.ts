@@ -4,7 +4,7 @@ import { ExchangeControls } from './exchange-controls.ts';
 import { addAccount, addAsset } from './founding.ts';
 import { requestLocate } from './locates.ts';
 import { loadHistory } from './market-data.ts';
-import { onQuote, onTrade } from './matching.ts';
+import { onQuote, onTrade, seekAgain } from './matching.ts';
 import { type ClosePart, closeAllPositions, closePosition } from './positions.ts';
 import { replace } from './replacement.ts';
 import { scheduleSessions } from './sessions.ts';
@@ -128,6 +128,11 @@ export class ExchangeCore extends ExchangeControls implements Resumable {
 
   /** PATCH /v2/account/configurations: the fields of the body, the others as they are. */
   changeConfiguration(accountId: string, body: unknown): AccountConfiguration | WireError {
-    return changeConfiguration(this.accountOf(accountId), body);
+    return this.command(() => {
+      const account = this.accountOf(accountId);
+      const changed = changeConfiguration(account, body);
+      seekAgain(this.kernel, [...account.openOrders()]);
+      return changed;
+    });
   }
 }

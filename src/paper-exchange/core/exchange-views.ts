@@ -5,6 +5,7 @@ import { type LocateQuote, locateQuote } from './locates.ts';
 import { barsBetween, dailyBars, type Timeframe } from './market-data.ts';
 import type { NewsArticle } from './news-desk.ts';
 import { listOrders, type OrderFilter } from './order-queries.ts';
+import { isHaltedOvernight } from './overnight.ts';
 import { perform } from './perform.ts';
 import { positionOf, positionsOf } from './positions.ts';
 import type {
@@ -138,6 +139,11 @@ export class ExchangeViews {
   asset(symbolOrId: string): Asset | null {
     const bySymbol = this.kernel.assetOf(symbolOrId);
     return bySymbol ?? this.assets.find((asset) => asset.id === symbolOrId) ?? null;
+  }
+
+  /** Whether the coming night, or this one, has no trading in it. */
+  isHaltedOvernight(asset: Asset): boolean {
+    return isHaltedOvernight(this.kernel, asset);
   }
 
   latestQuote(symbol: string): Quote | null {

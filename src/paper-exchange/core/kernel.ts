@@ -120,7 +120,7 @@ export class Kernel {
     const today = this.calendar.tradingDay(date);
     const isOver = today === null || this.now >= today.closeAt;
     this.orderDay = isOver ? this.calendar.tradingDayAfter(date) : today;
-    this.sessionSince = sessionStart(this.session, today, this.now);
+    this.sessionSince = sessionStart(this.session, this.calendar.tradingDayAt(this.now), this.now);
   }
 
   get calendar(): Calendar {
@@ -284,6 +284,6 @@ export class Kernel {
 
 function sessionStart(session: Session, day: TradingDay | null, now: Milliseconds): Milliseconds {
   if (day === null || session === 'closed') return now;
-  if (session === 'pre') return day.preOpenAt;
-  return session === 'regular' ? day.openAt : day.closeAt;
+  const { overnightOpenAt, preOpenAt, openAt, closeAt } = day;
+  return { overnight: overnightOpenAt, pre: preOpenAt, regular: openAt, post: closeAt }[session];
 }

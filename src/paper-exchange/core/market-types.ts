@@ -80,6 +80,9 @@ export type Asset = {
   readonly shortable: boolean;
   readonly easyToBorrow: boolean;
   readonly fractionable: boolean;
+  /** Whether it may be traded from 20:00 to 04:00, and whether that is suspended. */
+  readonly overnightTradable: boolean;
+  readonly overnightHalted: boolean;
   /** Not yet traded on the exchange: until its first print only limit orders are taken. */
   readonly ipo: boolean;
   /** Crypto only, as the next two; null for shares. */

@@ -29,6 +29,14 @@ export function seekPrice(kernel: Kernel, record: OrderRecord): void {
   else rest(kernel, record);
 }
 
+/** Takes orders off the ladders and puts back those that may trade now. */
+export function seekAgain(kernel: Kernel, records: Iterable<OrderRecord>): void {
+  for (const record of records) {
+    unrest(kernel, record);
+    seekPrice(kernel, record);
+  }
+}
+
 export function onQuote(kernel: Kernel, quote: Quote): void {
   const market = kernel.market(quote.symbol);
   market.quote = quote;

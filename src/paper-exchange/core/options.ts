@@ -36,6 +36,8 @@ export type AssetOptions = {
   readonly shortable?: boolean;
   readonly easyToBorrow?: boolean;
   readonly fractionable?: boolean;
+  readonly overnightTradable?: boolean;
+  readonly overnightHalted?: boolean;
   /** Only limit orders until its first print. */
   readonly ipo?: boolean;
   /** Decimal digits, as the next two: the smallest order, step of quantity and step of price. */

@@ -180,7 +180,7 @@ function checkResult(kernel: Kernel, record: OrderRecord, order: Order): WireErr
       ? more > ZERO
         ? checkAvailable(account, order.symbol, record.remaining + more, record)
         : null
-      : checkCost(account, order.symbol, costOf(kernel, record, order) - record.reserved))
+      : checkCost(kernel, account, order, costOf(kernel, record, order) - record.reserved))
   );
 }
 

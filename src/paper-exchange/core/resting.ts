@@ -1,11 +1,23 @@
 import { type Decimal, ONE, truncateTo } from './decimal.ts';
 import type { Kernel } from './kernel.ts';
 import type { OrderRecord } from './order-record.ts';
+import { tradesOvernight } from './overnight.ts';
 
 /** Whether the session lets this order execute. */
 export function mayTradeNow(kernel: Kernel, record: OrderRecord): boolean {
-  if (kernel.session === 'regular' || record.order.assetClass === 'crypto') return true;
-  return record.order.extendedHours && kernel.session !== 'closed';
+  const { assetClass, extendedHours, symbol } = record.order;
+  if (assetClass === 'crypto') return true;
+  switch (kernel.session) {
+    case 'regular':
+      return true;
+    case 'pre':
+    case 'post':
+      return extendedHours;
+    case 'overnight':
+      return extendedHours && tradesOvernight(kernel, record.account, symbol);
+    case 'closed':
+      return false;
+  }
 }
 
 /** The worst price at which the order may execute; null for any price. */

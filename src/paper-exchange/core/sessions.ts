@@ -1,13 +1,15 @@
+import { OVERNIGHT_MULTIPLIER } from './account.ts';
 import { cancelByBroker } from './cancellation.ts';
-import { startCorporateDay } from './corporate-actions.ts';
+import { startCorporateDay, startCorporateNight } from './corporate-actions.ts';
 import { startDayTrades } from './day-trades.ts';
-import { end } from './ending.ts';
+import { ZERO } from './decimal.ts';
+import { end, reject } from './ending.ts';
 import type { Kernel } from './kernel.ts';
 import { expireLocates } from './locates.ts';
 import { rollUpDay } from './market-data.ts';
-import { auction, seekPrice } from './matching.ts';
+import { auction, seekAgain } from './matching.ts';
 import type { OrderRecord } from './order-record.ts';
-import { unrest } from './resting.ts';
+import { isSettled, mayTradeNow } from './resting.ts';
 import type { Boundary } from './tasks.ts';
 import type { Milliseconds, Session, TradingDay } from './types.ts';
 import { putBackNextDay } from './venue.ts';
@@ -26,6 +28,7 @@ export function scheduleSessions(kernel: Kernel): void {
 
 function boundariesOf(day: TradingDay): readonly (readonly [Boundary, Milliseconds])[] {
   return [
+    ['night', day.overnightOpenAt],
     ['start', day.preOpenAt],
     ['open', day.openAt],
     ['close', day.closeAt],
@@ -35,7 +38,10 @@ function boundariesOf(day: TradingDay): readonly (readonly [Boundary, Millisecon
 }
 
 function scheduleDay(kernel: Kernel, day: TradingDay): void {
-  const next = boundariesOf(day).find(([, at]) => at > kernel.now);
+  // The evening before ends at the very instant at which the night begins.
+  const isAhead = (boundary: Boundary, at: Milliseconds) =>
+    at > kernel.now || (boundary === 'night' && at === kernel.now && kernel.session === 'closed');
+  const next = boundariesOf(day).find(([boundary, at]) => isAhead(boundary, at));
   if (next === undefined) scheduleDay(kernel, kernel.calendar.tradingDayAfter(day.date));
   else kernel.scheduler.at(next[1], { kind: 'cross', boundary: next[0], day });
 }
@@ -43,6 +49,9 @@ function scheduleDay(kernel: Kernel, day: TradingDay): void {
 /** Lets one instant of a trading day change the exchange, and plans the next one. */
 export function cross(kernel: Kernel, boundary: Boundary, day: TradingDay): void {
   switch (boundary) {
+    case 'night':
+      startNight(kernel, day);
+      break;
     case 'start':
       startDay(kernel, day);
       break;
@@ -60,6 +69,23 @@ export function cross(kernel: Kernel, boundary: Boundary, day: TradingDay): void
       break;
   }
   scheduleDay(kernel, day);
+}
+
+/** 20:00 of the evening before: what is done from now on counts as done on `day`. */
+function startNight(kernel: Kernel, day: TradingDay): void {
+  if (kernel.switches.overnightSession) startCorporateNight(kernel, day.date);
+  enter(kernel, 'overnight');
+  if (kernel.switches.overnightOverspent === 'reject') rejectOverspent(kernel);
+}
+
+/** What only the buying power of the day could pay, the newest order first. */
+function rejectOverspent(kernel: Kernel): void {
+  for (const record of [...openOrders(kernel)].reverse()) {
+    const { account, order, closes, working } = record;
+    if (!working || closes || !isSettled(record) || order.filledQty > ZERO) continue;
+    const isConcerned = mayTradeNow(kernel, record) && order.assetClass !== 'crypto';
+    if (isConcerned && account.isOverspentAt(OVERNIGHT_MULTIPLIER)) reject(kernel, record);
+  }
 }
 
 /** 04:00: yesterday's close becomes the base of today's figures. */
@@ -86,7 +112,7 @@ function closeMarket(kernel: Kernel, day: TradingDay): void {
     market.closingPrice = market.trade?.price ?? market.closingPrice;
   }
   kernel.orderDay = kernel.calendar.tradingDayAfter(day.date);
-  expireDue(kernel, (record) => record.order.timeInForce !== 'gtc');
+  endDayOrders(kernel);
   for (const account of kernel.accounts) {
     account.closeDay();
     account.sampleEquity(kernel.now);
@@ -97,20 +123,30 @@ function closeMarket(kernel: Kernel, day: TradingDay): void {
 /** A quarter of an hour later GTC orders end whose ninetieth day this is. */
 function cancelAged(kernel: Kernel): void {
   const isAged = (record: OrderRecord) => record.order.timeInForce === 'gtc';
-  if (kernel.switches.agedGtcEnds === 'expired') expireDue(kernel, isAged);
+  if (kernel.switches.agedGtcEnds === 'expired') endDue(kernel, isAged, 'expired');
   else for (const record of dueOrders(kernel, isAged)) cancelByBroker(kernel, record);
 }
 
 /** 20:00: what was allowed to trade after hours ends too. */
 function endDay(kernel: Kernel): void {
-  expireDue(kernel, (record) => record.order.timeInForce !== 'gtc');
+  endDayOrders(kernel);
   for (const account of kernel.accounts) expireLocates(account, kernel.now);
   enter(kernel, 'closed');
 }
 
-function expireDue(kernel: Kernel, applies: (record: OrderRecord) => boolean): void {
+/** Those of DAY, and of any other order that is not good till canceled. */
+function endDayOrders(kernel: Kernel): void {
+  const isOfDay = (record: OrderRecord) => record.order.timeInForce !== 'gtc';
+  endDue(kernel, isOfDay, kernel.switches.dayOrderEnds);
+}
+
+function endDue(
+  kernel: Kernel,
+  applies: (record: OrderRecord) => boolean,
+  status: 'expired' | 'canceled',
+): void {
   for (const record of dueOrders(kernel, applies)) {
-    if (record.isOpen) end(kernel, record, 'expired');
+    if (record.isOpen) end(kernel, record, status);
   }
 }
 
@@ -126,10 +162,7 @@ function dueOrders(kernel: Kernel, applies: (record: OrderRecord) => boolean) {
 function enter(kernel: Kernel, session: Session): void {
   kernel.session = session;
   kernel.sessionSince = kernel.now;
-  for (const record of openOrders(kernel)) {
-    unrest(kernel, record);
-    seekPrice(kernel, record);
-  }
+  seekAgain(kernel, openOrders(kernel));
 }
 
 /** All open orders, oldest first, whatever happens to them meanwhile. */

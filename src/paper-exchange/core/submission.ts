@@ -8,7 +8,7 @@ import type { Kernel } from './kernel.ts';
 import { seekPrice } from './matching.ts';
 import { type OrderGroup, OrderRecord } from './order-record.ts';
 import { type OrderRequest, readOrderRequest } from './order-request.ts';
-import { checkRequest, isFractional } from './order-rules.ts';
+import { checkRequest } from './order-rules.ts';
 import { unprocessable } from './refusals.ts';
 import { trailedFrom } from './trailing.ts';
 import { type Asset, type Milliseconds, type Order, type Side, WireError } from './types.ts';
@@ -37,10 +37,7 @@ export function accept(
   request: OrderRequest,
   asset: Asset,
 ): OrderRecord {
-  const releaseAt =
-    asset.class === 'crypto'
-      ? kernel.now
-      : releaseAtOf(kernel, request.extendedHours, isFractional(request));
+  const releaseAt = asset.class === 'crypto' ? kernel.now : releaseAtOf(kernel, account, request);
   const shares = sharesOf(kernel, request);
   const order = newOrder(kernel, account, request, asset, releaseAt);
   const record = new OrderRecord(order, account, kernel.orders.nextSequence(), shares);

@@ -51,6 +51,29 @@ const descriptions: { readonly [Name in keyof Switches]: Description<Name> } = {
     source:
       '"Placing Orders" says DAY only, the OpenAPI text "day or gtc". The default follows the former.',
   },
+  overnightSession: {
+    values: [true, false],
+    decides: 'Whether extended hours include the night, from 20:00 of the evening before to 04:00.',
+    source:
+      '"24/5 Trading": accounts of the Trading API trade around the clock by default, and may turn it off (disable_overnight_trading). Other pages know sessions from 04:00 to 20:00 only.',
+  },
+  overnightActionHalt: {
+    values: [true, false],
+    decides:
+      'Whether shares that split, are renamed or go in the morning rest in the night before.',
+    source: '"24/5 Trading" says that they may be halted while the action is processed.',
+  },
+  overnightOverspent: {
+    values: ['reject', 'keep'],
+    decides: 'What becomes at 20:00 of open orders that twice the equity cannot pay.',
+    source: '"24/5 Trading": no buying power of the day at night; such an order might be rejected.',
+  },
+  dayOrderEnds: {
+    values: ['expired', 'canceled'],
+    decides: 'How a DAY order ends with its day.',
+    source:
+      '"Placing Orders" has the status expired for it; "24/5 Trading" says that the order is canceled at 20:00.',
+  },
   fractionalTypes: {
     values: ['all_simple', 'market_only'],
     decides: 'The types that an order with a fraction of a share may have.',

@@ -11,6 +11,14 @@ export type Switches = {
   readonly agedGtcEnds: 'canceled' | 'expired';
   /** Whether an extended-hours limit order may be GTC. */
   readonly extendedHoursGtc: boolean;
+  /** Whether orders for extended hours trade from 20:00 to 04:00 as well. */
+  readonly overnightSession: boolean;
+  /** Whether shares that change in the morning rest in the night before. */
+  readonly overnightActionHalt: boolean;
+  /** What becomes, at 20:00, of orders that only the buying power of the day could pay. */
+  readonly overnightOverspent: 'reject' | 'keep';
+  /** What a DAY order becomes at the end of its day. */
+  readonly dayOrderEnds: 'expired' | 'canceled';
   /** Types that an order with a fraction of a share may have. */
   readonly fractionalTypes: 'all_simple' | 'market_only';
   /** Types that an order by notional may have. */
@@ -69,6 +77,10 @@ export const defaultSwitches: Switches = {
   cancelOutsideHours: 'at_once',
   agedGtcEnds: 'canceled',
   extendedHoursGtc: false,
+  overnightSession: true,
+  overnightActionHalt: true,
+  overnightOverspent: 'reject',
+  dayOrderEnds: 'expired',
   fractionalTypes: 'all_simple',
   notionalTypes: 'market_only',
   replacementInheritsFills: true,

@@ -4,7 +4,7 @@ import type { OrderRecord } from './order-record.ts';
 import type { ExchangeEvent, TradingDay } from './types.ts';
 
 /** The instants at which a trading day changes the exchange. */
-export type Boundary = 'start' | 'open' | 'close' | 'cancel_aged' | 'end';
+export type Boundary = 'night' | 'start' | 'open' | 'close' | 'cancel_aged' | 'end';
 
 /** What falls due later. It is data and not a function, so that it can be saved. */
 export type Task =

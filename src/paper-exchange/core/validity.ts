@@ -1,4 +1,8 @@
+import type { Account } from './account.ts';
 import type { Kernel } from './kernel.ts';
+import type { OrderRequest } from './order-request.ts';
+import { isFractional } from './order-rules.ts';
+import { tradesOvernight } from './overnight.ts';
 import type { Asset, Milliseconds, TimeInForce } from './types.ts';
 
 const MINUTE_MS = 60_000;
@@ -8,17 +12,20 @@ const CLOSE_OF_DAY_MS = 16 * 60 * MINUTE_MS;
 /** Fractional orders of the morning are released at 09:23 in New York. */
 const FRACTIONS_BEFORE_OPEN_MS = 7 * MINUTE_MS;
 
-/** When an order entered now reaches the venue: whole shares from 04:00 of its trading day. */
-export function releaseAtOf(
-  kernel: Kernel,
-  extendedHours: boolean,
-  fractional: boolean,
-): Milliseconds {
+/** When an order for shares that is entered now reaches the venue. */
+export function releaseAtOf(kernel: Kernel, account: Account, request: OrderRequest): Milliseconds {
+  const { now, orderDay } = kernel;
+  if (request.extendedHours) return extendedReleaseAt(kernel, account, request.symbol);
+  const isEarly = !isFractional(request);
+  return Math.max(now, isEarly ? orderDay.preOpenAt : orderDay.openAt - FRACTIONS_BEFORE_OPEN_MS);
+}
+
+/** In the first session, from now on, that the account may trade the symbol in. */
+function extendedReleaseAt(kernel: Kernel, account: Account, symbol: string): Milliseconds {
   const { now, orderDay, session } = kernel;
-  if (extendedHours && session !== 'closed') return now;
-  const opensAt =
-    fractional && !extendedHours ? orderDay.openAt - FRACTIONS_BEFORE_OPEN_MS : orderDay.preOpenAt;
-  return Math.max(now, opensAt);
+  if (session !== 'closed' && session !== 'overnight') return now;
+  const isOvernight = tradesOvernight(kernel, account, symbol);
+  return Math.max(now, isOvernight ? orderDay.overnightOpenAt : orderDay.preOpenAt);
 }
 
 /** A day order ends with its session, a GTC order at the close of its ninetieth day; null: at once. */

@@ -263,8 +263,11 @@ describe('the control API on virtual time', () => {
     expect(await at({ session: 'post' })).toMatchObject({
       ...{ now: '2026-11-02T21:00:00.000Z', session: 'post' },
     });
-    expect(await at({ session: 'closed' })).toMatchObject({ session: 'closed' });
-    expect(await at({ session: 'regular' })).toMatchObject({ now: '2026-11-03T14:30:00.000Z' });
+    expect(await at({ session: 'closed' })).toMatchObject({
+      ...{ now: '2026-11-03T01:00:00.000Z', session: 'overnight' },
+    });
+    expect(await at({ session: 'overnight' })).toMatchObject({ now: '2026-11-04T01:00:00.000Z' });
+    expect(await at({ session: 'regular' })).toMatchObject({ now: '2026-11-04T14:30:00.000Z' });
   });
 
   it('does not go back, nor anywhere it does not understand', async () => {

@@ -149,7 +149,11 @@ describe('the days of the New York Stock Exchange', () => {
 
 describe('the sessions of a day', () => {
   it.each([
-    ['2026-11-25', 3, 59, 'closed'],
+    ['2026-11-22', 19, 59, 'closed'],
+    ['2026-11-22', 20, 0, 'overnight'],
+    ['2026-11-24', 23, 59, 'overnight'],
+    ['2026-11-25', 0, 0, 'overnight'],
+    ['2026-11-25', 3, 59, 'overnight'],
     ['2026-11-25', 4, 0, 'pre'],
     ['2026-11-25', 9, 29, 'pre'],
     ['2026-11-25', 9, 30, 'regular'],
@@ -157,13 +161,32 @@ describe('the sessions of a day', () => {
     ['2026-11-25', 16, 0, 'post'],
     ['2026-11-25', 19, 59, 'post'],
     ['2026-11-25', 20, 0, 'closed'],
+    ['2026-11-26', 2, 0, 'closed'],
     ['2026-11-26', 12, 0, 'closed'],
+    ['2026-11-26', 20, 0, 'overnight'],
+    ['2026-11-27', 3, 0, 'overnight'],
     ['2026-11-27', 12, 59, 'regular'],
     ['2026-11-27', 13, 0, 'post'],
     ['2026-11-27', 17, 0, 'closed'],
+    ['2026-11-27', 20, 0, 'closed'],
     ['2026-11-28', 12, 0, 'closed'],
   ] as const)('on %s at %i:%i is %s', (date, hour, minute, session) => {
     expect(calendar.sessionAt(clock(date, hour, minute))).toBe(session);
+  });
+
+  it('belong to a trading day whose night begins on the evening before', () => {
+    const dayAt = (date: string, hour: number) => calendar.tradingDayAt(clock(date, hour))?.date;
+    expect(dayAt('2026-11-22', 21)).toBe('2026-11-23');
+    expect(dayAt('2026-11-23', 1)).toBe('2026-11-23');
+    expect(dayAt('2026-11-23', 19)).toBe('2026-11-23');
+    expect(dayAt('2026-11-23', 20)).toBe('2026-11-24');
+    expect(dayAt('2026-11-25', 22)).toBeUndefined();
+    expect(dayAt('2026-11-26', 22)).toBe('2026-11-27');
+    expect(dayAt('2026-11-27', 18)).toBeUndefined();
+    // The clocks go back in the small hours of this Sunday: its evening is one hour later in UTC.
+    expect(calendar.tradingDay('2026-11-02')?.overnightOpenAt).toBe(
+      Date.parse('2026-11-02T01:00:00Z'),
+    );
   });
 
   it('opens next and closes next strictly after the instant, over a long weekend too', () => {

@@ -50,6 +50,32 @@ describe('the clock and the calendar of version 3', () => {
     expect(day?.core_start).toBe('2026-11-27T14:30:00.000Z');
   });
 
+  it('knows the venue of the night, whose one session ends in the morning of its day', () => {
+    const phaseAt = (time: string): Json => {
+      const body = new Floor().get(`/v3/clock?markets=BOATS&time=${time}`);
+      return (body.clocks as readonly Json[])[0] ?? {};
+    };
+    expect(phaseAt('2026-11-23T02:00:00Z')).toMatchObject({
+      market: { acronym: 'BOATS', mic: 'OCEA', name: 'Blue Ocean ATS' },
+      ...{ phase: 'core', phase_until: '2026-11-23T04:00:00-05:00', is_market_day: true },
+      next_market_open: '2026-11-23T20:00:00-05:00',
+      next_market_close: '2026-11-23T04:00:00-05:00',
+    });
+    // No night before Thanksgiving; the next is that of the Friday after it.
+    expect(phaseAt('2026-11-26T03:00:00Z')).toMatchObject({
+      ...{ phase: 'closed', phase_until: '2026-11-26T20:00:00-05:00', is_market_day: false },
+    });
+    const calendar = new Floor().get('/v3/calendar/OCEA?start=2026-11-27&end=2026-11-27').calendar;
+    expect(calendar).toEqual([
+      {
+        date: '2026-11-27',
+        core_start: '2026-11-26T20:00:00-05:00',
+        core_end: '2026-11-27T04:00:00-05:00',
+        settlement_date: '2026-11-30',
+      },
+    ]);
+  });
+
   it('knows no market but New York', () => {
     const floor = new Floor();
     for (const path of ['/v3/clock?markets=NYSE,XETRA', '/v3/calendar/XETRA']) {

@@ -24,7 +24,7 @@ export function isNamed({ symbol }: Asset, name: string): boolean {
 
 function getAsset({ core, params }: Call): Reply | WireError {
   const asset = assetNamed(core, params[0] ?? '');
-  return asset === null ? notFound(`asset not found for ${params[0]}`) : ok(assetJson(asset));
+  return asset === null ? notFound(`asset not found for ${params[0]}`) : ok(assetJson(core, asset));
 }
 
 /** All statuses are listed unless one is asked for, but of classes only shares. */
@@ -40,17 +40,22 @@ function getAssets({ core, settings, query }: Call): Reply | WireError {
       asset.class === assetClass &&
       (status === '' || asset.status === status) &&
       (exchange === null || asset.exchange === exchange) &&
-      (attributes === null || attributesOf(asset).some((one) => attributes.includes(one))),
+      (attributes === null || attributesOf(core, asset).some((one) => attributes.includes(one))),
   );
-  return ok(listed.map(assetJson));
+  return ok(listed.map((asset) => assetJson(core, asset)));
 }
 
-function attributesOf(asset: Asset): readonly string[] {
+function attributesOf(core: ExchangeCore, asset: Asset): readonly string[] {
   if (asset.class === 'crypto') return [];
-  return [...(asset.fractionable ? ['fractional_eh_enabled'] : []), ...(asset.ipo ? ['ipo'] : [])];
+  return [
+    ...(asset.fractionable ? ['fractional_eh_enabled'] : []),
+    ...(asset.ipo ? ['ipo'] : []),
+    ...(asset.overnightTradable ? ['overnight_tradable'] : []),
+    ...(core.isHaltedOvernight(asset) ? ['overnight_halted'] : []),
+  ];
 }
 
-function assetJson(asset: Asset): object {
+function assetJson(core: ExchangeCore, asset: Asset): object {
   const margin = asset.marginable ? 30 : 100;
   return {
     id: asset.id,
@@ -68,7 +73,7 @@ function assetJson(asset: Asset): object {
     easy_to_borrow: asset.easyToBorrow,
     borrow_status: asset.easyToBorrow ? 'easy_to_borrow' : 'hard_to_borrow',
     fractionable: asset.fractionable,
-    attributes: attributesOf(asset),
+    attributes: attributesOf(core, asset),
     ...stepsOf(asset),
   };
 }

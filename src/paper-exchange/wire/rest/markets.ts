@@ -7,6 +7,7 @@ import { newYorkText, utcText } from './times.ts';
 const MARKETS = [
   { acronym: 'NYSE', mic: 'XNYS', name: 'New York Stock Exchange', timezone: 'America/New_York' },
   { acronym: 'NASDAQ', mic: 'XNAS', name: 'Nasdaq', timezone: 'America/New_York' },
+  { acronym: 'BOATS', mic: 'OCEA', name: 'Blue Ocean ATS', timezone: 'America/New_York' },
 ] as const;
 
 type Market = (typeof MARKETS)[number];
@@ -42,43 +43,80 @@ function getCalendar({ core, settings, params, query }: Call): Reply | WireError
   if (reader.problem !== null) return reader.problem;
   const text = (at: Milliseconds) => (isUtc ? utcText(at) : newYorkText(core.calendar, at));
   const days = core.calendar.tradingDaysBetween(start, end);
-  return ok({ market, calendar: days.map((day) => dayJson(day, text)) });
+  return ok({ market, calendar: days.map((day) => dayJson(market, day, text)) });
 }
 
 function clockJson(calendar: Calendar, market: Market, at: Milliseconds): object {
-  const today = calendar.tradingDay(calendar.dateOf(at));
-  const session = calendar.sessionAt(at);
+  const [today, next] = [calendar.tradingDay(calendar.dateOf(at)), dayAhead(calendar, at)];
+  const isNight = market.acronym === 'BOATS';
+  const days = [today, next, calendar.tradingDayAfter(next.date)].filter((day) => day !== null);
+  const phases = days.flatMap((day) => (isNight ? phasesOfNight(day) : phasesOf(day)));
+  const coreStarts = phases.filter(({ phase }) => phase === 'core');
+  const now = phases.find(({ start, end }) => start <= at && at < end);
+  const until =
+    now?.end ??
+    earliest(
+      phases.map(({ start }) => start),
+      at,
+    );
   return {
     market,
     timestamp: newYorkText(calendar, at),
-    is_market_day: today !== null,
-    next_market_open: newYorkText(calendar, calendar.nextOpen(at)),
-    next_market_close: newYorkText(calendar, calendar.nextClose(at)),
-    phase: session === 'regular' ? 'core' : session,
-    phase_until: newYorkText(calendar, phaseEnd(calendar, today, at)),
+    is_market_day: (isNight ? calendar.tradingDayAt(at) : today) !== null,
+    next_market_open: newYorkText(
+      calendar,
+      earliest(
+        coreStarts.map(({ start }) => start),
+        at,
+      ),
+    ),
+    next_market_close: newYorkText(
+      calendar,
+      earliest(
+        coreStarts.map(({ end }) => end),
+        at,
+      ),
+    ),
+    phase: now?.phase ?? 'closed',
+    phase_until: newYorkText(calendar, until),
   };
 }
 
-function phaseEnd(calendar: Calendar, today: TradingDay | null, at: Milliseconds): Milliseconds {
-  if (today !== null) {
-    const ends = [today.preOpenAt, today.openAt, today.closeAt, today.postCloseAt];
-    const end = ends.find((boundary) => boundary > at);
-    if (end !== undefined) return end;
-  }
-  return calendar.tradingDayAfter(calendar.dateOf(at)).preOpenAt;
+type Phase = {
+  readonly phase: 'pre' | 'core' | 'post';
+  readonly start: Milliseconds;
+  readonly end: Milliseconds;
+};
+
+function phasesOf(day: TradingDay): readonly Phase[] {
+  return [
+    { phase: 'pre', start: day.preOpenAt, end: day.openAt },
+    { phase: 'core', start: day.openAt, end: day.closeAt },
+    { phase: 'post', start: day.closeAt, end: day.postCloseAt },
+  ];
 }
 
-function dayJson(day: TradingDay, text: (at: Milliseconds) => string): object {
-  return {
-    date: day.date,
-    pre_start: text(day.preOpenAt),
-    pre_end: text(day.openAt),
-    core_start: text(day.openAt),
-    core_end: text(day.closeAt),
-    post_start: text(day.closeAt),
-    post_end: text(day.postCloseAt),
-    settlement_date: day.settlementDate,
-  };
+/** The venue of the night has one session, of the trading day in whose morning it ends. */
+function phasesOfNight(day: TradingDay): readonly Phase[] {
+  return [{ phase: 'core', start: day.overnightOpenAt, end: day.preOpenAt }];
+}
+
+function dayAhead(calendar: Calendar, at: Milliseconds): TradingDay {
+  return calendar.tradingDayAfter(calendar.dateOf(at));
+}
+
+function earliest(instants: readonly Milliseconds[], after: Milliseconds): Milliseconds {
+  return Math.min(...instants.filter((instant) => instant > after));
+}
+
+function dayJson(market: Market, day: TradingDay, text: (at: Milliseconds) => string): object {
+  const phases = market.acronym === 'BOATS' ? phasesOfNight(day) : phasesOf(day);
+  const bounds = phases.flatMap(({ phase, start, end }) => [
+    [`${phase}_start`, text(start)],
+    [`${phase}_end`, text(end)],
+  ]);
+  const { date, settlementDate } = day;
+  return { date, ...Object.fromEntries(bounds), settlement_date: settlementDate };
 }
 
 function marketNamed(name: string): Market | null {
