@@ -1,7 +1,8 @@
-import type { Quantity } from './decimal.ts';
+import type { Notional, Quantity } from './decimal.ts';
 import type { Verdict } from './guardrail.ts';
 import type { OrderId, PlanId, Ticker } from './ids.ts';
 import type { Step } from './plan.ts';
+import type { NakedCause } from './recipe.ts';
 import type { EpochMs } from './time.ts';
 
 /** What the broker's refusal means for us, told by status, code and extra fields. */
@@ -40,9 +41,14 @@ export type ReportOutcome = 'completed' | 'stopped' | 'unsettled' | 'denied';
 export type PartReport = {
   readonly symbol: Ticker;
   readonly outcome: ReportOutcome;
+  /** The part's recipe and the cause of its naked time, by which predicted and real compare. */
+  readonly recipe: string;
+  readonly cause: NakedCause;
+  readonly predictedNakedDollarSeconds: Notional;
   readonly steps: readonly StepResult[];
   /** Shares without a confirmed stop, times seconds, while this part ran in an open session. */
   readonly nakedShareSeconds: Quantity;
+  readonly nakedDollarSeconds: Notional;
   readonly because: string;
 };
 

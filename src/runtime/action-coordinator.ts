@@ -1,5 +1,4 @@
 import type { ApprovedPlan } from '../domain/approved-plan.ts';
-import { type Quantity, quantity } from '../domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../domain/guardrail.ts';
 import type { Ticker } from '../domain/ids.ts';
 import type { ActionPlan, PlanPart } from '../domain/plan.ts';
@@ -12,7 +11,14 @@ import type { Clock } from '../ports/clock.ts';
 import type { AccountLook } from './account-look.ts';
 import { reasonOf } from './deadline.ts';
 import { type EventLogger, JournalBrokenError } from './event-logger.ts';
-import { deniedReport, finishedReport, notTried, soleSymbolOf } from './execution-reports.ts';
+import {
+  deniedReport,
+  finishedReport,
+  nakedBetween,
+  notTried,
+  partReport,
+  soleSymbolOf,
+} from './execution-reports.ts';
 import { type Refusal, whyNotAdmitted } from './plan-admission.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
@@ -215,7 +221,7 @@ export class ActionCoordinator {
     part: PlanPart,
     onAnswered: () => void = () => {},
   ): Promise<PartReport> {
-    const nakedBefore = this.#nakedShareSeconds(part.symbol);
+    const nakedBefore = this.#parts.state.nakedTime(part.symbol);
     const steps: StepResult[] = [];
     let fault: string | null = this.#driftOf(part);
     try {
@@ -238,9 +244,8 @@ export class ActionCoordinator {
     onAnswered();
     const results = [...steps, ...part.steps.slice(steps.length).map(notTried)];
     const { outcome, because } = await this.#outcomeOf(part, results, fault);
-    const naked = this.#nakedShareSeconds(part.symbol).minus(nakedBefore) as Quantity;
-    const { symbol } = part;
-    return { symbol, outcome, steps: results, nakedShareSeconds: naked, because };
+    const naked = nakedBetween(nakedBefore, this.#parts.state.nakedTime(part.symbol));
+    return partReport(part, { outcome, steps: results, ...naked, because });
   }
 
   async #outcomeOf(
@@ -258,10 +263,6 @@ export class ActionCoordinator {
     return difference === null
       ? { outcome: 'completed', because: 'every step done and seen at the broker' }
       : { outcome: 'stopped', because: `every step done, but ${difference}` };
-  }
-
-  #nakedShareSeconds(symbol: Ticker): Quantity {
-    return quantity(this.#parts.state.nakedTime(symbol).shareSeconds);
   }
 
   #refuse(

@@ -1,6 +1,8 @@
+import type { NakedTime } from '../domain/answers.ts';
+import { decimal, notional, quantity, text } from '../domain/decimal.ts';
 import type { Verdict } from '../domain/guardrail.ts';
 import type { Ticker } from '../domain/ids.ts';
-import type { ActionPlan, Step } from '../domain/plan.ts';
+import type { ActionPlan, PlanPart, Step } from '../domain/plan.ts';
 import type { ExecutionReport, PartReport, StepResult } from '../domain/report.ts';
 import type { Refusal } from './plan-admission.ts';
 
@@ -42,6 +44,27 @@ export function finishedReport(
     because: parts.map(({ symbol, because }) => `${symbol}: ${because}`).join('; '),
   };
 }
+
+/** What became of a part, with what was foreseen of it. */
+export const partReport = (
+  { symbol, recipe, cause, naked }: PlanPart,
+  end: Pick<
+    PartReport,
+    'outcome' | 'steps' | 'nakedShareSeconds' | 'nakedDollarSeconds' | 'because'
+  >,
+): PartReport => ({
+  symbol,
+  recipe,
+  cause,
+  predictedNakedDollarSeconds: naked.dollarSeconds,
+  ...end,
+});
+
+/** The naked time from one look at the meter to the next. */
+export const nakedBetween = (before: NakedTime, after: NakedTime) => ({
+  nakedShareSeconds: quantity(text(decimal(after.shareSeconds).minus(before.shareSeconds))),
+  nakedDollarSeconds: notional(text(decimal(after.dollarSeconds).minus(before.dollarSeconds))),
+});
 
 /** What is said of a step after one that did not end as planned. */
 export const notTried = (step: Step): StepResult => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { quantity } from '../../src/domain/decimal.ts';
+import { notional, quantity } from '../../src/domain/decimal.ts';
 import { orderId, type PlanId, ticker } from '../../src/domain/ids.ts';
 import type { ExecutionReport, PlanRefusal, StepResult } from '../../src/domain/report.ts';
 import { errorAdvice } from '../../tools/errors.ts';
@@ -33,7 +33,11 @@ const report = (given: Partial<ExecutionReport> = {}): ExecutionReport => ({
       symbol: ticker('AAPL'),
       outcome: given.outcome ?? 'completed',
       steps: [result()],
+      recipe: 'patch-stop + sell',
+      cause: 'part_sold',
+      predictedNakedDollarSeconds: notional('550'),
       nakedShareSeconds: quantity('0'),
+      nakedDollarSeconds: notional('0'),
       because: 'all steps done',
     },
   ],
