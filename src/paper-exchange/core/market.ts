@@ -22,6 +22,8 @@ export class SymbolMarket {
   readonly bars = new BarSeries();
   readonly quotes: TickHistory<Quote>;
   readonly trades: TickHistory<Trade>;
+  /** Whether anything has been sold in this regular session. */
+  hasPrinted = false;
   /** Orders that take the next quote whatever it is. */
   readonly atMarket = new Set<OrderRecord>();
   readonly buyLimits = new PriceLadder('highest');

@@ -14,6 +14,7 @@ import { takeOver } from './groups.ts';
 import { availableOf } from './holds.ts';
 import type { Kernel } from './kernel.ts';
 import type { SymbolMarket } from './market.ts';
+import { awaitsOpeningPrint, openingDelayMs } from './opening.ts';
 import type { OrderRecord } from './order-record.ts';
 import { limitOf, mayTradeNow, rest, unrest } from './resting.ts';
 import { trail } from './trailing.ts';
@@ -67,12 +68,22 @@ export function onTrade(kernel: Kernel, trade: Trade): void {
   market.reopening = false;
   if (market.halted || (kernel.session !== 'regular' && !market.isAroundTheClock)) return;
   if (isReopening && !kernel.switches.electOnReopening) return;
+  if (!market.hasPrinted) fillAtOpening(kernel, market, trade.price);
   if (!mayElect(kernel, market, trade)) return;
   const elected: OrderRecord[] = [];
   market.sellStops.takeThrough(trade.price, elected);
   market.buyStops.takeThrough(trade.price, elected);
   if (market.trailingStops.size > 0) elected.push(...trail(kernel, market, trade.price));
   for (const record of elected) elect(kernel, record);
+}
+
+/** The first sale of the session is the price of the fractions that have waited for it. */
+function fillAtOpening(kernel: Kernel, market: SymbolMarket, price: Decimal): void {
+  market.hasPrinted = true;
+  for (const record of [...market.atMarket]) {
+    if (!record.working || !awaitsOpeningPrint(kernel, record)) continue;
+    fillQuantity(kernel, record, executableQuantity(record, price), price);
+  }
 }
 
 /** What was an IPO until now trades like any other share. */
@@ -133,7 +144,7 @@ function attempt(kernel: Kernel, record: OrderRecord): void {
     settleUnfilled(kernel, record);
     return;
   }
-  const fillMs = kernel.delay('fillMs');
+  const fillMs = kernel.delay('fillMs') + openingDelayMs(kernel, record);
   if (fillMs === 0) {
     fill(kernel, record);
     return;
@@ -222,6 +233,7 @@ function executablePrice(kernel: Kernel, record: OrderRecord): Decimal | null {
   const { quote } = market;
   if (quote === null || market.halted || !mayTradeNow(kernel, record)) return null;
   if (quote.at < kernel.sessionSince && !market.isAroundTheClock) return null;
+  if (!market.hasPrinted && awaitsOpeningPrint(kernel, record)) return null;
   const isBuy = record.order.side === 'buy';
   const price = isBuy ? quote.askPrice : quote.bidPrice;
   if (price <= ZERO) return null;

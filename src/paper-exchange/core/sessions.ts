@@ -56,6 +56,7 @@ export function cross(kernel: Kernel, boundary: Boundary, day: TradingDay): void
       startDay(kernel, day);
       break;
     case 'open':
+      for (const market of kernel.markets) market.hasPrinted = false;
       enter(kernel, 'regular');
       break;
     case 'close':

@@ -143,6 +143,19 @@ const descriptions: { readonly [Name in keyof Switches]: Description<Name> } = {
     source:
       'Recordings: opening orders expired, closing ones filled in part or expired. Reliable unless asked for, because the live venues fill.',
   },
+  fractionsAtOpen: {
+    values: ['opening_print', 'quote'],
+    decides: 'At what market orders with a fraction of a share fill that waited for the open.',
+    source:
+      'Recordings on paper: at the official opening print. "Paper Trading" has every order fill at the quote.',
+  },
+  wholeSharesAtOpen: {
+    values: ['at_once', 'late'],
+    decides:
+      'Whether market orders for whole shares that waited for the open fill 17 to 118 seconds after it.',
+    source:
+      'Recordings on paper: at the ask, so many seconds late. At once unless asked for, because the live venues fill in the opening auction.',
+  },
   electOnReopening: {
     values: [true, false],
     decides: 'Whether the first print after a halt may trigger stops.',

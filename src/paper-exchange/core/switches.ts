@@ -44,6 +44,10 @@ export type Switches = {
   readonly randomPartialFills: boolean;
   /** What becomes of opening and closing auction orders. */
   readonly auctionFills: 'reliable' | 'as_on_paper';
+  /** The price of fractions that have waited for the open. */
+  readonly fractionsAtOpen: 'opening_print' | 'quote';
+  /** When market orders for whole shares execute that have waited for the open. */
+  readonly wholeSharesAtOpen: 'at_once' | 'late';
   /** Whether the print that reopens a halted symbol may elect stops. */
   readonly electOnReopening: boolean;
   /** Which prints elect a stop. */
@@ -94,6 +98,8 @@ export const defaultSwitches: Switches = {
   washTradeStatus: 403,
   randomPartialFills: false,
   auctionFills: 'reliable',
+  fractionsAtOpen: 'opening_print',
+  wholeSharesAtOpen: 'at_once',
   electOnReopening: true,
   electingPrints: 'all',
   priceAwayPercent: 0,

@@ -15,6 +15,7 @@ export const probeCases: readonly ProbeCase[] = [
 
 const PARTIAL = 'one share is never filled in part';
 const STOP_REACHED = 'the market would have to reach a stop';
+const OPENING = 'it takes orders that wait for an open';
 const COMPANY = 'a company would have to act while an order rests or shares are held';
 
 /** The switches that no harmless question tells apart, and why. */
@@ -28,6 +29,8 @@ export const notObservable: Readonly<Record<string, string>> = {
   buyStopCollar: 'no answer shows the limit of a buy stop, and the market would have to reach it',
   randomPartialFills: PARTIAL,
   auctionFills: 'it takes an opening or a closing auction',
+  fractionsAtOpen: OPENING,
+  wholeSharesAtOpen: OPENING,
   electOnReopening: 'it takes a halt',
   overnightSession: 'it takes an execution at night',
   overnightActionHalt: 'it takes a split',
