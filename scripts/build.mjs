@@ -4,14 +4,14 @@
 import { existsSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { crashPoints } from './crash-point-plugin.mjs';
 
 const entryPoints = [
   { in: 'src/main.ts', out: 'bigbrother' },
   ...(existsSync('bench/main.ts') ? [{ in: 'bench/main.ts', out: 'bench' }] : []),
 ];
 
-await build({
-  entryPoints,
+const common = {
   outdir: 'dist',
   bundle: true,
   platform: 'node',
@@ -26,5 +26,11 @@ await build({
   banner: {
     js: "import { createRequire as bbCreateRequire } from 'node:module'; const require = bbCreateRequire(import.meta.url);",
   },
-});
+};
+
+await build({ ...common, entryPoints });
+if (existsSync('simulation/main.ts')) {
+  const simulation = [{ in: 'simulation/main.ts', out: 'simulate' }];
+  await build({ ...common, entryPoints: simulation, plugins: [crashPoints] });
+}
 await chmod('dist/bigbrother.js', 0o755);

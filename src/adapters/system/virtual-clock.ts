@@ -20,9 +20,15 @@ export class VirtualClock implements Clock {
   #activity = 0;
   #held = 0;
   #advancing = false;
+  readonly #quietTurns: number;
 
-  constructor(startAt: EpochMs) {
+  /**
+   * @param options `quietTurns` is how many turns of the event loop without a sign of life end
+   *   the wait for what a timer set in motion; one is enough where all of it is promises
+   */
+  constructor(startAt: EpochMs, options: { readonly quietTurns?: number } = {}) {
     this.#now = startAt;
+    this.#quietTurns = options.quietTurns ?? QUIET_TURNS;
   }
 
   now(): EpochMs {
@@ -115,7 +121,7 @@ export class VirtualClock implements Clock {
 
   async #settle(): Promise<void> {
     let quietTurns = 0;
-    while (quietTurns < QUIET_TURNS || this.#held > 0) {
+    while (quietTurns < this.#quietTurns || this.#held > 0) {
       const before = this.#activity;
       await new Promise<void>((resolve) => setImmediate(resolve));
       quietTurns = this.#activity === before ? quietTurns + 1 : 0;

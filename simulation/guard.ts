@@ -1,0 +1,83 @@
+import { guardrails, policySettings, tradingPolicies } from '../policies/registry.ts';
+import { connectAlpaca } from '../src/adapters/alpaca/connect.ts';
+import { MemoryHaltLatch } from '../src/adapters/system/memory-halt-latch.ts';
+import { SeededIds } from '../src/adapters/system/seeded-ids.ts';
+import { defaultPlanning } from '../src/engine/planning-settings.ts';
+import { createRuntime, type Runtime } from '../src/runtime/runtime.ts';
+import { defaultRuntimeSettings } from '../src/runtime/settings.ts';
+import type { Draws } from './draws.ts';
+import type { Life } from './life.ts';
+import { LifeClock } from './life-clock.ts';
+import { type AppendFault, LifeStore } from './life-store.ts';
+import type { Scenario } from './scenario.ts';
+import { LifeSockets } from './sockets.ts';
+import { KEYS, type Stage } from './stage.ts';
+import { type NetworkRates, Transport } from './transport.ts';
+
+type Parts = {
+  readonly stage: Stage;
+  readonly scenario: Scenario;
+  readonly life: Life;
+  readonly draws: Draws;
+  readonly rates: () => NetworkRates;
+  readonly appendFault: () => AppendFault | null;
+  readonly wrongByMs: () => number;
+};
+
+/** BigBrother in one process: all of it is what users run, but for clock, line and disk. */
+export type Guard = {
+  readonly life: Life;
+  readonly runtime: Runtime;
+  readonly clock: LifeClock;
+  readonly ids: SeededIds;
+  readonly sockets: LifeSockets;
+};
+
+export function openGuard({ stage, scenario, life, ...parts }: Parts): Guard {
+  const { exchange } = stage;
+  const observe = stage.observe.bind(stage);
+  const at = () => stage.clock.now();
+  const clock = new LifeClock({
+    world: stage.clock,
+    life,
+    wrongByMs: parts.wrongByMs,
+    onTimer: () => observe({ kind: 'timer_ran', at: at(), life: life.number }),
+  });
+  const transport = new Transport({
+    ...{ life, isOwner: true, clock: stage.clock, exchange, draws: parts.draws, observe },
+    rates: parts.rates,
+    nextRequestId: () => stage.nextRequestId(),
+    onFault: (fault) => stage.fire(fault),
+  });
+  const sockets = new LifeSockets({
+    life,
+    open: exchange.wsFactory,
+    onFrame: () => observe({ kind: 'frame_arrived', at: at(), life: life.number }),
+  });
+  const ids = new SeededIds(`${scenario.seed} life ${life.number}`);
+  const connection = connectAlpaca(
+    {
+      ...{ keyId: KEYS.keyId, secret: KEYS.secretKey, endpoint: { url: 'http://127.0.0.1' } },
+      fetchApi: transport.fetchApi,
+      wsFactory: sockets.factory,
+    },
+    clock,
+  );
+  const store = new LifeStore({
+    ...{ disk: stage.disk, life, fault: parts.appendFault },
+    onRecord: (record) => observe({ kind: 'record_written', at: at(), life: life.number, record }),
+  });
+  const policies = policySettings.parse(scenario.policies);
+  const runtime = createRuntime({
+    ...connection,
+    ...{ store, clock, ids },
+    haltLatch: new MemoryHaltLatch(stage.haltMemory),
+    policies: tradingPolicies(policies),
+    guardrails: guardrails(policies),
+    planning: defaultPlanning,
+    driftTolerance: { priceBps: 50 },
+    settings: { ...defaultRuntimeSettings, closedCycleMs: scenario.closedCycleMs },
+    settingsHash: 'simulation',
+  });
+  return { life, runtime, clock, ids, sockets };
+}

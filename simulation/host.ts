@@ -1,0 +1,197 @@
+import type { Transport as McpTransport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { createMcpServer } from '../src/server/mcp-server.ts';
+import { Draws } from './draws.ts';
+import type { Guard } from './guard.ts';
+import type { Scenario } from './scenario.ts';
+import { KEYS, type Stage } from './stage.ts';
+
+type Plan = { readonly plan_id: string; readonly hash: string };
+type Call = { readonly tool: string; readonly args: unknown; readonly fault: string | null };
+
+const PROTOCOL = '2025-06-18';
+const MOST_PLANS = 20;
+const GARBAGE: readonly [unknown, ...unknown[]] = [
+  '10 ',
+  ...['-0', '1e309', '١٢', '../../etc/passwd', '', 'x'.repeat(2_000)],
+  ...[null, -1, 1e308, [], { toJSON: 1 }, JSON.parse('{"__proto__":{"isAdmin":true}}')],
+];
+
+/** An agent that uses the tools well, badly, twice and all at once. */
+export class Host {
+  readonly #stage: Stage;
+  readonly #scenario: Scenario;
+  readonly #draws: Draws;
+  readonly #guard: () => Guard | null;
+  #connection: Connection | null = null;
+  #plans: Plan[] = [];
+  #isCalm = false;
+
+  constructor(stage: Stage, scenario: Scenario, guard: () => Guard | null) {
+    this.#stage = stage;
+    this.#scenario = scenario;
+    this.#guard = guard;
+    this.#draws = new Draws(`${scenario.seed} host`);
+  }
+
+  start(): void {
+    const { hostGapMs } = this.#scenario.troubles;
+    if (hostGapMs !== null) this.#next(hostGapMs);
+  }
+
+  calm(): void {
+    this.#isCalm = true;
+  }
+
+  #next(gapMs: number): void {
+    this.#stage.clock.after(this.#draws.gapMs(gapMs), () => {
+      if (this.#isCalm) return;
+      const connection = this.#connected();
+      // Some calls come in a bundle, so that they run into one another.
+      const calls = this.#draws.chance(0.2) ? this.#draws.between(2, 4) : 1;
+      for (let count = 0; count < calls && connection !== null; count += 1) {
+        this.#send(connection, this.#call());
+      }
+      this.#next(gapMs);
+    });
+  }
+
+  #connected(): Connection | null {
+    const guard = this.#guard();
+    if (guard === null || guard.runtime.bigBrother.snapshot() === null) return null;
+    if (this.#connection?.guard !== guard) {
+      const hear = (tool: string, text: string) => this.#heard(tool, text);
+      this.#connection = new Connection(guard, hear);
+    }
+    return this.#connection;
+  }
+
+  #send(connection: Connection, { tool, args, fault }: Call): void {
+    if (fault !== null) this.#stage.fire(fault);
+    connection.guard.life.enter(() => connection.call(tool, args));
+  }
+
+  #heard(tool: string, text: string): void {
+    const { clock } = this.#stage;
+    this.#stage.observe({ kind: 'tool_answered', at: clock.now(), tool, text });
+    const plan = tool === 'propose_plan' ? planIn(text) : null;
+    if (plan !== null) this.#plans = [plan, ...this.#plans].slice(0, MOST_PLANS);
+  }
+
+  #call(): Call {
+    const draws = this.#draws;
+    const { symbol } = draws.any(this.#scenario.positions) ?? { symbol: 'AAPL' };
+    const plan = draws.any(this.#plans) ?? { plan_id: 'plan-unknown', hash: 'f'.repeat(64) };
+    const newest = this.#plans[0] ?? plan;
+    const good = (tool: string, args: unknown): Call => ({ tool, args, fault: null });
+    return draws.pick<() => Call>([
+      () => good('get_portfolio_context', {}),
+      () => good('get_portfolio_context', { symbol }),
+      () => good('evaluate_position', { symbol }),
+      () => good('get_history', { symbol }),
+      () => good('propose_plan', { intent: draws.pick(['manage', 'protect']), symbol }),
+      () =>
+        good('propose_plan', { intent: 'reduce', symbol, fraction: draws.pick(['0.5', '0.2']) }),
+      () => good('propose_plan', { intent: 'exit', symbol }),
+      () => good('execute_plan', newest),
+      () => good('execute_plan', newest),
+      () => ({ tool: 'execute_plan', args: plan, fault: 'A01' }),
+      () => ({ tool: 'execute_plan', args: { ...plan, hash: '0'.repeat(64) }, fault: 'A02' }),
+      () => ({ tool: this.#anyTool(), args: this.#garbage(symbol), fault: 'A09' }),
+    ])();
+  }
+
+  #anyTool(): string {
+    return this.#draws.pick([
+      'get_portfolio_context',
+      'evaluate_position',
+      'propose_plan',
+      'execute_plan',
+      'get_history',
+    ]);
+  }
+
+  #garbage(symbol: string): unknown {
+    const value = this.#draws.pick(GARBAGE);
+    return this.#draws.pick<unknown>([
+      { symbol: value },
+      { intent: 'reduce', symbol, quantity: value },
+      { intent: value, symbol },
+      { plan_id: value, hash: value },
+      { symbol, limit: value, unknown_field: value },
+    ]);
+  }
+}
+
+function planIn(text: string): Plan | null {
+  const answer: unknown = JSON.parse(text);
+  if (typeof answer !== 'object' || answer === null) return null;
+  if (!('plan_id' in answer) || !('hash' in answer)) return null;
+  const { plan_id, hash } = answer;
+  return typeof plan_id === 'string' && typeof hash === 'string' ? { plan_id, hash } : null;
+}
+
+/** One MCP connection to one process, message by message. */
+class Connection {
+  readonly guard: Guard;
+  readonly #transport: McpTransport;
+  readonly #pending = new Map<number, string>();
+  #id = 0;
+
+  constructor(guard: Guard, hear: (tool: string, text: string) => void) {
+    this.guard = guard;
+    this.#transport = {
+      start: async () => {},
+      close: async () => {},
+      send: async (message) => {
+        if (guard.life.isAlive) this.#answered(message, hear);
+      },
+    };
+    const { clock, ids, runtime } = guard;
+    const server = createMcpServer({
+      ...{ bigBrother: runtime.bigBrother, clock, ids, version: '0' },
+      secrets: [KEYS.keyId, KEYS.secretKey],
+      log: () => {},
+    });
+    void server.connect(this.#transport).then(() => {
+      const capabilities = {};
+      const clientInfo = { name: 'simulated-host', version: '0' };
+      const params = { protocolVersion: PROTOCOL, capabilities, clientInfo };
+      this.#deliver({ jsonrpc: '2.0', id: this.#nextId(), method: 'initialize', params });
+      this.#deliver({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    });
+  }
+
+  call(tool: string, args: unknown): void {
+    const id = this.#nextId();
+    this.#pending.set(id, tool);
+    const params = { name: tool, arguments: args };
+    // What a host sends is not what the protocol's types allow.
+    this.#deliver({ jsonrpc: '2.0', id, method: 'tools/call', params } as JSONRPCMessage);
+  }
+
+  #nextId(): number {
+    this.#id += 1;
+    return this.#id;
+  }
+
+  #deliver(message: JSONRPCMessage): void {
+    queueMicrotask(() => this.guard.life.enter(() => this.#transport.onmessage?.(message)));
+  }
+
+  #answered(message: JSONRPCMessage, hear: (tool: string, text: string) => void): void {
+    if (!('id' in message) || typeof message.id !== 'number') return;
+    const tool = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    if (tool === undefined) return;
+    const text = 'result' in message ? textOf(message.result) : null;
+    hear(tool, text ?? JSON.stringify(message));
+  }
+}
+
+function textOf(result: unknown): string | null {
+  if (typeof result !== 'object' || result === null || !('content' in result)) return null;
+  const [first] = Array.isArray(result.content) ? (result.content as readonly unknown[]) : [];
+  if (typeof first !== 'object' || first === null || !('text' in first)) return null;
+  return typeof first.text === 'string' ? first.text : null;
+}

@@ -1,0 +1,231 @@
+import type { Latencies, OpeningPosition, Switches } from '../src/paper-exchange/core/types.ts';
+import { catalogue } from '../src/paper-exchange/faults/catalogue.ts';
+import { Draws } from './draws.ts';
+import type { NetworkRates } from './transport.ts';
+
+/** When a world begins, in the words of the session. */
+export type SessionTime =
+  | 'midday'
+  | 'before_open'
+  | 'before_close'
+  | 'overnight'
+  | 'before_early_close'
+  | 'before_clock_change';
+
+/** What the world does beside what its exchange does: each is drawn to exist, or not. */
+export type Troubles = {
+  /** Ids of the catalogue of the exchange. */
+  readonly injected: readonly string[];
+  /** Mean time from one injected fault to the next. */
+  readonly injectionGapMs: number;
+  readonly network: NetworkRates;
+  readonly streams: {
+    readonly lost: number;
+    readonly repeated: number;
+    readonly overtaken: number;
+    readonly broken: number;
+  };
+  /** Each null where it does not exist; else the mean time between two. */
+  readonly crashGapMs: number | null;
+  /** That the next process dies as well while it starts. */
+  readonly crashAgain: number;
+  readonly stallGapMs: number | null;
+  readonly sleepGapMs: number | null;
+  readonly clockJumpGapMs: number | null;
+  readonly terminateGapMs: number | null;
+  readonly journalFault: number;
+  readonly strangerGapMs: number | null;
+  readonly hostGapMs: number | null;
+};
+
+export type Scenario = {
+  readonly seed: number;
+  readonly startAt: number;
+  readonly session: SessionTime;
+  readonly positions: readonly (OpeningPosition & { readonly price: number })[];
+  readonly multiplier: '1' | '2' | '4';
+  /** Mean time between two prints of a symbol, and their deviation in basis points. */
+  readonly tickGapMs: number;
+  readonly volatilityBps: number;
+  readonly latencies: Latencies;
+  readonly switches: Partial<Switches>;
+  readonly policies: unknown;
+  readonly closedCycleMs: number;
+  readonly troubles: Troubles;
+};
+
+/** What a failing seed is shrunk by. */
+export type Limits = {
+  readonly steps: number;
+  /** Kinds of trouble that are left out, by the names of `kindsOf`. */
+  readonly without: readonly string[];
+  readonly symbols: number;
+};
+
+const SYMBOLS = ['AAPL', 'MSFT', 'NVDA', 'AMZN', 'TSLA', 'META', 'GOOG', 'AMD'];
+const MOST_SYMBOLS = 8;
+const HOUR_MS = 3_600_000;
+
+/** In New York: Thursday 2026-10-08, the Friday after Thanksgiving, and the last of October. */
+const STARTS: Readonly<Record<SessionTime, number>> = {
+  midday: Date.UTC(2026, 9, 8, 15, 0),
+  before_open: Date.UTC(2026, 9, 8, 13, 24),
+  before_close: Date.UTC(2026, 9, 8, 19, 54),
+  overnight: Date.UTC(2026, 9, 8, 20, 30),
+  before_early_close: Date.UTC(2026, 10, 27, 17, 54),
+  before_clock_change: Date.UTC(2026, 9, 30, 19, 55),
+};
+
+const NO_NETWORK: NetworkRates = {
+  ...{ oneWayMs: 0, requestLost: 0, answerLost: 0, answerLate: 0, silent: 0 },
+};
+
+/** Everything about one world that chance decides beforehand. */
+export function scenarioOf(seed: number, limits: Limits): Scenario {
+  const draws = new Draws(`${seed} scenario`);
+  const session = draws.pick<SessionTime>([
+    ...(['midday', 'midday', 'midday', 'midday'] as const),
+    ...(['before_open', 'before_close', 'overnight'] as const),
+    ...(['before_early_close', 'before_clock_change'] as const),
+  ]);
+  const count = draws.between(1, MOST_SYMBOLS);
+  const positions = SYMBOLS.slice(0, count).map((symbol) => openingOf(symbol, draws));
+  return {
+    seed,
+    session,
+    startAt: STARTS[session] + draws.between(0, 60_000),
+    positions: positions.slice(0, limits.symbols),
+    multiplier: positions.some(({ qty }) => qty.startsWith('-')) ? '4' : draws.pick(['2', '4']),
+    tickGapMs: draws.pick([2_000, 5_000, 10_000]),
+    volatilityBps: draws.pick([5, 15, 40]),
+    latencies: latenciesFrom(draws),
+    switches: switchesFrom(draws),
+    policies: policiesFrom(draws),
+    closedCycleMs: draws.pick([10_000, 60_000]),
+    troubles: troublesFrom(draws, new Set(limits.without)),
+  };
+}
+
+function openingOf(symbol: string, draws: Draws): Scenario['positions'][number] {
+  const price = draws.between(20, 400);
+  const shares = draws.between(1, 100);
+  const isShort = draws.chance(0.12);
+  const hasFraction = !isShort && draws.chance(0.15);
+  const qty = `${isShort ? '-' : ''}${shares}${hasFraction ? '.37' : ''}`;
+  const averageEntryPrice = (price * (1 + (draws.fraction() - 0.5) * 0.1)).toFixed(2);
+  return { symbol, qty, averageEntryPrice, price };
+}
+
+const latenciesFrom = (draws: Draws): Latencies => {
+  const upTo = (mostMs: number) => (draws.chance(0.3) ? 0 : draws.between(1, mostMs));
+  return {
+    newMs: upTo(200),
+    fillMs: upTo(400),
+    cancelMs: upTo(1_500),
+    replaceMs: upTo(300),
+    positionVisibilityMs: draws.chance(0.5) ? 0 : draws.between(1, 3_000),
+    streamMs: upTo(400),
+  };
+};
+
+const switchesFrom = (draws: Draws): Partial<Switches> => ({
+  clientOrderIdUniqueness: draws.pick(['forever', 'forever', 'active']),
+  duplicateClientOrderIdStatus: draws.pick([422, 409]),
+  cancelOfCanceled: draws.pick(['accept', 'refuse']),
+  cancelOutsideHours: draws.pick(['at_once', 'next_open']),
+  replacementInheritsFills: draws.chance(0.5),
+  shrinkStopLeg: draws.chance(0.5),
+  triggeredStopLimitType: draws.pick(['stop_limit', 'limit']),
+  randomPartialFills: draws.chance(0.5),
+  ordersAtSplit: draws.pick(['cancel', 'adjust', 'leave']),
+  adjustedOrderShows: draws.pick(['replaced', 'restated']),
+});
+
+const policiesFrom = (draws: Draws): unknown => ({
+  stopLoss: {
+    method: draws.pick(['percent', 'percent', 'atr']),
+    percent: draws.between(2, 10),
+    alreadyPast: draws.pick(['measure_from_market', 'exit']),
+  },
+  trailingStop: {
+    triggerBy: draws.pick(['r', 'percent']),
+    triggerR: draws.pick(['0.2', '0.5', '1']),
+    triggerPercent: draws.pick(['0.5', '2', '8']),
+    trailPercent: draws.pick(['1', '3', '5']),
+    minimumStepBps: draws.pick([5, 25, 100]),
+  },
+  partialProfit: { targetR: draws.pick(['0.3', '1', '2']), fraction: draws.pick(['0.3', '0.5']) },
+  stopLimit: { minimumOffsetBps: draws.pick([10, 50, 200]) },
+});
+
+function troublesFrom(draws: Draws, without: ReadonlySet<string>): Troubles {
+  const isHostile = draws.chance(0.9);
+  // What is left out is drawn all the same, so that the rest stays as it was.
+  const gap = (kind: string, probability: number, leastMs: number, mostMs: number) => {
+    const exists = draws.chance(probability);
+    const meanMs = draws.between(leastMs, mostMs);
+    return isHostile && exists && !without.has(kind) ? meanMs : null;
+  };
+  const rate = (kind: string, probability: number, most: number) => {
+    const exists = draws.chance(probability);
+    const value = draws.fraction() * most;
+    return isHostile && exists && !without.has(kind) ? value : 0;
+  };
+  const density = draws.pick([0.05, 0.15, 0.4]);
+  const injected = catalogue
+    .map(({ id }) => id)
+    .filter((id) => draws.chance(density) && isHostile && !without.has(id));
+  return {
+    injected,
+    injectionGapMs: draws.between(10_000, 90_000),
+    network: {
+      ...NO_NETWORK,
+      oneWayMs: draws.pick([0, 5, 40, 150]),
+      requestLost: rate('lost_requests', 0.3, 0.3),
+      answerLost: rate('lost_answers', 0.3, 0.3),
+      answerLate: rate('late_answers', 0.3, 0.2),
+      silent: rate('silent_lines', 0.5, 1),
+    },
+    streams: {
+      lost: rate('lost_frames', 0.25, 0.3),
+      repeated: rate('repeated_frames', 0.25, 0.5),
+      overtaken: rate('overtaken_frames', 0.25, 0.3),
+      broken: rate('broken_streams', 0.25, 0.03),
+    },
+    crashGapMs: gap('crashes', 0.5, 20_000, 200_000),
+    crashAgain: rate('double_crashes', 0.6, 0.8),
+    stallGapMs: gap('stalls', 0.2, 60_000, 300_000),
+    sleepGapMs: gap('sleeps', 0.15, 200_000, 2 * HOUR_MS),
+    clockJumpGapMs: gap('clock_jumps', 0.15, 60_000, 600_000),
+    terminateGapMs: gap('terminations', 0.15, 60_000, 300_000),
+    journalFault: rate('journal_faults', 0.15, 0.1),
+    strangerGapMs: gap('strangers', 0.4, 20_000, 200_000),
+    hostGapMs: gap('host', 0.5, 2_000, 40_000),
+  };
+}
+
+/** What of a scenario may be left out, to find what a failure needs. */
+export function kindsOf({ troubles }: Scenario): readonly string[] {
+  const { network, streams } = troubles;
+  const present: readonly (readonly [string, number | null])[] = [
+    ['crashes', troubles.crashGapMs],
+    ['double_crashes', troubles.crashAgain],
+    ['stalls', troubles.stallGapMs],
+    ['sleeps', troubles.sleepGapMs],
+    ['clock_jumps', troubles.clockJumpGapMs],
+    ['terminations', troubles.terminateGapMs],
+    ['journal_faults', troubles.journalFault],
+    ['strangers', troubles.strangerGapMs],
+    ['host', troubles.hostGapMs],
+    ['lost_requests', network.requestLost],
+    ['lost_answers', network.answerLost],
+    ['late_answers', network.answerLate],
+    ['silent_lines', network.silent],
+    ['lost_frames', streams.lost],
+    ['repeated_frames', streams.repeated],
+    ['overtaken_frames', streams.overtaken],
+    ['broken_streams', streams.broken],
+  ];
+  const names = present.filter(([, much]) => much !== null && much !== 0).map(([name]) => name);
+  return [...names, ...troubles.injected];
+}

@@ -1,0 +1,95 @@
+import { guardrails, policySettings } from '../policies/registry.ts';
+import { FaultScript } from './fault-script.ts';
+import { Host } from './host.ts';
+import { Invariants } from './invariants/invariants.ts';
+import type { Violation } from './observation.ts';
+import { Prices } from './prices.ts';
+import { ProcessScript } from './process-script.ts';
+import { type Limits, type Scenario, scenarioOf } from './scenario.ts';
+import { KEYS, Stage } from './stage.ts';
+import { Strangers } from './strangers.ts';
+import { type Points, Supervisor } from './supervisor.ts';
+
+/** Within so many cycles after the last fault everything is well. */
+const CYCLES_TO_SETTLE = 6;
+const CYCLE_MS = 10_000;
+/** A world that shows nothing for so long has come to its end. */
+const LONGEST_WORLD_MS = 14 * 86_400_000;
+
+export type WorldResult = {
+  readonly seed: number;
+  readonly steps: number;
+  readonly violations: readonly Violation[];
+  readonly fired: ReadonlyMap<string, number>;
+  readonly points: Points;
+  readonly traceHash: string;
+};
+
+/** Lets one world happen, from its seed to its end. */
+export async function runWorld(seed: number, limits: Limits): Promise<WorldResult> {
+  const scenario = scenarioOf(seed, limits);
+  const stage = new Stage(scenario);
+  const { clock } = stage;
+  const onFault = (error: unknown) => stage.ownFault(error);
+  process.on('unhandledRejection', onFault);
+  const supervisor = new Supervisor(stage, scenario);
+  try {
+    await happen(stage, scenario, supervisor, limits);
+  } catch (error) {
+    stage.ownFault(error);
+  } finally {
+    supervisor.end();
+    stage.exchange.stop();
+    await clock.advanceBy(0).catch(onFault);
+    process.off('unhandledRejection', onFault);
+  }
+  const { steps, violations, fired } = stage;
+  return {
+    seed,
+    steps,
+    violations,
+    fired,
+    points: supervisor.points,
+    traceHash: stage.traceHash(),
+  };
+}
+
+async function happen(
+  stage: Stage,
+  scenario: Scenario,
+  supervisor: Supervisor,
+  limits: Limits,
+): Promise<void> {
+  const { clock, exchange, accountId } = stage;
+  const prices = new Prices(stage, scenario);
+  const scripts = [
+    new FaultScript(stage, scenario, prices),
+    new Strangers(stage, scenario, prices),
+    new ProcessScript(stage, scenario, supervisor),
+    new Host(stage, scenario, () => supervisor.guard),
+  ];
+  stage.watchBy(
+    new Invariants({
+      ...{ core: exchange.core, accountId, canaries: [KEYS.secretKey] },
+      guardrails: guardrails(policySettings.parse({})).map(({ name }) => name),
+    }),
+  );
+  prices.start();
+  supervisor.start();
+  for (const script of scripts) script.start();
+
+  const endsAt = clock.now() + LONGEST_WORLD_MS;
+  const isFine = () => stage.violations.length === 0;
+  while (isFine() && stage.steps < limits.steps && clock.now() < endsAt) await next(stage);
+  if (!isFine()) return;
+
+  for (const script of scripts) script.calm();
+  supervisor.calm();
+  stage.observe({ kind: 'faults_stopped', at: clock.now() });
+  const settledAt = clock.now() + CYCLES_TO_SETTLE * CYCLE_MS;
+  while (isFine() && (clock.nextDueAt() ?? settledAt) < settledAt) await next(stage);
+  await clock.advanceTo(settledAt);
+  if (isFine()) stage.settle();
+}
+
+const next = ({ clock }: Stage): Promise<void> => clock.advanceTo(clock.nextDueAt() ?? clock.now());
