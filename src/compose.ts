@@ -3,7 +3,9 @@ import { connectAlpaca } from './adapters/alpaca/connect.ts';
 import { MemoryEventStore } from './adapters/event-stores/memory.ts';
 import { AccountOwnedError, acquireOwnerLock } from './adapters/event-stores/owner-lock.ts';
 import { SqliteEventStore } from './adapters/event-stores/sqlite.ts';
+import { FileHaltLatch } from './adapters/system/file-halt-latch.ts';
 import { DataDirectory, FileError } from './adapters/system/files.ts';
+import { MemoryHaltLatch } from './adapters/system/memory-halt-latch.ts';
 import type { Settings } from './config.ts';
 import { digestOf } from './domain/canonical.ts';
 import type { Environment } from './domain/environment.ts';
@@ -13,6 +15,7 @@ import type { PaperExchange } from './paper-exchange/exchange.ts';
 import { type Broker, BrokerError } from './ports/broker.ts';
 import type { Clock, Ids } from './ports/clock.ts';
 import type { EventStore } from './ports/event-store.ts';
+import type { HaltLatch } from './ports/halt-latch.ts';
 import { createRuntime, type Runtime } from './runtime/runtime.ts';
 import { defaultRuntimeSettings, type RuntimeSettings } from './runtime/settings.ts';
 
@@ -75,7 +78,7 @@ export class AccountTakenError extends StartError {
  *   the one that was named, or when another process owns it; FileError for the data directory
  */
 export async function compose(settings: Settings, system: System): Promise<Running> {
-  const { environment, broker, marketData, streams } = connect(settings, system);
+  const { environment, broker, marketData, streams, emergency } = connect(settings, system);
   const { clock, ids, exchange } = system;
   const opened: (() => void)[] = [];
   const close = (): void => {
@@ -91,6 +94,7 @@ export async function compose(settings: Settings, system: System): Promise<Runni
 
     const journal = openJournal(directory, `${environment}-${account.accountNumber}`);
     opened.push(journal.close);
+    const haltLatch = latchOf(journal.directory, settings.venue);
     const { policies } = settings;
     const runtimeSettings = runtimeSettingsFrom(settings, environment);
     const runtime = createRuntime({
@@ -98,6 +102,8 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       marketData,
       streams,
       store: journal.store,
+      emergency,
+      haltLatch,
       clock,
       ids,
       policies: tradingPolicies(policies),
@@ -183,6 +189,17 @@ type Journal = {
   readonly directory: string | null;
   readonly close: () => void;
 };
+
+/** Names the account's directory for these keys: a halt has to find it without the network. */
+export const keyMark = (keyId: string): string => `key-${digestOf(keyId).slice(0, 16)}`;
+
+/** @throws FileError when the directory cannot be written to */
+function latchOf(path: string | null, venue: Settings['venue']): HaltLatch {
+  if (path === null) return new MemoryHaltLatch();
+  const directory = DataDirectory.open(path);
+  if (venue.kind === 'alpaca') directory.privateFile(keyMark(venue.keyId));
+  return new FileHaltLatch(directory);
+}
 
 /** @throws StartError when another process owns the account or SQLite refuses; FileError */
 function openJournal(dataDirectory: DataDirectory | null, name: string): Journal {

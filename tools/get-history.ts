@@ -23,7 +23,15 @@ const typesOf = {
   orders: ['step_intended', 'step_answered', 'step_observed', 'order_update_received'],
   fills: ['fill_received'],
   protection: ['episode_opened', 'episode_changed', 'episode_closed', 'naked_time_measured'],
-  alerts: ['alert_raised', 'alert_cleared', 'trading_state_changed', 'cycle_failed'],
+  alerts: [
+    'alert_raised',
+    'alert_cleared',
+    'trading_state_changed',
+    'halt_latched',
+    'halt_verified',
+    'halt_lifted',
+    'cycle_failed',
+  ],
   system: ['started', 'stopped', 'settings_loaded', 'stream_changed', 'snapshot_taken'],
   calls: ['tool_called'],
 } as const satisfies Readonly<Record<string, readonly EventType[]>>;

@@ -44,6 +44,9 @@ export class ActionTeller {
       case 'episode_opened':
       case 'episode_closed':
       case 'trading_state_changed':
+      case 'halt_latched':
+      case 'halt_verified':
+      case 'halt_lifted':
       case 'alert_raised':
       case 'alert_cleared':
       case 'cycle_failed':

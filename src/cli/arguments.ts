@@ -72,8 +72,12 @@ const allEventTypes = Object.keys({
   episode_closed: true,
   naked_time_measured: true,
   trading_state_changed: true,
+  halt_latched: true,
+  halt_verified: true,
+  halt_lifted: true,
   alert_raised: true,
   alert_cleared: true,
+  checkpoint_signed: true,
   tool_called: true,
   cycle_failed: true,
 } satisfies Record<EventType, true>) as readonly EventType[];

@@ -37,6 +37,7 @@ export type EventType =
   | 'halt_lifted'
   | 'alert_raised'
   | 'alert_cleared'
+  | 'checkpoint_signed'
   | 'tool_called'
   | 'cycle_failed';
 

@@ -10,6 +10,7 @@ import type { CycleBookkeeper } from './cycle-bookkeeper.ts';
 import { reasonOf } from './deadline.ts';
 import type { DecisionJournal } from './decision-journal.ts';
 import type { EventLogger } from './event-logger.ts';
+import type { HaltWatch } from './halt-watch.ts';
 import type { PlanMaker, Thought } from './plan-maker.ts';
 import type { PlanPacing } from './plan-pacing.ts';
 import { PlanQueue } from './plan-queue.ts';
@@ -40,6 +41,7 @@ type Parts = {
   readonly pacing: PlanPacing;
   readonly decisions: DecisionJournal;
   readonly resolver: UnsettledResolver;
+  readonly halts: HaltWatch;
   readonly recovery: Recovery;
   readonly alerts: AlertBoard;
   readonly bookkeeper: CycleBookkeeper;
@@ -146,7 +148,8 @@ export class BigBrotherOrchestrator {
   }
 
   async #runCycle(): Promise<void> {
-    const { state, resolver, recovery, logger } = this.#parts;
+    const { state, resolver, recovery, halts, logger } = this.#parts;
+    halts.notice();
     const failure = recovery.isRecovering
       ? await recovery.attempt()
       : await state.updateFromAlpaca();

@@ -6,7 +6,9 @@ import type { DriftTolerance } from '../engine/drift.ts';
 import type { PlanningSettings } from '../engine/planning-settings.ts';
 import type { Broker, MarketData, Streams } from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
+import type { EmergencyBroker } from '../ports/emergency-broker.ts';
 import type { EventStore } from '../ports/event-store.ts';
+import type { HaltLatch } from '../ports/halt-latch.ts';
 import { AccountLook } from './account-look.ts';
 import { AccountReader } from './account-reader.ts';
 import { ActionCoordinator } from './action-coordinator.ts';
@@ -17,6 +19,7 @@ import { reasonOf, withDeadline } from './deadline.ts';
 import { DecisionJournal } from './decision-journal.ts';
 import { EpisodeKeeper } from './episode-keeper.ts';
 import { EventLogger } from './event-logger.ts';
+import { HaltWatch } from './halt-watch.ts';
 import { IntentLedger } from './intent-ledger.ts';
 import { MarketFeed } from './market-feed.ts';
 import { NakedMeters } from './naked-meters.ts';
@@ -51,6 +54,9 @@ export type RuntimeParts = {
   readonly marketData: MarketData;
   readonly streams: Streams;
   readonly store: EventStore;
+  /** The kill switch's own connection. */
+  readonly emergency: EmergencyBroker;
+  readonly haltLatch: HaltLatch;
   readonly clock: Clock;
   readonly ids: Ids;
   /** In order of precedence. */
@@ -129,7 +135,16 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const planMaker = new PlanMaker({ engine, ids, clock, settings });
   const recovery = new Recovery({ state, unsettled, desk, tradingState, logger, clock });
   const { broker } = parts;
-  const sender = new StepSender({ broker, desk, recovery, logger, clock, settings });
+  const halts = new HaltWatch({
+    latch: parts.haltLatch,
+    emergency: parts.emergency,
+    tradingState,
+    alerts,
+    logger,
+    clock,
+    settings,
+  });
+  const sender = new StepSender({ broker, desk, recovery, halts, logger, clock, settings });
   const resender = new StepResender({
     sender,
     state,
@@ -154,7 +169,10 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     clock,
   });
   const look = new AccountLook({ state, broker: parts.broker, clock, settings });
-  const shared = { state, plans, unsettled, recovery, logger, clock, settings, guardrails };
+  const shared = {
+    ...{ state, plans, unsettled, recovery, halts },
+    ...{ logger, clock, settings, guardrails },
+  };
   const coordinator = new ActionCoordinator({
     ...shared,
     look,
@@ -199,6 +217,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       const { environment, mode } = settings;
       const body = { environment, mode, settingsHash };
       logger.log({ type: 'started', actor: 'system', body });
+      takeUpHalts(logger, tradingState, halts);
       recovery.begin('it was started and the broker was not read yet');
       state.listen();
       await compareClocks(parts, alerts);
@@ -207,6 +226,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       return failure;
     },
     async stop() {
+      halts.stop();
       resolver.stop();
       await orchestrator.stop();
       await parts.streams.close();
@@ -237,6 +257,13 @@ function restore(logger: EventLogger, memory: Memory, episodes: EpisodeKeeper): 
   episodes.restore(logger.recall(['episode_opened', 'episode_changed', 'episode_closed']));
   logger.onRecord(hear);
   for (const step of unsettled.unanswered()) logLeftBehind(logger, step);
+}
+
+/** What stopped the account before this process was there stops it still. */
+function takeUpHalts(logger: EventLogger, levels: TradingStateLevels, halts: HaltWatch): void {
+  const [last] = logger.getHistory({ types: ['trading_state_changed'], limit: 1 }).records;
+  if (last !== undefined) levels.restore(last);
+  halts.start();
 }
 
 async function compareClocks({ broker, clock, settings }: RuntimeParts, alerts: AlertBoard) {

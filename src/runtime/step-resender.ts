@@ -164,7 +164,7 @@ export class StepResender {
     if (reviewed.outcome === 'denied') {
       return heldBack(reviewed.denials.map((denial) => denial.because).join('; '));
     }
-    const turn = await sender.awaitTurn();
+    const turn = await sender.awaitTurn(step, part);
     if (turn instanceof BrokerError) return heldBack(turn.message);
     if (this.#stopped) return heldBack('BigBrother is stopping');
     this.#resends.set(nameOf(step), this.timesResent(step) + 1);

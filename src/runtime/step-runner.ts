@@ -72,7 +72,7 @@ export class StepRunner {
   ): Promise<StepResult> {
     const step = part.steps[stepIndex];
     if (step === undefined) throw new RangeError(`the part has no step ${stepIndex}`);
-    const turn = await this.#sender.awaitTurn();
+    const turn = await this.#sender.awaitTurn(step, part);
     if (turn instanceof BrokerError) {
       const { rejection, message } = turn;
       return { ...notDone(step, message), outcome: 'rejected', rejection };

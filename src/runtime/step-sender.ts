@@ -5,6 +5,7 @@ import { type Broker, BrokerError, type Turn } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import { reasonOf, withDeadline } from './deadline.ts';
 import type { EventLogger } from './event-logger.ts';
+import type { HaltWatch } from './halt-watch.ts';
 import type { OrderDesk } from './order-desk.ts';
 import type { Recovery } from './recovery.ts';
 import type { RuntimeSettings } from './settings.ts';
@@ -27,6 +28,7 @@ export class StepSender {
   readonly #broker: Broker;
   readonly #desk: OrderDesk;
   readonly #recovery: Recovery;
+  readonly #halts: HaltWatch;
   readonly #logger: EventLogger;
   readonly #clock: Clock;
   readonly #settings: RuntimeSettings;
@@ -35,6 +37,7 @@ export class StepSender {
     readonly broker: Broker;
     readonly desk: OrderDesk;
     readonly recovery: Recovery;
+    readonly halts: HaltWatch;
     readonly logger: EventLogger;
     readonly clock: Clock;
     readonly settings: RuntimeSettings;
@@ -42,17 +45,18 @@ export class StepSender {
     this.#broker = parts.broker;
     this.#desk = parts.desk;
     this.#recovery = parts.recovery;
+    this.#halts = parts.halts;
     this.#logger = parts.logger;
     this.#clock = parts.clock;
     this.#settings = parts.settings;
   }
 
   /** @returns leave to send; or why there was none in time, or may be none: nothing was sent then */
-  async awaitTurn(): Promise<Turn | BrokerError> {
+  async awaitTurn(step: Step, part: PlanPart): Promise<Turn | BrokerError> {
     try {
       const turn = await this.#broker.awaitTurn(this.#settings.longestTurnWaitMs);
-      const notReady = this.#recovery.whyNotReady();
-      return notReady === null ? turn : new BrokerError(notReady, { outcome: 'rejected' });
+      const because = this.#recovery.whyNotReady() ?? this.#halts.whyBlocked(step, part);
+      return because === null ? turn : new BrokerError(because, { outcome: 'rejected' });
     } catch (error) {
       if (error instanceof BrokerError) return error;
       throw error;
@@ -83,7 +87,10 @@ export class StepSender {
     }
   }
 
-  async #ask({ approved, step, turn }: Sending): Promise<StepAnswer> {
+  async #ask({ approved, part, step, turn, isRepeat }: Sending): Promise<StepAnswer> {
+    // The last instant in which it can be kept back: from here the request is on its way.
+    const blocked = this.#halts.whyBlocked(step, part);
+    if (blocked !== null) return notSent(isRepeat ? 'unknown' : 'rejected', blocked);
     try {
       const order = await withDeadline({
         clock: this.#clock,
@@ -136,11 +143,14 @@ export class StepSender {
   }
 }
 
-const unknownAfter = (fault: unknown): StepAnswer => ({
-  outcome: 'unknown',
+const unknownAfter = (fault: unknown): StepAnswer =>
+  notSent('unknown', `our own fault: ${reasonOf(fault)}`);
+
+const notSent = (outcome: StepAnswer['outcome'], because: string): StepAnswer => ({
+  outcome,
   order: null,
   rejection: null,
   status: null,
   code: null,
-  because: `our own fault: ${reasonOf(fault)}`,
+  because,
 });

@@ -1,9 +1,13 @@
 import { decimal, text } from '../domain/decimal.ts';
 import type { TradingState, TradingStateCause } from '../domain/environment.ts';
+import type { JournalRecord } from '../domain/event.ts';
 import type { Account } from '../domain/portfolio.ts';
+import type { EpochMs } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventLogger } from './event-logger.ts';
+import { fieldAt, textAt } from './intent-ledger.ts';
 
+const DAILY_LOSS = 'daily_loss';
 const SEVERITY: readonly TradingState[] = ['active', 'reducing', 'halted'];
 
 /**
@@ -46,10 +50,10 @@ export class TradingStateLevels {
     return [...this.#causes.values()];
   }
 
-  /** Raises a cause; one that already holds keeps its beginning. */
-  raise(cause: Omit<TradingStateCause, 'since'>): void {
+  /** Raises a cause; one that already holds keeps its beginning. It begins now, or at `since`. */
+  raise(cause: Omit<TradingStateCause, 'since'> & { readonly since?: EpochMs }): void {
     if (this.#causes.has(cause.code)) return;
-    this.#causes.set(cause.code, { ...cause, since: this.#clock.now() });
+    this.#causes.set(cause.code, { ...cause, since: cause.since ?? this.#clock.now() });
     this.#write(`raised: ${cause.because}`);
   }
 
@@ -58,6 +62,27 @@ export class TradingStateLevels {
     if (cause === undefined) return;
     this.#causes.delete(code);
     this.#write(`cleared: ${cause.because}`);
+  }
+
+  /**
+   * Takes up a day's loss that an earlier process latched: winning it back while nobody ran
+   * does not undo it either. It holds until the account shows another previous close.
+   *
+   * @param last the journal's newest `trading_state_changed`
+   */
+  restore({ body }: JournalRecord): void {
+    const base = textAt(body, 'lossBase');
+    const causes = fieldAt(body, 'causes');
+    const loss = Array.isArray(causes)
+      ? causes.find((cause) => textAt(cause, 'code') === DAILY_LOSS)
+      : undefined;
+    if (base === null || loss === undefined || this.#dailyLossPercent === null) return;
+    this.#lossBase = base;
+    const since = fieldAt(loss, 'since');
+    this.raise({
+      ...reducedFor(textAt(loss, 'because') ?? 'the account lost more today than is allowed'),
+      ...(typeof since === 'number' ? { since } : {}),
+    });
   }
 
   /** What the account itself says: blocked by the broker, or more lost today than allowed. */
@@ -83,18 +108,16 @@ export class TradingStateLevels {
     if (this.#dailyLossPercent === null || !lastEquity.gt('0')) return;
     // Latched for the day: a rebound does not make the day's loss undone.
     const base = text(lastEquity);
-    if (this.#lossBase !== base) this.clear('daily_loss');
+    if (this.#lossBase !== base) this.clear(DAILY_LOSS);
     this.#lossBase = base;
     const loss = lastEquity.minus(equity);
     if (loss.times('100').lt(lastEquity.times(decimal(this.#dailyLossPercent)))) return;
-    this.raise({
-      state: 'reducing',
-      code: 'daily_loss',
-      because:
+    this.raise(
+      reducedFor(
         `the account lost $${text(loss.round(2, 0))} since the last close ` +
-        `($${base}); ${this.#dailyLossPercent} % is the limit`,
-      clearedBy: 'the next trading day',
-    });
+          `($${base}); ${this.#dailyLossPercent} % is the limit`,
+      ),
+    );
   }
 
   #noticeBrokenJournal(): void {
@@ -111,8 +134,17 @@ export class TradingStateLevels {
   }
 
   #write(because: string): void {
-    const body = { state: this.current(), causes: this.causes(), because };
+    const lossBase = this.#lossBase;
+    const body = { state: this.current(), causes: this.causes(), because, lossBase };
     this.#logger.log({ type: 'trading_state_changed', actor: 'system', body });
     for (const listener of this.#listeners) listener();
   }
 }
+
+const reducedFor = (because: string) =>
+  ({
+    state: 'reducing',
+    code: DAILY_LOSS,
+    because,
+    clearedBy: 'the next trading day',
+  }) as const;

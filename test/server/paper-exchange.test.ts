@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { guardrails, policySettings, tradingPolicies } from '../../policies/registry.ts';
 import { MemoryEventStore } from '../../src/adapters/event-stores/memory.ts';
+import { MemoryHaltLatch } from '../../src/adapters/system/memory-halt-latch.ts';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import type { Mode } from '../../src/domain/environment.ts';
 import { ticker } from '../../src/domain/ids.ts';
@@ -29,6 +30,7 @@ async function host(mode: Mode = 'execute') {
   const runtime = createRuntime({
     ...venue,
     store: new MemoryEventStore(),
+    haltLatch: new MemoryHaltLatch(),
     ids: new SeededIds('host'),
     policies: tradingPolicies(settings),
     guardrails: guardrails(settings),

@@ -1,6 +1,7 @@
 import { guardrails, policySettings, tradingPolicies } from '../../policies/registry.ts';
 import { connectAlpaca } from '../../src/adapters/alpaca/connect.ts';
 import { MemoryEventStore } from '../../src/adapters/event-stores/memory.ts';
+import { MemoryHaltLatch } from '../../src/adapters/system/memory-halt-latch.ts';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import type { EventType, JournalRecord } from '../../src/domain/event.ts';
@@ -62,6 +63,7 @@ export async function guardedAccount(given: Given = {}) {
 
   const store = new MemoryEventStore();
   const ids = new SeededIds('runtime');
+  const haltLatch = new MemoryHaltLatch();
   const boot = (more: Partial<RuntimeSettings> = {}, journal: EventStore = store) => {
     const connection = connectAlpaca(
       {
@@ -79,6 +81,7 @@ export async function guardedAccount(given: Given = {}) {
       ...connection,
       broker,
       store: journal,
+      haltLatch,
       clock,
       ids,
       policies: [...(given.morePolicies ?? []), ...tradingPolicies(settings)],
@@ -88,7 +91,8 @@ export async function guardedAccount(given: Given = {}) {
       settings: { ...defaultRuntimeSettings, ...given.settings, ...more },
       settingsHash: 'test',
     });
-    return { broker, streams: connection.streams, ...runtime };
+    const { streams, emergency } = connection;
+    return { broker, streams, emergency, ...runtime };
   };
   /** A market order that the account's owner places by hand. */
   const trade = async (symbol: string, side: 'buy' | 'sell', qty: string): Promise<void> => {
@@ -104,7 +108,7 @@ export async function guardedAccount(given: Given = {}) {
     if (!answer.ok) throw new Error(await answer.text());
   };
   const first = boot();
-  return { clock, exchange, store, price, trade, boot, ...first, ...looks(first) };
+  return { clock, exchange, store, haltLatch, price, trade, boot, ...first, ...looks(first) };
 }
 
 export type Guarded = Awaited<ReturnType<typeof guardedAccount>>;

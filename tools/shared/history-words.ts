@@ -62,6 +62,10 @@ function titleOf({ type, body }: JournalRecord): string {
       return words('tool called', field(body, 'tool'), field(body, 'outcome'), field(body, 'code'));
     case 'started':
       return words('started', field(body, 'environment'), field(body, 'mode'));
+    case 'halt_latched':
+      return words(spaced(type), `(${field(body, 'level')})`, 'by', field(body, 'by'));
+    case 'halt_verified':
+    case 'halt_lifted':
     case 'plan_spent':
     case 'stopped':
     case 'settings_loaded':

@@ -1,7 +1,9 @@
 import type { Broker, MarketData, Streams } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { EmergencyBroker } from '../../ports/emergency-broker.ts';
 import { AlpacaBroker } from './broker.ts';
 import { type AlpacaClientOptions, createAlpacaClient } from './client.ts';
+import { connectEmergency } from './emergency-broker.ts';
 import { OrderFamilies } from './families.ts';
 import { AlpacaMarketData } from './market-data.ts';
 import { RateLimiter } from './rate-limiter.ts';
@@ -12,6 +14,8 @@ export type AlpacaConnection = {
   readonly broker: Broker;
   readonly marketData: MarketData;
   readonly streams: Streams;
+  /** A connection of its own, so that nothing the others do can hold it up. */
+  readonly emergency: EmergencyBroker;
 };
 
 /** All three ports over one client. Trading and market data have a request budget each. */
@@ -24,5 +28,6 @@ export function connectAlpaca(options: AlpacaClientOptions, clock: Clock): Alpac
     broker: new AlpacaBroker(client, transport(), families),
     marketData: new AlpacaMarketData(client, transport()),
     streams: new AlpacaStreams(client, clock, families),
+    emergency: connectEmergency(options, clock),
   };
 }

@@ -1,43 +1,57 @@
 import { HALT_LEVELS, type Halt, type HaltLevel, type HaltLift } from '../../domain/halt.ts';
 import type { HaltLatch } from '../../ports/halt-latch.ts';
 
-/** A latch that outlives runtimes, but not its process: for accounts that do not either. */
+/** What is latched, for several latches that stand for processes of one machine. */
+export class HaltMemory {
+  readonly halts = new Map<HaltLevel, Halt>();
+  verified: Halt | null = null;
+  lift: HaltLift | null = null;
+}
+
+/**
+ * A latch that outlives runtimes, but not its process: for accounts that do not either. It
+ * calls its watchers for its own changes; those of others show when it is read.
+ */
 export class MemoryHaltLatch implements HaltLatch {
-  readonly #halts = new Map<HaltLevel, Halt>();
+  readonly #memory: HaltMemory;
   readonly #listeners = new Set<() => void>();
-  #verified: Halt | null = null;
-  #lift: HaltLift | null = null;
+
+  constructor(memory = new HaltMemory()) {
+    this.#memory = memory;
+  }
 
   read(): Halt | null {
-    if (this.#halts.size === 0) return null;
-    const strictest = HALT_LEVELS.findLast((level) => this.#halts.has(level));
-    return strictest === undefined ? null : (this.#halts.get(strictest) ?? null);
+    const { halts } = this.#memory;
+    if (halts.size === 0) return null;
+    const strictest = HALT_LEVELS.findLast((level) => halts.has(level));
+    return strictest === undefined ? null : (halts.get(strictest) ?? null);
   }
 
   latch(wanted: Omit<Halt, 'since'>): Halt {
-    const since = this.#halts.get(wanted.level)?.since ?? wanted.pressedAt;
-    this.#halts.set(wanted.level, { ...wanted, since });
+    const since = this.#memory.halts.get(wanted.level)?.since ?? wanted.pressedAt;
+    this.#memory.halts.set(wanted.level, { ...wanted, since });
     this.#tell();
     return this.read() ?? { ...wanted, since };
   }
 
   markVerified(halt: Halt): void {
-    this.#verified = halt;
+    this.#memory.verified = halt;
     this.#tell();
   }
 
   isVerified({ level, pressedAt }: Halt): boolean {
-    return this.#verified?.level === level && this.#verified.pressedAt === pressedAt;
+    const { verified } = this.#memory;
+    return verified?.level === level && verified.pressedAt === pressedAt;
   }
 
   lift(lift: HaltLift): void {
-    this.#lift = lift;
-    this.#halts.clear();
+    this.#memory.lift = lift;
+    this.#memory.halts.clear();
     this.#tell();
   }
 
   lastLift(): HaltLift | null {
-    return this.#lift;
+    return this.#memory.lift;
   }
 
   watch(listener: () => void): () => void {
