@@ -78,23 +78,24 @@ export class Chronicle {
     return this.intents.get(name)?.at(-1) ?? null;
   }
 
-  take(record: JournalRecord, life: number): void {
+  /** @param at the true time, which the process's own clock may miss */
+  take(record: JournalRecord, life: number, at: number): void {
     const body = fieldsOf(record.body);
     switch (record.type) {
       case 'plan_proposed':
-        this.#propose(record, fieldsOf(body.plan));
+        this.#propose(record, fieldsOf(body.plan), at);
         break;
       case 'plan_reviewed':
-        this.#review(record, body, life);
+        this.#review(record, body, life, at);
         break;
       case 'plan_spent':
-        if (record.planId !== null) this.spent.set(record.planId, { at: record.at, life });
+        if (record.planId !== null) this.spent.set(record.planId, { at, life });
         break;
       case 'plan_finished':
         if (record.planId !== null) this.finished.add(record.planId);
         break;
       case 'step_intended':
-        this.#intend(record, body, life);
+        this.#intend(record, body, life, at);
         break;
       case 'step_answered':
       case 'step_observed':
@@ -108,7 +109,7 @@ export class Chronicle {
     }
   }
 
-  #propose({ planId, at }: JournalRecord, plan: Fields): void {
+  #propose({ planId }: JournalRecord, plan: Fields, at: number): void {
     if (planId === null) return;
     this.plans.set(planId, {
       id: planId,
@@ -130,7 +131,7 @@ export class Chronicle {
     });
   }
 
-  #review({ planId, at }: JournalRecord, body: Fields, life: number): void {
+  #review({ planId }: JournalRecord, body: Fields, life: number, at: number): void {
     if (planId === null) return;
     const review = {
       planId,
@@ -145,7 +146,12 @@ export class Chronicle {
     else known.push(review);
   }
 
-  #intend({ planId, orderId, symbol, at }: JournalRecord, body: Fields, life: number): void {
+  #intend(
+    { planId, orderId, symbol }: JournalRecord,
+    body: Fields,
+    life: number,
+    at: number,
+  ): void {
     const name = textOf(body.clientOrderId) ?? `cancel ${orderId}`;
     const intent: Intent = {
       name,

@@ -12,7 +12,7 @@ const UNSEEN_MS = 15_000;
 /** As long as it takes to see it and to cancel what is too much. */
 const TOO_MUCH_MS = 30_000;
 /** The exchange itself executes more than it may: both exits of a group, or too many shares. */
-const BROKERS_OWN_FAULTS = ['B17', 'B18', 'fill_both_exits', 'overfill'] as const;
+const BROKERS_OWN_FAULTS = ['B17', 'B21'] as const;
 
 /** No exits for more than is held, and never short by an order of ours. */
 export const noOversell: Rule = {

@@ -15,7 +15,7 @@ export const guardsAreComplete: Rule = {
   watch(scene, tell) {
     return {
       on: {
-        record_written({ record, life }) {
+        record_written({ record, life, at }) {
           if (record.type === 'plan_spent' && record.planId !== null) {
             const known = scene.lives.knownSince(life);
             const review = scene.chronicle.reviewsOf(record.planId).at(-1);
@@ -34,8 +34,8 @@ export const guardsAreComplete: Rule = {
             tell(record.symbol, `plan ${record.planId} was reviewed by a process that has ended`);
           }
           const body = record.body as { readonly stepIndex?: unknown };
-          if (body.stepIndex === 0 && record.at - review.at > OLDEST_REVIEW_MS) {
-            const age = record.at - review.at;
+          if (body.stepIndex === 0 && at - review.at > OLDEST_REVIEW_MS) {
+            const age = at - review.at;
             tell(
               record.symbol,
               `the first step of ${record.planId} left ${age} ms after its review`,

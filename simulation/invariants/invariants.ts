@@ -7,10 +7,22 @@ import { atMostOnce } from './i04-at-most-once.ts';
 import { nothingAfterHalt } from './i05-nothing-after-halt.ts';
 import { vetoIsFinal } from './i06-veto-is-final.ts';
 import { guardsAreComplete } from './i07-guards-are-complete.ts';
+import { monotoneProtection } from './i08-monotone-protection.ts';
 import { boundedNakedTime } from './i09-bounded-naked-time.ts';
+import { limitsHold } from './i10-limits.ts';
+import { adviceOnlyTightens } from './i11-non-interference.ts';
+import { plansAreCapabilities } from './i12-capability.ts';
+import { beliefIsTruth } from './i13-belief-is-truth.ts';
 import { journalVerifies } from './i14-journal.ts';
+import { failClosed } from './i15-fail-closed.ts';
+import { modesOnlyFall } from './i16-mode-lattice.ts';
 import { secretsStay } from './i17-secrets.ts';
 import { lookingChangesNothing } from './i18-isolation.ts';
+import { allIsCovered } from './i19-covered.ts';
+import { nothingStaysOpen } from './i20-nothing-open.ts';
+import { noOrphans } from './i21-no-orphans.ts';
+import { stateHasReason } from './i22-state-has-reason.ts';
+import { alertsInTime } from './i23-alerts-in-time.ts';
 import type { NakedStretch } from './naked-times.ts';
 import { NakedWatch } from './naked-watch.ts';
 import type { Rule, Watch } from './rule.ts';
@@ -25,10 +37,22 @@ export const RULES: readonly Rule[] = [
   nothingAfterHalt,
   vetoIsFinal,
   guardsAreComplete,
+  monotoneProtection,
   boundedNakedTime,
+  limitsHold,
+  adviceOnlyTightens,
+  plansAreCapabilities,
+  beliefIsTruth,
   journalVerifies,
+  failClosed,
+  modesOnlyFall,
   secretsStay,
   lookingChangesNothing,
+  allIsCovered,
+  nothingStaysOpen,
+  noOrphans,
+  stateHasReason,
+  alertsInTime,
 ];
 
 type Kind = Observation['kind'];

@@ -21,5 +21,7 @@ export type Watch = {
 export type Rule = {
   readonly number: number;
   readonly sentence: string;
+  /** Why nothing can break it yet; left out for a rule that looks at something. */
+  readonly vacuousBecause?: string;
   readonly watch: (scene: Scene, tell: Tell) => Watch;
 };

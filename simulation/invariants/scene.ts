@@ -48,7 +48,7 @@ export class Scene {
     this.touched = this.books.take(observation, this.write);
     if (observation.kind === 'fault_fired') this.faults.set(observation.fault, observation.at);
     if (observation.kind === 'record_written') {
-      this.chronicle.take(observation.record, observation.life);
+      this.chronicle.take(observation.record, observation.life, observation.at);
     }
   }
 

@@ -1,0 +1,89 @@
+import type { Order } from '../../src/paper-exchange/core/types.ts';
+import type { PlannedPart } from './chronicle.ts';
+import { coveredIn, exitGroupsOf, isStop } from './exits.ts';
+import { fieldsOf } from './fields.ts';
+import type { Rule } from './rule.ts';
+import type { Scene } from './scene.ts';
+import type { Write } from './traffic.ts';
+import { digitsOf, magnitude, unitsOf } from './units.ts';
+
+/** Until the next cycle has read what somebody else's trade or a corporate action changed. */
+const UNSEEN_MS = 15_000;
+
+/** A stop moves one way only, and gives way only to something that guards as well. */
+export const monotoneProtection: Rule = {
+  number: 8,
+  sentence:
+    'No stop is moved away from the market; none is cancelled unless its plan puts a stop as ' +
+    'tight or an exit in its place, or nothing is left that it guards.',
+
+  watch(scene, tell) {
+    return {
+      on: {
+        request_sent() {
+          const { write } = scene;
+          if (write?.orderId == null || !write.request.isOwner) return;
+          const order = scene.books.order(write.orderId);
+          if (order === null || !isStop(order) || !isExit(scene, order)) return;
+          const move = scene.books.lastMove(order.symbol);
+          const isNews = move !== null && move.cause !== 'our_fill';
+          if (isNews && scene.now - move.at <= UNSEEN_MS) return;
+          const because =
+            write.kind === 'replace' ? whyLooser(order, write) : whyBare(scene, order, write);
+          if (because !== null) tell(order.symbol, because);
+        },
+      },
+    };
+  },
+};
+
+function isExit({ books }: Scene, { symbol, side }: Order): boolean {
+  const { quantity } = books.of(symbol);
+  return quantity !== 0n && side === (quantity > 0n ? 'sell' : 'buy');
+}
+
+function whyLooser(order: Order, { body, clientOrderId }: Write): string | null {
+  const stop = unitsOf(body.stop_price);
+  if (stop === null || order.stopPrice === null || !isLooser(order, stop, order.stopPrice)) {
+    return null;
+  }
+  return (
+    `PATCH ${clientOrderId} moves the ${order.side} stop of ${order.id} from ` +
+    `${digitsOf(order.stopPrice)} to ${digitsOf(stop)}`
+  );
+}
+
+/** A cancel takes its whole group along; what the plan places afterwards must make up for it. */
+function whyBare(scene: Scene, order: Order, { orderId }: Write): string | null {
+  const book = scene.books.of(order.symbol);
+  const staying = exitGroupsOf(book).filter(
+    ({ orders }) => !orders.some(({ id }) => id === orderId),
+  );
+  if (coveredIn(staying) >= magnitude(book.quantity)) return null;
+  const intent = scene.chronicle.newestIntent(`cancel ${orderId}`);
+  const part = intent === null ? null : scene.chronicle.partOf(intent);
+  const later = part === null ? [] : laterExits(part, intent?.stepIndex ?? 0, order.side);
+  if (later.length === 0) {
+    return `the cancel of stop ${order.id} has nothing in its plan that takes its place`;
+  }
+  const looser = later.find(
+    (stop) => stop !== null && order.stopPrice !== null && isLooser(order, stop, order.stopPrice),
+  );
+  if (looser == null) return null;
+  return (
+    `the plan that cancels the ${order.side} stop at ${digitsOf(order.stopPrice ?? 0n)} places ` +
+    `one at ${digitsOf(looser)} instead`
+  );
+}
+
+/** The stop prices of the exits that later steps place; null for one that sells at once. */
+function laterExits(part: PlannedPart, stepIndex: number, side: string): (bigint | null)[] {
+  return part.steps.slice(stepIndex + 1).flatMap((step) => {
+    const order = fieldsOf(step.order);
+    if (step.kind !== 'submit' || order.side !== side) return [];
+    return [unitsOf(order.stopPrice) ?? unitsOf(fieldsOf(order.stopLoss).stopPrice)];
+  });
+}
+
+const isLooser = ({ side }: Order, stop: bigint, than: bigint): boolean =>
+  side === 'sell' ? stop < than : stop > than;

@@ -1,0 +1,80 @@
+import type { Rule } from './rule.ts';
+import type { Scene } from './scene.ts';
+import type { Write } from './traffic.ts';
+import { digitsOf, unitsOf } from './units.ts';
+
+const MINUTE_MS = 60_000;
+/** What Alpaca takes from one client, market data not counted. */
+const REQUESTS_PER_MINUTE = 200;
+/** Percent: the collar of 10 for exits, and 5 that the market may have moved since the review. */
+const EXIT_COLLAR = 15n;
+/** Percent that a stop's limit may lie beyond its own stop. */
+const STOP_ROOM = 15n;
+
+/** No order of ours goes beyond what the account's owner allows. */
+export const limitsHold: Rule = {
+  number: 10,
+  sentence:
+    'No order of ours can open or add to a position, none carries a price beyond its collar, ' +
+    'and one process sends at most 200 requests in any minute.',
+
+  watch(scene, tell) {
+    const times: number[] = [];
+    let oldest = 0;
+    let life = 0;
+    return {
+      on: {
+        request_sent({ at, request }) {
+          const { write } = scene;
+          if (write !== null) {
+            const because = whyOpening(write) ?? whyOutside(scene, write);
+            if (because !== null) tell(write.symbol, because);
+          }
+          if (!request.isOwner || !isTradingPath(request.path)) return;
+          if (request.life !== life) {
+            life = request.life;
+            times.length = 0;
+            oldest = 0;
+          }
+          times.push(at);
+          while ((times[oldest] ?? at) <= at - MINUTE_MS) oldest += 1;
+          if (times.length - oldest === REQUESTS_PER_MINUTE + 1) {
+            tell(null, `${times.length - oldest} requests were sent within a minute`);
+          }
+        },
+      },
+    };
+  },
+};
+
+/** Market data has a budget of its own. */
+const isTradingPath = (path: string): boolean =>
+  path.startsWith('/v2/') && !path.startsWith('/v2/stocks') && !path.startsWith('/v2/bars');
+
+function whyOpening({ kind, body, clientOrderId }: Write): string | null {
+  if (kind !== 'submit') return null;
+  const { position_intent: intent, order_class: orderClass } = body;
+  const closes = intent === 'sell_to_close' || intent === 'buy_to_close';
+  const isEntry = orderClass === 'bracket' || orderClass === 'oto';
+  return closes && !isEntry
+    ? null
+    : `POST ${clientOrderId} may open: intent ${intent ?? 'none'}, class ${orderClass ?? 'simple'}`;
+}
+
+function whyOutside(scene: Scene, { kind, symbol, body, orderId }: Write): string | null {
+  const limit = unitsOf(body.limit_price);
+  if (limit === null || symbol === null || (kind !== 'submit' && kind !== 'replace')) return null;
+  const order = orderId === null ? null : scene.books.order(orderId);
+  const stop = unitsOf(body.stop_price) ?? order?.stopPrice ?? null;
+  const side = order?.side ?? body.side;
+  const last = scene.world.core.latestTrade(symbol)?.price ?? null;
+  const from = stop ?? last;
+  if (from === null) return null;
+  const percent = stop === null ? EXIT_COLLAR : STOP_ROOM;
+  const bound = (from * (side === 'sell' ? 100n - percent : 100n + percent)) / 100n;
+  if (side === 'sell' ? limit >= bound : limit <= bound) return null;
+  return (
+    `a ${String(side)} limit of ${digitsOf(limit)} is more than ${percent} % beyond ` +
+    `${stop === null ? 'the last trade' : 'its stop'} at ${digitsOf(from)}`
+  );
+}

@@ -1,0 +1,89 @@
+import { isLive } from './books.ts';
+import { fieldsOf, listOf, parsed, textOf } from './fields.ts';
+import type { Rule } from './rule.ts';
+import type { Scene } from './scene.ts';
+import { digitsOf, magnitude, unitsOf } from './units.ts';
+
+/** Two cycles, after which everything that happened was read. */
+const QUIET_MS = 25_000;
+/** Answers that show what is not true; what is believed then is what was shown. */
+const FALSE_ANSWERS = ['B18', 'B24', 'B28', 'B29', 'B30'] as const;
+
+/** When nothing is on its way, what BigBrother believes is what is true. */
+export const beliefIsTruth: Rule = {
+  number: 13,
+  sentence:
+    'When nothing happened and nothing was on its way for 25 s, the positions and live orders ' +
+    'of a snapshot, and what the tools tell of them, are those of the exchange.',
+
+  watch(scene, tell) {
+    let changedAt = 0;
+    const isQuiet = () =>
+      scene.now - changedAt > QUIET_MS &&
+      scene.traffic.isQuiet &&
+      !scene.hadFault(FALSE_ANSWERS, QUIET_MS) &&
+      isInformed(scene);
+    return {
+      on: {
+        exchange_event({ event, at }) {
+          if (event.kind === 'trade_update') changedAt = at;
+        },
+        stranger_acted({ at }) {
+          changedAt = at;
+        },
+        request_sent({ request, at }) {
+          if (request.method !== 'GET') changedAt = at;
+        },
+        record_written({ record, life }) {
+          if (record.type !== 'snapshot_taken' || life !== scene.lives.current) return;
+          if (!isQuiet()) return;
+          const body = fieldsOf(record.body);
+          const held = scene.books.symbols.filter((each) => scene.books.of(each).quantity !== 0n);
+          const orders = scene.books.symbols.flatMap((each) => scene.books.of(each).orders);
+          const live = orders.filter(isLive).length;
+          if (body.positions === held.length && body.liveOrders === live) return;
+          tell(
+            null,
+            `the snapshot has ${body.positions} positions and ${body.liveOrders} live orders, ` +
+              `the exchange ${held.length} and ${live}`,
+          );
+        },
+        tool_answered({ tool, text }) {
+          if (tool !== 'get_portfolio_context' || !isQuiet()) return;
+          for (const { symbol, quantity } of positionsIn(text)) {
+            const held = magnitude(scene.books.of(symbol).quantity);
+            if (magnitude(quantity) === held) continue;
+            tell(
+              symbol,
+              `a tool tells of ${digitsOf(quantity)} shares, and ${digitsOf(held)} are held`,
+            );
+          }
+        },
+      },
+      onBook(symbol) {
+        const move = scene.books.lastMove(symbol);
+        if (move !== null) changedAt = Math.max(changedAt, move.at);
+      },
+    };
+  },
+};
+
+/** The living process has asked for the whole account within the last cycle and a half. */
+function isInformed({ lives, now }: Scene): boolean {
+  const known = lives.current === null ? null : lives.knownSince(lives.current);
+  return known !== null && now - known <= 15_000;
+}
+
+function positionsIn(text: string): { readonly symbol: string; readonly quantity: bigint }[] {
+  const { columns, rows, positions } = fieldsOf(parsed(text));
+  const names = listOf(columns);
+  const [symbolAt, quantityAt] = [names.indexOf('symbol'), names.indexOf('quantity')];
+  const told = [
+    ...listOf(rows).map((row) => [listOf(row)[symbolAt], listOf(row)[quantityAt]]),
+    ...listOf(positions).map((each) => [fieldsOf(each).symbol, fieldsOf(each).quantity]),
+  ];
+  return told.flatMap(([symbol, digits]) => {
+    const [name, quantity] = [textOf(symbol), unitsOf(digits)];
+    return name === null || quantity === null ? [] : [{ symbol: name, quantity }];
+  });
+}

@@ -1,0 +1,35 @@
+import { claimedIn, coveredIn, exitGroupsOf } from './exits.ts';
+import type { Rule } from './rule.ts';
+import { digitsOf, magnitude } from './units.ts';
+
+/** In the end every share is guarded, or a person has been told why not. */
+export const allIsCovered: Rule = {
+  number: 19,
+  sentence:
+    'Six cycles after the last fault every position is covered to its last share, or an alert ' +
+    'for its symbol, or for the whole account, says why not.',
+
+  watch(scene, tell) {
+    return {
+      settled() {
+        const alerts = [...scene.chronicle.alerts.values()];
+        for (const symbol of scene.books.symbols) {
+          const book = scene.books.of(symbol);
+          const groups = exitGroupsOf(book);
+          const naked = magnitude(book.quantity) - coveredIn(groups);
+          // While the market is closed a stop cannot be placed again that waits for the open.
+          if (naked <= 0n || !scene.isRegularSession) continue;
+          if (alerts.some((alert) => alert.symbol === symbol || isAboutAll(alert.code))) continue;
+          tell(
+            symbol,
+            `${digitsOf(naked)} of ${digitsOf(magnitude(book.quantity))} shares have no stop, ` +
+              `${digitsOf(claimedIn(groups))} are claimed by exits, and no alert says why`,
+          );
+        }
+      },
+    };
+  },
+};
+
+const isAboutAll = (code: string): boolean =>
+  code === 'account_blocked' || code.startsWith('halt') || code.startsWith('trading_halted');

@@ -1,0 +1,23 @@
+import type { Rule } from './rule.ts';
+
+/** Nothing of ours is left behind where nothing is held. */
+export const noOrphans: Rule = {
+  number: 21,
+  sentence: 'Six cycles after the last fault no live order of ours rests in a flat symbol.',
+
+  watch(scene, tell) {
+    return {
+      settled() {
+        for (const symbol of scene.books.symbols) {
+          const { quantity, orders } = scene.books.of(symbol);
+          if (quantity !== 0n) continue;
+          for (const order of orders) {
+            // A cancel that the broker keeps pending was all that could be done.
+            if (!scene.books.isOurs(order) || order.status === 'pending_cancel') continue;
+            tell(symbol, `our ${order.side} ${order.type} ${order.id} is ${order.status} in it`);
+          }
+        }
+      },
+    };
+  },
+};

@@ -1,0 +1,25 @@
+import type { Scene } from './scene.ts';
+
+/** A new process takes up the journal and reads the broker first. */
+const TAKING_UP_MS = 15_000;
+/** A write that failed is tried again with the next cycle. */
+const NEXT_TRY_MS = 10_000;
+
+/** Why nobody could place a stop just now, in words; each reason passes by itself. */
+export function cannotProtect(scene: Scene, symbol: string): string | null {
+  const { lives, traffic, now, world } = scene;
+  const life = lives.current === null ? null : lives.of(lives.current);
+  if (life === null) return 'no process lives';
+  if (life.mode !== 'execute') return 'the process may only look';
+  if (now - life.startedAt <= TAKING_UP_MS) return 'the process has just begun';
+  if (lives.halt?.level === 'everything') return 'a person halted everything';
+  const account = world.core.account(world.accountId);
+  const { tradingBlocked, accountBlocked, configuration } = account;
+  if (tradingBlocked || accountBlocked || configuration.suspendTrade)
+    return 'the account is blocked';
+  if (world.core.asset(symbol)?.tradable !== true) return 'the share is not traded any more';
+  const move = scene.books.lastMove(symbol);
+  if (move !== null && !lives.hasLookedSince(move.at)) return 'nobody can know of it yet';
+  if (traffic.isWaiting(symbol, now)) return 'the broker has not answered a write yet';
+  return now - traffic.failedAt(symbol) <= NEXT_TRY_MS ? 'the broker failed a write' : null;
+}
