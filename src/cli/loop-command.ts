@@ -1,11 +1,14 @@
 import { Command } from 'commander';
 import pino from 'pino';
+import { SystemClock } from '../adapters/system/system-clock.ts';
 import type { Running } from '../compose.ts';
 import { loadSettings } from '../config.ts';
+import type { JournalRecord } from '../domain/event.ts';
 import { ActionTeller } from './action-teller.ts';
 import { Dashboard } from './dashboard.ts';
+import { followJournal } from './journal-follower.ts';
 import { LiveScreen } from './live-screen.ts';
-import { announcementOf, startBigBrother } from './start.ts';
+import { Seat } from './seat.ts';
 import { stopSignal } from './stop-signal.ts';
 
 type Options = { readonly config?: string; readonly plain?: boolean };
@@ -16,6 +19,9 @@ const explanation = `
 Looks at the account every 10 seconds and on every fill, and does what the mode allows:
 observe looks, propose writes down what it would do, execute does it. Ctrl-C stops it cleanly;
 orders that rest at the broker stay there and keep protecting.
+
+One process owns the account. Where another does already, this one asks it to guard, shows what
+it does, and takes its place when it ends.
 
 Examples:
   bigbrother loop                              the built-in paper exchange, no keys needed
@@ -31,16 +37,30 @@ export const loopCommand = (): Command =>
 async function runLoop(options: Options): Promise<void> {
   const settings = loadSettings(options.config ?? null);
   const stopped = stopSignal();
-  const running = await startBigBrother(settings);
-  process.stderr.write(`${announcementOf(running)}\n`);
   const isLive = process.stdout.isTTY && options.plain !== true;
-  const stopView = isLive ? showDashboard(running) : logActions(running);
-  running.orchestrator.start();
+  const seat = new Seat({
+    settings,
+    guards: true,
+    relay: null,
+    tell: (line) => void process.stderr.write(`${line}\n`),
+    onOwning: (running) => (isLive ? showDashboard(running) : logActions(hearing(running))),
+    onAttached: (path) =>
+      logActions((onRecord) => followJournal(path, new SystemClock(), onRecord)),
+  });
+  await seat.take();
   await stopped;
-  stopView();
-  await running.stopGuarding();
-  running.close();
+  await seat.leave();
 }
+
+/** Has a listener told of each record; what it returns ends that. */
+type Hearing = (onRecord: (record: JournalRecord) => void) => () => void;
+
+const hearing =
+  ({ logger }: Running): Hearing =>
+  (onRecord) => {
+    logger.onRecord(onRecord);
+    return () => undefined;
+  };
 
 /** Draws what is held and done, again and again. The returned function ends it. */
 function showDashboard(running: Running): () => void {
@@ -64,14 +84,17 @@ function showDashboard(running: Running): () => void {
 }
 
 /** One log line on stderr for each thing done, refused or changed. */
-function logActions(running: Running): () => void {
+function logActions(hear: Hearing): () => void {
   const log = pino({ base: null }, pino.destination({ dest: 2, sync: true }));
   const teller = new ActionTeller();
-  running.logger.onRecord((record) => {
+  const stop = hear((record) => {
     const action = teller.actionIn(record);
     if (action === null) return;
     const { seq, type, symbol, planId, orderId } = record;
     log.info({ seq, type, symbol, planId, orderId }, action.text);
   });
-  return () => log.flush();
+  return () => {
+    stop();
+    log.flush();
+  };
 }

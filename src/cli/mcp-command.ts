@@ -1,11 +1,11 @@
 import { Command } from 'commander';
+import { SystemClock } from '../adapters/system/system-clock.ts';
 import { loadSettings } from '../config.ts';
-import { createMcpServer } from '../server/mcp-server.ts';
+import { Relay } from '../server/relay.ts';
 import { serveStdio } from '../server/stdio.ts';
 import { UsageError } from './failure.ts';
-import { announcementOf, startBigBrother } from './start.ts';
+import { Seat } from './seat.ts';
 import { stopSignal } from './stop-signal.ts';
-import { VERSION } from './version.ts';
 
 type Options = { readonly config?: string; readonly loop?: boolean };
 
@@ -15,7 +15,10 @@ An MCP host such as Claude Desktop starts this command and talks to it on stdin 
 
 Without --loop nothing is done by itself: the host looks, proposes and executes plans. With
 --loop the account is guarded as long as the host runs. In mode observe, execute_plan does not
-exist. Messages for people go to stderr.`;
+exist. Messages for people go to stderr.
+
+One process owns the account. Where another does already, this one relays to it, goes no further
+than its own mode, and takes its place when it ends.`;
 
 export const mcpCommand = (): Command =>
   new Command('mcp')
@@ -39,25 +42,19 @@ function refuseUnknown({ args, parent }: Command): void {
 async function serveMcp(options: Options): Promise<void> {
   const settings = loadSettings(options.config ?? null);
   const stopped = stopSignal();
-  const running = await startBigBrother(settings);
-  const tell = (line: string): void => void process.stderr.write(`${line}\n`);
-  tell(announcementOf(running));
-  if (options.loop === true) running.orchestrator.start();
-
-  const { venue } = settings;
-  const server = createMcpServer({
-    bigBrother: running.bigBrother,
-    clock: running.clock,
-    ids: running.ids,
-    version: VERSION,
-    secrets: venue.kind === 'alpaca' ? [venue.keyId, venue.secretKey] : [],
-    log: tell,
+  const relay = new Relay(new SystemClock());
+  const seat = new Seat({
+    settings,
+    guards: options.loop === true,
+    relay,
+    tell: (line) => void process.stderr.write(`${line}\n`),
+    onOwning: () => () => undefined,
+    onAttached: () => () => undefined,
   });
+  await seat.take();
   const { stdin, stdout, stderr } = process;
-  const served = serveStdio(server, { stdin, stdout, stderr });
   // A signal ends the connection as a host does that closes stdin: calls under way may end.
   void stopped.then(() => stdin.destroy());
-  await served;
-  await running.stopGuarding();
-  running.close();
+  await serveStdio(relay, { stdin, stdout, stderr });
+  await seat.leave();
 }

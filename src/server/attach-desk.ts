@@ -140,6 +140,7 @@ export class AttachDesk {
     sayTo(link, {
       ...{ kind: 'welcome', pid, environment, accountNumber, mode },
       isGuarding: loopRunning,
+      isGuardedFor: guards,
     });
     const server = createServer(mode);
     server.connect(transport).catch((error: unknown) => {

@@ -38,6 +38,8 @@ const ownerWords = z.discriminatedUnion('kind', [
     /** How far this connection goes: the stricter of both sides. */
     mode,
     isGuarding: z.boolean(),
+    /** True when the account is guarded for as long as this process is attached. */
+    isGuardedFor: z.boolean(),
   }),
   z.object({ kind: z.literal('refused'), because: z.string() }),
   z.object({ kind: z.literal('guarding'), isGuarding: z.boolean() }),

@@ -1,3 +1,5 @@
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type {
   JSONRPCMessage,
@@ -74,6 +76,13 @@ export class Relay {
     this.#owner = owner;
     this.#introduce(owner);
     for (const request of this.#takeWaiting()) this.#toOwner(request);
+  }
+
+  /** The same for an owner in this very process. */
+  async useServer(server: McpServer, named: Named): Promise<void> {
+    const [relaySide, serverSide] = InMemoryTransport.createLinkedPair();
+    await server.connect(serverSide);
+    await this.use(relaySide, named);
   }
 
   /** There is no owner until the next `use`. What it had not answered is answered with an error. */

@@ -1,5 +1,4 @@
 import { type Readable, Writable } from 'node:stream';
-import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
@@ -10,12 +9,15 @@ export type StdioParts = {
   readonly stderr: Writable;
 };
 
+/** Who answers the host: an MCP server, or what relays to one. */
+type Serving = { connect(host: Transport): Promise<void>; close(): Promise<void> };
+
 /**
  * Serves MCP on the process's own streams. Resolves when the host has closed stdin (or
  * stdout broke) and the calls under way have ended; the caller then shuts down, since the
  * timers of a loop would keep the process alive for ever.
  */
-export async function serveStdio(server: McpServer, parts: StdioParts): Promise<void> {
+export async function serveStdio(server: Serving, parts: StdioParts): Promise<void> {
   const transport = new StdioServerTransport(parts.stdin, reserveStdout(parts));
   const pending = new PendingRequests();
   const stdinEnded = new Promise<void>((resolve) => {

@@ -32,6 +32,7 @@ export class LocalConnection {
   #onClose: (because: string) => void = () => {};
   #because = 'the other side ended';
   #isClosed = false;
+  #isBroken = false;
 
   /** @param isServing takes nothing more from a side that does not read its answers */
   constructor(socket: Socket, isServing: boolean) {
@@ -77,28 +78,27 @@ export class LocalConnection {
   }
 
   #take(text: string): void {
-    let from = 0;
-    for (;;) {
-      const end = text.indexOf('\n', from);
-      if (end === -1) break;
-      this.#parts.push(text.slice(from, end));
+    const [end = '', ...others] = text.split('\n');
+    this.#extend(end);
+    for (const part of others) {
+      if (this.#isBroken) return;
       const line = this.#parts.join('');
       this.#parts = [];
       this.#length = 0;
-      from = end + 1;
-      if (line.length > LONGEST_LINE) return this.#break('a line is too long');
       this.#onLine(line);
+      this.#extend(part);
     }
-    const rest = text.slice(from);
-    if (rest === '') return;
-    this.#parts.push(rest);
-    this.#length += rest.length;
+  }
+
+  #extend(part: string): void {
+    this.#parts.push(part);
+    this.#length += part.length;
     if (this.#length > LONGEST_LINE) this.#break('a line is too long');
   }
 
   #break(because: string): void {
     this.#because = because;
-    this.#onLine = () => {};
+    this.#isBroken = true;
     this.#parts = [];
     this.#socket.destroy();
   }
