@@ -1,13 +1,11 @@
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { SqliteEventReader } from '../adapters/event-stores/sqlite-reader.ts';
-import { directoriesIn, fileExists } from '../adapters/system/files.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
-import { JOURNAL_FILE } from '../compose.ts';
 import { loadSettings } from '../config.ts';
 import type { EventType, HistoryQuery, JournalRecord } from '../domain/event.ts';
+import { journalPath } from './account-journal.ts';
 import { eventTypes, since, symbol, wholeNumber } from './arguments.ts';
-import { exitCodes, UsageError } from './failure.ts';
+import { exitCodes } from './failure.ts';
 import { recordLine } from './record-line.ts';
 
 type Options = {
@@ -72,36 +70,4 @@ function recordsOf(path: string, options: Options): readonly JournalRecord[] {
   } finally {
     store.close();
   }
-}
-
-function journalPath(dataDirectory: string, account: string | undefined): string {
-  const accounts = directoriesIn(dataDirectory).filter((name) =>
-    fileExists(join(dataDirectory, name, JOURNAL_FILE)),
-  );
-  if (account !== undefined && !accounts.includes(account)) {
-    const known = accounts.length === 0 ? 'none yet' : accounts.join(', ');
-    throw new UsageError(
-      `There is no journal of "${account}" in ${dataDirectory}; there: ${known}.`,
-    );
-  }
-  const chosen = account ?? latest(dataDirectory, accounts);
-  if (chosen === null) {
-    throw new UsageError(
-      `There is no journal in ${dataDirectory} yet; run "bigbrother loop" or "bigbrother mcp" first, ` +
-        'or set BIGBROTHER_DATA_DIR to where they ran.',
-    );
-  }
-  return join(dataDirectory, chosen, JOURNAL_FILE);
-}
-
-/** The account whose journal was written last. */
-function latest(dataDirectory: string, accounts: readonly string[]): string | null {
-  let newest: { readonly name: string; readonly at: number } | null = null;
-  for (const name of accounts) {
-    const store = new SqliteEventReader(join(dataDirectory, name, JOURNAL_FILE));
-    const at = store.last()?.at ?? 0;
-    store.close();
-    if (newest === null || at > newest.at) newest = { name, at };
-  }
-  return newest?.name ?? null;
 }

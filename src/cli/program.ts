@@ -2,9 +2,12 @@ import { Command } from 'commander';
 import { demoCommand } from './demo-command.ts';
 import { exchangeCommand } from './exchange-command.ts';
 import { exitCodes, failureOf } from './failure.ts';
+import { haltCommand } from './halt-command.ts';
 import { historyCommand } from './history-command.ts';
 import { loopCommand } from './loop-command.ts';
 import { mcpCommand } from './mcp-command.ts';
+import { resumeCommand } from './resume-command.ts';
+import { verifyCommand } from './verify-command.ts';
 import { VERSION } from './version.ts';
 
 const overview = `
@@ -51,7 +54,8 @@ function createProgram(): Command {
     .version(VERSION)
     .addHelpText('after', overview);
   program.addCommand(mcpCommand(), { isDefault: true });
-  const others = [loopCommand, demoCommand, exchangeCommand, historyCommand];
+  const others = [loopCommand, demoCommand, exchangeCommand, historyCommand, verifyCommand];
+  others.push(haltCommand, resumeCommand);
   for (const create of others) program.addCommand(create());
   for (const command of [program, ...program.commands]) {
     command.exitOverride().showHelpAfterError('(add --help to see what is allowed)');

@@ -1,0 +1,89 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SqliteEventStore } from '../../src/adapters/event-stores/sqlite.ts';
+import { openDatabase } from '../../src/adapters/event-stores/sqlite-driver.ts';
+import { temporaryDirectory } from '../../src/adapters/system/files.ts';
+import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
+import { canonicalText } from '../../src/domain/canonical.ts';
+import { EventLogger } from '../../src/runtime/event-logger.ts';
+import { runCli } from './run-cli.ts';
+
+const directory = temporaryDirectory('bigbrother-verify-');
+const good = join(directory.path, 'journal.sqlite');
+const lines = join(directory.path, 'records.jsonl');
+
+beforeAll(() => {
+  const store = new SqliteEventStore(good);
+  const clock = new VirtualClock(Date.UTC(2026, 9, 8, 15));
+  const logger = new EventLogger({ store, clock, bootId: 'boot-1' });
+  for (let index = 0; index < 50; index += 1) {
+    logger.log({ type: 'decision_made', actor: 'loop', symbol: 'AAPL', body: { index, é: '…' } });
+  }
+  logger.commit();
+  writeFileSync(lines, [...store.scan(1)].map((record) => `${canonicalText(record)}\n`).join(''));
+  store.close();
+});
+
+afterAll(() => directory.remove());
+
+async function verified(...args: readonly string[]) {
+  const { code, stdout, stderr } = await runCli(['verify', ...args, '--json']);
+  return { code, stderr, ...(stdout === '' ? {} : JSON.parse(stdout)) };
+}
+
+/** A copy of the journal, changed behind BigBrother's back. */
+function changed(name: string, sql: string): string {
+  const path = join(directory.path, name);
+  const original = openDatabase(good);
+  original.exec(`VACUUM INTO '${path}'`);
+  original.close();
+  const database = openDatabase(path);
+  database.exec('DROP TRIGGER journal_never_changes; DROP TRIGGER journal_never_shrinks');
+  database.exec(sql);
+  database.close();
+  return path;
+}
+
+describe('bigbrother verify', () => {
+  it('finds a database and its export good, with the same root', async () => {
+    const database = await verified(good);
+    const exported = await verified(lines);
+    expect(database).toMatchObject({ code: 0, ok: true, records: 50, first_bad_seq: null });
+    expect(exported).toMatchObject({ code: 0, ok: true, records: 50, root: database.root });
+  });
+
+  it.each([
+    [
+      'a changed record',
+      `UPDATE journal SET record = replace(record, '"index":7', '"index":8')`,
+      8,
+    ],
+    ['a changed column', `UPDATE journal SET symbol = 'TSLA' WHERE seq = 31`, 31],
+    ['a removed record', 'DELETE FROM journal WHERE seq = 12', 12],
+  ])('finds %s and ends with 1', async (name, sql, seq) => {
+    const path = changed(`${name.replaceAll(' ', '-')}.sqlite`, sql);
+    expect(await verified(path)).toMatchObject({ code: 1, ok: false, first_bad_seq: seq });
+  });
+
+  it('finds a cut end by an anchor that was kept elsewhere, given inline or in a file', async () => {
+    const { root } = await verified(good);
+    const cut = changed('cut.sqlite', 'DELETE FROM journal WHERE seq > 40');
+    expect(await verified(cut)).toMatchObject({ code: 0, records: 40 });
+    const anchors = join(directory.path, 'anchors.jsonl');
+    writeFileSync(anchors, `${JSON.stringify({ size: 50, root })}\n`);
+    for (const anchor of [`50:${root}`, anchors]) {
+      const found = await verified(cut, '--anchor', anchor);
+      expect(found).toMatchObject({ code: 1, ok: false, first_bad_seq: 41 });
+    }
+  });
+
+  it('says what to do where there is nothing to check', async () => {
+    const missing = await verified(join(directory.path, 'missing.sqlite'));
+    expect(missing).toMatchObject({ code: 2 });
+    expect(missing.stderr).toContain('does not exist');
+    const damaged = join(directory.path, 'damaged.sqlite');
+    writeFileSync(damaged, 'SQLite format 3\0 and then nothing that is one');
+    expect(await verified(damaged)).toMatchObject({ code: 1, ok: false, first_bad_seq: 1 });
+  });
+});
