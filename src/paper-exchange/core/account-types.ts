@@ -14,6 +14,20 @@ export type AccountConfiguration = {
   readonly tradeConfirmEmail: 'all' | 'none';
 };
 
+/** What an account is from its first day on. */
+export type AccountParts = {
+  readonly id: string;
+  readonly accountNumber: string;
+  readonly keyId: string;
+  readonly secretKey: string;
+  readonly createdAt: Milliseconds;
+  readonly multiplier: '1' | '2' | '4';
+  readonly optionsApprovedLevel: number;
+  readonly cryptoTier: number;
+  readonly cash: Decimal;
+  readonly configuration: AccountConfiguration;
+};
+
 /** What the broker, not the user, has forbidden. */
 export type AccountBlocks = {
   readonly accountBlocked: boolean;
@@ -38,6 +52,9 @@ export type AccountView = AccountBlocks & {
   readonly regulationTBuyingPower: Decimal;
   readonly nonMarginableBuyingPower: Decimal;
   readonly multiplier: '1' | '2' | '4';
+  readonly specialMemorandumAccount: Decimal;
+  readonly optionsApprovedLevel: number;
+  readonly cryptoTier: number;
   readonly shortingEnabled: boolean;
   /** Only orders that close are taken, since a position went over 600 % of the equity. */
   readonly closingOnly: boolean;
@@ -99,7 +116,7 @@ export type NonTradeActivity = {
   readonly accountId: string;
   readonly at: Milliseconds;
   readonly date: DateText;
-  readonly type: 'DIV' | 'SPLIT' | 'NC' | 'MA' | 'REORG' | 'FEE';
+  readonly type: 'DIV' | 'SPLIT' | 'NC' | 'MA' | 'REORG' | 'FEE' | 'CFEE';
   readonly subType: 'CDIV' | 'FSPLIT' | 'RSPLIT' | 'SNC' | 'CMA' | 'WRM' | null;
   readonly symbol: string;
   readonly cusip: string | null;

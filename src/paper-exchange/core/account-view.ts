@@ -1,6 +1,7 @@
 import type { Account } from './account.ts';
 import { BodyReader, isJsonObject } from './body-reader.ts';
 import { dayTradingView } from './day-trades.ts';
+import { ZERO } from './decimal.ts';
 import type { Kernel } from './kernel.ts';
 import { invalidField, malformed } from './refusals.ts';
 import type { AccountConfiguration, AccountView, WireError } from './types.ts';
@@ -29,6 +30,9 @@ export function accountView(kernel: Kernel, account: Account): AccountView {
     regulationTBuyingPower: regulationT,
     nonMarginableBuyingPower: account.nonMarginableBuyingPower,
     multiplier,
+    specialMemorandumAccount: kernel.switches.sma === 'zero' ? ZERO : account.lastEquity,
+    optionsApprovedLevel: account.optionsApprovedLevel,
+    cryptoTier: account.cryptoTier,
     shortingEnabled: account.mayShort,
     ...account.blocks,
     closingOnly: account.closingOnly,

@@ -1,10 +1,13 @@
 import { ActivityLog } from './activity-log.ts';
 import { absolute, type Decimal, divide, multiply, ONE, smaller, ZERO } from './decimal.ts';
+import { maintenanceOf } from './margin.ts';
 import type { OrderRecord } from './order-record.ts';
 import { flatPosition, type Position } from './position.ts';
+import { sumOf, type Unsettled } from './settlement.ts';
 import type {
   AccountBlocks,
   AccountConfiguration,
+  AccountParts,
   DateText,
   Locate,
   Milliseconds,
@@ -12,17 +15,6 @@ import type {
 } from './types.ts';
 
 export type EquitySample = { readonly at: Milliseconds; readonly equity: Decimal };
-
-type AccountParts = {
-  readonly id: string;
-  readonly accountNumber: string;
-  readonly keyId: string;
-  readonly secretKey: string;
-  readonly createdAt: Milliseconds;
-  readonly multiplier: '1' | '2' | '4';
-  readonly cash: Decimal;
-  readonly configuration: AccountConfiguration;
-};
 
 const MINIMUM_MARGIN_EQUITY = 2000n * ONE;
 /** A position over 600 % of the equity ("User Protection"). */
@@ -39,6 +31,8 @@ export class Account {
   readonly secretKey: string;
   readonly createdAt: Milliseconds;
   readonly multiplier: '1' | '2' | '4';
+  readonly optionsApprovedLevel: number;
+  readonly cryptoTier: number;
   configuration: AccountConfiguration;
   cash: Decimal;
   readonly positions = new Map<string, Position>();
@@ -55,6 +49,7 @@ export class Account {
   readonly openedToday = new Set<string>();
   dayTrades: DateText[] = [];
   locates: Locate[] = [];
+  unsettled: readonly Unsettled[] = [];
   blocks: AccountBlocks = { accountBlocked: false, tradingBlocked: false, transfersBlocked: false };
   /** Since a position went over 600 % of the equity, until somebody clears it. */
   closingOnly = false;
@@ -74,6 +69,8 @@ export class Account {
     this.secretKey = parts.secretKey;
     this.createdAt = parts.createdAt;
     this.multiplier = parts.multiplier;
+    this.optionsApprovedLevel = parts.optionsApprovedLevel;
+    this.cryptoTier = parts.cryptoTier;
     this.cash = parts.cash;
     this.configuration = parts.configuration;
   }
@@ -86,14 +83,18 @@ export class Account {
     return this.longMarketValue - this.shortMarketValue;
   }
 
-  /** Regulation T: half of what is held on margin, and all of the rest. */
+  /** Regulation T and "Margin and Short Selling": half of what is held on margin, all of the rest. */
   get initialMargin(): Decimal {
     return this.marginMarketValue / 2n + this.cashOnlyValue;
   }
 
-  /** Thirty percent of what is held on margin, and all of the rest. */
+  /** By the price of what is held on margin, and all of the rest. */
   get maintenanceMargin(): Decimal {
-    return (this.marginMarketValue * 3n) / 10n + this.cashOnlyValue;
+    let sum = this.cashOnlyValue;
+    for (const position of this.positions.values()) {
+      if (!this.cashOnly.has(position.symbol)) sum += maintenanceOf(position);
+    }
+    return sum;
   }
 
   private get marginMarketValue(): Decimal {
@@ -124,7 +125,8 @@ export class Account {
   private freeAt(multiplier: '1' | '2' | '4'): Decimal {
     const unspent = this.equity - this.cashOnlyValue - this.cashOnlyReserved;
     const reservedOnMargin = this.reserved - this.cashOnlyReserved;
-    return unspent * BigInt(multiplier) - this.marginMarketValue - reservedOnMargin;
+    const free = unspent * BigInt(multiplier) - this.marginMarketValue - reservedOnMargin;
+    return free - sumOf(this.unsettled);
   }
 
   /** Dollars for what cannot be bought on margin. */
@@ -236,6 +238,15 @@ export class Account {
     }
     this.mark(symbol, lastPrice);
     if (position.qty === ZERO) this.positions.delete(symbol);
+  }
+
+  /** Takes some of what is held away, as a fee in coins does; what it cost stays. */
+  takeOut(symbol: string, qty: Decimal): void {
+    const position = this.positions.get(symbol);
+    if (position === undefined) return;
+    const price = divide(position.marketValue, position.qty);
+    position.qty -= qty;
+    this.mark(symbol, price);
   }
 
   /** Changes how many shares a position has, and nothing of what it cost. */

@@ -1,9 +1,11 @@
+import { chargeFee } from './crypto-fees.ts';
 import { noteDayTrade } from './day-trades.ts';
 import { type Decimal, divide, larger, multiply, roundTo, ZERO } from './decimal.ts';
 import { close, rejectSuccessor } from './ending.ts';
 import { afterExecution } from './groups.ts';
 import type { Kernel } from './kernel.ts';
 import type { OrderRecord } from './order-record.ts';
+import { holdProceeds } from './settlement.ts';
 import type { Order } from './types.ts';
 
 const AVERAGE_PRICE_DECIMALS = 6;
@@ -38,7 +40,9 @@ export function execute(
     kernel.change(record, { ...change, ...partialStatus(record) });
   }
   if (record.successor?.isOpen === true) passOn(kernel, record, record.successor, qty);
+  holdProceeds(kernel, account, order, multiply(qty, price));
   announce(kernel, record, qty, price);
+  if (chargeFee(kernel, record, qty, price)) showPosition(kernel, record);
   if (isFilled) rejectSuccessor(kernel, record);
   return afterExecution(kernel, record);
 }

@@ -92,6 +92,8 @@ export function addAccount(kernel: Kernel, options: AccountOptions): void {
     secretKey: options.secretKey,
     createdAt: kernel.now,
     multiplier: options.multiplier,
+    optionsApprovedLevel: options.optionsApprovedLevel ?? 3,
+    cryptoTier: options.cryptoTier ?? 1,
     cash: decimal(options.cash),
     configuration: { ...DEFAULT_CONFIGURATION, ...options.configuration },
   });

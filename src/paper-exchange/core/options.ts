@@ -15,6 +15,10 @@ export type AccountOptions = {
   readonly accountNumber?: string;
   /** Held from the start, beside the cash. `qty` is negative for a short. */
   readonly positions?: readonly OpeningPosition[];
+  /** 0 to 3; 3, as recorded, when left out. Options themselves are not traded here. */
+  readonly optionsApprovedLevel?: number;
+  /** 1 to 8, by which fees for coins are charged; 1, as recorded, when left out. */
+  readonly cryptoTier?: number;
   readonly configuration?: Partial<AccountConfiguration>;
 };
 

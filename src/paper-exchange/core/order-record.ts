@@ -19,6 +19,8 @@ export class OrderRecord {
   working = false;
   /** A stop whose price has traded. */
   elected = false;
+  /** Has waited in the book, so that what executes it takes from it. */
+  hasRested = false;
   /** Taken off the ladders, to execute when its fill latency is over. */
   fillScheduled = false;
   /** Its place among the orders that wait for a price. */

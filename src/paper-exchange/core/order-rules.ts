@@ -1,4 +1,12 @@
-import { type Decimal, formatDecimal, hasAtMostDecimals, ONE, ZERO } from './decimal.ts';
+import { isJsonObject } from './body-reader.ts';
+import {
+  type Decimal,
+  formatDecimal,
+  hasAtMostDecimals,
+  ONE,
+  parseDecimal,
+  ZERO,
+} from './decimal.ts';
 import type { OrderRequest } from './order-request.ts';
 import { invalidField, subPenny, unprocessable } from './refusals.ts';
 import type { Switches, WireError } from './types.ts';
@@ -30,6 +38,19 @@ export function checkTick(field: string, price: Decimal | null): WireError | nul
   if (price === null) return null;
   if (price <= ZERO) return invalidField(`${field.replace('_', ' ')} must be > 0`);
   return hasAtMostDecimals(price, price >= ONE ? 2 : 4) ? null : subPenny(field, price);
+}
+
+/** A zero after the last digit that a price may have is one digit too many, where that is refused. */
+export function checkTrailingZeros(body: unknown, switches: Switches): WireError | null {
+  if (switches.trailingZeros === 'accept' || !isJsonObject(body)) return null;
+  for (const field of ['limit_price', 'stop_price']) {
+    const value = body[field];
+    if (typeof value !== 'string') continue;
+    const [, decimals = ''] = value.split('.');
+    const price = parseDecimal(value);
+    if (price !== null && decimals.length > (price >= ONE ? 2 : 4)) return subPenny(field, price);
+  }
+  return null;
 }
 
 /** Whole shares only, or a fraction that the order may have. */

@@ -4,7 +4,7 @@ import { BodyReader, isJsonObject } from './body-reader.ts';
 import { type Decimal, larger, multiply, ONE, ZERO } from './decimal.ts';
 import type { Kernel } from './kernel.ts';
 import { OrderRecord } from './order-record.ts';
-import { checkClientOrderId, checkTick } from './order-rules.ts';
+import { checkClientOrderId, checkTick, checkTrailingZeros } from './order-rules.ts';
 import { checkAccount } from './permissions.ts';
 import { invalidField, malformed, notFound, unprocessable } from './refusals.ts';
 import { trailedFrom } from './trailing.ts';
@@ -48,11 +48,16 @@ export function replace(
   const refusal =
     checkReplaceable(record) ??
     checkAccount(account) ??
+    checkZeros(kernel, record, body) ??
     checkChanges(record, changes) ??
     checkUniqueness(kernel, account, changes.clientOrderId) ??
     checkResult(kernel, record, changedOrder(record.order, changes));
   if (refusal !== null) return refusal;
   return accept(kernel, record, changes);
+}
+
+function checkZeros(kernel: Kernel, { order }: OrderRecord, body: unknown): WireError | null {
+  return order.assetClass === 'crypto' ? null : checkTrailingZeros(body, kernel.switches);
 }
 
 function readChanges(body: { readonly [key: string]: unknown }): Changes | WireError {

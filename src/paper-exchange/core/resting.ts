@@ -37,6 +37,7 @@ function collarOf(stopPrice: Decimal): Decimal {
 export function rest(kernel: Kernel, record: OrderRecord): void {
   if (!record.working || record.fillScheduled || !mayTradeNow(kernel, record)) return;
   unrest(kernel, record);
+  record.hasRested = true;
   const market = kernel.market(record.order.symbol);
   const { side, type, timeInForce, stopPrice } = record.order;
   if (timeInForce === 'opg' || timeInForce === 'cls') {

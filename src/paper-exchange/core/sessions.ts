@@ -10,6 +10,7 @@ import { rollUpDay } from './market-data.ts';
 import { auction, seekAgain } from './matching.ts';
 import type { OrderRecord } from './order-record.ts';
 import { isSettled, mayTradeNow } from './resting.ts';
+import { settle } from './settlement.ts';
 import type { Boundary } from './tasks.ts';
 import type { Milliseconds, Session, TradingDay } from './types.ts';
 import { putBackNextDay } from './venue.ts';
@@ -99,6 +100,7 @@ function startDay(kernel: Kernel, day: TradingDay): void {
   }
   for (const account of kernel.accounts) {
     account.startDay(yesterday);
+    settle(account, day.date);
     startDayTrades(kernel, account, day.date);
   }
   startCorporateDay(kernel, day.date);

@@ -8,7 +8,7 @@ import type { Kernel } from './kernel.ts';
 import { seekPrice } from './matching.ts';
 import { type OrderGroup, OrderRecord } from './order-record.ts';
 import { type OrderRequest, readOrderRequest } from './order-request.ts';
-import { checkRequest } from './order-rules.ts';
+import { checkRequest, checkTrailingZeros } from './order-rules.ts';
 import { unprocessable } from './refusals.ts';
 import { trailedFrom } from './trailing.ts';
 import { type Asset, type Milliseconds, type Order, type Side, WireError } from './types.ts';
@@ -22,7 +22,7 @@ export function submit(kernel: Kernel, account: Account, body: unknown): OrderRe
   const malformed =
     asset?.class === 'crypto'
       ? checkCryptoRequest(request, asset, kernel.switches)
-      : checkRequest(request, kernel.switches);
+      : (checkTrailingZeros(body, kernel.switches) ?? checkRequest(request, kernel.switches));
   if (malformed !== null) return malformed;
   if (asset === undefined) return unprocessable(`asset "${request.symbol}" not found`);
   const named = { ...request, symbol: asset.symbol };

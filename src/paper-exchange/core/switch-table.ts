@@ -188,6 +188,29 @@ const descriptions: { readonly [Name in keyof Switches]: Description<Name> } = {
     decides: 'The sign of qty_available of a short position.',
     source: 'Undocumented; qty is negative.',
   },
+  sma: {
+    values: ['last_equity', 'zero'],
+    decides: 'What the account shows as sma.',
+    source:
+      'OpenAPI text: "will be used at a later date". Recordings show 0 on the first day and nearly the last equity later; the rule is not known.',
+  },
+  unsettledFunds: {
+    values: ['may_be_spent', 'wait'],
+    decides: 'Whether an account without margin may spend what a sale brings before it settles.',
+    source:
+      'Support article on cash accounts: there are none, and accounts below $2,000 may trade on unsettled funds. A true cash account waits a day (T+1); the API shows no settled cash.',
+  },
+  cryptoFees: {
+    values: [false, true],
+    decides: 'Whether coins cost a fee, out of what a trade brings, by tier and by maker or taker.',
+    source:
+      '"Paper Trading": fees are not simulated. "Crypto Spot Trading Fees" has the rates and the activities CFEE and FEE, which the live API posts at the end of the day and this exchange at once.',
+  },
+  trailingZeros: {
+    values: ['accept', 'refuse'],
+    decides: 'Whether a price may have a zero behind its last cent, as in 99.990.',
+    source: 'none (assumption): the rule on sub-penny prices speaks of their value.',
+  },
   ordersAtSplit: {
     values: ['cancel', 'adjust', 'leave'],
     decides: 'What becomes of open orders when their shares are split.',

@@ -60,6 +60,14 @@ export type Switches = {
   readonly patternDayTraderRule: boolean;
   /** The sign of `qty_available` of a short position. */
   readonly shortQtyAvailable: 'negative' | 'positive';
+  /** What the account shows as its special memorandum account. */
+  readonly sma: 'last_equity' | 'zero';
+  /** Whether a cash account may spend what a sale brings before it settles. */
+  readonly unsettledFunds: 'may_be_spent' | 'wait';
+  /** Whether trades in coins cost a fee. */
+  readonly cryptoFees: boolean;
+  /** What a price meets that has a zero too many. */
+  readonly trailingZeros: 'accept' | 'refuse';
   /** What becomes of open orders when their shares are split. */
   readonly ordersAtSplit: 'cancel' | 'adjust' | 'leave';
   /** What becomes of GTC buy limits and sell stops on the day a dividend goes. */
@@ -106,6 +114,10 @@ export const defaultSwitches: Switches = {
   hardToBorrow: 'day_order',
   patternDayTraderRule: false,
   shortQtyAvailable: 'negative',
+  sma: 'last_equity',
+  unsettledFunds: 'may_be_spent',
+  cryptoFees: false,
+  trailingZeros: 'accept',
   ordersAtSplit: 'cancel',
   ordersAtDividend: 'reduce',
   ordersAtRename: 'carry',

@@ -9,7 +9,7 @@ export type Holding = { readonly qty: Amount; readonly cost: Amount };
 export type Booked = { readonly fill: FillView; readonly positionAfter: Amount };
 
 /** Entries whose quantity came or went; that of a dividend is what it was paid for. */
-const MOVES_SHARES: ReadonlySet<string> = new Set(['SPLIT', 'NC', 'MA', 'REORG']);
+const MOVES_SHARES: ReadonlySet<string> = new Set(['SPLIT', 'NC', 'MA', 'REORG', 'CFEE']);
 const NOTHING: Holding = { qty: 0n, cost: 0n };
 
 /** The cash and the shares of one account, computed from its start and its activities. */

@@ -92,6 +92,12 @@ export const restingCases: readonly ProbeCase[] = [
     tells: { group: 'switches', name: 'extendedHoursGtc', by: ['first.ok'] },
   },
   {
+    name: 'limit with a zero too many',
+    asks: 'Is it a price in cents, or one below the penny?',
+    steps: [order('first', { ...FAR_BUY, limit_price: '{far_below}0' })],
+    tells: { group: 'switches', name: 'trailingZeros', by: ['first.ok'] },
+  },
+  {
     name: 'limit for half a share',
     asks: 'Is it taken, or only a market order?',
     needs: ['fractions'],
