@@ -119,21 +119,6 @@ describe('the exchange', () => {
     expect((await exchange.ended()).code).toBe(0);
   });
 
-  it('lets only one process own an account', async () => {
-    const exchange = new CliProcess(['exchange', '--port', '0', '--account-number', 'PA777']);
-    const [printed] = await exchange.says(/^APCA[\s\S]*Ctrl-C/m);
-    const env = { ...here(), ...credentials(printed), BIGBROTHER_MODE: 'observe' };
-    const first = new CliProcess(['loop'], env);
-    await first.says(/Journal: /);
-    const second = await runCli(['loop'], env);
-    expect(second.code).toBe(3);
-    expect(second.stderr).toContain('already guards this account');
-    first.signal('SIGTERM');
-    await first.ended();
-    exchange.signal('SIGTERM');
-    await exchange.ended();
-  });
-
   it('says so when its port is in use', async () => {
     const first = new CliProcess(['exchange', '--port', '0']);
     const [, port = ''] = await first.says(/APCA_API_BASE_URL=http:\/\/127\.0\.0\.1:(\d+)/);

@@ -53,6 +53,11 @@ export class CliProcess {
     }
   }
 
+  /** What it has told people so far. */
+  said(): string {
+    return this.#stderr;
+  }
+
   closeStdin(): void {
     this.#process.stdin?.end();
   }

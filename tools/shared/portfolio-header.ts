@@ -19,6 +19,8 @@ export const portfolioHeaderSchema = z.object({
   snapshot_version: z.number(),
   trading_state: z.string(),
   trading_state_because: z.array(z.string()),
+  /** Whether the loop runs, in whichever process; without it nothing is done by itself. */
+  guarded: z.boolean(),
   session: z.object({ open: z.boolean(), until: z.string().nullable() }),
   account: z.object({
     number: z.string(),
@@ -66,6 +68,7 @@ export function portfolioHeader(
     snapshot_version: snapshot.version,
     trading_state: snapshot.tradingState,
     trading_state_because: snapshot.tradingStateCauses.map(({ because }) => because),
+    guarded: bigBrother.status().loopRunning,
     session: { open: session.isOpen, until: until === null ? null : isoTime(until) },
     account: {
       number: account.accountNumber,

@@ -1,0 +1,263 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { callerOf } from '../server/connect.ts';
+import { CliProcess, runCli } from './run-cli.ts';
+
+const COMMAND = 'dist/bigbrother.js';
+/** The promise: whoever waits has an owner again within this time. */
+const HANDOVER_MS = 5_000;
+
+type Env = Readonly<Record<string, string>>;
+type Sent = { readonly client_order_id: string; readonly symbol: string; readonly status: string };
+
+/** An exchange in a process of its own, and what leads others to its one account. */
+async function exchangeProcess() {
+  const directory = mkdtempSync(join(tmpdir(), 'bigbrother-owner-'));
+  const positions = 'AAPL:10@100,KO:20@50';
+  const exchange = new CliProcess([
+    ...['exchange', '--port', '0', '--account-number', 'PA777', '--positions', positions],
+  ]);
+  onTestFinished(async () => {
+    exchange.signal('SIGTERM');
+    await exchange.ended();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const [printed] = await exchange.says(/^APCA[\s\S]*Ctrl-C/m);
+  const keys = Object.fromEntries(
+    [...printed.matchAll(/^(APCA_\w+)=(.+)$/gm)].map(([, name, value]) => [name, value ?? '']),
+  );
+  const env: Env = { ...keys, BIGBROTHER_DATA_DIR: directory, BIGBROTHER_MODE: 'execute' };
+  /** Everything that was ever sent to the account, as the exchange lists it. */
+  const sent = async (): Promise<readonly Sent[]> => {
+    const answer = await fetch(`${env.APCA_API_BASE_URL}/v2/orders?status=all&limit=500`, {
+      headers: {
+        'APCA-API-KEY-ID': env.APCA_API_KEY_ID ?? '',
+        'APCA-API-SECRET-KEY': env.APCA_API_SECRET_KEY ?? '',
+      },
+    });
+    return (await answer.json()) as readonly Sent[];
+  };
+  return { env, sent, directory, account: join(directory, 'simulated-PA777') };
+}
+
+/** A loop as a process; killed at the end of the test if it still runs. */
+function loopOf(env: Env): CliProcess {
+  const loop = new CliProcess(['loop'], env);
+  onTestFinished(async () => {
+    loop.signal('SIGKILL');
+    await loop.ended();
+  });
+  return loop;
+}
+
+/** A host that starts the command over stdio, and hears what it says to people. */
+async function hostOf(env: Env, ...args: string[]) {
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [COMMAND, 'mcp', ...args],
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stderr: 'pipe',
+  });
+  let said = '';
+  const listeners = new Set<() => void>();
+  transport.stderr?.on('data', (chunk) => {
+    said += String(chunk);
+    for (const listener of listeners) listener();
+  });
+  const client = new Client({ name: 'test-host', version: '0.0.0' });
+  onTestFinished(() => client.close());
+  await client.connect(transport);
+  await client.listTools();
+  /** Resolves as soon as the process has said it; the test's own time limit bounds it. */
+  const says = (pattern: RegExp): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (!pattern.test(said)) return;
+        listeners.delete(look);
+        resolve();
+      };
+      listeners.add(look);
+      look();
+    });
+  const call = callerOf(client);
+  const status = async () => (await call('get_portfolio_context')).json;
+  const { pid } = transport;
+  if (pid === null) throw new Error('the host has no process');
+  return { client, call, status, says, said: () => said, pid };
+}
+
+/** How many processes have owned the account so far, by the journal. */
+async function starts(env: Env): Promise<number> {
+  const { stdout } = await runCli(['history', '--type', 'started', '--json'], env);
+  return stdout.split('\n').filter((line) => line !== '').length;
+}
+
+const idsOf = (orders: readonly Sent[]) => orders.map((order) => order.client_order_id);
+
+/** Shares are covered once and nothing was sent twice. */
+async function expectOneStopEach(sent: () => Promise<readonly Sent[]>): Promise<void> {
+  const orders = await sent();
+  expect(new Set(idsOf(orders)).size).toBe(orders.length);
+  const live = orders.filter(({ status }) => ['new', 'accepted', 'held'].includes(status));
+  expect(live.map(({ symbol }) => symbol).sort()).toEqual(['AAPL', 'KO']);
+}
+
+describe('two hosts and the loop on one account', () => {
+  it('have one owner, to which the others relay', { timeout: 60_000 }, async () => {
+    const { env, sent, account } = await exchangeProcess();
+    const loop = loopOf(env);
+    await loop.says(/"symbol":"KO".*place-stop/);
+    await loop.says(/"symbol":"AAPL".*place-stop/);
+    const [one, two] = await Promise.all([hostOf(env), hostOf(env, '--loop')]);
+    expect(one.said()).toContain('owns the account and guards it');
+    expect(two.said()).toContain('owns the account and guards it');
+
+    for (const { status } of [one, two]) {
+      expect(await status()).toMatchObject({ environment: 'simulated', mode: 'execute' });
+    }
+    expect(await starts(env)).toBe(1);
+    await expectOneStopEach(sent);
+
+    // Nobody but the user can enter, read the token or connect.
+    for (const name of ['.', 'owner.sock', 'owner.json']) {
+      expect(statSync(join(account, name)).mode & 0o077).toBe(0);
+    }
+  });
+
+  it('hand over within 5 s when the owner is killed, and send nothing twice', {
+    timeout: 90_000,
+  }, async () => {
+    const { env, sent } = await exchangeProcess();
+    const loop = loopOf(env);
+    await loop.says(/"symbol":"KO".*place-stop/);
+    await loop.says(/"symbol":"AAPL".*place-stop/);
+    const one = await hostOf(env);
+    const two = await hostOf(env, '--loop');
+    const before = await sent();
+
+    const killedAt = performance.now();
+    loop.signal('SIGKILL');
+    const [answered] = await Promise.all([one.status(), two.status()]);
+    const handoverMs = performance.now() - killedAt;
+    expect(answered).toMatchObject({ environment: 'simulated' });
+    expect(handoverMs).toBeLessThan(HANDOVER_MS);
+
+    // The host that was started with --loop has it go on, whichever of them owns the account.
+    await expect.poll(async () => (await one.status()).guarded).toBe(true);
+    expect(await starts(env)).toBe(2);
+    expect(idsOf(await sent())).toEqual(idsOf(before));
+    await expectOneStopEach(sent);
+  });
+
+  it('hand over when the owner is asked to end, which finishes first', {
+    timeout: 60_000,
+  }, async () => {
+    const { env, sent } = await exchangeProcess();
+    const first = loopOf(env);
+    await first.says(/"symbol":"KO".*place-stop/);
+    await first.says(/"symbol":"AAPL".*place-stop/);
+    const second = loopOf(env);
+    await second.says(/This process is attached to it/);
+    first.signal('SIGTERM');
+    expect((await first.ended()).code).toBe(0);
+    await second.says(/Journal: /);
+    second.signal('SIGTERM');
+    expect((await second.ended()).code).toBe(0);
+    await expectOneStopEach(sent);
+  });
+
+  it('are guarded from when a loop is started until it ends, in whichever process', {
+    timeout: 60_000,
+  }, async () => {
+    const { env, sent } = await exchangeProcess();
+    const host = await hostOf(env);
+    expect(await host.status()).toMatchObject({ guarded: false });
+    expect(await sent()).toEqual([]);
+
+    const loop = loopOf(env);
+    await loop.says(/"symbol":"KO".*place-stop/);
+    await loop.says(/"symbol":"AAPL".*place-stop/);
+    expect(loop.said()).toContain(`Process ${host.pid} owns the account`);
+    expect(await host.status()).toMatchObject({ guarded: true });
+    loop.signal('SIGTERM');
+    expect((await loop.ended()).code).toBe(0);
+    await expect.poll(async () => (await host.status()).guarded).toBe(false);
+
+    // The host ends, and its process with it: the loop that stays owns the account.
+    const staying = loopOf(env);
+    await staying.says(/This process is attached to it/);
+    await host.client.close();
+    await staying.says(/Journal: /);
+    await expectOneStopEach(sent);
+  });
+
+  it('say so when the one that guarded is gone and no other was started to guard', {
+    timeout: 60_000,
+  }, async () => {
+    const { env } = await exchangeProcess();
+    const loop = loopOf(env);
+    await loop.says(/Journal: /);
+    const host = await hostOf(env);
+    loop.signal('SIGKILL');
+    await host.says(/nobody guards it now/);
+    const { guarded, alerts } = await host.status();
+    expect(guarded).toBe(false);
+    expect(JSON.stringify(alerts)).toContain('nobody guards it now');
+  });
+
+  it('go no further than the mode they were started in', { timeout: 60_000 }, async () => {
+    const { env } = await exchangeProcess();
+    const owner = await hostOf(env);
+    const observer = await hostOf({ ...env, BIGBROTHER_MODE: 'observe' }, '--loop');
+    const { tools } = await observer.client.listTools();
+    expect(tools.map(({ name }) => name)).not.toContain('execute_plan');
+    expect(await observer.status()).toMatchObject({ mode: 'observe', guarded: false });
+    expect(observer.said()).toContain('It is not asked to guard');
+    expect((await owner.client.listTools()).tools.map(({ name }) => name)).toContain(
+      'execute_plan',
+    );
+  });
+
+  it('lose nobody but who talks nonsense, or does not know the token', {
+    timeout: 60_000,
+  }, async () => {
+    const { env, account } = await exchangeProcess();
+    const owner = await hostOf(env);
+    const relaying = await hostOf(env);
+    const stranger = (words: string): Promise<string> =>
+      new Promise((resolve) => {
+        let heard = '';
+        const socket = createConnection(join(account, 'owner.sock'), () => socket.write(words));
+        socket.on('data', (chunk) => {
+          heard += String(chunk);
+        });
+        socket.on('close', () => resolve(heard));
+      });
+    expect(await stranger('nonsense\n')).toContain('refused');
+    const hello = { kind: 'hello', version: 1, pid: 1, mode: 'execute', guards: true };
+    const guess = { bigbrother: { ...hello, token: 'token-0000000000000000' } };
+    expect(await stranger(`${JSON.stringify(guess)}\n`)).toContain('token is not the one');
+    const { token } = JSON.parse(readFileSync(join(account, 'owner.json'), 'utf8'));
+    const known = { bigbrother: { ...hello, token, guards: false } };
+    expect(await stranger(`${JSON.stringify(known)}\n{"half":\n`)).toContain('welcome');
+    expect(await relaying.status()).toMatchObject({ guarded: false });
+    expect(await owner.status()).toMatchObject({ guarded: false });
+  });
+
+  it('meet at a short address when the path of the account is too long', {
+    timeout: 60_000,
+  }, async () => {
+    const { env, directory } = await exchangeProcess();
+    const deep = join(directory, 'd'.repeat(60), 'e'.repeat(60));
+    const long = { ...env, BIGBROTHER_DATA_DIR: deep };
+    const owner = await hostOf(long);
+    const relaying = await hostOf(long);
+    expect(relaying.said()).toContain(`Process ${owner.pid} owns the account`);
+    expect(readdirSync(join(deep, 'simulated-PA777'))).not.toContain('owner.sock');
+  });
+});
