@@ -1,5 +1,6 @@
 import { ActivityLog } from './activity-log.ts';
 import { absolute, type Decimal, divide, multiply, ONE, smaller, ZERO } from './decimal.ts';
+import { EquityHistory } from './equity-history.ts';
 import { maintenanceOf } from './margin.ts';
 import type { OrderRecord } from './order-record.ts';
 import { flatPosition, type Position } from './position.ts';
@@ -13,8 +14,6 @@ import type {
   Milliseconds,
   Side,
 } from './types.ts';
-
-export type EquitySample = { readonly at: Milliseconds; readonly equity: Decimal };
 
 const MINIMUM_MARGIN_EQUITY = 2000n * ONE;
 /** A position over 600 % of the equity ("User Protection"). */
@@ -54,7 +53,7 @@ export class Account {
   /** Since a position went over 600 % of the equity, until somebody clears it. */
   closingOnly = false;
   readonly activities = new ActivityLog();
-  readonly equitySamples: EquitySample[] = [];
+  readonly equityHistory = new EquityHistory();
   /** What is bought with cash alone: coins, and shares without margin. */
   private readonly cashOnly = new Set<string>();
   private cashOnlyValue: Decimal = ZERO;
@@ -291,9 +290,7 @@ export class Account {
 
   /** Adds a point to the portfolio history; one at the same time is replaced. */
   sampleEquity(at: Milliseconds): void {
-    const last = this.equitySamples.at(-1);
-    if (last?.at === at) this.equitySamples.pop();
-    this.equitySamples.push({ at, equity: this.equity });
+    this.equityHistory.add({ at, equity: this.equity });
   }
 
   /** Values a position at `price`. */

@@ -1,4 +1,5 @@
 import { type Decimal, larger, smaller, ZERO } from './decimal.ts';
+import { Rows } from './packed-rows.ts';
 import type { Bar, Milliseconds } from './types.ts';
 
 /** Volumes of coins have decimals. */
@@ -9,30 +10,28 @@ export type BucketOf = (at: Milliseconds) => Milliseconds;
 
 /** Finished bars of one symbol, by length; longer ones are built from shorter on request. */
 export class BarSeries {
-  private readonly byDuration = new Map<number, Bar[]>();
+  private readonly byDuration = new Map<number, Rows<Bar>>();
 
   /** Bars arrive in order of time; one with the time of another takes its place. */
   add(bar: Bar): void {
-    const bars = this.byDuration.get(bar.durationMs);
-    if (bars === undefined) {
-      this.byDuration.set(bar.durationMs, [bar]);
-      return;
-    }
-    const place = firstAtOrAfter(bars, bar.at);
-    bars.splice(place, bars[place]?.at === bar.at ? 1 : 0, bar);
+    const bars = this.byDuration.get(bar.durationMs) ?? new Rows<Bar>();
+    this.byDuration.set(bar.durationMs, bars);
+    const { items } = bars;
+    const place = firstAtOrAfter(items, bar.at);
+    items.splice(place, items[place]?.at === bar.at ? 1 : 0, bar);
   }
 
   /** Forgets bars shorter than `durationMs` that began before `at`. */
   dropBefore(at: Milliseconds, durationMs: number): void {
-    for (const [length, bars] of this.byDuration) {
-      if (length < durationMs) bars.splice(0, firstAtOrAfter(bars, at));
+    for (const [length, { items }] of this.byDuration) {
+      if (length < durationMs) items.splice(0, firstAtOrAfter(items, at));
     }
   }
 
   /** The newest bar of the shortest length; null when there is none. */
   get latest(): Bar | null {
     const shortest = Math.min(...this.byDuration.keys());
-    return this.byDuration.get(shortest)?.at(-1) ?? null;
+    return this.byDuration.get(shortest)?.items.at(-1) ?? null;
   }
 
   /**
@@ -67,7 +66,7 @@ export class BarSeries {
     end: Milliseconds,
     counts: (bar: Bar) => boolean,
   ): ReadonlyMap<Milliseconds, readonly Bar[]> {
-    const bars = this.byDuration.get(length) ?? [];
+    const bars = this.byDuration.get(length)?.items ?? [];
     const groups = new Map<Milliseconds, Bar[]>();
     for (let place = firstAtOrAfter(bars, bucketOf(start)); place < bars.length; place += 1) {
       const bar = bars[place];

@@ -1,5 +1,6 @@
-import type { Account, EquitySample } from './account.ts';
+import type { Account } from './account.ts';
 import { accountView } from './account-view.ts';
+import type { EquitySample } from './equity-history.ts';
 import { Kernel } from './kernel.ts';
 import { type LocateQuote, locateQuote } from './locates.ts';
 import { barsBetween, dailyBars, type Timeframe } from './market-data.ts';
@@ -126,9 +127,9 @@ export class ExchangeViews {
     return all.filter((activity) => activity?.kind === 'fill');
   }
 
-  /** Equity over time, oldest first: at the start, with each bar and at each close. */
+  /** Equity over time, oldest first: with each bar and at each close; long ago only the closes. */
   equitySamples(accountId: string): readonly EquitySample[] {
-    return this.accountOf(accountId).equitySamples;
+    return this.accountOf(accountId).equityHistory.samples;
   }
 
   get assets(): readonly Asset[] {

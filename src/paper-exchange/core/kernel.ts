@@ -4,6 +4,7 @@ import { BarSeries } from './bar-series.ts';
 import type { OwedDividend } from './corporate-actions.ts';
 import type { Decimal } from './decimal.ts';
 import { draw } from './duration.ts';
+import { EquityHistory } from './equity-history.ts';
 import { type Interference, NO_INTERFERENCE } from './interference.ts';
 import { SymbolMarket } from './market.ts';
 import { NewsDesk } from './news-desk.ts';
@@ -53,6 +54,7 @@ const SAVED_OBJECTS = new ObjectGraph({
   Account,
   ActivityLog,
   BarSeries,
+  EquityHistory,
   NewsDesk,
   OrderArchive,
   OrderRecord,

@@ -1,3 +1,4 @@
+import { packRows, Rows, unpackRows } from './packed-rows.ts';
 import type { JsonValue } from './types.ts';
 
 /** A class whose objects may be part of what is saved. Only its plain fields are. */
@@ -6,7 +7,7 @@ type SavedClass = { readonly prototype: object };
 /**
  * Objects that refer to each other, as JSON: each object once, whatever refers to it, so that
  * reading gives the same net of objects. Knows plain objects, arrays, maps, sets, byte and word
- * arrays, bigint, undefined, and the classes it is given by the name they are saved under.
+ * arrays, rows, bigint, undefined, and the classes it is given by the name they are saved under.
  */
 export class ObjectGraph {
   readonly #classes: ReadonlyMap<string, SavedClass>;
@@ -52,9 +53,11 @@ export class ObjectGraph {
       case 'set':
         return new Set();
       case 'bytes':
-        return new Uint8Array(Buffer.from(String(first), 'base64'));
+        return bytesOf(first);
+      case 'rows':
+        return Object.assign(new Rows(), { items: unpackRows(bytesOf(first)) });
       case 'words':
-        return new Uint32Array(new Uint8Array(Buffer.from(String(first), 'base64')).buffer);
+        return new Uint32Array(bytesOf(first).buffer);
       default:
         throw new Error(`saved objects of an unknown kind ${tag}`);
     }
@@ -103,6 +106,7 @@ class Writer {
     }
     if (value instanceof Set) return ['set', ...[...value].map((item) => this.#encode(item))];
     if (value instanceof Uint8Array) return ['bytes', base64(value)];
+    if (value instanceof Rows) return ['rows', base64(packRows(value.items, value.items))];
     if (value instanceof Uint32Array) return ['words', base64(value)];
     const prototype = Object.getPrototypeOf(value);
     const name = prototype === Object.prototype ? '' : this.#names.get(prototype);
@@ -147,6 +151,10 @@ function base64(view: Uint8Array | Uint32Array): string {
   return Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString('base64');
 }
 
+function bytesOf(text: JsonValue | undefined): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(String(text), 'base64'));
+}
+
 function checked(json: JsonValue) {
   if (typeof json === 'object' && json !== null && 'shapes' in json && 'nodes' in json) {
     const { shapes, nodes } = json;
@@ -164,7 +172,7 @@ function fillIn(
   objects: readonly object[],
   target: object | undefined,
 ): void {
-  if (tag === 'bytes' || tag === 'words') return;
+  if (tag === 'bytes' || tag === 'words' || tag === 'rows') return;
   const values = items.map((item) => decode(item, objects));
   if (target instanceof Map) {
     for (let next = 0; next < values.length; next += 2) target.set(values[next], values[next + 1]);

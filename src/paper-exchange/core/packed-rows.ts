@@ -4,6 +4,11 @@ const ABSENT = '~';
 /** Ids do not compress, so more effort would save little and cost much. */
 const FASTEST = { level: 1 };
 
+/** A list of many flat objects, which is saved packed. What refers to one of them gets a copy. */
+export class Rows<Row extends object> {
+  items: Row[] = [];
+}
+
 /**
  * Many flat objects of few shapes in few bytes: column by column, and compressed. `samples` are
  * rows that have between them every field that there is. Fields are text, numbers, flags,

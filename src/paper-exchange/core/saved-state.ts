@@ -3,7 +3,7 @@ import type { JsonValue } from './types.ts';
 
 const FORMAT = 'paper exchange state';
 /** Raised with each change after which an older program would read the state wrongly. */
-const VERSION = 1;
+const VERSION = 2;
 
 type Parts = { readonly [name: string]: JsonValue };
 

@@ -4,6 +4,7 @@ import { startCorporateDay, startCorporateNight } from './corporate-actions.ts';
 import { startDayTrades } from './day-trades.ts';
 import { ZERO } from './decimal.ts';
 import { end, reject } from './ending.ts';
+import { thinEquity } from './equity-history.ts';
 import type { Kernel } from './kernel.ts';
 import { expireLocates } from './locates.ts';
 import { rollUpDay } from './market-data.ts';
@@ -101,6 +102,7 @@ function startDay(kernel: Kernel, day: TradingDay): void {
   for (const account of kernel.accounts) {
     account.startDay(yesterday);
     settle(account, day.date);
+    thinEquity(kernel, account);
     startDayTrades(kernel, account, day.date);
   }
   startCorporateDay(kernel, day.date);

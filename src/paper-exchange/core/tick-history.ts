@@ -1,9 +1,10 @@
+import { Rows } from './packed-rows.ts';
 import type { Milliseconds } from './types.ts';
 
 /** The newest quotes or trades of one symbol, in order of time; the oldest are forgotten. */
 export class TickHistory<Tick extends { readonly at: Milliseconds }> {
   private readonly most: number;
-  private ticks: Tick[] = [];
+  private readonly ticks = new Rows<Tick>();
 
   /** Keeps at least `most` ticks once there are so many, and never twice as many. */
   constructor(most: number) {
@@ -11,15 +12,17 @@ export class TickHistory<Tick extends { readonly at: Milliseconds }> {
   }
 
   add(tick: Tick): void {
-    const last = this.ticks.at(-1);
-    if (last === undefined || last.at <= tick.at) this.ticks.push(tick);
-    else this.ticks.splice(firstAfter(this.ticks, tick.at), 0, tick);
-    if (this.ticks.length >= 2 * this.most) this.ticks = this.ticks.slice(-this.most);
+    const { items } = this.ticks;
+    const last = items.at(-1);
+    if (last === undefined || last.at <= tick.at) items.push(tick);
+    else items.splice(firstAfter(items, tick.at), 0, tick);
+    if (items.length >= 2 * this.most) this.ticks.items = items.slice(-this.most);
   }
 
   /** Those in `start`..`end`, both included, oldest first. */
   between(start: Milliseconds, end: Milliseconds): readonly Tick[] {
-    return this.ticks.slice(firstAfter(this.ticks, start - 1), firstAfter(this.ticks, end));
+    const { items } = this.ticks;
+    return items.slice(firstAfter(items, start - 1), firstAfter(items, end));
   }
 }
 

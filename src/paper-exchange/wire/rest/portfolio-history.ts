@@ -1,5 +1,5 @@
-import type { EquitySample } from '../../core/account.ts';
 import { toNumber } from '../../core/decimal.ts';
+import { type EquitySample, placeAfter } from '../../core/equity-history.ts';
 import type { ExchangeCore } from '../../core/exchange-core.ts';
 import type { DateText, Milliseconds, WireError } from '../../core/types.ts';
 import { cashflowOf } from './cashflow.ts';
@@ -118,15 +118,7 @@ function basesOf(
 
 /** The last sample at or before an instant; null before the account began. */
 function equityAt(samples: readonly EquitySample[], at: Milliseconds): number | null {
-  let low = 0;
-  let high = samples.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const sample = samples[middle];
-    if (sample !== undefined && sample.at <= at) low = middle + 1;
-    else high = middle;
-  }
-  const sample = samples[low - 1];
+  const sample = samples[placeAfter(samples, at) - 1];
   return sample === undefined ? null : toNumber(sample.equity);
 }
 
