@@ -38,14 +38,16 @@ export class ExecutionRules {
       const left = () => `${order.id} was to ${order.intent}, and left ${textOf(positionAfter)}`;
       this.#judge.expect('short', mayShort, left);
       checkLimit(order, fill.price, this.#judge);
-      const isDuring = isOpen || !areNow || fill.at === lastClose || tradesAnytime(order);
+      const isDuring = isOpen || !areNow || fill.at === lastClose || this.#isOutside(order);
       this.#judge.expect('session', isDuring, () => `order ${order.id} executed after hours`);
     }
   }
-}
 
-function tradesAnytime({ extendedHours, timeInForce, symbol }: OrderView): boolean {
-  return extendedHours || timeInForce === 'cls' || symbol.includes('/');
+  /** Coins trade at any hour, the closing auction after it, and some orders in extended hours. */
+  #isOutside({ extendedHours, timeInForce, symbol }: OrderView): boolean {
+    if (timeInForce === 'cls' || symbol.includes('/')) return true;
+    return extendedHours && this.#reads.tradesAnywhere();
+  }
 }
 
 /** A buy stop works as a stop-limit, 4 % above its stop below 50 dollars and else 2.5 %. */

@@ -93,6 +93,15 @@ export class Reads {
     return { isOpen: fields.flag('is_open'), nextClose: Date.parse(fields.text('next_close')) };
   }
 
+  /** Whether shares trade anywhere now: before, in or after the session of the day, or at night. */
+  tradesAnywhere(): boolean {
+    const fields = new Fields(this.#body('/v3/clock?markets=NYSE,BOATS'), this.#judge);
+    const phases = fields
+      .objects('clocks')
+      .map((one) => new Fields(one, this.#judge).text('phase'));
+    return phases.some((phase) => phase !== 'closed');
+  }
+
   #list(path: string): readonly unknown[] {
     const body = this.#body(path);
     return Array.isArray(body)

@@ -37,6 +37,7 @@ export type Move = { readonly account: number; readonly symbol: string } & (
   | { readonly do: 'price'; readonly cents: number; readonly trade: boolean }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'halt' | 'resume' }
+  | { readonly do: 'night'; readonly halted: boolean }
   | { readonly do: 'split'; readonly newShares: number; readonly oldShares: number }
   | { readonly do: 'dividend'; readonly cents: number }
   | { readonly do: 'venue'; readonly pick: number; readonly act: VenueAction['kind'] }
@@ -142,6 +143,7 @@ const ofAccounts = fc.oneof(
           suspend_trade: fc.constantFrom(false, false, true),
           fractional_trading: fc.boolean(),
           max_margin_multiplier: fc.constantFrom('1', '2', '4', '9'),
+          disable_overnight_trading: fc.boolean(),
         },
         { requiredKeys: [] },
       ),
@@ -186,6 +188,14 @@ const ofMarket = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({ ...frame, do: fc.constantFrom('halt', 'resume', 'resume') }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      ...frame,
+      do: fc.constant('night' as const),
+      halted: fc.constantFrom(true, false, false),
+    }),
   },
   {
     weight: 1,
@@ -284,6 +294,9 @@ export function make(pit: Pit, made: Move): void {
     case 'resume':
       pit.resume(symbol);
       break;
+    case 'night':
+      pit.core.changeAsset(symbol, { overnightHalted: made.halted });
+      break;
     case 'split':
       split(pit, made);
       break;
@@ -307,7 +320,7 @@ function simpleOrder(pit: Pit, made: Move & { do: 'simple' }): Json {
     qty: made.qty,
     type,
     time_in_force: isStop && made.timeInForce !== 'gtc' ? 'day' : made.timeInForce,
-    extended_hours: made.extended && type === 'limit' && made.timeInForce === 'day',
+    extended_hours: made.extended && type === 'limit' && ['day', 'gtc'].includes(made.timeInForce),
     ...(type === 'stop' || type === 'stop_limit' ? { stop_price: stop } : {}),
     ...(type === 'limit' || type === 'stop_limit' ? { limit_price: limit } : {}),
     ...(type === 'trailing_stop' ? { trail_percent: '1' } : {}),

@@ -28,12 +28,25 @@ const switches: fc.Arbitrary<Partial<Switches>> = fc.record({
   ordersAtDividend: fc.constantFrom('reduce', 'leave'),
   adjustedOrderShows: fc.constantFrom('replaced', 'restated'),
   dividendsPaid: fc.boolean(),
+  extendedHoursGtc: fc.boolean(),
+  overnightSession: fc.constantFrom(true, true, false),
+  overnightActionHalt: fc.boolean(),
+  overnightOverspent: fc.constantFrom('reject', 'keep'),
+  dayOrderEnds: fc.constantFrom('expired', 'canceled'),
+  fractionsAtOpen: fc.constantFrom('opening_print', 'quote'),
+  wholeSharesAtOpen: fc.constantFrom('at_once', 'late'),
+  unsettledFunds: fc.constantFrom('may_be_spent', 'wait'),
+  cryptoFees: fc.boolean(),
 });
 
 const pitOptions: fc.Arbitrary<PitOptions> = fc.record({
   seed: fc.string({ maxLength: 4 }),
   latencies: fc.constantFrom<Partial<Latencies>>({}, { cancelMs: 100, replaceMs: 70 }, SLOW),
   switches,
+  // Ten in the morning, and nine in the evening before.
+  startAt: fc.constantFrom(
+    ...[Date.parse('2026-10-08T14:00:00Z'), Date.parse('2026-10-08T01:00:00Z')],
+  ),
 });
 
 const moves = fc.array(move, { minLength: 1, maxLength: 60, size: 'max' });
