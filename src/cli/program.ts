@@ -54,8 +54,15 @@ function createProgram(): Command {
     .version(VERSION)
     .addHelpText('after', overview);
   program.addCommand(mcpCommand(), { isDefault: true });
-  const others = [loopCommand, demoCommand, exchangeCommand, historyCommand, verifyCommand];
-  others.push(haltCommand, resumeCommand);
+  const others = [
+    loopCommand,
+    demoCommand,
+    exchangeCommand,
+    historyCommand,
+    verifyCommand,
+    haltCommand,
+    resumeCommand,
+  ];
   for (const create of others) program.addCommand(create());
   for (const command of [program, ...program.commands]) {
     command.exitOverride().showHelpAfterError('(add --help to see what is allowed)');

@@ -101,6 +101,8 @@ class HaltWork {
   readonly #canceled = new Set<OrderId>();
   readonly #closed = new Set<Ticker>();
   #halt: Halt;
+  /** By this process's clock, which may differ from that of the one who pressed. */
+  #latchedAt: EpochMs;
   #clearing: Clearing | null = null;
   #clearSince: EpochMs | null = null;
   #failure: string | null = null;
@@ -108,6 +110,7 @@ class HaltWork {
   constructor(parts: HaltParts & { readonly halt: Halt; readonly latchFailure?: string | null }) {
     this.#parts = parts;
     this.#halt = parts.halt;
+    this.#latchedAt = this.#pressedBefore(parts.halt);
   }
 
   /** Reads, and asks for the end of what has to end. */
@@ -117,6 +120,7 @@ class HaltWork {
     if (latched === null) return this.#report('lifted');
     if (latched.pressedAt > this.#halt.pressedAt || isStricter(latched.level, this.#halt.level)) {
       this.#halt = latched;
+      this.#latchedAt = this.#pressedBefore(latched);
     }
     const startedAt = clock.now();
     this.#failure = null;
@@ -151,8 +155,12 @@ class HaltWork {
   #isDone({ unwanted, undecided, held }: Clearing, at: EpochMs): boolean {
     const isClear = unwanted.length + undecided.length + held.length === 0;
     this.#clearSince = isClear ? (this.#clearSince ?? at) : null;
-    if (this.#clearSince === null || at < this.#halt.pressedAt + IN_FLIGHT_MS) return false;
+    if (this.#clearSince === null || at < this.#latchedAt + IN_FLIGHT_MS) return false;
     return this.#halt.level !== 'flatten' || at >= this.#clearSince + FLAT_FOR_MS;
+  }
+
+  #pressedBefore({ pressedAt }: Halt): EpochMs {
+    return Math.min(pressedAt, this.#parts.clock.now());
   }
 
   async #cancel({ id }: Order): Promise<void> {

@@ -1,0 +1,186 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CliProcess, type Ended, runCli } from './run-cli.ts';
+
+const ACCOUNT = 'PA777';
+const ENTRY = { symbol: 'KO', qty: '1', side: 'buy', type: 'limit', limit_price: '1' };
+const PROMPT = ['--give-up-after', '30'];
+
+let directory: string;
+let running: CliProcess[];
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'bigbrother-halt-'));
+  running = [];
+});
+afterEach(async () => {
+  for (const process of running) process.signal('SIGKILL');
+  await Promise.all(running.map((process) => process.ended()));
+  rmSync(directory, { recursive: true });
+});
+
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): CliProcess {
+  const process = new CliProcess(args, env);
+  running.push(process);
+  return process;
+}
+
+/** An exchange in a process of its own, long 10 AAPL, saved so that it can be started again. */
+async function startExchange() {
+  const state = ['--state', join(directory, 'exchange.json')];
+  const world = ['--account-number', ACCOUNT, '--positions', 'AAPL:10@100'];
+  const isNew = !readdirSync(directory).includes('exchange.json');
+  const process = start(['exchange', '--port', '0', ...state, ...(isNew ? world : [])]);
+  const [printed] = await process.says(/^APCA[\s\S]*Ctrl-C/m);
+  const keys = Object.fromEntries(
+    [...printed.matchAll(/^(APCA_\w+)=(.+)$/gm)].map(([, name, value]) => [name, value ?? '']),
+  );
+  const env = { ...keys, BIGBROTHER_DATA_DIR: join(directory, 'data') };
+  const headers = {
+    'APCA-API-KEY-ID': keys.APCA_API_KEY_ID ?? '',
+    'APCA-API-SECRET-KEY': keys.APCA_API_SECRET_KEY ?? '',
+  };
+  const ask = async (path: string, body?: unknown) => {
+    const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    const answer = await fetch(`${keys.APCA_API_BASE_URL}${path}`, { headers, ...sent });
+    if (!answer.ok) throw new Error(await answer.text());
+    return answer.json();
+  };
+  const resting = async (): Promise<string[]> => {
+    const orders = (await ask('/v2/orders?status=open')) as Record<string, string>[];
+    return orders.map(({ side, qty, symbol, type }) => `${side} ${qty} ${symbol} ${type}`).sort();
+  };
+  const enter = () => ask('/v2/orders', { ...ENTRY, time_in_force: 'gtc' });
+  const stop = async (): Promise<Ended> => {
+    process.signal('SIGINT');
+    return process.ended();
+  };
+  return { env, resting, enter, stop };
+}
+
+const STOP = 'sell 10 AAPL stop_limit';
+
+async function guardedBy(env: Readonly<Record<string, string>>): Promise<CliProcess> {
+  const loop = start(['loop', '--plain'], { ...env, BIGBROTHER_MODE: 'execute' });
+  await loop.says(/"symbol":"AAPL".*place-stop/);
+  return loop;
+}
+
+describe('bigbrother halt', () => {
+  it('stops a running loop, cancels the entry, leaves the stop, and verifies it', async () => {
+    const exchange = await startExchange();
+    const loop = await guardedBy(exchange.env);
+    await exchange.enter();
+    const halt = await runCli(['halt', ...PROMPT, '--because', 'a drill'], exchange.env);
+    expect(halt.stdout).toMatch(/^LATCHED simulated-PA777: halted \(everything\).*a drill/);
+    expect(halt.stdout).toMatch(/VERIFIED: nothing is left that has to end\n$/);
+    expect(halt.stdout).toContain('goes on resting: sell 10 AAPL stop_limit');
+    expect(halt).toMatchObject({ code: 0, stderr: '' });
+    expect(await exchange.resting()).toEqual([STOP]);
+    await loop.says(/"type":"halt_latched".*\(everything\)/);
+
+    const again = await runCli(['halt', ...PROMPT], exchange.env);
+    expect(again.code).toBe(0);
+    const latch = join(directory, 'data', `simulated-${ACCOUNT}`, 'halt-everything.json');
+    expect(statSync(latch).mode & 0o077).toBe(0);
+  }, 60_000);
+
+  it('works while the owner hangs, and the owner sends nothing when it wakes', async () => {
+    const exchange = await startExchange();
+    const loop = await guardedBy(exchange.env);
+    await exchange.enter();
+    loop.signal('SIGSTOP');
+    const halt = await runCli(['halt', '--entries', ...PROMPT], exchange.env);
+    expect(halt.code).toBe(0);
+    expect(await exchange.resting()).toEqual([STOP]);
+    loop.signal('SIGCONT');
+    await loop.says(/"type":"halt_latched".*\(entries\)/);
+  }, 60_000);
+
+  it('holds without a network and through a restart, and says that nothing is verified', async () => {
+    const first = await startExchange();
+    const loop = await guardedBy(first.env);
+    loop.signal('SIGKILL');
+    await loop.ended();
+    await first.stop();
+    const halt = await runCli(['halt', '--give-up-after', '3'], first.env);
+    expect(halt.code).toBe(1);
+    expect(halt.stdout).toMatch(/^LATCHED simulated-PA777/);
+    expect(halt.stdout).toMatch(/NOT VERIFIED: .*; the halt holds, and it is tried again/);
+
+    const second = await startExchange();
+    await second.enter();
+    const next = start(['loop', '--plain'], { ...second.env, BIGBROTHER_MODE: 'execute' });
+    await next.says(/"type":"halt_verified"/);
+    expect(await second.resting()).toEqual([STOP]);
+  }, 60_000);
+
+  it('finds an account that never ran here, so that it begins halted', async () => {
+    const exchange = await startExchange();
+    const halt = await runCli(['halt', ...PROMPT], exchange.env);
+    expect(halt.code).toBe(0);
+    expect(halt.stdout).toContain('These keys never ran here');
+    expect(halt.stdout).toContain('WITHOUT A STOP: AAPL: 10 of 10 shares');
+    const loop = start(['loop', '--plain'], { ...exchange.env, BIGBROTHER_MODE: 'execute' });
+    await loop.says(/trading is halted/);
+    expect(await exchange.resting()).toEqual([]);
+  }, 60_000);
+
+  it('takes one level only, and a person’s word before it closes positions', async () => {
+    const exchange = await startExchange();
+    const both = await runCli(['halt', '--entries', '--flatten'], exchange.env);
+    expect([both.code, both.stdout]).toEqual([2, '']);
+    const unsure = await runCli(['halt', '--flatten'], exchange.env);
+    expect(unsure.code).toBe(2);
+    expect(unsure.stdout).toContain('halted (everything)');
+    expect(unsure.stderr).toContain('pass --yes with the account number');
+    const other = await runCli(['halt', '--flatten', '--yes', 'PA1'], exchange.env);
+    expect(other.stderr).toContain('"PA1" is not the number of this account (PA777)');
+    expect(await exchange.resting()).toEqual([]);
+  }, 60_000);
+
+  it('is carried out by the owner of the exchange inside its process', async () => {
+    const env = { BIGBROTHER_DATA_DIR: join(directory, 'data') };
+    const loop = start(['loop', '--plain'], env);
+    await loop.says(/"symbol":"KO".*place-stop/);
+    const halt = await runCli(['halt'], env);
+    expect(halt.stdout).toMatch(/VERIFIED by the BigBrother that runs the account/);
+    expect(halt.code).toBe(0);
+    await loop.says(/"type":"halt_verified"/);
+  }, 60_000);
+});
+
+describe('bigbrother resume', () => {
+  it('shows the halt and the account, takes the account number, and the loop goes on', async () => {
+    const exchange = await startExchange();
+    const loop = await guardedBy(exchange.env);
+    const nothing = await runCli(['resume'], exchange.env);
+    expect(nothing).toMatchObject({ code: 0, stdout: 'Nothing is halted: simulated-PA777.\n' });
+    await runCli(['halt', ...PROMPT, '--because', 'a drill'], exchange.env);
+
+    const unsure = await runCli(['resume'], exchange.env);
+    expect([unsure.code, unsure.stdout]).toEqual([2, expect.stringContaining('a drill')]);
+    const wrong = await runCli(['resume', '--yes', 'PA1'], exchange.env);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('nothing was changed');
+
+    const resume = await runCli(['resume', '--yes', ACCOUNT], exchange.env);
+    expect(resume.stdout).toContain('Every position is covered by a stop.');
+    expect(resume.stdout).toContain('LIFTED simulated-PA777');
+    expect(resume.code).toBe(0);
+    await loop.says(/"type":"halt_lifted".*lifted by/);
+    await loop.says(/trading is active/);
+  }, 60_000);
+
+  it('leaves the halt when the account cannot be read', async () => {
+    const exchange = await startExchange();
+    await runCli(['halt', ...PROMPT], exchange.env);
+    await exchange.stop();
+    const resume = await runCli(['resume', '--yes', ACCOUNT], exchange.env);
+    expect(resume.code).toBe(3);
+    expect(resume.stderr).toContain('so the halt stays');
+    const halted = await runCli(['resume'], exchange.env);
+    expect(halted.stdout).toContain('halted (everything)');
+  }, 60_000);
+});

@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import type { HaltLevel } from '../../src/domain/halt.ts';
+import { ticker } from '../../src/domain/ids.ts';
+import { isTerminal } from '../../src/domain/order.ts';
+import { type HaltReport, haltAccount } from '../../src/runtime/halt.ts';
+import { type Guarded, loopedAccount, settle, watchedAccount } from '../support/guarded-account.ts';
+
+const AAPL = ticker('AAPL');
+
+const asked = (level: HaltLevel, includesForeign = true) => ({
+  ...{ level, includesForeign },
+  ...{ actor: 'person' as const, by: 'a test', because: 'it wants to' },
+});
+
+const press = (guarded: Guarded, level: HaltLevel, includesForeign = true): Promise<HaltReport> => {
+  const { emergency: broker, haltLatch: latch, clock } = guarded;
+  return haltAccount({ broker, latch, clock, request: asked(level, includesForeign) });
+};
+
+/** An order of the account's owner. */
+async function place(guarded: Guarded, order: Record<string, unknown>): Promise<void> {
+  const answer = await guarded.exchange.fetchApi('http://127.0.0.1/v2/orders', {
+    method: 'POST',
+    headers: {
+      'APCA-API-KEY-ID': 'PK-TEST',
+      'APCA-API-SECRET-KEY': 'secret',
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ symbol: 'AAPL', time_in_force: 'gtc', ...order }),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+
+const entry = { symbol: 'MSFT', side: 'buy', type: 'limit', qty: '5', limit_price: '90' };
+const symbols = ['AAPL', 'MSFT'];
+
+/** What rests at the exchange, whoever looks at it. */
+const restingAt = async ({ emergency, clock }: Guarded): Promise<string[]> => {
+  const orders = await settle(clock, emergency.readOrders(0));
+  return orders
+    .filter(({ status }) => !isTerminal(status))
+    .map(({ side, type, symbol, quantity }) => `${side} ${type} ${quantity} ${symbol}`)
+    .sort();
+};
+
+describe('a halt of entries', () => {
+  it('cancels what would open a position and leaves what protects one', async () => {
+    const guarded = await loopedAccount({ symbols });
+    await place(guarded, entry);
+    const report = await settle(guarded.clock, press(guarded, 'entries'));
+    expect(report.outcome).toBe('verified');
+    expect(report.canceled).toHaveLength(1);
+    expect(await restingAt(guarded)).toEqual(['sell stop_limit 10 AAPL']);
+  });
+
+  it('lets protection and exits go on', async () => {
+    const guarded = await watchedAccount();
+    await settle(guarded.clock, press(guarded, 'entries'));
+    guarded.orchestrator.start();
+    await guarded.clock.advanceBy(2_000);
+    expect(guarded.resting()).toEqual(['sell stop_limit 10 @92']);
+    expect(guarded.bigBrother.status().tradingState).toBe('reducing');
+    const exit = { kind: 'exit', symbol: AAPL } as const;
+    const proposal = await settle(guarded.clock, guarded.bigBrother.propose(exit, 'host'));
+    if (proposal.outcome !== 'proposed') throw new Error(proposal.because.join());
+    const { id, hash } = proposal.plan;
+    const report = await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
+    expect(report.outcome).toBe('completed');
+    expect(guarded.held()).toBeNull();
+  });
+
+  it('leaves orders of others to a person when no person pressed', async () => {
+    const guarded = await loopedAccount({ symbols });
+    await place(guarded, entry);
+    const report = await settle(guarded.clock, press(guarded, 'entries', false));
+    expect(report.outcome).toBe('verified');
+    expect(report.clearing?.foreign.map(({ symbol }) => symbol)).toEqual(['MSFT']);
+    expect(await restingAt(guarded)).toEqual(['buy limit 5 MSFT', 'sell stop_limit 10 AAPL']);
+  });
+
+  it('takes an entry with its legs away, and never a stop that has woken', async () => {
+    const guarded = await loopedAccount({ symbols: ['AAPL', 'MSFT', 'TSLA'] });
+    const legs = {
+      order_class: 'bracket',
+      take_profit: { limit_price: '120' },
+      stop_loss: { stop_price: '80' },
+    };
+    await place(guarded, { ...entry, ...legs });
+    await place(guarded, { ...legs, symbol: 'TSLA', side: 'buy', type: 'market', qty: '4' });
+    await guarded.clock.advanceBy(1_000);
+    const report = await settle(guarded.clock, press(guarded, 'entries'));
+    expect(report.outcome).toBe('verified');
+    expect((await restingAt(guarded)).filter((line) => !line.includes('AAPL'))).toEqual([
+      'sell limit 4 TSLA',
+      'sell stop 4 TSLA',
+    ]);
+  });
+});
+
+describe('a halt of everything', () => {
+  it('leaves the stops, cancels the rest and sends nothing from then on', async () => {
+    const guarded = await loopedAccount({ symbols });
+    await place(guarded, entry);
+    const sent = guarded.broker.mutations().length;
+    const report = await settle(guarded.clock, press(guarded, 'everything'));
+    expect(report).toMatchObject({ outcome: 'verified', failure: null, latchFailure: null });
+    expect(await restingAt(guarded)).toEqual(['sell stop_limit 10 AAPL']);
+    await guarded.trade('MSFT', 'buy', '3');
+    guarded.price('AAPL', '130');
+    await guarded.clock.advanceBy(60_000);
+    expect(guarded.broker.mutations()).toHaveLength(sent);
+    expect(guarded.bigBrother.status().tradingState).toBe('halted');
+    expect(guarded.held('MSFT')).toBe('long 3');
+  });
+
+  it('cancels a take-profit that stands alone and keeps one that has a stop beside it', async () => {
+    const positions = symbols.map((symbol) => ({ symbol, qty: '10', averageEntryPrice: '100' }));
+    const guarded = await watchedAccount({ positions });
+    await place(guarded, { side: 'sell', type: 'limit', qty: '10', limit_price: '120' });
+    await place(guarded, {
+      ...{ symbol: 'MSFT', side: 'sell', type: 'limit', qty: '10', order_class: 'oco' },
+      take_profit: { limit_price: '120' },
+      stop_loss: { stop_price: '80' },
+    });
+    const report = await settle(guarded.clock, press(guarded, 'everything'));
+    expect(report.clearing?.uncovered).toEqual(['AAPL: 10 of 10 shares']);
+    expect(await restingAt(guarded)).toEqual(['sell limit 10 MSFT', 'sell stop 10 MSFT']);
+  });
+
+  it('survives a restart, and is told as long as it holds', async () => {
+    const guarded = await loopedAccount();
+    await settle(guarded.clock, press(guarded, 'everything'));
+    await settle(guarded.clock, guarded.stop());
+    const next = guarded.boot();
+    await settle(guarded.clock, next.start());
+    next.orchestrator.start();
+    await guarded.clock.advanceBy(30_000);
+    expect(next.broker.mutations()).toEqual([]);
+    const [cause] = next.bigBrother.status().tradingStateCauses;
+    expect(cause).toMatchObject({
+      code: 'halt_everything',
+      clearedBy: 'a person: bigbrother resume',
+    });
+    expect(next.logger.recall(['halt_latched'])).toHaveLength(1);
+    expect(next.bigBrother.alerts().map(({ code }) => code)).toContain('halted');
+  });
+
+  it('ends with a lift, which is written down with the name of who lifted it', async () => {
+    const guarded = await watchedAccount();
+    await settle(guarded.clock, press(guarded, 'everything'));
+    guarded.orchestrator.start();
+    await guarded.clock.advanceBy(30_000);
+    expect(guarded.resting()).toEqual([]);
+    guarded.haltLatch.lift({ at: guarded.clock.now(), by: 'Klaus' });
+    await guarded.clock.advanceBy(30_000);
+    expect(guarded.resting()).toEqual(['sell stop_limit 10 @92']);
+    const [lifted] = guarded.records('halt_lifted');
+    expect(lifted).toMatchObject({ actor: 'person', body: { lift: { by: 'Klaus' } } });
+    expect(guarded.bigBrother.status().tradingState).toBe('active');
+    expect(guarded.bigBrother.alerts()).toEqual([]);
+  });
+
+  it('is told as lifted by the next process when none ran meanwhile', async () => {
+    const guarded = await loopedAccount();
+    await settle(guarded.clock, press(guarded, 'everything'));
+    await settle(guarded.clock, guarded.stop());
+    guarded.haltLatch.lift({ at: guarded.clock.now(), by: 'Klaus' });
+    const next = guarded.boot();
+    await settle(guarded.clock, next.start());
+    expect(next.logger.recall(['halt_lifted'])).toHaveLength(1);
+  });
+});
+
+describe('a flatten', () => {
+  it('cancels by id, closes every position, and is verified when nothing is left', async () => {
+    const positions = [
+      { symbol: 'AAPL', qty: '10', averageEntryPrice: '100' },
+      { symbol: 'MSFT', qty: '-2.5', averageEntryPrice: '100' },
+    ];
+    const guarded = await loopedAccount({ positions, symbols });
+    await place(guarded, { ...entry, symbol: 'AAPL' }).catch(() => {});
+    const report = await settle(guarded.clock, press(guarded, 'flatten'));
+    expect(report.outcome).toBe('verified');
+    expect([...report.closed].sort()).toEqual(symbols);
+    expect(await restingAt(guarded)).toEqual([]);
+    expect(await settle(guarded.clock, guarded.emergency.readPositions())).toEqual([]);
+  });
+
+  it('waits for the open with the order that closes, and does not call it flat', async () => {
+    const saturday = Date.UTC(2026, 9, 10, 15, 0);
+    const guarded = await watchedAccount({ startAt: saturday });
+    const stop = new AbortController();
+    const { emergency: broker, haltLatch: latch, clock } = guarded;
+    const { signal } = stop;
+    const work = haltAccount({ broker, latch, clock, signal, request: asked('flatten') });
+    await clock.advanceBy(20_000);
+    stop.abort();
+    const report = await settle(clock, work);
+    expect(report.outcome).toBe('at_work');
+    expect(report.canceled).toEqual([]);
+    expect(await restingAt(guarded)).toEqual(['sell market 10 AAPL']);
+  });
+
+  it('is finished by the owner when the one who pressed is gone', async () => {
+    const guarded = await loopedAccount();
+    const { haltLatch, clock } = guarded;
+    haltLatch.latch({ ...asked('flatten'), pressedAt: clock.now() });
+    await clock.advanceBy(15_000);
+    expect(await restingAt(guarded)).toEqual([]);
+    expect(guarded.held()).toBeNull();
+    expect(guarded.records('halt_verified')).toHaveLength(1);
+    await guarded.trade('AAPL', 'buy', '3');
+    await clock.advanceBy(60_000);
+    expect(guarded.held()).toBe('long 3');
+  });
+});
