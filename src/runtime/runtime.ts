@@ -14,6 +14,7 @@ import { AccountReader } from './account-reader.ts';
 import { ActionCoordinator } from './action-coordinator.ts';
 import { AlertBoard } from './alert-board.ts';
 import { BigBrother } from './big-brother.ts';
+import { BrokerErrorWatch } from './broker-error-watch.ts';
 import { CycleBookkeeper } from './cycle-bookkeeper.ts';
 import { reasonOf, withDeadline } from './deadline.ts';
 import { DecisionJournal } from './decision-journal.ts';
@@ -33,6 +34,7 @@ import { PlanStore } from './plan-store.ts';
 import { PortfolioStateManager } from './portfolio-state-manager.ts';
 import { PositionManager } from './position-manager.ts';
 import { Recovery } from './recovery.ts';
+import { SecondOwnerWatch } from './second-owner.ts';
 import { SentSteps } from './sent-steps.ts';
 import { SessionCalendar } from './session-calendar.ts';
 import type { RuntimeSettings } from './settings.ts';
@@ -79,6 +81,7 @@ export type Runtime = {
   readonly logger: EventLogger;
   readonly recovery: Recovery;
   readonly alerts: AlertBoard;
+  readonly strangers: SecondOwnerWatch;
   /**
    * Takes up what the journal and the broker know, and keeps the picture current from then
    * on. The loop acts only after `orchestrator.start()`.
@@ -94,17 +97,18 @@ export type Runtime = {
 export function createRuntime(parts: RuntimeParts): Runtime {
   const { clock, ids, settings, guardrails, settingsHash, driftTolerance } = parts;
   const logger = new EventLogger({ store: parts.store, clock, bootId: ids.next('boot') });
+  const alerts = new AlertBoard({ logger, clock });
+  const { dailyLossPercent } = settings;
+  const tradingState = new TradingStateLevels({ logger, clock, dailyLossPercent });
   const memory = {
     ledger: new IntentLedger(),
     unsettled: new UnsettledSteps(),
     sent: new SentSteps(),
     plans: new PlanStore(),
+    strangers: new SecondOwnerWatch({ logger, tradingState, alerts }),
   };
-  const { ledger, unsettled, sent, plans } = memory;
+  const { ledger, unsettled, sent, plans, strangers } = memory;
   journalParts(logger, plans);
-  const alerts = new AlertBoard({ logger, clock });
-  const { dailyLossPercent } = settings;
-  const tradingState = new TradingStateLevels({ logger, clock, dailyLossPercent });
   const episodes = new EpisodeKeeper({ logger, ledger });
   const reader = new AccountReader({ broker: parts.broker, clock, settings });
   const orders = new OrderBook();
@@ -189,7 +193,10 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     pacing: new PlanPacing(),
     decisions: new DecisionJournal(logger),
     resolver,
-    bookkeeper: new CycleBookkeeper({ state, unsettled, alerts, logger, clock }),
+    bookkeeper: new CycleBookkeeper({
+      ...{ state, unsettled, alerts, logger, clock },
+      brokerErrors: new BrokerErrorWatch({ halts, alerts }),
+    }),
     alerts,
   });
   const bigBrother = new BigBrother({
@@ -211,9 +218,13 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     logger,
     recovery,
     alerts,
+    strangers,
     async start() {
       // A damaged journal tells of nothing that may be acted upon; the broker still does.
-      if (logger.verify().ok) restore(logger, memory, episodes);
+      if (logger.verify().ok) {
+        restore(logger, memory, episodes);
+        orders.onNew((order) => strangers.see(order));
+      }
       const { environment, mode } = settings;
       const body = { environment, mode, settingsHash };
       logger.log({ type: 'started', actor: 'system', body });
@@ -241,18 +252,27 @@ type Memory = {
   readonly unsettled: UnsettledSteps;
   readonly sent: SentSteps;
   readonly plans: PlanStore;
+  readonly strangers: SecondOwnerWatch;
 };
 
 /** Brings back what earlier processes wrote down; from here on every record is heard at once. */
 function restore(logger: EventLogger, memory: Memory, episodes: EpisodeKeeper): void {
-  const { ledger, unsettled, sent, plans } = memory;
+  const { ledger, unsettled, sent, plans, strangers } = memory;
   const hear = (record: JournalRecord) => {
     ledger.remember(record);
     unsettled.remember(record);
     sent.remember(record);
     plans.remember(record);
+    strangers.remember(record);
   };
-  const steps = logger.recall(['step_intended', 'step_answered', 'step_observed', 'plan_spent']);
+  const steps = logger.recall([
+    'step_intended',
+    'step_answered',
+    'step_observed',
+    'plan_spent',
+    'episode_closed',
+    'orders_adopted',
+  ]);
   for (const record of steps) hear(record);
   episodes.restore(logger.recall(['episode_opened', 'episode_changed', 'episode_closed']));
   logger.onRecord(hear);

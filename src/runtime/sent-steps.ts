@@ -1,19 +1,28 @@
 import type { JournalRecord } from '../domain/event.ts';
 import type { SentStep } from '../domain/guardrail.ts';
 import type { EpochMs } from '../domain/time.ts';
-import { textAt } from './intent-ledger.ts';
+import { fieldAt, textAt } from './intent-ledger.ts';
 
 /** What the guardrail against duplicates may look back on. */
 const KEPT_MS = 15 * 60_000;
 
-/** What was sent lately, or was about to be; from the journal, so that a restart forgets nothing. */
+/**
+ * What was sent lately, or was about to be, for positions that are still held; from the journal,
+ * so that a restart forgets nothing. Who comes back to a symbol at the same price needs the same
+ * stop again, at once.
+ */
 export class SentSteps {
-  #sent: SentStep[] = [];
+  #sent: (SentStep & { readonly episodeId: string | null })[] = [];
 
-  /** Takes note of a journal record; others than `step_intended` are passed over. */
+  /** Takes note of a journal record; others than a step's intent and an episode's end are passed over. */
   remember(record: JournalRecord): void {
+    if (record.type === 'episode_closed') {
+      const ended = textAt(fieldAt(record.body, 'episode') ?? null, 'id');
+      this.#sent = this.#sent.filter(({ episodeId }) => episodeId !== ended);
+    }
     if (record.type !== 'step_intended') return;
     this.#sent.push({
+      episodeId: textAt(record.body, 'episodeId'),
       at: record.at,
       symbol: record.symbol ?? '',
       clientOrderId: textAt(record.body, 'clientOrderId'),

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import type { MemoryEventStore } from '../../src/adapters/event-stores/memory.ts';
+import type { JournalRecord } from '../../src/domain/event.ts';
+import { BrokerError } from '../../src/ports/broker.ts';
+import type { EventStore } from '../../src/ports/event-store.ts';
+import { AAPL, guardedAccount, loopedAccount, settle } from '../support/guarded-account.ts';
+
+const UNREACHABLE = new BrokerError('the connection was refused', { outcome: 'unknown' });
+
+describe('a process that has just started', () => {
+  it('sends nothing and says why until the broker was read', async () => {
+    const guarded = await guardedAccount();
+    guarded.broker.readsFail = UNREACHABLE;
+    await settle(guarded.clock, guarded.start());
+    guarded.orchestrator.start();
+    await guarded.clock.advanceBy(25_000);
+    expect(guarded.recovery.isRecovering).toBe(true);
+    expect(guarded.bigBrother.status()).toMatchObject({
+      tradingState: 'halted',
+      tradingStateCauses: [{ code: 'recovering' }],
+    });
+    expect(guarded.broker.mutations()).toEqual([]);
+
+    guarded.broker.readsFail = null;
+    await guarded.clock.advanceBy(11_000);
+    expect(guarded.recovery.isRecovering).toBe(false);
+    expect(guarded.resting()).toEqual(['sell stop_limit 10 @92']);
+    const states = guarded
+      .records('trading_state_changed')
+      .map(({ body }) => (body as { state: string }).state);
+    expect(states).toEqual(['halted', 'active']);
+  });
+
+  it('protects a position that was opened again at the same price at once', async () => {
+    const guarded = await loopedAccount();
+    guarded.price('AAPL', '100');
+    const proposal = await settle(
+      guarded.clock,
+      guarded.bigBrother.propose({ kind: 'exit', symbol: AAPL }, 'host'),
+    );
+    if (proposal.outcome !== 'proposed') throw new Error(JSON.stringify(proposal));
+    const { id, hash } = proposal.plan;
+    await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
+    expect(guarded.held()).toBeNull();
+    await guarded.clock.advanceBy(1_000);
+    guarded.price('AAPL', '99.99');
+    await guarded.trade('AAPL', 'buy', '10');
+    await guarded.clock.advanceBy(1_000);
+    expect(guarded.resting()).toEqual(['sell stop_limit 10 @92']);
+  });
+});
+
+describe('a recovery that begins while BigBrother works', () => {
+  it('refuses plans until the account was read again, and then looks at every symbol', async () => {
+    const guarded = await loopedAccount();
+    const proposal = await settle(
+      guarded.clock,
+      guarded.bigBrother.propose({ kind: 'exit', symbol: AAPL }, 'host'),
+    );
+    if (proposal.outcome !== 'proposed') throw new Error(JSON.stringify(proposal));
+    guarded.broker.readsFail = UNREACHABLE;
+    guarded.recovery.begin('the machine slept for 600 s');
+    const { id, hash } = proposal.plan;
+    const report = await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
+    expect(report).toMatchObject({ outcome: 'denied', refusal: 'recovering' });
+    expect(report.because).toContain('slept for 600 s');
+    await guarded.clock.advanceBy(20_000);
+    expect(guarded.recovery.isRecovering).toBe(true);
+    guarded.broker.readsFail = null;
+    await guarded.clock.advanceBy(11_000);
+    expect(guarded.recovery.whyNotReady()).toBeNull();
+    expect(guarded.bigBrother.status().tradingState).toBe('active');
+  });
+
+  it('lets a plan at work take no further step', async () => {
+    const guarded = await loopedAccount({
+      positions: [{ symbol: 'AAPL', qty: '2.5', averageEntryPrice: '100' }],
+    });
+    const proposal = await settle(
+      guarded.clock,
+      guarded.bigBrother.propose({ kind: 'exit', symbol: AAPL }, 'host'),
+    );
+    if (proposal.outcome !== 'proposed') throw new Error(JSON.stringify(proposal));
+    guarded.broker.onStep = (step) => {
+      if (step.kind === 'cancel') guarded.recovery.begin('the machine slept for 600 s');
+    };
+    const { id, hash } = proposal.plan;
+    const report = await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
+    expect(report.outcome).toBe('stopped');
+    expect(report.because).toContain('slept for 600 s');
+    const sales = () => guarded.broker.mutations().filter((call) => /submit.*market/.test(call));
+    expect(sales()).toEqual([]);
+    await guarded.clock.advanceBy(12_000);
+    expect(guarded.context()?.cover.nakedQuantity.toString()).toBe('0');
+    expect(guarded.bigBrother.status().tradingState).toBe('active');
+  });
+
+  it('begins anew where it begins again before it has ended', async () => {
+    const guarded = await loopedAccount();
+    guarded.recovery.begin('the machine slept for 600 s');
+    const ended = guarded.recovery.attempt();
+    const reads = guarded.broker.calls.filter((call) => call === 'readOrders').length;
+    guarded.recovery.begin('the clock jumped by an hour');
+    expect(await settle(guarded.clock, ended)).toBeNull();
+    const again = guarded.broker.calls.filter((call) => call === 'readOrders').length;
+    expect(again - reads).toBeGreaterThan(0);
+    expect(guarded.recovery.isRecovering).toBe(false);
+  });
+});
+
+/** A journal in which something is not as it was written. */
+function damaged(store: MemoryEventStore, change: (record: JournalRecord) => JournalRecord | null) {
+  const records = [...store.scan(1)].flatMap((record) => change(record) ?? []);
+  const journal: EventStore = {
+    append: () => {
+      throw new Error('a damaged journal was written to');
+    },
+    last: () => records.at(-1) ?? null,
+    query: ({ limit, types }) =>
+      records
+        .filter(({ type }) => types?.includes(type) ?? true)
+        .reverse()
+        .slice(0, limit),
+    scan: (fromSeq) => records.filter(({ seq }) => seq >= fromSeq),
+    close: () => {},
+  };
+  return journal;
+}
+
+describe('a journal that is damaged in its middle', () => {
+  const damages = {
+    'a changed record': (record: JournalRecord) =>
+      record.seq === 5 ? { ...record, at: record.at + 1 } : record,
+    'a missing record': (record: JournalRecord) => (record.seq === 5 ? null : record),
+    'an unreadable record': (record: JournalRecord) => {
+      if (record.seq !== 5) return record;
+      return Object.defineProperty({ ...record }, 'prev', {
+        get: () => {
+          throw new Error('database disk image is malformed');
+        },
+      });
+    },
+  } as const;
+
+  it.each(Object.entries(damages))(
+    'with %s lets BigBrother look and not act, and names the place',
+    async (_, change) => {
+      const guarded = await loopedAccount();
+      await guarded.clock.advanceBy(30_000);
+      await settle(guarded.clock, guarded.stop());
+      const second = guarded.boot({}, damaged(guarded.store, change));
+      await settle(guarded.clock, second.start());
+      second.orchestrator.start();
+      guarded.price('AAPL', '116.5');
+      await guarded.clock.advanceBy(30_000);
+      expect(second.broker.mutations()).toEqual([]);
+      const { tradingState, tradingStateCauses } = second.bigBrother.status();
+      expect(tradingState).toBe('halted');
+      const cause = tradingStateCauses.find(({ code }) => code === 'journal_broken');
+      expect(cause?.because).toMatch(/damaged at record 5\b/);
+      expect(second.state.snapshot()?.positions).toHaveLength(1);
+      expect(second.state.snapshot()?.orders.length).toBeGreaterThan(0);
+    },
+  );
+});
