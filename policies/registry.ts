@@ -14,6 +14,7 @@ import { priceCollar, priceCollarSettings } from './guardrails/price-collar.ts';
 import { stopNeverLoosens } from './guardrails/stop-never-loosens.ts';
 import { tradingState } from './guardrails/trading-state.ts';
 import { settingsObject } from './settings.ts';
+import { ExcessExitPolicy } from './trading/excess-exit.ts';
 import { GapRescuePolicy, gapRescueSettings } from './trading/gap-rescue.ts';
 import { PartialProfitPolicy, partialProfitSettings } from './trading/partial-profit.ts';
 import { stopLimitSettings } from './trading/stop-limit.ts';
@@ -40,6 +41,7 @@ export type PolicySettings = z.output<typeof policySettings>;
 
 /** What is wanted of a position; where two policies disagree, the earlier one wins. */
 export const tradingPolicies = (settings: PolicySettings): readonly TradingPolicy[] => [
+  new ExcessExitPolicy(),
   new GapRescuePolicy(settings),
   new StopLossPolicy(settings),
   new TrailingStopPolicy(settings),

@@ -105,12 +105,15 @@ function knownStop(context: PositionContext): Owed | null {
   return initial === null ? null : onTick(context, initial, 'the stop it was entered with');
 }
 
-/** Stops on their way in or out count too; only those of an entry that still works do not. */
+/** Stops on their way in or out count too; not those of an entry that still works, or of before a split. */
 function stopsStanding({ position, orders }: PositionContext): readonly Price[] {
   const closing = exitSide(position.side);
   const entries = new Set(orders.filter(({ side }) => side !== closing).map(({ id }) => id));
-  return orders.flatMap(({ side, stopPrice, parentId }) =>
-    side === closing && stopPrice !== null && !(parentId !== null && entries.has(parentId))
+  return orders.flatMap(({ side, stopPrice, parentId, isBeforeSplit }) =>
+    side === closing &&
+    stopPrice !== null &&
+    isBeforeSplit !== true &&
+    !(parentId !== null && entries.has(parentId))
       ? [stopPrice]
       : [],
   );

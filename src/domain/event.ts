@@ -35,6 +35,7 @@ export type EventType =
   | 'halt_latched'
   | 'halt_verified'
   | 'halt_lifted'
+  | 'orders_adopted'
   | 'alert_raised'
   | 'alert_cleared'
   | 'checkpoint_signed'

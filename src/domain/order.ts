@@ -65,6 +65,8 @@ export type Order = {
   readonly replacedBy: OrderId | null;
   /** The order that this one is a leg of; null for a parent and for a simple order. */
   readonly parentId: OrderId | null;
+  /** True where its shares and prices are those of before a split: it guards nothing. */
+  readonly isBeforeSplit?: true;
 };
 
 /** What we ask the broker to place. */
@@ -114,6 +116,7 @@ export const remainingQuantity = (order: Order): Quantity | null =>
  */
 export const isTriggered = (order: Order, at: Price): boolean =>
   order.type === 'stop_limit' &&
+  order.isBeforeSplit !== true &&
   order.stopPrice !== null &&
   (order.side === 'sell' ? at.lte(order.stopPrice) : at.gte(order.stopPrice));
 

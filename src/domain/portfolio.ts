@@ -49,6 +49,10 @@ export type Episode = {
   readonly highWaterPrice: Price;
   /** Milestones done for good, for example `partial@2R`. */
   readonly milestones: readonly string[];
+  /** Set by a split: orders that have not changed since are of before it. */
+  readonly splitAfter?: EpochMs;
+  /** True when exits that sold more than was held opened it: nobody wanted this position. */
+  readonly isExcess?: true;
 };
 
 /** An order that we sent or meant to send, as far as we can prove. */

@@ -36,7 +36,7 @@ function makeContext(snapshot: PortfolioSnapshot, symbol: Ticker): PositionConte
 
   const market = snapshot.markets.get(symbol) ?? unknownMarket(symbol);
   const price = markOf(position, market, snapshot.confirmedAt.positions);
-  const orders = liveOrdersBySymbol(snapshot.orders).get(symbol) ?? [];
+  const orders = markedAfterSplit(liveOrdersBySymbol(snapshot.orders).get(symbol) ?? [], episode);
   const intents = intentsFor(snapshot, episode);
   const gain = price.minus(episode.entryPrice);
   return {
@@ -56,6 +56,14 @@ function makeContext(snapshot: PortfolioSnapshot, symbol: Ticker): PositionConte
     intents,
     tradingState: snapshot.tradingState,
   };
+}
+
+/** Orders that nobody has adjusted since a split say so themselves. */
+function markedAfterSplit(orders: readonly Order[], { splitAfter }: Episode): readonly Order[] {
+  if (splitAfter === undefined) return orders;
+  return orders.map((order) =>
+    order.updatedAt <= splitAfter ? { ...order, isBeforeSplit: true } : order,
+  );
 }
 
 const positionsBySymbol = indexed((positions: readonly Position[]) =>

@@ -72,6 +72,7 @@ export function isDormant(group: OrderGroup, side: OrderSide): boolean {
 
 function protects(order: Order, group: readonly Order[], at: Price, unsettled: boolean): boolean {
   if (!isStop(order) || order.quantity === null || isTriggered(order, at)) return false;
+  if (order.isBeforeSplit === true) return false;
   if (isWorking(order)) return true;
   // The broker works the old order until the new one stands in its place.
   if (order.status === 'pending_replace') {

@@ -1,15 +1,18 @@
 import type { Json } from '../domain/canonical.ts';
 import type { Price } from '../domain/decimal.ts';
-import { price, quantity } from '../domain/decimal.ts';
+import { addShares, NO_SHARES, price, quantity, ZERO } from '../domain/decimal.ts';
 import type { EventType, JournalRecord } from '../domain/event.ts';
 import type { EpisodeId, Ticker } from '../domain/ids.ts';
 import { episodeId, ticker } from '../domain/ids.ts';
-import { isTerminal, type Order } from '../domain/order.ts';
+import { isTerminal, type Order, opposite } from '../domain/order.ts';
 import type { Episode, Position, PositionSide } from '../domain/portfolio.ts';
 import { exitSide, isTighter } from '../domain/side.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { isStop } from './cover.ts';
 import { rescaled, type Split, splitBetween } from './splits.ts';
+
+/** Fills that are older than this have not just opened a position. */
+const JUST_NOW_MS = 60_000;
 
 /** The lives of positions: those that go on, and how many each symbol has had. */
 export type EpisodeBook = {
@@ -27,6 +30,8 @@ export type EpisodeEvent = {
 /** What is true at one instant, from which episodes are carried on. */
 type EpisodeFacts = {
   readonly at: EpochMs;
+  /** When the account was looked at last before this. */
+  readonly lastLookAt: EpochMs;
   readonly positions: readonly Position[];
   readonly orders: readonly Order[];
   /** The price of each symbol where it may count as the best so far. */
@@ -58,7 +63,7 @@ export function foldEpisodes(
     const before = open.get(position.symbol);
     const number = (lastNumbers.get(position.symbol) ?? 0) + 1;
     const split = before === undefined ? null : splitOf(before, position, facts);
-    const after = advance(before ?? begin(position, number, facts.at), position, split, facts);
+    const after = advance(before ?? begin(position, number, facts), position, split, facts);
     if (before === undefined) lastNumbers.set(position.symbol, number);
     else if (isSame(before, after)) continue;
     open.set(position.symbol, after);
@@ -71,17 +76,40 @@ export function foldEpisodes(
   return { book: { open, lastNumbers }, events };
 }
 
-const begin = (position: Position, number: number, at: EpochMs): Episode => ({
+const begin = (position: Position, number: number, facts: EpisodeFacts): Episode => ({
   id: episodeId(position.symbol, number),
   symbol: position.symbol,
   side: position.side,
-  openedAt: at,
+  openedAt: facts.at,
   quantity: position.quantity,
   entryPrice: position.averageEntryPrice,
   initialStopPrice: null,
   highWaterPrice: position.averageEntryPrice,
   milestones: [],
+  ...(isExcess(position, facts) ? { isExcess: true } : {}),
 });
+
+/**
+ * True when what opened the position were exits: two that both filled, or one that filled more
+ * than it should. Orders that were placed to open it say otherwise.
+ */
+function isExcess({ symbol, side, quantity: held }: Position, { orders, at }: EpisodeFacts) {
+  const opening = opposite(exitSide(side));
+  const filled = orders.filter(
+    (order) =>
+      order.symbol === symbol &&
+      order.side === opening &&
+      order.filledQuantity.gt(ZERO) &&
+      at - order.updatedAt <= JUST_NOW_MS,
+  );
+  const entered = filled
+    .filter((order) => !isExit(order))
+    .reduce((sum, order) => addShares(sum, order.filledQuantity), NO_SHARES);
+  return filled.some(isExit) && entered.lt(held);
+}
+
+const isExit = ({ positionIntent, orderClass }: Order): boolean =>
+  positionIntent === 'sell_to_close' || positionIntent === 'buy_to_close' || orderClass === 'oco';
 
 function splitOf(episode: Episode, position: Position, { traded }: EpisodeFacts): Split | null {
   if (traded.has(position.symbol)) return null;
@@ -95,7 +123,10 @@ function advance(
   split: Split | null,
   facts: EpisodeFacts,
 ): Episode {
-  const episode = split === null ? before : onNewScale(before, split);
+  const episode =
+    split === null ? before : { ...onNewScale(before, split), splitAfter: facts.lastLookAt };
+  const { splitAfter } = episode;
+  const orders = facts.orders.filter(({ updatedAt }) => updatedAt > (splitAfter ?? -1));
   // Nobody knows of a price from around a split on which scale it is.
   const mark = split === null ? facts.marks.get(position.symbol) : undefined;
   const done = facts.milestonesOf(episode.id);
@@ -103,8 +134,7 @@ function advance(
     ...episode,
     quantity: position.quantity,
     entryPrice: position.averageEntryPrice,
-    initialStopPrice:
-      episode.initialStopPrice ?? firstStop(position, facts.orders, episode.openedAt),
+    initialStopPrice: episode.initialStopPrice ?? firstStop(position, orders, episode.openedAt),
     highWaterPrice:
       mark !== undefined && isTighter(episode.side, mark, episode.highWaterPrice)
         ? mark
@@ -190,6 +220,8 @@ function readEpisode(json: Json): Episode {
     readonly initialStopPrice: string | null;
     readonly highWaterPrice: string;
     readonly milestones: readonly string[];
+    readonly splitAfter?: EpochMs;
+    readonly isExcess?: true;
   };
   return {
     ...fields,

@@ -29,6 +29,7 @@ export function liveStopsOf(
     for (const order of group.orders) {
       const { stopPrice, limitPrice } = order;
       if (order.side !== side || !isStop(order) || stopPrice === null) continue;
+      if (order.isBeforeSplit === true) continue;
       if (!mayChange(order, context, foreignOrders)) continue;
       if (isTriggered(order, price)) triggered.push(order);
       else if (tightest === null || isTighter(position.side, stopPrice, tightest.stopPrice)) {

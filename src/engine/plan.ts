@@ -20,7 +20,7 @@ import { exits } from './recipes/exit.ts';
 import { isTightEnough } from './recipes/moves.ts';
 import { reprices } from './recipes/reprice.ts';
 import type { Situation } from './situation.ts';
-import { situationOf } from './situation.ts';
+import { sharesOf, situationOf } from './situation.ts';
 import { worstLoss } from './worst-loss.ts';
 
 /**
@@ -116,7 +116,7 @@ function judge(candidate: Candidate, situation: Situation, hold: Quantity): Lega
 function unmetShares(
   { drafts }: Candidate,
   after: Book,
-  { target }: Situation,
+  { target, context, stale }: Situation,
   hold: Quantity,
 ): Quantity {
   const left = after.position.quantity;
@@ -129,8 +129,10 @@ function unmetShares(
       left,
     );
   }
+  const harmful = stale.filter(({ id }) => after.orders.some((order) => order.id === id));
+  const staleShares = harmful.map((order) => sharesOf(order, context)).reduce(addShares, NO_SHARES);
   const { cover } = target;
-  if (cover === null) return NO_SHARES;
+  if (cover === null) return staleShares;
   const tight = after.orders.filter(
     (order) => !isStop(order) || isTightEnough(order, cover, target.side),
   );
@@ -139,7 +141,7 @@ function unmetShares(
   const bare = sharesLeft(left, coveredQuantity);
   const unsold = sharesLeft(left, hold);
   const oversold = sharesLeft(coverIn(after).exitQuantity, left);
-  return [unsold, oversold, unplacedProfit(target, after)].reduce(addShares, bare);
+  return [unsold, oversold, unplacedProfit(target, after), staleShares].reduce(addShares, bare);
 }
 
 /** Shares whose take-profit the target wants and the plan does not place. */

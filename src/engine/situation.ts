@@ -32,6 +32,8 @@ export type Situation = {
   /** Other simple exits of ours: limits, and sales that have not filled yet. */
   readonly otherExits: readonly Order[];
   readonly groups: readonly ExitGroup[];
+  /** Orders of ours that guard nothing any more and only do harm: they go, whatever is wanted. */
+  readonly stale: readonly Order[];
   /** Orders of ours on the opening side. */
   readonly entries: readonly Order[];
   /** Exits that cannot be touched: foreign ones, and those that are changing this moment. */
@@ -52,6 +54,7 @@ export function situationOf(
     otherExits: [] as Order[],
     groups: [] as ExitGroup[],
     entries: [] as Order[],
+    stale: [] as Order[],
     fixed: [] as Order[],
   };
   let fixedQuantity = NO_SHARES;
@@ -59,9 +62,9 @@ export function situationOf(
   for (const group of groupsOf(inOrder)) {
     const exits = group.orders.filter((order) => order.side === side);
     const entries = group.orders.filter((order) => order.side !== side);
-    sorted.entries.push(
-      ...entries.filter((order) => mayChange(order, context, settings.foreignOrders)),
-    );
+    const oursToOpen = entries.filter((order) => mayChange(order, context, settings.foreignOrders));
+    sorted.entries.push(...oursToOpen.filter((order) => !wasAnExit(order)));
+    sorted.stale.push(...oursToOpen.filter(wasAnExit).slice(0, 1));
     if (exits.length === 0 || isDormant(group, side)) continue;
     if (
       !exits.every(
@@ -70,6 +73,8 @@ export function situationOf(
     ) {
       sorted.fixed.push(...exits);
       fixedQuantity = addShares(fixedQuantity, heldBy(exits, context));
+    } else if (exits.some(({ isBeforeSplit }) => isBeforeSplit === true)) {
+      sorted.stale.push(...exits.slice(0, 1));
     } else if (exits.some(({ orderClass }) => orderClass !== 'simple')) {
       const owned = exitGroup(group.key, exits, context);
       if (owned.stop !== null && isTriggered(owned.stop, context.price)) {
@@ -81,6 +86,11 @@ export function situationOf(
   }
   return { context, target: decision.target, settings, ...sorted, fixedQuantity };
 }
+
+/** It was to close the position before this one, on the other side: now it would open more. */
+const wasAnExit = ({ positionIntent, status }: Order): boolean =>
+  (positionIntent === 'sell_to_close' || positionIntent === 'buy_to_close') &&
+  status !== 'pending_cancel';
 
 /** Shares that no fixed exit holds and no other sale of ours is about to take. */
 export const coverableQuantity = (situation: Situation): Quantity =>

@@ -54,6 +54,8 @@ export class AccountPicture {
   readonly #snapshots: SnapshotMaker;
   #account: Account | null = null;
   #confirmedAt: EpochMs = 0;
+  /** The reading before the last one. */
+  #lastLookAt: EpochMs = 0;
   #incoherences: readonly Incoherence[] = [];
 
   constructor(parts: Parts) {
@@ -149,6 +151,7 @@ export class AccountPicture {
     this.#positions.confirm(reading.positions, mark, this.#doubted(reading.positions));
     this.#flat.read(reading.at, new Set(this.symbols()), this.#orders.liveSymbols());
     this.#account = reading.account;
+    this.#lastLookAt = isFirst ? this.#lastSnapshotAt() : this.#confirmedAt;
     this.#confirmedAt = reading.at;
     tradingState.judgeAccount(reading.account);
     this.#carryEpisodesOn(new Set([...this.symbols(), ...episodes.open().keys()]), traded);
@@ -196,6 +199,12 @@ export class AccountPicture {
     return symbols;
   }
 
+  /** When the process before this one looked last; 0 where the journal does not know of any. */
+  #lastSnapshotAt(): EpochMs {
+    const { records } = this.#parts.logger.getHistory({ types: ['snapshot_taken'], limit: 1 });
+    return records[0]?.at ?? 0;
+  }
+
   #noteOrder({ before, after }: OrderChange): void {
     const { ledger, logger } = this.#parts;
     this.touch();
@@ -220,7 +229,8 @@ export class AccountPicture {
     const { episodes, clock, market } = this.#parts;
     this.touch();
     if (this.#account === null) return;
-    const split = episodes.carryOn(symbols, this.#account.accountNumber, clock.now(), (symbol) =>
+    const times = { at: clock.now(), lastLookAt: this.#lastLookAt };
+    const split = episodes.carryOn(symbols, this.#account.accountNumber, times, (symbol) =>
       this.#holdingOf(symbol, traded),
     );
     for (const symbol of split) market.forgetRange(symbol);

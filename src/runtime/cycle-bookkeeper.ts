@@ -1,6 +1,7 @@
 import type { Alert } from '../domain/answers.ts';
 import { sha256 } from '../domain/canonical.ts';
 import { text } from '../domain/decimal.ts';
+import type { Ticker } from '../domain/ids.ts';
 import { isTerminal } from '../domain/order.ts';
 import type { PortfolioSnapshot } from '../domain/portfolio.ts';
 import { exitSide } from '../domain/side.ts';
@@ -8,15 +9,13 @@ import { isManaged } from '../engine/groups.ts';
 import { orphansOf } from '../engine/orphans.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AlertBoard } from './alert-board.ts';
+import type { BrokerErrorWatch } from './broker-error-watch.ts';
 import type { EventLogger } from './event-logger.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
+import { nextProtectionLevelAt, PROTECTION_CODES, protectionLevels } from './protection-alerts.ts';
 import type { UnsettledSteps } from './unsettled-steps.ts';
 
-/** A position that is protected at once was never worth an alert. */
-const NAKED_ALERT_MS = 5_000;
-
 const CODES = [
-  'naked_position',
   'unknown_order',
   'foreign_exit',
   'orphaned_exit',
@@ -34,8 +33,11 @@ export class CycleBookkeeper {
   readonly #alerts: AlertBoard;
   readonly #logger: EventLogger;
   readonly #clock: Clock;
+  readonly #brokerErrors: BrokerErrorWatch;
+  #cancelTimer: () => void = () => {};
 
   constructor(parts: {
+    readonly brokerErrors: BrokerErrorWatch;
     readonly state: PortfolioStateManager;
     readonly unsettled: UnsettledSteps;
     readonly alerts: AlertBoard;
@@ -47,15 +49,23 @@ export class CycleBookkeeper {
     this.#alerts = parts.alerts;
     this.#logger = parts.logger;
     this.#clock = parts.clock;
+    this.#brokerErrors = parts.brokerErrors;
+  }
+
+  /** Tells of nothing more. */
+  stop(): void {
+    this.#cancelTimer();
   }
 
   closeCycle(): void {
+    this.#cancelTimer();
     const snapshot = this.#state.snapshot();
     if (snapshot !== null) {
       const body = summaryOf(snapshot);
       this.#logger.log({ type: 'snapshot_taken', actor: 'loop', body });
+      this.#brokerErrors.see(snapshot);
+      this.#watchProtection(snapshot);
       this.#alerts.replace(CODES, [
-        ...this.#nakedPositions(snapshot),
         ...this.#unknownOrders(),
         ...this.#foreignExits(snapshot),
         ...this.#orphanedExits(snapshot),
@@ -66,15 +76,20 @@ export class CycleBookkeeper {
     this.#logger.commit();
   }
 
-  #nakedPositions({ positions }: PortfolioSnapshot): Level[] {
-    const now = this.#clock.now();
-    return positions.flatMap(({ symbol }) => {
-      const { nakedSince } = this.#state.nakedTime(symbol);
-      const cover = this.#state.getCompleteContext(symbol)?.cover;
-      if (nakedSince === null || now - nakedSince < NAKED_ALERT_MS || cover === undefined)
-        return [];
-      const because = `${text(cover.nakedQuantity)} shares have had no confirmed stop for over 5 s`;
-      return [{ code: 'naked_position', symbol, because }];
+  /** Tells now what is due, and what comes due before the next cycle when it is. */
+  #watchProtection(snapshot: PortfolioSnapshot): void {
+    const facts = {
+      snapshot,
+      now: this.#clock.now(),
+      contextOf: (symbol: Ticker) => this.#state.getCompleteContext(symbol),
+      nakedTimeOf: (symbol: Ticker) => this.#state.nakedTime(symbol),
+    };
+    this.#alerts.replace(PROTECTION_CODES, protectionLevels(facts));
+    const dueAt = nextProtectionLevelAt(facts);
+    if (dueAt === null) return;
+    this.#cancelTimer = this.#clock.after(dueAt - facts.now, () => {
+      const latest = this.#state.snapshot();
+      if (latest !== null) this.#watchProtection(latest);
     });
   }
 

@@ -78,13 +78,15 @@ export class EpisodeKeeper {
   /**
    * Carries the episodes of some symbols on, each by what is true of it alone.
    *
+   * @param lastLookAt when the account was read last before now: what has not changed since is
+   *   of before a split that shows now
    * @param holdingOf the position and the orders of a symbol; no position once it is flat
    * @returns symbols that were split since the last time
    */
   carryOn(
     symbols: Iterable<Ticker>,
     accountNumber: string,
-    at: EpochMs,
+    { at, lastLookAt }: { readonly at: EpochMs; readonly lastLookAt: EpochMs },
     holdingOf: (symbol: Ticker) => Holding,
   ): readonly Ticker[] {
     const events: EpisodeEvent[] = [];
@@ -100,6 +102,7 @@ export class EpisodeKeeper {
         },
         {
           at,
+          lastLookAt,
           positions: position === null ? [] : [position],
           orders,
           marks: best === null ? NONE : new Map([[symbol, best]]),

@@ -112,6 +112,7 @@ export class BigBrotherOrchestrator {
     if (this.#phase === 'stopping') return;
     this.#phase = 'stopping';
     this.#cancelTimer();
+    this.#parts.bookkeeper.stop();
     this.#pending.clear();
     this.#queue.clear();
     await this.#cycle;

@@ -131,6 +131,7 @@ export class Desk {
     const orders = this.#orders();
     const intents = foldIntents(this.#journal, orders);
     this.#episodes = foldEpisodes(this.#episodes, {
+      lastLookAt: 0,
       at,
       positions,
       orders,

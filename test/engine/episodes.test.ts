@@ -30,6 +30,7 @@ const fold = (
       : positions.map(({ symbol }) => [symbol, price(given.mark ?? '')]),
   );
   return foldEpisodes(previous, {
+    lastLookAt: 0,
     at: NOW,
     positions,
     orders: given.orders ?? [],

@@ -5,7 +5,7 @@ import type { Situation } from '../situation.ts';
 import { coverableQuantity, sharesOf } from '../situation.ts';
 import { exitGroupOptions } from './exit-groups.ts';
 import { fractionStopOptions } from './fraction-stops.ts';
-import type { Cover } from './moves.ts';
+import { type Cover, cancel } from './moves.ts';
 import type { Option } from './option.ts';
 import { wholeStopOptions } from './whole-stops.ts';
 
@@ -17,9 +17,17 @@ import { wholeStopOptions } from './whole-stops.ts';
  */
 export function coverAndSale(situation: Situation): readonly Candidate[] {
   const { cover } = situation.target;
-  if (cover === null) return [candidate([], situation)];
-  return coverOptions(situation, cover).map((options) => candidate(options, situation));
+  const ways = cover === null ? [[]] : coverOptions(situation, cover);
+  const all = ways.map((options) => candidate(options, situation));
+  if (situation.stale.length === 0) return all;
+  return [...all.map((each) => withoutStale(each, situation)), ...all];
 }
+
+/** What guards nothing goes first: it holds shares, or would open a position. */
+const withoutStale = ({ recipes, drafts }: Candidate, { stale }: Situation): Candidate => ({
+  recipes: ['cancel-stale-stop', ...recipes],
+  drafts: [...stale.map(cancel), ...drafts],
+});
 
 function coverOptions(situation: Situation, cover: Cover): (readonly Option[])[] {
   const { context, stops } = situation;

@@ -37,6 +37,7 @@ function closeAll(
   const taken = pushed.reduce((sum, { quantity }) => addShares(sum, quantity), fixedQuantity);
   const atMarket = sharesLeft(context.position.quantity, taken);
   const cancels = [
+    ...situation.stale,
     ...situation.entries,
     ...situation.stops,
     ...situation.triggered,

@@ -28,7 +28,9 @@ export const CANCEL_RULES: readonly Rule<Extract<Draft, { kind: 'cancel' }>>[] =
       : `cancel: order ${before.id} is ${live.status}; its end has to be awaited`;
   },
   ({ before }, { context }) =>
-    context.session.isOpen || CANCELABLE_WHEN_CLOSED.has(before.status)
+    context.session.isOpen ||
+    before.isBeforeSplit === true ||
+    CANCELABLE_WHEN_CLOSED.has(before.status)
       ? null
       : `session: outside it a cancel of order ${before.id} may stay pending, and its shares held`,
 ];
