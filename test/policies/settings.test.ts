@@ -114,6 +114,7 @@ describe('policy settings', () => {
 describe('the registry', () => {
   it('puts what saves a position before what improves it', () => {
     expect(tradingPolicies(policySettings.parse({})).map(({ name }) => name)).toEqual([
+      'excess-exit',
       'gap-rescue',
       'stop-loss',
       'trailing-stop',
