@@ -30,6 +30,7 @@ const typesOf = {
     'halt_latched',
     'halt_verified',
     'halt_lifted',
+    'orders_adopted',
     'cycle_failed',
   ],
   system: ['started', 'stopped', 'settings_loaded', 'stream_changed', 'snapshot_taken'],

@@ -47,6 +47,7 @@ export class ActionTeller {
       case 'halt_latched':
       case 'halt_verified':
       case 'halt_lifted':
+      case 'orders_adopted':
       case 'alert_raised':
       case 'alert_cleared':
       case 'cycle_failed':
@@ -69,6 +70,7 @@ export class ActionTeller {
       case 'stream_changed':
       case 'episode_changed':
       case 'naked_time_measured':
+      case 'checkpoint_signed':
       case 'tool_called':
         return null;
     }

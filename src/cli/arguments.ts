@@ -75,6 +75,7 @@ const allEventTypes = Object.keys({
   halt_latched: true,
   halt_verified: true,
   halt_lifted: true,
+  orders_adopted: true,
   alert_raised: true,
   alert_cleared: true,
   checkpoint_signed: true,

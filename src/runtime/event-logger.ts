@@ -3,6 +3,7 @@ import { toJson } from '../domain/canonical.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { EventType, HistoryQuery, JournalEvent, JournalRecord } from '../domain/event.ts';
 import type { ExecutionReport } from '../domain/report.ts';
+import type { EpochMs } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import { breakInChain, GENESIS, hashOfRecord } from './journal-chain.ts';
@@ -124,6 +125,13 @@ export class EventLogger {
       if (page.nextBeforeSeq === null) return newestFirst.reverse();
       beforeSeq = page.nextBeforeSeq;
     }
+  }
+
+  /** When the journal began; null while nothing stands in it. */
+  beganAt(): EpochMs | null {
+    this.#flush();
+    for (const { at } of this.#store.scan(1)) return at;
+    return null;
   }
 
   /** Called with each record as it takes its place in the chain. */

@@ -13,6 +13,12 @@ export class OrderBook {
   #list: readonly Order[] | null = [];
   #bySymbol: ReadonlyMap<Ticker, readonly Order[]> | null = null;
   readonly #idOf = new Map<string, OrderId>();
+  readonly #listeners: ((order: Order) => void)[] = [];
+
+  /** Called with each order that is seen for the first time. */
+  onNew(listener: (order: Order) => void): void {
+    this.#listeners.push(listener);
+  }
 
   list(): readonly Order[] {
     this.#list ??= [...this.#orders.values()];
@@ -52,6 +58,9 @@ export class OrderBook {
       changes.push({ before, after });
     }
     if (changes.length > 0) this.#replace(merged);
+    for (const { before, after } of changes) {
+      if (before === null) for (const listener of this.#listeners) listener(after);
+    }
     return changes;
   }
 

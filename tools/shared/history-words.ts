@@ -66,6 +66,8 @@ function titleOf({ type, body }: JournalRecord): string {
       return words(spaced(type), `(${field(body, 'level')})`, 'by', field(body, 'by'));
     case 'halt_verified':
     case 'halt_lifted':
+    case 'orders_adopted':
+    case 'checkpoint_signed':
     case 'plan_spent':
     case 'stopped':
     case 'settings_loaded':

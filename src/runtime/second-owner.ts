@@ -1,0 +1,126 @@
+import type { JournalRecord } from '../domain/event.ts';
+import type { OrderId } from '../domain/ids.ts';
+import { isOurs, isTerminal, type Order } from '../domain/order.ts';
+import { type EpochMs, isoTime } from '../domain/time.ts';
+import type { AlertBoard } from './alert-board.ts';
+import type { EventLogger } from './event-logger.ts';
+import { fieldAt, textAt } from './intent-ledger.ts';
+import type { TradingStateLevels } from './trading-state.ts';
+
+/** Ids kept at hand; older ones are looked for in the journal, which forgets none. */
+const KEPT_IDS = 20_000;
+const CLEARED_BY = 'a person with "bigbrother adopt", once no other BigBrother acts on the account';
+
+export const ANOTHER_OWNER = 'another_owner';
+export const JOURNAL_LOST = 'journal_lost';
+
+type Parts = {
+  readonly logger: EventLogger;
+  readonly tradingState: TradingStateLevels;
+  readonly alerts: AlertBoard;
+};
+
+/**
+ * Notices orders that carry our mark and that this journal knows nothing of. Each order of
+ * ours is in the journal before it is sent, so somebody else who is BigBrother sent it: on
+ * another machine, in another data directory, or here before the journal was lost. Two guards
+ * of one account undo each other's work, so nothing is sent until a person has said that this
+ * one may go on.
+ */
+export class SecondOwnerWatch {
+  readonly #parts: Parts;
+  readonly #known = new Set<string>();
+  readonly #strangers = new Map<OrderId, Order>();
+  #beganAt: EpochMs | null = null;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Takes note of a journal record; others than `step_intended` and `orders_adopted` pass. */
+  remember(record: JournalRecord): void {
+    if (record.type === 'step_intended') this.#know(textAt(record.body, 'clientOrderId'));
+    if (record.type !== 'orders_adopted') return;
+    const ids = fieldAt(record.body, 'clientOrderIds');
+    for (const id of Array.isArray(ids) ? ids : []) this.#know(typeof id === 'string' ? id : null);
+  }
+
+  /** Looks at an order as the broker tells of it for the first time. */
+  see(order: Order): void {
+    if (!isOurs(order) || this.#isKnown(order)) return;
+    this.#beganAt ??= this.#parts.logger.beganAt();
+    const isOlder = this.#beganAt !== null && order.createdAt < this.#beganAt;
+    // What ended before this journal began does no more harm, whoever sent it.
+    if (isOlder && isTerminal(order.status)) return;
+    this.#strangers.set(order.id, order);
+    this.#tell(order, isOlder ? JOURNAL_LOST : ANOTHER_OWNER);
+  }
+
+  /** Orders with our mark that nobody here sent, and that no person has adopted. */
+  strangers(): readonly Order[] {
+    return [...this.#strangers.values()];
+  }
+
+  /**
+   * A person has said that these orders are ours from now on, and that nobody else acts.
+   *
+   * @param by who said so, in words
+   */
+  adopt(by: string): void {
+    const { logger, tradingState, alerts } = this.#parts;
+    const orders = this.strangers();
+    if (orders.length === 0) return;
+    const clientOrderIds = orders.map(({ clientOrderId }) => clientOrderId);
+    logger.log({ type: 'orders_adopted', actor: 'person', body: { by, clientOrderIds } });
+    this.#strangers.clear();
+    for (const code of [ANOTHER_OWNER, JOURNAL_LOST]) {
+      tradingState.clear(code);
+      alerts.replace([code], []);
+    }
+    logger.commit();
+  }
+
+  #tell(order: Order, code: typeof ANOTHER_OWNER | typeof JOURNAL_LOST): void {
+    const { tradingState, alerts } = this.#parts;
+    const because = `${wordsOf(order)} ${explanations[code]}`;
+    tradingState.raise({ state: 'halted', code, because, clearedBy: CLEARED_BY });
+    alerts.raise({ code, symbol: order.symbol, because });
+  }
+
+  #know(clientOrderId: string | null): void {
+    if (clientOrderId === null) return;
+    this.#known.add(clientOrderId);
+    if (this.#known.size <= KEPT_IDS) return;
+    const [oldest] = this.#known;
+    if (oldest !== undefined) this.#known.delete(oldest);
+  }
+
+  #isKnown({ clientOrderId, symbol }: Order): boolean {
+    if (this.#known.has(clientOrderId)) return true;
+    // Only where some were let go can the journal know more.
+    if (this.#known.size < KEPT_IDS) return false;
+    const { logger } = this.#parts;
+    let beforeSeq: number | undefined;
+    for (;;) {
+      const page = logger.getHistory({ types: ['step_intended'], symbol, beforeSeq, limit: 1_000 });
+      if (page.records.some(({ body }) => textAt(body, 'clientOrderId') === clientOrderId)) {
+        return true;
+      }
+      if (page.nextBeforeSeq === null) return false;
+      beforeSeq = page.nextBeforeSeq;
+    }
+  }
+}
+
+const wordsOf = ({ id, clientOrderId, symbol, side, createdAt }: Order): string =>
+  `order ${id} (${side} ${symbol}, client order id ${clientOrderId}, of ${isoTime(createdAt)})`;
+
+const explanations = {
+  [ANOTHER_OWNER]:
+    'was placed by a BigBrother, but not by this one: another one acts on this account, on ' +
+    'another machine or with another data directory; stop it there',
+  [JOURNAL_LOST]:
+    'is of a BigBrother from before this journal began: either the journal it was written in ' +
+    'was lost or lies elsewhere, or another machine guarded this account; make sure that none ' +
+    'does now',
+} as const;
