@@ -1,0 +1,182 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildPrograms, ExchangeProgram } from './processes.ts';
+import { ACTS, type Choose, Lane, type Point } from './rig.ts';
+import { nameOf, Tally } from './tally.ts';
+import type { KillPoint, Time } from './words.ts';
+
+export type CampaignOptions = {
+  /** Kills at each point. */
+  readonly repeats: number;
+  /** Accounts that live at the same time, each with its processes. */
+  readonly lanes: number;
+  readonly speed: number;
+  /** Every point of every act, or each kind of point in one act only. */
+  readonly scope: 'all' | 'each_kind';
+  /** Begins no further life when it is over. */
+  readonly longestMs: number;
+};
+
+/** Thursday 2026-10-08, 10:00 in New York. */
+const TEN = Date.UTC(2026, 9, 8, 14, 0);
+/** Of the exchange's time; then it begins anew, long before the market closes. */
+const LONGEST_DAY_MS = 4 * 3_600_000;
+const SIDES = ['before', 'after'] as const;
+const MOMENTS = ['unsent', 'sent', 'answered'] as const;
+/** The changes that each act asks of the broker. */
+const METHODS = {
+  protect: ['POST'],
+  trail: ['PATCH'],
+  partial: ['PATCH', 'POST'],
+  exit: ['DELETE', 'POST', 'PATCH'],
+  restart: [],
+} as const;
+
+/** Kills processes until each point has had its share, and tells what became of it. */
+export async function runCampaign(options: CampaignOptions): Promise<Tally> {
+  await buildPrograms();
+  const tally = new Tally();
+  const work = new Work(options, tally);
+  const endsAt = Date.now() + options.longestMs;
+  do {
+    await liveThroughDay(options, tally, work, endsAt);
+  } while (work.isLeft() && Date.now() < endsAt);
+  return tally;
+}
+
+async function liveThroughDay(
+  { lanes, speed }: CampaignOptions,
+  tally: Tally,
+  work: Work,
+  endsAt: number,
+): Promise<void> {
+  const wallStart = Date.now();
+  const time: Time = { wallStart, startAt: TEN, speed };
+  const root = mkdtempSync(join(tmpdir(), 'bigbrother-crash-'));
+  const places = Array.from({ length: lanes }, (_, place) => place);
+  const symbolOf = (place: number) => `LN${String.fromCharCode(65 + place)}`;
+  const keysOf = (place: number) => ({ keyId: `PK-${place}`, secretKey: `secret-${place}` });
+  const token = 'crash-control-token';
+  const exchange = new ExchangeProgram({
+    time,
+    token,
+    symbols: places.map(symbolOf),
+    accounts: places.map((place) => ({
+      ...keysOf(place),
+      ...{ accountNumber: `PK-${place}`, cash: '100000000', multiplier: '4', positions: [] },
+    })),
+  });
+  const closesAt = Math.min(endsAt, wallStart + LONGEST_DAY_MS / speed);
+  try {
+    const url = await exchange.listening();
+    await Promise.all(
+      places.map(async (place) => {
+        const directory = join(root, String(place));
+        const symbol = symbolOf(place);
+        const lane = new Lane(
+          exchange,
+          { ...keysOf(place), time, url, directory, symbol, kill: null },
+          tally,
+        );
+        await lane.open();
+        // The first life is lived through, since it tells which records there are.
+        if (tally.rows().length === 0 && place === 0)
+          await lane.live(
+            () => null,
+            () => {},
+          );
+        else await work.known;
+        work.begin();
+        while (work.isLeft() && Date.now() < closesAt) await lane.live(work.choose, work.missed);
+        await lane.close();
+      }),
+    );
+  } finally {
+    exchange.close();
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+/** What is still to be done, handed out point by point. */
+class Work {
+  readonly known: Promise<void>;
+  begin: () => void = () => {};
+  readonly #options: CampaignOptions;
+  readonly #missed = new Map<string, number>();
+  readonly #handedOut = new Map<string, number>();
+  #points: readonly Point[] | null = null;
+
+  constructor(options: CampaignOptions, tally: Tally) {
+    this.#options = options;
+    this.known = new Promise((resolve) => {
+      this.begin = () => {
+        this.#points ??= pointsOf(tally, options.scope);
+        resolve();
+      };
+    });
+  }
+
+  isLeft(): boolean {
+    return this.#points?.some((point) => this.#leftAt(point) > 0) ?? true;
+  }
+
+  readonly choose: Choose = (during) => {
+    const due = this.#points?.filter((point) => point.during === during) ?? [];
+    const point = due.reduce<Point | null>(
+      (most, each) => (this.#leftAt(each) > (most === null ? 0 : this.#leftAt(most)) ? each : most),
+      null,
+    );
+    if (point !== null) {
+      const name = nameOf(point);
+      this.#handedOut.set(name, this.#handedOutAt(name) + 1);
+    }
+    return point;
+  };
+
+  /** A point that an act did not come by is tried again, but not for ever. */
+  readonly missed = (point: Point): void => {
+    const name = nameOf(point);
+    const times = (this.#missed.get(name) ?? 0) + 1;
+    this.#missed.set(name, times);
+    if (times <= this.#options.repeats) this.#handedOut.set(name, this.#handedOutAt(name) - 1);
+  };
+
+  #leftAt(point: Point): number {
+    return this.#options.repeats - this.#handedOutAt(nameOf(point));
+  }
+
+  #handedOutAt(name: string): number {
+    return this.#handedOut.get(name) ?? 0;
+  }
+}
+
+function pointsOf(tally: Tally, scope: CampaignOptions['scope']): readonly Point[] {
+  const taken = new Set<string>();
+  const points: Point[] = [];
+  for (const during of [...ACTS, 'restart'] as const) {
+    const types = during === 'restart' ? RESTART_TYPES : tally.typesOf(during);
+    const kills: readonly KillPoint[] = [
+      ...types.flatMap((type) => SIDES.map((side) => ({ at: 'journal' as const, type, side }))),
+      ...METHODS[during].flatMap((method) =>
+        MOMENTS.map((moment) => ({ at: 'broker' as const, method, moment })),
+      ),
+    ];
+    for (const kill of kills) {
+      const kind = JSON.stringify(kill);
+      if (scope === 'each_kind' && taken.has(kind)) continue;
+      taken.add(kind);
+      points.push({ during, kill });
+    }
+  }
+  return points;
+}
+
+/** What a process writes until it guards again. */
+const RESTART_TYPES: readonly string[] = [
+  'started',
+  'trading_state_changed',
+  'stream_changed',
+  'snapshot_taken',
+  'step_answered',
+];

@@ -1,0 +1,33 @@
+/** The exchange of the rig, in a process of its own; ends when its stdin does. */
+import { listen } from '../../src/adapters/system/http-listener.ts';
+import { SystemClock } from '../../src/adapters/system/system-clock.ts';
+import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
+import { rigClock } from './rig-clock.ts';
+import type { ExchangeSettings } from './words.ts';
+
+const { time, token, accounts, symbols } = JSON.parse(process.argv[2] ?? '') as ExchangeSettings;
+const [first, ...others] = accounts;
+if (first === undefined) throw new Error('the exchange needs an account');
+
+const exchange = new PaperExchange(
+  {
+    seed: 'crash',
+    accounts: [first, ...others],
+    market: { kind: 'silent', symbols },
+    // Real exchanges take a moment; what is killed in between must be taken up.
+    latencies: { cancelMs: 40, replaceMs: 40, fillMs: 20 },
+    handshakeClock: new SystemClock(),
+    rest: { requestsPerMinute: 1_000_000 },
+    control: { token, journalEntries: 10 },
+  },
+  rigClock(time),
+);
+exchange.start();
+const listener = await listen({
+  host: '127.0.0.1',
+  port: 0,
+  onRequest: exchange.requestListener,
+  onUpgrade: exchange.upgradeListener,
+});
+process.stdout.write(`${JSON.stringify({ port: listener.port })}\n`);
+process.stdin.on('end', () => process.exit(0)).resume();
