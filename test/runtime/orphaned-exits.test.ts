@@ -118,7 +118,7 @@ describe('an exit of ours whose position is gone', () => {
     await guarded.clock.advanceBy(3 * CYCLE_MS);
     expect(next.broker.mutations()).toEqual([]);
     const [shown] = next.logger.recall(['plan_proposed']).slice(-1);
-    expect(JSON.stringify(shown?.body)).toContain('cancel orphaned exits');
+    expect(JSON.stringify(shown?.body)).toContain('cancel-orphaned-exits');
   });
 });
 
