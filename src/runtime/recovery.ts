@@ -26,6 +26,7 @@ type Parts = {
 export class Recovery {
   readonly #parts: Parts;
   readonly #listeners: (() => void)[] = [];
+  #look: () => void = () => {};
   #because: string | null = null;
   #begun = 0;
   #attempt: Promise<string | null> | null = null;
@@ -38,8 +39,14 @@ export class Recovery {
     return this.#because !== null;
   }
 
+  /** Has `look` called each time before it is said whether something may be sent. */
+  lookFirst(look: () => void): void {
+    this.#look = look;
+  }
+
   /** In words, why nothing may be sent yet; null when all is known. */
   whyNotReady(): string | null {
+    this.#look();
     return this.#because === null ? null : `nothing is sent until it is over: ${this.#because}`;
   }
 

@@ -15,8 +15,9 @@ import { ActionCoordinator } from './action-coordinator.ts';
 import { AlertBoard } from './alert-board.ts';
 import { BigBrother } from './big-brother.ts';
 import { BrokerErrorWatch } from './broker-error-watch.ts';
+import { ClockSkew } from './clock-skew.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { CycleBookkeeper } from './cycle-bookkeeper.ts';
-import { reasonOf, withDeadline } from './deadline.ts';
 import { DecisionJournal } from './decision-journal.ts';
 import { EpisodeKeeper } from './episode-keeper.ts';
 import { EventLogger } from './event-logger.ts';
@@ -47,9 +48,6 @@ import { SymbolLocks } from './symbol-locks.ts';
 import { TradingStateLevels } from './trading-state.ts';
 import { UnsettledResolver } from './unsettled-resolver.ts';
 import { UnsettledSteps } from './unsettled-steps.ts';
-
-/** The broker's clock may differ from ours by this much before it is said. */
-const LARGEST_SKEW_MS = 2_000;
 
 export type RuntimeParts = {
   readonly broker: Broker;
@@ -148,12 +146,25 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     clock,
     settings,
   });
+  const skew = new ClockSkew({ broker, alerts, tradingState, clock, settings });
+  const watch = new ClockWatch({
+    clock,
+    onGap: (because) => {
+      recovery.begin(because);
+      // What the streams held back meanwhile may be lost: they begin anew.
+      state.listen();
+      void skew.start();
+      void recovery.attempt();
+    },
+  });
+  recovery.lookFirst(() => watch.look());
   const sender = new StepSender({ broker, desk, recovery, halts, logger, clock, settings });
   const resender = new StepResender({
     sender,
     state,
     desk,
     sent,
+    unsettled,
     logger,
     clock,
     guardrails,
@@ -230,13 +241,16 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       logger.log({ type: 'started', actor: 'system', body });
       takeUpHalts(logger, tradingState, halts);
       recovery.begin('it was started and the broker was not read yet');
+      watch.start();
       state.listen();
-      await compareClocks(parts, alerts);
+      await skew.start();
       const failure = await recovery.attempt();
       orchestrator.watch();
       return failure;
     },
     async stop() {
+      watch.stop();
+      skew.stop();
       halts.stop();
       resolver.stop();
       await orchestrator.stop();
@@ -284,18 +298,4 @@ function takeUpHalts(logger: EventLogger, levels: TradingStateLevels, halts: Hal
   const [last] = logger.getHistory({ types: ['trading_state_changed'], limit: 1 }).records;
   if (last !== undefined) levels.restore(last);
   halts.start();
-}
-
-async function compareClocks({ broker, clock, settings }: RuntimeParts, alerts: AlertBoard) {
-  const level = { code: 'clock_skew', symbol: null };
-  try {
-    const timeoutMs = settings.callTimeoutMs;
-    const what = "reading the broker's clock";
-    const { at } = await withDeadline({ clock, timeoutMs, what, call: () => broker.readClock() });
-    const skewMs = Math.abs(at - clock.now());
-    if (skewMs <= LARGEST_SKEW_MS) return;
-    alerts.raise({ ...level, because: `the broker's clock differs from ours by ${skewMs} ms` });
-  } catch (error) {
-    alerts.raise({ ...level, because: `the broker's clock is not known: ${reasonOf(error)}` });
-  }
 }
