@@ -3,6 +3,7 @@ import { listen } from '../adapters/system/http-listener.ts';
 import { RandomIds } from '../adapters/system/random-ids.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import type { PaperExchange } from '../paper-exchange/exchange.ts';
+import type { OracleViolation } from '../paper-exchange/oracle/rules.ts';
 import { servePage } from '../paper-exchange/page/page.ts';
 import { wholeNumber } from './arguments.ts';
 import { addressesOf } from './exchange-addresses.ts';
@@ -50,6 +51,7 @@ export const exchangeCommand = (): Command =>
     .option('--port <port>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 7_777)
     .option('--state <file>', 'saved on exit and every minute, and resumed from')
     .option('--control', 'serves the control API under /__sim and prints its token')
+    .option('--oracle', 'checks every event with books of its own; stops where a rule is broken')
     .option('--no-page', 'serves no page at /')
     .addHelpText('after', explanation)
     .addCommand(probeCommand())
@@ -60,9 +62,10 @@ async function runExchange(options: ExchangeOptions, command: Command): Promise<
   const saved = options.state === undefined ? null : readExchange(options.state);
   if (saved !== null) refuseAnotherWorld(command, options.state ?? '');
   const world = saved?.world ?? newWorld(options);
-  const { exchange, clock, token } = open(world, saved, options);
+  const { exchange, clock, token, violated } = open(world, saved, options);
   const { state } = options;
   const save = (): void => {
+    exchange.oracle?.verify();
     if (state !== undefined) writeExchange(state, exchange, world);
   };
   // A file that cannot be written is better known now than at the end.
@@ -89,11 +92,12 @@ async function runExchange(options: ExchangeOptions, command: Command): Promise<
       saved,
     }),
   );
-  await stopped;
+  const violation = await Promise.race([stopped, violated]);
   stopSaving?.();
   exchange.stop();
   clock.stop();
   await listener.close();
+  if (violation !== undefined) throw violation;
   save();
 }
 
@@ -109,9 +113,14 @@ function open(world: World, saved: SavedExchange | null, options: ExchangeOption
   const token = options.control === true ? new RandomIds().next('control') : null;
   const control =
     token === null ? {} : { control: { token, advanceTo: (at: number) => clock.advanceTo(at) } };
-  const exchange = openExchange({ ...made, handshakeClock: real, ...control }, clock);
+  let onViolation: (violation: OracleViolation) => void = () => undefined;
+  const violated = new Promise<OracleViolation>((resolve) => {
+    onViolation = resolve;
+  });
+  const overseen = options.oracle === true ? { oracle: true, onViolation } : {};
+  const exchange = openExchange({ ...made, handshakeClock: real, ...control, ...overseen }, clock);
   if (saved !== null) resume(exchange, saved, options.state ?? '');
-  return { exchange, clock, token };
+  return { exchange, clock, token, violated };
 }
 
 function resume(exchange: PaperExchange, { exchange: state }: SavedExchange, file: string): void {

@@ -16,6 +16,7 @@ export type ExchangeOptions = WorldOptions & {
   readonly speed: Pace;
   readonly state?: string;
   readonly control?: true;
+  readonly oracle?: true;
   readonly page: boolean;
 };
 

@@ -4,6 +4,7 @@ import { ListenError } from '../adapters/system/http-listener.ts';
 import { StartError } from '../compose.ts';
 import { SettingsError } from '../config.ts';
 import { BarFileError } from '../paper-exchange/market/bar-file.ts';
+import { OracleViolation } from '../paper-exchange/oracle/rules.ts';
 
 /** What the shell sees. */
 export const exitCodes = {
@@ -31,6 +32,8 @@ export function failureOf(error: unknown): Failure {
   }
   if (error instanceof StartError)
     return { exitCode: exitCodes.brokerRefused, message: error.message };
+  if (error instanceof OracleViolation)
+    return { exitCode: exitCodes.failed, message: error.message };
   if (isUnusableInput(error)) return { exitCode: exitCodes.unusable, message: error.message };
   const because = error instanceof Error ? error.message : String(error);
   return {

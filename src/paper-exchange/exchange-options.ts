@@ -13,6 +13,7 @@ import type { FaultRuleInput } from './faults/rule.ts';
 import { GeneratedMarket, type GeneratorOptions } from './market/generator.ts';
 import { RecordedMarket, type RecordedOptions } from './market/recorded-market.ts';
 import type { MarketSource } from './market/source.ts';
+import type { OracleViolation } from './oracle/rules.ts';
 import type { ReplyLatency } from './wire/gate.ts';
 import type { RestOptions, RestRequest, RestResponse } from './wire/rest/handle.ts';
 import type { RestSettings } from './wire/rest/settings.ts';
@@ -47,6 +48,8 @@ export type PaperExchangeOptions = {
   readonly control?: ControlOptions;
   /** Sets an oracle over it: a broken rule of the exchange stops the run with an error. */
   readonly oracle?: boolean;
+  /** Told of the broken rule; without it, the violation is thrown out of the clock. */
+  readonly onViolation?: (violation: OracleViolation) => void;
   /** Told of every request that was carried out, whatever becomes of its answer. */
   readonly onCarriedOut?: (request: RestRequest, response: RestResponse) => void;
   /** Told of every fault of our own that a client only sees as a 500. */

@@ -18,9 +18,11 @@ import {
 } from './exchange-options.ts';
 import { EventFaults } from './faults/event-faults.ts';
 import { FaultBook } from './faults/fault-book.ts';
+import { feed } from './market/feed.ts';
 import type { MarketInput, MarketSource } from './market/source.ts';
 import type { Oracle } from './oracle/oracle.ts';
 import { type Oversight, oversee } from './oracle/oversight.ts';
+import { OracleViolation } from './oracle/rules.ts';
 import { assembleWire, BROKEN, type Wire } from './wire/assembly.ts';
 import {
   type RequestListener,
@@ -94,7 +96,7 @@ export class PaperExchange implements Resumable {
     this.#operator = new Operator({
       core,
       shift: this.#shift,
-      feed: (input) => this.#feed(input),
+      feed: (input) => feed(core, input),
       dropStreams: () => this.dropStreams(),
     });
     core.loadHistory(this.#market?.history ?? []);
@@ -161,12 +163,13 @@ export class PaperExchange implements Resumable {
     this.#market?.restore(market);
     this.faults.restore(faults);
     this.#shift.restore(shift);
+    this.oracle?.rebase();
   }
 
   /** Lets the market do something now, beside what it does by itself. */
   tell(input: MarketInput): void {
     this.#catchUp();
-    this.#feed(input);
+    feed(this.core, input);
     if (this.#isRunning) this.#schedule();
   }
 
@@ -263,47 +266,9 @@ export class PaperExchange implements Resumable {
       const dueAt = this.#market?.nextDueAt() ?? null;
       if (dueAt === null || dueAt > now) break;
       this.core.advanceTo(dueAt);
-      for (const input of this.#market?.next() ?? []) this.#feed(this.#shift.applied(input));
+      for (const input of this.#market?.next() ?? []) feed(this.core, this.#shift.applied(input));
     }
     this.core.advanceTo(now);
-  }
-
-  #feed(input: MarketInput): void {
-    switch (input.kind) {
-      case 'quote':
-        this.core.onQuote(input.quote);
-        break;
-      case 'trade':
-        this.core.onTrade(input.trade);
-        break;
-      case 'bar':
-        this.core.onBar(input.bar);
-        break;
-      case 'split':
-        this.core.applySplit(input.split.symbol, input.split.newShares, input.split.oldShares);
-        break;
-      case 'corporate_action':
-        this.core.announce(input.announcement);
-        break;
-      case 'delisting':
-        this.core.delist(input.symbol);
-        break;
-      case 'halt':
-        this.core.halt(input.symbol, input.reason);
-        break;
-      case 'pause':
-        this.core.pause(input.symbol, input.pauseMs);
-        break;
-      case 'resume':
-        this.core.resume(input.symbol, input.reason);
-        break;
-      case 'notice':
-        this.core.notify(input.notice);
-        break;
-      case 'news':
-        this.core.publishNews(input.news);
-        break;
-    }
   }
 
   /** One timer at a time, for whatever falls due first. */
@@ -319,10 +284,19 @@ export class PaperExchange implements Resumable {
     const delayMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, dueAt - this.#clock.now()));
     const cancel = this.#clock.after(delayMs, () => {
       this.#timer = null;
-      this.#catchUp();
-      this.#schedule();
+      this.#wake();
     });
     this.#timer = { dueAt, cancel };
+  }
+
+  #wake(): void {
+    try {
+      this.#catchUp();
+      this.#schedule();
+    } catch (error) {
+      // The oracle has stopped the run and told of it.
+      if (!(error instanceof OracleViolation)) throw error;
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { readState, writeState } from '../../src/paper-exchange/core/saved-state.ts';
 import { CliProcess, type Ended, runCli } from './run-cli.ts';
 
 let directory: string;
@@ -211,6 +212,63 @@ describe('its end', () => {
     const askedAt = performance.now();
     expect((await stop()).code).toBe(0);
     expect(performance.now() - askedAt).toBeLessThan(3_000);
+  });
+});
+
+describe('the oracle', () => {
+  /** The state of an exchange where a limit of 102.00 waits for a price that is on its way. */
+  async function waitingState(): Promise<string> {
+    const state = join(directory, 'waiting.json');
+    const bars = file('XYZ.csv', minuteBars());
+    const given = ['--bars', bars, '--positions', 'XYZ:100@90', '--seed', 'overseen'];
+    const exchange = await startExchange(...given, '--speed', '60', '--state', state, '--oracle');
+    const order = { symbol: 'XYZ', qty: '100', side: 'sell', type: 'limit', limit_price: '102' };
+    const body = JSON.stringify({ ...order, time_in_force: 'gtc' });
+    expect((await exchange.ask('/v2/orders', { method: 'POST', body })).status).toBe(200);
+    expect((await exchange.stop()).code).toBe(0);
+    return state;
+  }
+
+  it('finds nothing wrong in a run that is gone on with, and lets it be saved', async () => {
+    const state = await waitingState();
+    const exchange = await startExchange('--state', state, '--speed', 'max', '--oracle');
+    let price = 0;
+    while (price < 102.5) price = (await exchange.ask('/v2/stocks/XYZ/trades/latest')).body.trade.p;
+    expect((await exchange.ask('/v2/positions')).body).toEqual([]);
+    const ended = await exchange.stop();
+    expect([ended.code, ended.stderr]).toEqual([0, '']);
+  });
+
+  it.each([
+    ['at the execution that breaks it', /(,"~1000000000000000",)"~0"(,true)/, 'averagePrice', 2],
+    [
+      'before a wrong state is saved',
+      /(null,"~1000000000000000",)"~0"(,null)/,
+      'filledQuantity',
+      1,
+    ],
+  ] as const)('ends the run %s, with the seed and the last events', async (_, of, rule, least) => {
+    const state = await waitingState();
+    const text = JSON.stringify(readState(readFileSync(state, 'utf8')));
+    const broken = text.replace(of, '$1"~10000000000000"$2');
+    expect(broken).not.toBe(text);
+    const damaged = writeState(JSON.parse(broken));
+    writeFileSync(state, damaged);
+    const given = ['exchange', '--port', '0', '--speed', 'max', '--state', state, '--oracle'];
+    const { code, stderr } = await runCli(given);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`bigbrother: the paper exchange broke the rule "${rule}"`);
+    const [, count, events = ''] =
+      /Seed "overseen"; the last (\d+) events:\n([\s\S]*)$/.exec(stderr) ?? [];
+    expect(Number(count)).toBeGreaterThanOrEqual(least);
+    expect(
+      events
+        .trim()
+        .split('\n')
+        .map((line) => typeof JSON.parse(line)),
+    ).toContain('object');
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(readState(readFileSync(state, 'utf8')).at).toBe(readState(damaged).at);
   });
 });
 

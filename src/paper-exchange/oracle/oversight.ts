@@ -6,7 +6,7 @@ import type { Effect } from '../faults/effects.ts';
 import type { FaultBook } from '../faults/fault-book.ts';
 import { RestApi } from '../wire/rest/handle.ts';
 import { attachOracle, type Oracle } from './oracle.ts';
-import type { Rule } from './rules.ts';
+import type { OracleViolation, Rule } from './rules.ts';
 
 export type Oversight = {
   readonly oracle: Oracle;
@@ -37,12 +37,18 @@ const EXCUSES: Readonly<Partial<Record<Effect['kind'] | Command['do'], readonly 
 };
 
 /**
- * Sets an oracle over a whole exchange. A broken rule stops it: nothing moves any more, and the
- * violation is thrown out of the clock.
+ * Sets an oracle over a whole exchange. A broken rule stops it: nothing moves any more, and
+ * `onViolation` is told, or the violation is thrown out of the clock.
  */
 export function oversee({ options, core, faults, clock, stop }: Overseen): Oversight {
   const rest = new RestApi(core, { settings: { requestsPerMinute: null } });
   const { seed, accounts } = options;
+  const throwOutOfTheClock = (violation: OracleViolation) => {
+    clock.after(0, () => {
+      throw violation;
+    });
+  };
+  const tell = options.onViolation ?? throwOutOfTheClock;
   const oracle = attachOracle(
     {
       ...{ seed, accounts },
@@ -54,9 +60,7 @@ export function oversee({ options, core, faults, clock, stop }: Overseen): Overs
       reusesClientIds: core.switches.clientOrderIdUniqueness === 'active',
       onViolation: (violation) => {
         stop();
-        clock.after(0, () => {
-          throw violation;
-        });
+        tell(violation);
       },
     },
   );
