@@ -28,10 +28,10 @@ export class BarSeries {
     }
   }
 
-  /** The newest bar of the shortest length; null when there is none. */
-  get latest(): Bar | null {
+  /** The newest bar of the shortest length that counts; null when there is none. */
+  latest(counts: (bar: Bar) => boolean): Bar | null {
     const shortest = Math.min(...this.byDuration.keys());
-    return this.byDuration.get(shortest)?.items.at(-1) ?? null;
+    return this.byDuration.get(shortest)?.items.findLast(counts) ?? null;
   }
 
   /**

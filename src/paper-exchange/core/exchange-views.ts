@@ -3,7 +3,7 @@ import { accountView } from './account-view.ts';
 import type { EquitySample } from './equity-history.ts';
 import { Kernel } from './kernel.ts';
 import { type LocateQuote, locateQuote } from './locates.ts';
-import { barsBetween, dailyBars, type Timeframe } from './market-data.ts';
+import { barsBetween, dailyBars, latestBar, type Timeframe, venueAt } from './market-data.ts';
 import type { NewsArticle } from './news-desk.ts';
 import { listOrders, type OrderFilter } from './order-queries.ts';
 import { isHaltedOvernight } from './overnight.ts';
@@ -27,6 +27,7 @@ import type {
   Quote,
   Switches,
   Trade,
+  Venue,
 } from './types.ts';
 
 /** Everything that can be asked of an exchange; nothing here changes it. */
@@ -147,32 +148,63 @@ export class ExchangeViews {
     return isHaltedOvernight(this.kernel, asset);
   }
 
-  latestQuote(symbol: string): Quote | null {
-    return this.known(symbol)?.quote ?? null;
+  /** Of one venue, or the newest of all when none is named. */
+  latestQuote(symbol: string, venue?: Venue): Quote | null {
+    const market = this.known(symbol);
+    return (venue === undefined ? market : market?.newest[venue])?.quote ?? null;
   }
 
-  latestTrade(symbol: string): Trade | null {
-    return this.known(symbol)?.trade ?? null;
+  /** As `latestQuote`. */
+  latestTrade(symbol: string, venue?: Venue): Trade | null {
+    const market = this.known(symbol);
+    return (venue === undefined ? market : market?.newest[venue])?.trade ?? null;
   }
 
-  latestBar(symbol: string): Bar | null {
-    return this.known(symbol)?.bars.latest ?? null;
+  latestBar(symbol: string, venue: Venue): Bar | null {
+    return this.known(symbol) === null ? null : latestBar(this.kernel, symbol, venue);
   }
 
   /** Finished bars that begin in `start`..`end`, oldest first; none for an unknown symbol. */
-  bars(symbol: string, timeframe: Timeframe, start: Milliseconds, end: Milliseconds) {
+  bars(
+    symbol: string,
+    timeframe: Timeframe,
+    start: Milliseconds,
+    end: Milliseconds,
+    venue: Venue = 'day',
+  ): readonly Bar[] {
     if (this.known(symbol) === null) return [];
-    return barsBetween(this.kernel, symbol, timeframe, start, end);
+    return barsBetween(this.kernel, symbol, timeframe, start, end, venue);
   }
 
   /** The quotes that are kept, in `start`..`end`, both included, oldest first. */
-  quotes(symbol: string, start: Milliseconds, end: Milliseconds): readonly Quote[] {
-    return this.known(symbol)?.quotes.between(start, end) ?? [];
+  quotes(
+    symbol: string,
+    start: Milliseconds,
+    end: Milliseconds,
+    venue: Venue = 'day',
+  ): readonly Quote[] {
+    const quotes = this.known(symbol)?.quotes.between(start, end) ?? [];
+    return this.ofVenue(symbol, quotes, venue);
   }
 
   /** As `quotes`. */
-  trades(symbol: string, start: Milliseconds, end: Milliseconds): readonly Trade[] {
-    return this.known(symbol)?.trades.between(start, end) ?? [];
+  trades(
+    symbol: string,
+    start: Milliseconds,
+    end: Milliseconds,
+    venue: Venue = 'day',
+  ): readonly Trade[] {
+    const trades = this.known(symbol)?.trades.between(start, end) ?? [];
+    return this.ofVenue(symbol, trades, venue);
+  }
+
+  private ofVenue<Tick extends { readonly at: Milliseconds }>(
+    symbol: string,
+    ticks: readonly Tick[],
+    venue: Venue,
+  ): readonly Tick[] {
+    if (this.known(symbol)?.isAroundTheClock === true) return ticks;
+    return ticks.filter(({ at }) => venueAt(this.calendar, at) === venue);
   }
 
   dailyBars(symbol: string): { readonly today: Bar | null; readonly before: Bar | null } {

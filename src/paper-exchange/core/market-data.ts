@@ -1,6 +1,6 @@
 import type { Kernel } from './kernel.ts';
 import type { SymbolMarket } from './market.ts';
-import type { Bar, Milliseconds } from './types.ts';
+import type { Bar, Calendar, Milliseconds, Venue } from './types.ts';
 
 const DAY_MS = 86_400_000;
 /** Older minutes are forgotten, or a long run would fill the memory; their days stay. */
@@ -27,14 +27,33 @@ export function barsBetween(
   timeframe: Timeframe,
   start: Milliseconds,
   end: Milliseconds,
+  venue: Venue = 'day',
 ): readonly Bar[] {
   const durationMs = timeframe.count * UNIT_MS[timeframe.unit];
   const bucketOf = (at: Milliseconds) => bucketStart(kernel, timeframe, at);
   const market = kernel.market(symbol);
   const isWhole =
     market.isAroundTheClock || timeframe.unit === 'minute' || timeframe.unit === 'hour';
-  const counts = (bar: Bar) => isWhole || countsIntoDay(kernel, bar);
+  const counts = (bar: Bar) =>
+    isOfVenue(kernel, market, bar, venue) &&
+    (isWhole || venue === 'night' || countsIntoDay(kernel, bar));
   return market.bars.between(durationMs, bucketOf, start, end, counts);
+}
+
+/** The newest finished bar of a venue; null when there is none. */
+export function latestBar(kernel: Kernel, symbol: string, venue: Venue): Bar | null {
+  const market = kernel.market(symbol);
+  return market.bars.latest((bar) => isOfVenue(kernel, market, bar, venue));
+}
+
+/** Bars of whole days are those of the exchanges. */
+function isOfVenue(kernel: Kernel, market: SymbolMarket, bar: Bar, venue: Venue): boolean {
+  if (market.isAroundTheClock || bar.durationMs >= DAY_MS) return venue === 'day';
+  return venueAt(kernel.calendar, bar.at) === venue;
+}
+
+export function venueAt(calendar: Calendar, at: Milliseconds): Venue {
+  return calendar.sessionAt(at) === 'overnight' ? 'night' : 'day';
 }
 
 /** A day's prices are those of the regular session, as daily bars of the tapes leave Form T out. */

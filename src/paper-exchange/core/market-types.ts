@@ -63,6 +63,9 @@ export type MarketNotice =
   /** A minute bar that late prints have changed. */
   | { readonly kind: 'updated_bar'; readonly bar: Bar };
 
+/** Where shares trade: on the exchanges from 04:00 to 20:00, else on the venue of the night. */
+export type Venue = 'day' | 'night';
+
 export type AssetClass = 'us_equity' | 'crypto';
 
 export type Asset = {

@@ -3,15 +3,20 @@ import type { Decimal } from './decimal.ts';
 import type { OrderRecord } from './order-record.ts';
 import { PriceLadder } from './price-ladder.ts';
 import { TickHistory } from './tick-history.ts';
-import type { Quote, Trade } from './types.ts';
+import type { Quote, Trade, Venue } from './types.ts';
 
 /** What the exchange knows of one symbol, and the orders that wait for its prices. */
 export class SymbolMarket {
   symbol: string;
   /** Trades at any hour, as coins do. */
   readonly isAroundTheClock: boolean;
+  /** The newest wherever it comes from, as the next. */
   quote: Quote | null = null;
   trade: Trade | null = null;
+  readonly newest: Record<Venue, { quote: Quote | null; trade: Trade | null }> = {
+    day: { quote: null, trade: null },
+    night: { quote: null, trade: null },
+  };
   halted = false;
   /** Set by a resume until the first print after it. */
   reopening = false;
@@ -39,6 +44,14 @@ export class SymbolMarket {
     this.isAroundTheClock = isAroundTheClock;
     this.quotes = new TickHistory(ticksKept);
     this.trades = new TickHistory(ticksKept);
+  }
+
+  /** Those of before a split say nothing of after it. */
+  forgetPrices(): void {
+    for (const newest of [this, this.newest.day, this.newest.night]) {
+      newest.quote = null;
+      newest.trade = null;
+    }
   }
 
   /** The last sale, else the last close, else the middle of the quote; null when nothing is known. */

@@ -18,7 +18,7 @@ import { awaitsOpeningPrint, openingDelayMs } from './opening.ts';
 import type { OrderRecord } from './order-record.ts';
 import { limitOf, mayTradeNow, rest, unrest } from './resting.ts';
 import { trail } from './trailing.ts';
-import type { Quote, Trade } from './types.ts';
+import type { Quote, Trade, Venue } from './types.ts';
 
 const PARTIAL_FILL_ONE_IN = 10;
 const SHARE_DECIMALS = 9;
@@ -41,8 +41,13 @@ export function seekAgain(kernel: Kernel, records: Iterable<OrderRecord>): void 
 export function onQuote(kernel: Kernel, quote: Quote): void {
   const market = kernel.market(quote.symbol);
   market.quote = quote;
+  market.newest[venueNow(kernel, market)].quote = quote;
   market.quotes.add(quote);
   executeAtQuote(kernel, market);
+}
+
+function venueNow({ session }: Kernel, { isAroundTheClock }: SymbolMarket): Venue {
+  return session === 'overnight' && !isAroundTheClock ? 'night' : 'day';
 }
 
 /** Executes what the current quote allows. */
@@ -62,6 +67,7 @@ export function onTrade(kernel: Kernel, trade: Trade): void {
   const market = kernel.market(trade.symbol);
   if (market.trade === null) noteFirstPrint(kernel, trade.symbol);
   market.trade = trade;
+  market.newest[venueNow(kernel, market)].trade = trade;
   market.trades.add(trade);
   for (const account of kernel.accounts) account.mark(trade.symbol, trade.price);
   const isReopening = market.reopening;

@@ -27,8 +27,7 @@ export function applySplit(kernel: Kernel, terms: SplitTerms): void {
   const { lastPrice } = market;
   if (lastPrice !== null) market.lastDayClose = (lastPrice * divisor) / multiplier;
   market.closingPrice = market.lastDayClose;
-  market.trade = null;
-  market.quote = null;
+  market.forgetPrices();
   for (const account of kernel.accounts) {
     const records = [...account.openOrdersOf(symbol)];
     splitPosition(kernel, account, terms);

@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Journal } from '../control/journal.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
+import { venueAt } from '../core/market-data.ts';
 import type { ExchangeEvent } from '../core/types.ts';
 import type { PaperExchangeOptions } from '../exchange-options.ts';
 import { FaultyAnswers } from '../faults/answers.ts';
@@ -79,6 +80,7 @@ export function assembleWire({ options, core, faults, clock, journal, process }:
     handshakeClock: options.handshakeClock ?? clock,
     settings: { ...defaultStreamSettings, ...options.streams },
     authenticate: (keyId, secretKey) => core.authenticate(keyId, secretKey),
+    venueAt: (at) => venueAt(core.calendar, at),
     todayOf: (symbol) => core.dailyBars(symbol).today,
     faults: new RuledStreamFaults(faults, display, () => clock.now(), namesOf),
     onFault: (error, path) => onFault?.(error, streamRequest(path)),

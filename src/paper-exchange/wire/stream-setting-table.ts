@@ -26,9 +26,13 @@ const descriptions: { readonly [Name in keyof StreamSettings]: Description } = {
     source: '"About Market Data API": 30 on the Basic plan, no limit on the paid one.',
   },
   feeds: {
-    values: ['iex,delayed_sip,test,crypto', 'any of iex, sip, delayed_sip, test, crypto'],
+    values: [
+      'iex,delayed_sip,test,crypto',
+      'any of iex, sip, delayed_sip, boats, overnight, test, crypto',
+    ],
     decides: 'Which data feeds the accounts may open; others are refused with 409.',
-    source: '"About Market Data API": the Basic plan has no sip.',
+    source:
+      '"About Market Data API": the Basic plan has no sip. Nothing is said of streams of the night on it.',
   },
   isV2Enabled: {
     values: ['true', 'false'],

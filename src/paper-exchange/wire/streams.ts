@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { Bar, ExchangeEvent, TradeUpdate } from '../core/types.ts';
+import type { Bar, ExchangeEvent, Milliseconds, TradeUpdate, Venue } from '../core/types.ts';
 import { orderFacts } from '../faults/broker-faults.ts';
 import { type Connection, closeCodes, type StreamSession } from './connection.ts';
 import {
@@ -49,6 +49,8 @@ export type StreamsParts = {
   readonly settings: StreamSettings;
   /** The account of a pair of keys; null when they open none. */
   readonly authenticate: (keyId: string, secretKey: string) => string | null;
+  /** Where shares trade at an instant; in the day when left out. */
+  readonly venueAt?: (at: Milliseconds) => Venue;
   /** Today's bar so far, for the daily bars; null when there is none. */
   readonly todayOf?: (symbol: string) => Bar | null;
   readonly faults?: StreamFaults;
@@ -60,13 +62,15 @@ export type StreamsParts = {
 export type StreamRequest = { readonly path: string; readonly contentType: string | undefined };
 
 const stockPath = /^\/v2\/(iex|sip|delayed_sip|test)$/;
+const nightPath = /^\/v1beta1\/(boats|overnight)$/;
 const cryptoPath = /^\/v1beta3\/crypto\/(us|us-1|us-2|eu-1|bs-1)$/;
 const DELAYED_BY_MS = 15 * 60_000;
 
 export const isStreamPath = (path: string): boolean => path === '/stream' || feedOf(path) !== null;
 
 function feedOf(path: string): string | null {
-  return cryptoPath.test(path) ? 'crypto' : (stockPath.exec(path)?.[1] ?? null);
+  if (cryptoPath.test(path)) return 'crypto';
+  return (stockPath.exec(path) ?? nightPath.exec(path))?.[1] ?? null;
 }
 
 type Data = {
@@ -130,10 +134,13 @@ export class Streams {
       return;
     }
     if (this.#data.size === 0) return;
-    for (const publication of publicationsOf(event)) this.#spread(publication);
+    const venue = this.#venueOf(event);
+    for (const publication of publicationsOf(event)) this.#spread(publication, venue);
     if (event.kind !== 'bar' || event.bar.durationMs >= 86_400_000) return;
     const today = this.#parts.todayOf?.(event.bar.symbol) ?? null;
-    if (today !== null) this.#spread(barPublication('dailyBars', today));
+    if (today !== null && venue !== 'night') {
+      this.#spread(barPublication('dailyBars', today), 'day');
+    }
   }
 
   /** How many clients are connected, to each kind of stream. */
@@ -165,12 +172,31 @@ export class Streams {
     }
   }
 
+  /** Where a price comes from; null for what all feeds tell. */
+  #venueOf(event: Exclude<ExchangeEvent, TradeUpdate>): Venue | null {
+    const { venueAt } = this.#parts;
+    switch (event.kind) {
+      case 'quote':
+      case 'trade':
+        return venueAt?.(event.at) ?? 'day';
+      case 'bar':
+        return venueAt?.(event.bar.at) ?? 'day';
+      case 'status':
+      case 'notice':
+        return null;
+    }
+  }
+
   /** The delayed feed tells the same, a quarter of an hour later. */
-  #spread(publication: Publication): void {
+  #spread(publication: Publication, venue: Venue | null): void {
     const market = marketOf(publication.symbol);
     if (market === 'crypto') {
       this.#publish(publication, (feed) => feed === 'crypto');
       return;
+    }
+    if (venue !== 'day') {
+      this.#publish(publication, (feed) => feed === 'boats' || feed === 'overnight');
+      if (venue === 'night') return;
     }
     this.#publish(publication, (feed) => feed === 'iex' || feed === 'sip');
     if (![...this.#data.values()].some(({ feed }) => feed === 'delayed_sip')) return;

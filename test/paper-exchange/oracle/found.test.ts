@@ -27,6 +27,13 @@ describe('the oracle found that', () => {
     expect(Number(left)).toBe(Number(equity) * 4 - Number(held) - 450);
   });
 
+  it('the data API showed a last sale of before a split', () => {
+    const floor = new Floor();
+    floor.core.applySplit('AAPL', 10, 1);
+    const latest = '/v2/stocks/trades/latest?symbols=AAPL&feed=iex';
+    expect(floor.get(latest).trades).toEqual({});
+  });
+
   it('an order by dollars that was restated took another amount than its dollars', () => {
     const floor = new Floor({ latencies: { fillMs: 1000 } });
     const id = floor.accepted({ notional: '50' });

@@ -1,21 +1,26 @@
 import { toNumber } from '../../core/decimal.ts';
-import type { Bar, Quote, Trade } from '../../core/types.ts';
+import type { Bar, Quote, Trade, Venue } from '../../core/types.ts';
 import type { Market } from './symbols.ts';
 import { utcText } from './times.ts';
 
 /** A quote of the data API; prices are JSON numbers, sizes shares or coins. */
-export function quoteJson(quote: Quote, market: Market = 'stocks'): object {
+export function quoteJson(quote: Quote, market: Market = 'stocks', venue: Venue = 'day'): object {
   const [t, bp, ap] = [utcText(quote.at), toNumber(quote.bidPrice), toNumber(quote.askPrice)];
   const [bs, as] = [quote.bidSize, quote.askSize];
   if (market === 'crypto') return { t, bp, bs, ap, as };
-  return { t, ax: 'V', ap, as, bx: 'V', bp, bs, c: ['R'], z: 'C' };
+  return { t, ax: 'V', ap, as, bx: 'V', bp, bs, c: ['R'], z: tapeOf(venue) };
 }
 
-export function tradeJson(trade: Trade, market: Market = 'stocks'): object {
+export function tradeJson(trade: Trade, market: Market = 'stocks', venue: Venue = 'day'): object {
   const [t, p, s, i] = [utcText(trade.at), toNumber(trade.price), trade.size, trade.id];
   // Nothing here knows who took a crypto trade, so the sides take turns.
   if (market === 'crypto') return { t, p, s, i, tks: i % 2 === 0 ? 'B' : 'S' };
-  return { t, x: 'V', p, s, c: [...(trade.conditions ?? '@')], i, z: 'C' };
+  return { t, x: 'V', p, s, c: [...(trade.conditions ?? '@')], i, z: tapeOf(venue) };
+}
+
+/** C is that of Nasdaq, N that of the night. */
+function tapeOf(venue: Venue): string {
+  return venue === 'day' ? 'C' : 'N';
 }
 
 export function barJson(bar: Bar): object {

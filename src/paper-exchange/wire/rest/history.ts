@@ -1,9 +1,9 @@
-import type { Bar, Milliseconds, Quote, Trade } from '../../core/types.ts';
+import type { Bar, Milliseconds, Quote, Trade, Venue } from '../../core/types.ts';
 import { WireError } from '../../core/types.ts';
 import { adjusted, readAdjustments } from './adjustment.ts';
 import { readLocation } from './crypto.ts';
 import { barJson, quoteJson, tradeJson } from './data-json.ts';
-import { historicalEnd } from './feed.ts';
+import { historicalEnd, historicalVenue } from './feed.ts';
 import { type Page, type PageRequest, pageOf, readToken } from './pages.ts';
 import { QueryReader } from './params.ts';
 import { type Call, ok, type Reply, type Route } from './route.ts';
@@ -21,18 +21,24 @@ type Read<Item> = (symbol: string, start: Milliseconds, end: Milliseconds) => re
 type Kind<Item> = {
   readonly plural: 'bars' | 'quotes' | 'trades';
   readonly reading: (call: Call, reader: QueryReader) => Read<Item>;
-  readonly json: (item: Item, market: Market) => object;
+  readonly json: (item: Item, market: Market, venue: Venue) => object;
 };
 
 const bars: Kind<Bar> = { plural: 'bars', reading: readingBars, json: barJson };
 const quotes: Kind<Quote> = {
   plural: 'quotes',
-  reading: ({ core }) => core.quotes.bind(core),
+  reading: ({ core }, reader) => {
+    const venue = historicalVenue(reader);
+    return (symbol, start, end) => core.quotes(symbol, start, end, venue);
+  },
   json: quoteJson,
 };
 const trades: Kind<Trade> = {
   plural: 'trades',
-  reading: ({ core }) => core.trades.bind(core),
+  reading: ({ core }, reader) => {
+    const venue = historicalVenue(reader);
+    return (symbol, start, end) => core.trades(symbol, start, end, venue);
+  },
   json: tradeJson,
 };
 
@@ -65,9 +71,10 @@ function ofMany<Item extends { readonly at: Milliseconds }>(
   if (symbols instanceof WireError) return symbols;
   const page = read(call, kind, market, symbols);
   if (page instanceof WireError) return page;
+  const venue = historicalVenue(new QueryReader(call.query, 'data'));
   const bySymbol: Record<string, readonly object[]> = {};
   for (const [symbol, items] of page.bySymbol) {
-    bySymbol[symbol] = items.map((item) => kind.json(item, market));
+    bySymbol[symbol] = items.map((item) => kind.json(item, market, venue));
   }
   return ok({ [kind.plural]: bySymbol, ...currencyOf(call), next_page_token: page.nextPageToken });
 }
@@ -80,7 +87,9 @@ function ofOne<Item extends { readonly at: Milliseconds }>(
   if (symbol instanceof WireError) return symbol;
   const page = read(call, kind, 'stocks', [symbol]);
   if (page instanceof WireError) return page;
-  const items = (page.bySymbol.get(symbol) ?? []).map((item) => kind.json(item, 'stocks'));
+  const venue = historicalVenue(new QueryReader(call.query, 'data'));
+  const found = page.bySymbol.get(symbol) ?? [];
+  const items = found.map((item) => kind.json(item, 'stocks', venue));
   return ok({
     [kind.plural]: items,
     symbol,
@@ -129,8 +138,9 @@ function checkRest(reader: QueryReader, { start, end }: PageRequest): void {
 function readingBars({ core }: Call, reader: QueryReader): Read<Bar> {
   const timeframe = readTimeframe(reader);
   const adjustments = readAdjustments(reader);
+  const venue = historicalVenue(reader);
   return (symbol, start, end) =>
-    adjusted(core, symbol, core.bars(symbol, timeframe, start, end), adjustments);
+    adjusted(core, symbol, core.bars(symbol, timeframe, start, end, venue), adjustments);
 }
 
 /** Named in the answer only when the request named it. */

@@ -1,25 +1,33 @@
 import type { ExchangeCore } from '../../core/exchange-core.ts';
-import { WireError } from '../../core/types.ts';
+import { type Trade, WireError } from '../../core/types.ts';
 import { readLocation } from './crypto.ts';
 import { barJson, orderBookJson, quoteJson, tradeJson } from './data-json.ts';
-import { checkLatestFeed } from './feed.ts';
+import { type LatestFeed, readLatestFeed } from './feed.ts';
 import { QueryReader } from './params.ts';
 import { type Call, ok, type Reply, type Route } from './route.ts';
 import { checkedSymbol, type Market, requestedSymbols } from './symbols.ts';
 
-type Latest = (core: ExchangeCore, symbol: string, market: Market) => object | null;
+type Latest = (
+  core: ExchangeCore,
+  symbol: string,
+  market: Market,
+  feed: LatestFeed,
+) => object | null;
+
+/** Coins have one feed for everything. */
+export const coinFeed: LatestFeed = { venue: 'day', tradeDelayMs: 0 };
 
 const latest: Readonly<Record<'quote' | 'trade' | 'bar' | 'orderbook', Latest>> = {
-  quote: (core, symbol, market) => {
-    const quote = core.latestQuote(symbol);
-    return quote && quoteJson(quote, market);
+  quote: (core, symbol, market, { venue }) => {
+    const quote = core.latestQuote(symbol, venue);
+    return quote && quoteJson(quote, market, venue);
   },
-  trade: (core, symbol, market) => {
-    const trade = core.latestTrade(symbol);
-    return trade && tradeJson(trade, market);
+  trade: (core, symbol, market, feed) => {
+    const trade = latestTradeOf(core, symbol, feed);
+    return trade && tradeJson(trade, market, feed.venue);
   },
-  bar: (core, symbol) => {
-    const bar = core.latestBar(symbol);
+  bar: (core, symbol, _market, { venue }) => {
+    const bar = core.latestBar(symbol, venue);
     return bar && barJson(bar);
   },
   orderbook: (core, symbol) => {
@@ -27,6 +35,15 @@ const latest: Readonly<Record<'quote' | 'trade' | 'bar' | 'orderbook', Latest>> 
     return quote && orderBookJson(quote);
   },
 };
+
+export function latestTradeOf(
+  core: ExchangeCore,
+  symbol: string,
+  { venue, tradeDelayMs }: LatestFeed,
+): Trade | null {
+  if (tradeDelayMs === 0) return core.latestTrade(symbol, venue);
+  return core.trades(symbol, 0, core.now - tradeDelayMs, venue).at(-1) ?? null;
+}
 
 const stockKinds = ['quote', 'trade', 'bar'] as const;
 const cryptoKinds = ['quote', 'trade', 'bar', 'orderbook'] as const;
@@ -58,11 +75,11 @@ function ofMany(
   const reader = new QueryReader(query, 'data');
   const symbols = requestedSymbols(reader, market);
   if (symbols instanceof WireError) return symbols;
-  const refusal = market === 'stocks' ? checkLatestFeed(reader, settings) : null;
-  if (refusal !== null) return refusal;
+  const feed = market === 'stocks' ? readLatestFeed(reader, settings) : coinFeed;
+  if (feed instanceof WireError) return feed;
   const found: Record<string, object> = {};
   for (const symbol of symbols) {
-    const one = latest[kind](core, symbol, market);
+    const one = latest[kind](core, symbol, market, feed);
     if (one !== null) found[symbol] = one;
   }
   return ok({ [`${kind}s`]: found });
@@ -74,9 +91,9 @@ function ofOne(
 ): Reply | WireError {
   const symbol = checkedSymbol(params[0] ?? '');
   if (symbol instanceof WireError) return symbol;
-  const refusal = checkLatestFeed(new QueryReader(query, 'data'), settings);
-  if (refusal !== null) return refusal;
-  const one = latest[kind](core, symbol, 'stocks');
+  const feed = readLatestFeed(new QueryReader(query, 'data'), settings);
+  if (feed instanceof WireError) return feed;
+  const one = latest[kind](core, symbol, 'stocks', feed);
   if (one !== null) return ok({ symbol, [kind]: one });
   return new WireError(404, { message: `no ${kind} found for ${symbol}` });
 }

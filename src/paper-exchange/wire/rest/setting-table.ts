@@ -16,8 +16,9 @@ const descriptions: { readonly [Name in keyof RestSettings]: Description } = {
   },
   marketDataPlan: {
     values: ['basic', 'unlimited'],
-    decides: 'Whether consolidated data younger than fifteen minutes may be read.',
-    source: '"Market Data API": the free plan may not, the paid one may, at 10,000 a minute.',
+    decides: 'Whether data of the tapes and of the night younger than fifteen minutes may be read.',
+    source:
+      '"Market Data API" and "24/5 Trading": the free plan may not, the paid one may, at 10,000 a minute.',
   },
   badParameterStatus: {
     values: ['422', '400'],
