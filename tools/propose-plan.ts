@@ -24,14 +24,19 @@ export const proposePlan = defineTool({
   effect: 'proposes',
   input: z.strictObject({
     intent: z
-      .enum(['manage', 'protect', 'reduce', 'exit'])
+      .enum(['manage', 'protect', 'reduce', 'exit', 'halt'])
       .describe(
-        'manage: what the policies want; protect: only stops; reduce: sell part; exit: go flat',
+        'manage: what the policies want; protect: only stops; reduce: sell part; exit: go flat; ' +
+          'halt: stop trading until a person resumes',
       ),
     symbol: symbolArgument
       .optional()
       .describe('Needed by reduce and exit; without it manage and protect take all positions'),
     fraction: amountArgument.optional().describe('reduce: part of the position, e.g. "0.5"'),
+    level: z
+      .enum(['entries', 'everything'])
+      .optional()
+      .describe('halt: new risk only, or every order (default); stops stay at the broker'),
     quantity: amountArgument.optional().describe('reduce: shares, e.g. "10"; not with fraction'),
   }),
   output: z.object({
@@ -53,7 +58,7 @@ export const proposePlan = defineTool({
   async run(args, { bigBrother, now }) {
     const intent = intentOf(args);
     if (typeof intent === 'string') return refused('invalid_arguments', intent);
-    const missing = missingPosition(args.symbol, bigBrother);
+    const missing = intent.kind === 'halt' ? null : missingPosition(args.symbol, bigBrother);
     if (missing !== null) return missing;
 
     const proposal = await bigBrother.propose(intent, 'host');
@@ -68,15 +73,21 @@ type Asked = {
   readonly symbol?: Ticker | undefined;
   readonly fraction?: string | undefined;
   readonly quantity?: string | undefined;
+  readonly level?: Extract<Intent, { kind: 'halt' }>['level'] | undefined;
 };
 
 /** The intent, or a sentence on why these arguments make none. */
-function intentOf({ intent, symbol, fraction, quantity }: Asked): Intent | string {
+function intentOf({ intent, symbol, fraction, quantity, level }: Asked): Intent | string {
   const hasAmount = fraction !== undefined || quantity !== undefined;
   if (hasAmount && intent !== 'reduce') {
     return `fraction and quantity belong to reduce; ${intent} takes neither.`;
   }
+  if (level !== undefined && intent !== 'halt') return `level belongs to halt, not to ${intent}.`;
   switch (intent) {
+    case 'halt':
+      return symbol === undefined
+        ? { kind: 'halt', symbol: null, level: level ?? 'everything' }
+        : 'halt takes no symbol: it stops the whole account.';
     case 'manage':
     case 'protect':
       return { kind: intent, symbol: symbol ?? null };

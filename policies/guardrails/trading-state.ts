@@ -1,4 +1,4 @@
-// When trading is halted nothing is sent, and when it is reducing nothing that adds risk.
+// When trading is halted no order is sent, and when it is reducing nothing that adds risk.
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
 import { isRiskReducing, sharesAdded } from '../../src/domain/risk-reducing.ts';
 import { deny, pass } from './verdict.ts';
@@ -22,7 +22,7 @@ export const tradingState = (): Guardrail => ({
         wouldPass: 'anything, once the account is open again',
       });
     }
-    if (state === 'halted') {
+    if (state === 'halted' && !(isOwnHalt(input) && isRelease(input))) {
       return deny(name, input, 'trading_halted', {
         ...allowed,
         because: `trading is halted${causes(input)}`,
@@ -50,6 +50,16 @@ export const tradingState = (): Guardrail => ({
     return pass(name, input, { ...allowed, because: `trading is ${state}` });
   },
 });
+
+/** True while nothing but a person's or an agent's halt stops the account. */
+const isOwnHalt = ({ snapshot }: ReviewInput): boolean =>
+  snapshot.tradingStateCauses.every(
+    ({ state, code }) => state !== 'halted' || code === 'halt_everything',
+  );
+
+/** Cancels where nothing is held: the exits that rest there can only open a position. */
+const isRelease = ({ part, context }: ReviewInput): boolean =>
+  context.position.quantity.eq('0') && part.steps.every(({ kind }) => kind === 'cancel');
 
 const addsShares = ({ part, context }: ReviewInput): boolean =>
   part.steps.some((step) => sharesAdded(step, context.position).gt('0'));

@@ -1,6 +1,7 @@
 import type { Notional, Price, Quantity } from './decimal.ts';
 import type { Target } from './decision.ts';
 import type { Environment } from './environment.ts';
+import type { HaltLevel } from './halt.ts';
 import type { ClientOrderId, EpisodeId, OrderId, PlanId, Ticker } from './ids.ts';
 import type { Order, OrderChange, OrderRequest } from './order.ts';
 import type { PositionSide } from './portfolio.ts';
@@ -113,7 +114,13 @@ export type Intent =
         | { readonly kind: 'fraction'; readonly fraction: string }
         | { readonly kind: 'quantity'; readonly quantity: string };
     }
-  | { readonly kind: 'exit'; readonly symbol: Ticker };
+  | { readonly kind: 'exit'; readonly symbol: Ticker }
+  /** Stops things; its plan has no parts. Only a person ends a halt. */
+  | {
+      readonly kind: 'halt';
+      readonly symbol: null;
+      readonly level: Exclude<HaltLevel, 'flatten'>;
+    };
 
 export type PlanOrigin = 'loop' | 'host';
 

@@ -19,7 +19,9 @@ import type { Clock, Ids } from '../ports/clock.ts';
 import type { ActionCoordinator } from './action-coordinator.ts';
 import type { AlertBoard } from './alert-board.ts';
 import type { EventLogger } from './event-logger.ts';
-import { choiceFor } from './host-intents.ts';
+import { executeHalt, type HaltIntent, haltNote } from './halt-intent.ts';
+import type { HaltWatch } from './halt-watch.ts';
+import { choiceFor, type TradingIntent } from './host-intents.ts';
 import type { BigBrotherOrchestrator } from './orchestrator.ts';
 import type { PlanMaker, Thought } from './plan-maker.ts';
 import type { PlanStore } from './plan-store.ts';
@@ -35,6 +37,7 @@ type Parts = {
   readonly planMaker: PlanMaker;
   readonly plans: PlanStore;
   readonly unsettled: UnsettledSteps;
+  readonly halts: HaltWatch;
   readonly tradingState: TradingStateLevels;
   readonly alerts: AlertBoard;
   readonly logger: EventLogger;
@@ -89,6 +92,7 @@ export class BigBrother {
 
   /** Makes the plan an intent comes to, and keeps it for `execute`. Sends nothing. */
   async propose(intent: Intent, actor: Actor): Promise<Proposal> {
+    if (intent.kind === 'halt') return this.#proposeHalt(intent, actor);
     const proposal = await this.#propose(intent, actor);
     if (proposal.outcome !== 'proposed') {
       this.#logNotMade(proposal, intent, intent.symbol, actor);
@@ -97,7 +101,7 @@ export class BigBrother {
     return proposal;
   }
 
-  async #propose(intent: Intent, actor: Actor): Promise<Proposal> {
+  async #propose(intent: TradingIntent, actor: Actor): Promise<Proposal> {
     const snapshot = this.snapshot();
     if (snapshot === null) {
       const because = ['the account was not read yet: try again in a few seconds'];
@@ -141,7 +145,11 @@ export class BigBrother {
       const because = 'the hash is not the one of this plan: pass the hash that was shown with it';
       return this.#refused(planId, 'plan_hash_mismatch', because);
     }
-    return this.#parts.coordinator.execute(plan);
+    const { intent } = plan;
+    if (intent.kind !== 'halt') return this.#parts.coordinator.execute(plan);
+    return this.#parts.plans.isSpent(planId)
+      ? this.#refused(planId, 'plan_already_used', 'the plan was executed before')
+      : executeHalt(plan, intent, this.#parts);
   }
 
   history(query: HistoryQuery): HistoryPage {
@@ -159,6 +167,18 @@ export class BigBrother {
   recordToolCall(call: ToolCall): void {
     const { symbol, planId } = call;
     this.#parts.logger.log({ type: 'tool_called', actor: 'host', symbol, planId, body: call });
+  }
+
+  /** Needs no look at the account, and may be executed in every mode: it only stops things. */
+  #proposeHalt(intent: HaltIntent, actor: Actor): Proposal {
+    const { planMaker, plans, logger, clock } = this.#parts;
+    const plan = planMaker.seal([], this.status().accountNumber, intent, 'host');
+    const notes = [haltNote(intent)];
+    plans.keep(plan, clock.now());
+    const body = { plan, verdicts: [], executable: true, notes };
+    logger.log({ type: 'plan_proposed', actor, planId: plan.id, body });
+    logger.commit();
+    return { outcome: 'proposed', plan, verdicts: [], executable: true, notes };
   }
 
   #proposalFrom(thoughts: readonly Thought[], intent: Intent, actor: Actor): Proposal {

@@ -41,6 +41,7 @@ export class HaltWatch {
   readonly #stopping = new AbortController();
   #known: Halt | null = null;
   #work: Promise<HaltReport> | null = null;
+  #newest: HaltReport | null = null;
   #unwatch: () => void = () => {};
 
   constructor(parts: Parts) {
@@ -84,7 +85,7 @@ export class HaltWatch {
    * Latches at once, and clears the account for as long as `timeoutMs`; what is not done by
    * then goes on by itself.
    *
-   * @returns how far it has come; null for the clearing where the mode lets nothing be sent
+   * @returns how far it has come; no report where the mode lets nothing be sent
    */
   async halt(
     request: HaltRequest,
@@ -98,10 +99,14 @@ export class HaltWatch {
     this.notice();
     const work = this.#work;
     if (work === null) return { halt, report: null };
+    const reports: HaltReport[] = [];
     const over = new AbortController();
-    const ended = work.finally(() => over.abort());
-    const report = await Promise.race([ended, clock.sleep(timeoutMs, over.signal)]);
-    return { halt, report: report ?? null };
+    const ended = work.then((report) => {
+      reports.push(report);
+      over.abort();
+    });
+    await Promise.race([ended, clock.sleep(timeoutMs, over.signal)]);
+    return { halt, report: reports[0] ?? this.#newest };
   }
 
   #tellLatched(halt: Halt): void {
@@ -160,6 +165,7 @@ export class HaltWatch {
     const report = await carryOutHalt({
       ...{ broker, latch, clock, halt, signal },
       onLook: (seen) => {
+        this.#newest = seen;
         if (seen.outcome !== 'at_work') alerts.clear(UNVERIFIED);
         else alerts.raise({ ...UNVERIFIED, because: reportInWords(seen).join('; ') });
       },

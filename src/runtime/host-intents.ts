@@ -20,6 +20,9 @@ export type Choice =
     }
   | { readonly outcome: 'impossible'; readonly code: string; readonly because: string };
 
+/** An intent that is about positions. */
+export type TradingIntent = Exclude<Intent, { kind: 'halt' }>;
+
 /**
  * Turns an intent into evaluations. A host's wish is one more of them, so that it meets the
  * same precedence, planning and guardrails as a policy's.
@@ -27,7 +30,7 @@ export type Choice =
  * @param mark makes the milestone of a one-time wish its own; the same wish uttered twice is
  *   two wishes
  */
-export function choiceFor(intent: Intent, context: PositionContext, mark: string): Choice {
+export function choiceFor(intent: TradingIntent, context: PositionContext, mark: string): Choice {
   switch (intent.kind) {
     case 'manage':
       return { outcome: 'chosen', choose: (all) => all };

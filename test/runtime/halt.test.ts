@@ -3,7 +3,13 @@ import type { HaltLevel } from '../../src/domain/halt.ts';
 import { ticker } from '../../src/domain/ids.ts';
 import { isTerminal } from '../../src/domain/order.ts';
 import { type HaltReport, haltAccount } from '../../src/runtime/halt.ts';
-import { type Guarded, loopedAccount, settle, watchedAccount } from '../support/guarded-account.ts';
+import {
+  type Guarded,
+  guardedAccount,
+  loopedAccount,
+  settle,
+  watchedAccount,
+} from '../support/guarded-account.ts';
 
 const AAPL = ticker('AAPL');
 
@@ -42,6 +48,14 @@ const restingAt = async ({ emergency, clock }: Guarded): Promise<string[]> => {
     .map(({ side, type, symbol, quantity }) => `${side} ${type} ${quantity} ${symbol}`)
     .sort();
 };
+
+async function statusesOf({ exchange }: Guarded, symbol: string): Promise<string[]> {
+  const answer = await exchange.fetchApi(`http://127.0.0.1/v2/orders?symbols=${symbol}`, {
+    headers: { 'APCA-API-KEY-ID': 'PK-TEST', 'APCA-API-SECRET-KEY': 'secret' },
+  });
+  const orders = (await answer.json()) as { status: string }[];
+  return orders.map(({ status }) => status);
+}
 
 describe('a halt of entries', () => {
   it('cancels what would open a position and leaves what protects one', async () => {
@@ -212,5 +226,123 @@ describe('a flatten', () => {
     await guarded.trade('AAPL', 'buy', '3');
     await clock.advanceBy(60_000);
     expect(guarded.held()).toBe('long 3');
+  });
+});
+
+describe('an exit of ours whose position is gone', () => {
+  const codes = { entries: 'halt_entries', everything: 'halt_everything' } as const;
+
+  it.each(['entries', 'everything'] as const)(
+    'is canceled although %s are halted, since its fill would open a short',
+    async (level) => {
+      const guarded = await loopedAccount();
+      await settle(guarded.clock, press(guarded, level));
+      guarded.price('AAPL', '100');
+      const [account = ''] = guarded.exchange.core.accountIds;
+      guarded.exchange.core.closeByHand(account, 'AAPL');
+      await guarded.clock.advanceBy(25_000);
+      expect(guarded.resting()).toEqual([]);
+      expect(guarded.broker.mutations().slice(1)).toEqual(['cancel AAPL']);
+      const [cause] = guarded.bigBrother.status().tradingStateCauses;
+      expect(cause?.code).toBe(codes[level]);
+    },
+  );
+
+  it('is canceled by the halt itself, but not before a second look', async () => {
+    const guarded = await loopedAccount();
+    await settle(guarded.clock, guarded.stop());
+    guarded.price('AAPL', '100');
+    const [account = ''] = guarded.exchange.core.accountIds;
+    guarded.exchange.core.closeByHand(account, 'AAPL');
+    await guarded.clock.advanceBy(20_000);
+    const startedAt = guarded.clock.now();
+    const report = await settle(guarded.clock, press(guarded, 'everything'));
+    expect(report).toMatchObject({ outcome: 'verified', canceled: [expect.any(String)] });
+    expect(report.finishedAt - startedAt).toBeGreaterThanOrEqual(5_000);
+    expect(await restingAt(guarded)).toEqual([]);
+  });
+});
+
+describe('a halt that an agent asks for', () => {
+  const propose = async ({ clock, bigBrother }: Guarded, level: 'entries' | 'everything') => {
+    const intent = { kind: 'halt', symbol: null, level } as const;
+    const proposal = await settle(clock, bigBrother.propose(intent, 'host'));
+    if (proposal.outcome !== 'proposed') throw new Error(proposal.because.join());
+    return proposal.plan;
+  };
+
+  it('is latched, cleared and verified, once', async () => {
+    const guarded = await loopedAccount();
+    const { id, hash } = await propose(guarded, 'everything');
+    expect(guarded.haltLatch.read()).toBeNull();
+    const report = await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
+    expect(report).toMatchObject({ outcome: 'completed', refusal: null });
+    expect(report.because).toContain('VERIFIED');
+    expect(guarded.haltLatch.read()).toMatchObject({ level: 'everything', actor: 'host' });
+    const again = await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
+    expect(again.refusal).toBe('plan_already_used');
+  });
+
+  it('leaves a person’s orders alone, also where a person has halted before', async () => {
+    const guarded = await loopedAccount({ symbols });
+    await settle(guarded.clock, press(guarded, 'everything'));
+    await place(guarded, entry);
+    const { id, hash } = await propose(guarded, 'everything');
+    await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
+    await guarded.clock.advanceBy(30_000);
+    expect(await restingAt(guarded)).toContain('buy limit 5 MSFT');
+    expect(guarded.haltLatch.read()?.actor).toBe('person');
+  });
+
+  it('never makes a stricter halt milder', async () => {
+    const guarded = await loopedAccount();
+    await settle(guarded.clock, press(guarded, 'everything'));
+    const { id, hash } = await propose(guarded, 'entries');
+    await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
+    expect(guarded.haltLatch.read()?.level).toBe('everything');
+    expect(guarded.bigBrother.status().tradingState).toBe('halted');
+  });
+
+  it('needs no look at the account, and sends nothing in a mode that sends nothing', async () => {
+    const guarded = await guardedAccount({ settings: { mode: 'propose' } });
+    const { id, hash } = await propose(guarded, 'entries');
+    const report = await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
+    expect(report).toMatchObject({ outcome: 'stopped' });
+    expect(report.because).toContain('the mode lets nothing be canceled');
+    expect(guarded.haltLatch.read()?.level).toBe('entries');
+  });
+});
+
+describe('with the limiter full, a lock held and an order whose outcome nobody knows', () => {
+  it('blocks at once, has its cancels on the wire within 250 ms, is verified within 5 s', async () => {
+    const many = Array.from({ length: 150 }, (_, index) => ({
+      symbol: `S${String(index).padStart(3, '0')}`,
+      ...{ qty: '10', averageEntryPrice: '100' },
+    }));
+    const latencies = { newMs: 40, cancelMs: 1_000 };
+    const guarded = await watchedAccount({
+      ...{ positions: many, symbols: [...many.map(({ symbol }) => symbol), 'MSFT'], latencies },
+    });
+    const { clock, broker } = guarded;
+    for (let index = 0; index < 20; index += 1) {
+      await place(guarded, { ...entry, limit_price: String(50 + index) });
+    }
+    broker.next('submit', { kind: 'loses_request' });
+    guarded.orchestrator.start();
+    await clock.advanceBy(3_000);
+    const [busy] = guarded.state.symbols().filter((one) => guarded.coordinator.isBusy(one));
+    expect(busy).toBeDefined();
+    expect(guarded.orchestrator.longestWaitMs()).toBeGreaterThan(20_000);
+    const sent = broker.mutations().length;
+    const startedAt = clock.now();
+    const work = press(guarded, 'everything');
+    expect(guarded.haltLatch.read()?.pressedAt).toBe(startedAt);
+    await clock.advanceBy(250);
+    expect(await statusesOf(guarded, 'MSFT')).toEqual(Array(20).fill('pending_cancel'));
+    const report = await settle(clock, work);
+    expect(report).toMatchObject({ outcome: 'verified', failure: null });
+    expect(report.canceled).toHaveLength(20);
+    expect(report.finishedAt - startedAt).toBeLessThanOrEqual(5_000);
+    expect(broker.mutations()).toHaveLength(sent);
   });
 });

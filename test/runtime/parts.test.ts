@@ -3,12 +3,11 @@ import { MemoryEventStore } from '../../src/adapters/event-stores/memory.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import { decimal, notional, price, quantity } from '../../src/domain/decimal.ts';
 import { ticker } from '../../src/domain/ids.ts';
-import type { Intent } from '../../src/domain/plan.ts';
 import { AlertBoard } from '../../src/runtime/alert-board.ts';
 import { CoherenceWatch } from '../../src/runtime/coherence-watch.ts';
 import { withDeadline } from '../../src/runtime/deadline.ts';
 import { EventLogger } from '../../src/runtime/event-logger.ts';
-import { choiceFor } from '../../src/runtime/host-intents.ts';
+import { choiceFor, type TradingIntent } from '../../src/runtime/host-intents.ts';
 import { MarketBook } from '../../src/runtime/market-book.ts';
 import { PositionBook } from '../../src/runtime/position-book.ts';
 import { SessionCalendar } from '../../src/runtime/session-calendar.ts';
@@ -29,7 +28,10 @@ function journal() {
 describe('the trading state', () => {
   const levels = (dailyLossPercent: string | null = '3') => {
     const { logger, clock, store } = journal();
-    return { store, state: new TradingStateLevels({ logger, clock, dailyLossPercent }) };
+    const state = new TradingStateLevels({ logger, clock, dailyLossPercent });
+    // Written at once, as a cycle does at its end.
+    state.onChange(() => logger.commit());
+    return { store, state };
   };
   const at = (equity: string, lastEquity = '100000') =>
     account({ equity: notional(equity), lastEquity: notional(lastEquity) });
@@ -50,6 +52,32 @@ describe('the trading state', () => {
     state.judgeAccount(at('100500'));
     expect(state.current()).toBe('reducing');
     state.judgeAccount(at('100500', '100400'));
+    expect(state.current()).toBe('active');
+  });
+
+  it('keeps the day’s loss through a restart that finds it won back', () => {
+    const first = levels();
+    first.state.judgeAccount(at('96000'));
+    first.state.raise({ state: 'halted', code: 'other', because: 'else', clearedBy: 'else' });
+    const { state } = levels();
+    const [last] = first.store.query({ types: ['trading_state_changed'], limit: 1 });
+    if (last === undefined) throw new Error('nothing was written');
+    state.restore(last);
+    expect(state.causes()).toMatchObject([{ code: 'daily_loss', since: NOW }]);
+    state.judgeAccount(at('100500'));
+    expect(state.current()).toBe('reducing');
+    state.judgeAccount(at('100500', '100400'));
+    expect(state.current()).toBe('active');
+  });
+
+  it('begins another day with no loss after a restart', () => {
+    const first = levels();
+    first.state.judgeAccount(at('96000'));
+    first.state.judgeAccount(at('100500', '96000'));
+    const { state } = levels();
+    const [last] = first.store.query({ types: ['trading_state_changed'], limit: 1 });
+    if (last === undefined) throw new Error('nothing was written');
+    state.restore(last);
     expect(state.current()).toBe('active');
   });
 
@@ -286,7 +314,7 @@ describe('the session', () => {
 });
 
 describe('an intent of the host', () => {
-  const shares = (intent: Intent, held = '15'): string => {
+  const shares = (intent: TradingIntent, held = '15'): string => {
     const choice = choiceFor(intent, holding({ quantity: held }), 'mark');
     if (choice.outcome === 'impossible') return choice.because;
     const [first] = choice.choose([]);
@@ -294,12 +322,12 @@ describe('an intent of the host', () => {
       ? first.recommendation.action.quantity.toFixed()
       : 'none';
   };
-  const fraction = (digits: string): Intent => ({
+  const fraction = (digits: string): TradingIntent => ({
     kind: 'reduce',
     symbol: AAPL,
     amount: { kind: 'fraction', fraction: digits },
   });
-  const exactly = (digits: string): Intent => ({
+  const exactly = (digits: string): TradingIntent => ({
     kind: 'reduce',
     symbol: AAPL,
     amount: { kind: 'quantity', quantity: digits },
