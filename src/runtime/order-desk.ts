@@ -1,5 +1,6 @@
 import type { OrderId } from '../domain/ids.ts';
 import type { Order } from '../domain/order.ts';
+import type { EpochMs } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AccountReader } from './account-reader.ts';
 import type { OrderBook } from './order-book.ts';
@@ -18,6 +19,7 @@ export class OrderDesk {
   readonly #book: OrderBook;
   readonly #reader: AccountReader;
   readonly #stream: StreamTrust;
+  readonly #clock: Clock;
   readonly #watch: OrderWatch;
   readonly #listeners: ((order: Order) => void)[] = [];
 
@@ -30,6 +32,7 @@ export class OrderDesk {
     this.#book = parts.book;
     this.#reader = parts.reader;
     this.#stream = parts.stream;
+    this.#clock = parts.clock;
     this.#watch = new OrderWatch(parts.clock);
   }
 
@@ -79,13 +82,21 @@ export class OrderDesk {
     });
   }
 
-  /** Looks for an order by the id we gave it, for about 9 s; a miss is no proof. */
-  search(clientOrderId: string): Promise<Order | null> {
+  /**
+   * Looks for an order by the id we gave it, until about 9 s after it was sent; a miss is no
+   * proof.
+   *
+   * @param sentAt now, unless an earlier process sent it
+   */
+  search(clientOrderId: string, sentAt: EpochMs = this.#clock.now()): Promise<Order | null> {
+    const longestMs = SEARCH_MS.reduce((sum, delayMs) => sum + delayMs, 1_000);
+    const timeoutMs = sentAt + longestMs - this.#clock.now();
+    if (timeoutMs <= 0) return Promise.resolve(this.findClientOrder(clientOrderId));
     return this.#watch.waitFor({
       find: () => this.findClientOrder(clientOrderId),
       look: () => this.lookAtClientOrder(clientOrderId),
       until: () => true,
-      timeoutMs: SEARCH_MS.reduce((sum, delayMs) => sum + delayMs, 1_000),
+      timeoutMs,
       delaysMs: SEARCH_MS,
     });
   }

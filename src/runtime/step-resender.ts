@@ -1,6 +1,7 @@
+import { text } from '../domain/decimal.ts';
 import type { Guardrail, ReviewInput } from '../domain/guardrail.ts';
 import { isTerminal, type Order } from '../domain/order.ts';
-import type { ActionPlan, PartBasis, PlanPart, Step } from '../domain/plan.ts';
+import type { ActionPlan, PartBasis, PlanPart, Step, SubmitStep } from '../domain/plan.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import { isRiskReducing } from '../domain/risk-reducing.ts';
 import { basisOf, type DriftTolerance, driftOf } from '../engine/drift.ts';
@@ -15,9 +16,11 @@ import type { SentSteps } from './sent-steps.ts';
 import type { RuntimeSettings } from './settings.ts';
 import type { StepAnswer } from './step-journal.ts';
 import type { StepSender } from './step-sender.ts';
+import type { UnsettledSteps } from './unsettled-steps.ts';
 
-/** How often one process sends the same step again. */
-const MOST_RESENDS = 3;
+/** So often a step is sent again at once; after that only after a pause, for as long as it takes. */
+const PROMPT_RESENDS = 3;
+const RESEND_PAUSE_MS = 20_000;
 /** A stop is as good as ever when the price moved: its own rules judge it, not the drift. */
 const ANY_PRICE: DriftTolerance = { priceBps: 1_000_000 };
 
@@ -44,6 +47,7 @@ type Parts = {
   readonly state: PortfolioStateManager;
   readonly desk: OrderDesk;
   readonly sent: SentSteps;
+  readonly unsettled: UnsettledSteps;
   readonly logger: EventLogger;
   readonly clock: Clock;
   readonly guardrails: readonly Guardrail[];
@@ -59,7 +63,6 @@ type Parts = {
  */
 export class StepResender {
   readonly #parts: Parts;
-  readonly #resends = new Map<string, number>();
   #stopped = false;
 
   constructor(parts: Parts) {
@@ -69,15 +72,6 @@ export class StepResender {
   /** From here on nothing is sent again. */
   stop(): void {
     this.#stopped = true;
-  }
-
-  /** True when this process has sent it as often as it may. */
-  isExhausted(step: Step): boolean {
-    return this.timesResent(step) >= MOST_RESENDS;
-  }
-
-  timesResent(step: Step): number {
-    return this.#resends.get(nameOf(step)) ?? 0;
   }
 
   /**
@@ -91,7 +85,8 @@ export class StepResender {
     if (step === undefined) throw new RangeError(`the part has no step ${stepIndex}`);
     const { state, desk, settings } = this.#parts;
     if (settings.mode !== 'execute') return heldBack(`the mode is ${settings.mode}`);
-    if (this.isExhausted(step)) return heldBack(`it was sent again ${MOST_RESENDS} times`);
+    const pause = this.#pause(step);
+    if (pause !== null) return heldBack(pause);
     const failure = await state.updateFromAlpaca();
     if (failure !== null) return heldBack(`the account cannot be read: ${failure}`);
     await state.freshenQuotes([step.symbol]);
@@ -104,6 +99,16 @@ export class StepResender {
     }
     const because = this.#whyNot(doubtful, step, context);
     return because === null ? this.#send(doubtful, step, context) : heldBack(because);
+  }
+
+  /** Counted by the journal: a restart is no reason to begin anew. */
+  #pause(step: Step): string | null {
+    const { unsettled, clock } = this.#parts;
+    const open = unsettled.find(nameOf(step));
+    if (open === null || open.timesSent <= PROMPT_RESENDS) return null;
+    const leftMs = open.since + RESEND_PAUSE_MS - clock.now();
+    if (leftMs <= 0) return null;
+    return `it was sent again ${open.timesSent - 1} times, the next time is in ${leftMs} ms`;
   }
 
   /** The order that shows that the step has arrived. */
@@ -121,6 +126,12 @@ export class StepResender {
     }
     if (!isRiskReducing(step, context.position)) return 'it may add to the risk';
     if (basis === null) return 'the journal does not tell what it was sent into';
+    // What is bare needs its stop whatever else has changed; the guardrails judge the rest.
+    if (isNewStop(step)) {
+      const { nakedQuantity } = context.cover;
+      if (nakedQuantity.gte(step.order.quantity)) return null;
+      return `it is for ${text(step.order.quantity)} shares, and ${text(nakedQuantity)} are bare`;
+    }
     const successor = context.orders.find(
       ({ replaces }) => step.kind === 'replace' && replaces === step.orderId,
     );
@@ -167,7 +178,6 @@ export class StepResender {
     const turn = await sender.awaitTurn(step, part);
     if (turn instanceof BrokerError) return heldBack(turn.message);
     if (this.#stopped) return heldBack('BigBrother is stopping');
-    this.#resends.set(nameOf(step), this.timesResent(step) + 1);
     const { approved } = reviewed;
     const sending = { approved, part, stepIndex, step, basis, turn, isRepeat: true };
     return { outcome: 'answered', answer: await sender.send(sending) };
@@ -192,6 +202,9 @@ export class StepResender {
 
 const nameOf = (step: Step): string =>
   step.kind === 'cancel' ? `cancel ${step.orderId}` : step.clientOrderId;
+
+const isNewStop = (step: Step): step is SubmitStep =>
+  step.kind === 'submit' && step.purpose === 'protect' && isStopStep(step);
 
 const heldBack = (because: string): Resending => ({ outcome: 'held_back', because });
 

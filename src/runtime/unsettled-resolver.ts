@@ -125,7 +125,7 @@ export class UnsettledResolver {
     const because =
       `nobody can tell what became of a ${kind} (${what}), and it is not sent again: ${why}. ` +
       `Look for it at the broker and cancel it there if it is live; until it is known nothing ` +
-      `is sent in ${symbol}, so guard the position by hand. A restart tries once more`;
+      `is sent in ${symbol}, so guard the position by hand. Every cycle looks for it again`;
     this.#parts.alerts.raise({ code: STUCK, symbol, because });
   }
 
@@ -152,7 +152,7 @@ export class UnsettledResolver {
     // Afterwards one look a cycle will do.
     if (this.#searched.has(step.clientOrderId)) return;
     this.#searched.add(step.clientOrderId);
-    await desk.search(step.clientOrderId);
+    await desk.search(step.clientOrderId, step.since);
   }
 
   #settleFromBook(): void {

@@ -15,7 +15,10 @@ export type UnsettledStep = {
   readonly clientOrderId: string | null;
   /** The order that the step wanted to change; null for a submit. */
   readonly orderId: OrderId | null;
+  /** When it was sent, or was about to be, the last time. */
   readonly since: EpochMs;
+  /** How often that was, by whichever process. */
+  readonly timesSent: number;
   /** Its place in its plan's part; null where the journal does not tell. */
   readonly stepIndex: number | null;
   /** What it was sent into. */
@@ -51,6 +54,11 @@ export class UnsettledSteps {
     return [...this.#open.values()].filter(({ state }) => state === 'intended');
   }
 
+  /** The open step of this name: the id of the order it places, or `cancel` and the order's. */
+  find(name: string): UnsettledStep | null {
+    return this.#open.get(name) ?? null;
+  }
+
   /** The open step that `order` settles, if there is one. */
   settledBy(order: Order): UnsettledStep | null {
     const step = this.#open.get(order.clientOrderId);
@@ -62,7 +70,9 @@ export class UnsettledSteps {
     if (kind !== 'submit' && kind !== 'replace' && kind !== 'cancel') return;
     if (record.symbol === null || !isTicker(record.symbol)) return;
     const stepIndex = fieldAt(record.body, 'stepIndex');
+    const timesSent = (this.#open.get(nameOf(record))?.timesSent ?? 0) + 1;
     this.#open.set(nameOf(record), {
+      timesSent,
       symbol: record.symbol,
       kind,
       planId: record.planId,

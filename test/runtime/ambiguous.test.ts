@@ -177,19 +177,44 @@ describe('a change of which nobody knows whether it arrived', () => {
     },
   );
 
-  it('is sent again four times at most, and then a person is told', async () => {
+  it('is sent again three times at once, then now and then, and a person is told', async () => {
     const guarded = await watchedAccount();
-    for (let n = 0; n < 9; n += 1) guarded.broker.next('submit', LOST);
+    for (let n = 0; n < 6; n += 1) guarded.broker.next('submit', LOST);
     const report = await execute(guarded, 'protect');
     expect(report.outcome).toBe('unsettled');
-    await guarded.clock.advanceBy(120_000);
     expect(submits(guarded)).toHaveLength(4);
+    await guarded.clock.advanceBy(11_000);
     const stuck = guarded.bigBrother.alerts().find(({ code }) => code === 'order_stuck');
     expect(stuck?.because).toMatch(/bb1-.*sent again 3 times.*cancel it there.*by hand/);
-    expect(guarded.records('step_answered').map(({ body }) => body)).toHaveLength(4);
+    await guarded.clock.advanceBy(120_000);
+    expect(submits(guarded)).toHaveLength(7);
+    const at = guarded.records('step_intended').map((record) => record.at);
+    const pauses = at.slice(1).map((each, index) => each - (at[index] ?? 0));
+    expect(Math.max(...pauses.slice(0, 3))).toBeLessThan(12_000);
+    expect(Math.min(...pauses.slice(3))).toBeGreaterThanOrEqual(20_000);
+    expect(await ordersAtExchange(guarded)).toHaveLength(1);
+    await expectSound(guarded);
+    expect(guarded.bigBrother.alerts()).toEqual([]);
   });
 
-  it('is not sent again when the position has changed since', async () => {
+  it('is sent again no sooner because another process asks', async () => {
+    const guarded = await watchedAccount();
+    for (let n = 0; n < 9; n += 1) guarded.broker.next('submit', LOST);
+    await execute(guarded, 'protect');
+    const { at } = guarded.records('step_intended').at(-1) ?? { at: 0 };
+    guarded.broker.isDead = true;
+    void guarded.streams.close();
+    const second = guarded.boot();
+    await settle(guarded.clock, second.start());
+    second.orchestrator.start();
+    await guarded.clock.advanceTo(at + 19_000);
+    expect(second.broker.mutations()).toEqual([]);
+    await guarded.clock.advanceBy(12_000);
+    expect(second.broker.mutations()).toHaveLength(1);
+    await expectSound(guarded);
+  });
+
+  it('is sent again for as many shares as are still bare', async () => {
     const guarded = await watchedAccount();
     guarded.broker.next('submit', {
       kind: 'after',
@@ -198,9 +223,26 @@ describe('a change of which nobody knows whether it arrived', () => {
         throw new BrokerError('the connection was reset', { outcome: 'unknown' });
       },
     });
+    await execute(guarded, 'protect');
+    guarded.orchestrator.start();
+    await guarded.clock.advanceBy(20_000);
+    const ids = (await ordersAtExchange(guarded)).map((order) => order.client_order_id);
+    expect(ids.filter((id) => id.startsWith('bb1-'))).toHaveLength(2);
+    await expectSound(guarded);
+  });
+
+  it('is not sent again when the position has changed since', async () => {
+    const guarded = await watchedAccount();
+    guarded.broker.next('submit', {
+      kind: 'after',
+      happens: async () => {
+        await guarded.trade('AAPL', 'sell', '4');
+        throw new BrokerError('the connection was reset', { outcome: 'unknown' });
+      },
+    });
     const report = await execute(guarded, 'protect');
     expect(report.outcome).toBe('unsettled');
-    expect(report.because).toContain('long 14');
+    expect(report.because).toContain('it may add to the risk');
     await guarded.clock.advanceBy(60_000);
     expect(submits(guarded)).toHaveLength(1);
   });
