@@ -23,6 +23,8 @@ export const gapRescueSettings = settingsObject({
   stepBps: wholeSetting(5, 1_000).prefault(100),
   /** Steps together are the collar: beyond the last one the position leaves at the market. */
   steps: wholeSetting(0, 20).prefault(4),
+  /** An exit that could fill and has not for so long is moved on by a step, too. */
+  stepMs: wholeSetting(0, 600_000).prefault(5_000),
   /** A quote not older than this must agree before a position leaves. */
   quoteMs: wholeSetting(0, 600_000).prefault(10_000),
 });
@@ -127,13 +129,34 @@ export class GapRescuePolicy implements TradingPolicy {
   /** An exit that fills by itself if the market lets it. */
   #leaves(context: PositionContext, order: Order): boolean {
     if (order.type === 'market' || isTriggered(order, context.price)) return true;
-    return order.type === 'limit' && !this.#isOutOfReach(context, order);
+    const isOutOfReach = this.#isOutOfReach(context, order);
+    return order.type === 'limit' && !isOutOfReach && !this.#isOverdue(context, order);
   }
 
   #isLeftBehind(context: PositionContext, order: Order): boolean {
-    return (
-      !isChanging(order) && isTriggered(order, context.price) && this.#isOutOfReach(context, order)
+    if (isChanging(order) || !isTriggered(order, context.price)) return false;
+    return this.#isOutOfReach(context, order) || this.#isOverdue(context, order);
+  }
+
+  /**
+   * True when an exit that can fill had its time. That runs from its last step; before the
+   * first one, from the last trade that was through its stop.
+   */
+  #isOverdue(context: PositionContext, order: Order): boolean {
+    const { now, session, market, position, intents } = context;
+    const { stopPrice, updatedAt, clientOrderId } = order;
+    const isStep = intents.some(
+      (intent) => intent.clientOrderId === clientOrderId && intent.key.includes('|rescue/'),
     );
+    const isSurelyThrough =
+      stopPrice !== null && isThrough(position.side, stopPrice, this.#fillPrice(context));
+    if (!isStep && !isSurelyThrough) return false;
+    const since = Math.max(
+      updatedAt,
+      session.openAt ?? 0,
+      isStep ? 0 : (market.lastTrade?.at ?? now),
+    );
+    return now - since >= this.#rescue.stepMs;
   }
 
   #isOutOfReach(context: PositionContext, { limitPrice }: Order): boolean {

@@ -104,6 +104,10 @@ export type Execution = {
   readonly at: EpochMs;
 };
 
+/** True for an order that says of itself that it closes a position. */
+export const saysItCloses = ({ positionIntent }: Pick<Order, 'positionIntent'>): boolean =>
+  positionIntent === 'sell_to_close' || positionIntent === 'buy_to_close';
+
 export const opposite = (side: OrderSide): OrderSide => (side === 'buy' ? 'sell' : 'buy');
 
 /** Shares that may still execute; all that was ordered in shares less what was filled. */

@@ -4,7 +4,7 @@ import { addShares, NO_SHARES, price, quantity, ZERO } from '../domain/decimal.t
 import type { EventType, JournalRecord } from '../domain/event.ts';
 import type { EpisodeId, Ticker } from '../domain/ids.ts';
 import { episodeId, ticker } from '../domain/ids.ts';
-import { isTerminal, type Order, opposite } from '../domain/order.ts';
+import { isTerminal, type Order, opposite, saysItCloses } from '../domain/order.ts';
 import type { Episode, Position, PositionSide } from '../domain/portfolio.ts';
 import { exitSide, isTighter } from '../domain/side.ts';
 import type { EpochMs } from '../domain/time.ts';
@@ -108,8 +108,7 @@ function isExcess({ symbol, side, quantity: held }: Position, { orders, at }: Ep
   return filled.some(isExit) && entered.lt(held);
 }
 
-const isExit = ({ positionIntent, orderClass }: Order): boolean =>
-  positionIntent === 'sell_to_close' || positionIntent === 'buy_to_close' || orderClass === 'oco';
+const isExit = (order: Order): boolean => saysItCloses(order) || order.orderClass === 'oco';
 
 function splitOf(episode: Episode, position: Position, { traded }: EpisodeFacts): Split | null {
   if (traded.has(position.symbol)) return null;

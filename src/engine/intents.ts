@@ -39,7 +39,7 @@ export const meaningOf = (key: string): string => key.split('|').slice(2).join('
 export const saleMeaning = (milestone: string, held: Quantity): string =>
   milestone.startsWith('exit') ? `${milestone}/${text(held)}` : milestone;
 
-const SLOTS = ['cover/', 'group/'];
+const SLOTS = ['cover/', 'group/', 'rescue/'];
 
 /**
  * True for a key that stands for a milestone such as `partial@2R`, false for a slot such

@@ -1,9 +1,10 @@
-import type { Decimal } from '../domain/decimal.ts';
-import { text, ZERO } from '../domain/decimal.ts';
+import type { Decimal, Quantity } from '../domain/decimal.ts';
+import { addShares, NO_SHARES, text, ZERO } from '../domain/decimal.ts';
 import type { OrderId, Ticker } from '../domain/ids.ts';
 import type { Order, OrderStatus } from '../domain/order.ts';
-import { isTerminal } from '../domain/order.ts';
+import { isTerminal, remainingQuantity, saysItCloses } from '../domain/order.ts';
 import type { Incoherence, Position } from '../domain/portfolio.ts';
+import { exitSide } from '../domain/side.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { coverOf } from './cover.ts';
 import { splitBetween } from './splits.ts';
@@ -187,7 +188,7 @@ function hiddenHolders({ positions, orders, at }: Reading): Incoherence[] {
     const own = orders.filter(({ symbol }) => symbol === position.symbol);
     if (own.some(({ updatedAt }) => updatedAt >= at)) return [];
     const held = position.quantity.minus(position.availableQuantity);
-    const known = coverOf(position, own).exitQuantity;
+    const known = addShares(coverOf(position, own).exitQuantity, staleQuantity(position, own));
     if (held.lte(known)) return [];
     return [
       {
@@ -199,3 +200,11 @@ function hiddenHolders({ positions, orders, at }: Reading): Incoherence[] {
     ];
   });
 }
+
+/** Exits of a position that has changed sides since: the broker may count them as holders. */
+const staleQuantity = ({ side, quantity }: Position, orders: readonly Order[]): Quantity =>
+  orders
+    .filter(
+      (order) => order.side !== exitSide(side) && !isTerminal(order.status) && saysItCloses(order),
+    )
+    .reduce((sum, order) => addShares(sum, remainingQuantity(order) ?? quantity), NO_SHARES);

@@ -2,7 +2,7 @@ import type { Quantity } from '../domain/decimal.ts';
 import { addShares, larger, NO_SHARES, sharesLeft } from '../domain/decimal.ts';
 import type { Decision, Target } from '../domain/decision.ts';
 import type { Order } from '../domain/order.ts';
-import { isTriggered, remainingQuantity } from '../domain/order.ts';
+import { isTriggered, remainingQuantity, saysItCloses } from '../domain/order.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import { exitSide } from '../domain/side.ts';
 import { isDormant, isStop, isWorking } from './cover.ts';
@@ -88,9 +88,8 @@ export function situationOf(
 }
 
 /** It was to close the position before this one, on the other side: now it would open more. */
-const wasAnExit = ({ positionIntent, status }: Order): boolean =>
-  (positionIntent === 'sell_to_close' || positionIntent === 'buy_to_close') &&
-  status !== 'pending_cancel';
+const wasAnExit = (order: Order): boolean =>
+  saysItCloses(order) && order.status !== 'pending_cancel';
 
 /** Shares that no fixed exit holds and no other sale of ours is about to take. */
 export const coverableQuantity = (situation: Situation): Quantity =>

@@ -38,7 +38,7 @@ const moveLimit = (before: Order, limitPrice: Price): Draft => ({
   purpose: 'reprice',
   before,
   change: { quantity: null, stopPrice: before.stopPrice, limitPrice },
-  meaning: slotOf(before),
+  meaning: stepOf(before),
 });
 
 function renew(before: Order, { context, target }: Situation, limitPrice: Price): Draft[] {
@@ -49,7 +49,10 @@ function renew(before: Order, { context, target }: Situation, limitPrice: Price)
       purpose: 'reprice',
       order: limitOrder(target, sharesOf(before, context), limitPrice),
       until: 'live',
-      meaning: slotOf(before),
+      meaning: stepOf(before),
     },
   ];
 }
+
+/** Its own slot, so that a step can be told from the stop that it came from. */
+const stepOf = (order: Order): string => slotOf(order).replace('cover/', 'rescue/');
