@@ -50,8 +50,11 @@ export function openGuard({ stage, scenario, life, ...parts }: Parts): Guard {
     onFault: (fault) => stage.fire(fault),
   });
   const sockets = new LifeSockets({
-    life,
-    open: exchange.wsFactory,
+    ...{ life, clock: stage.clock, open: exchange.wsFactory },
+    delayMs: () => {
+      const { oneWayMs } = parts.rates();
+      return oneWayMs === 0 ? 0 : parts.draws.gapMs(oneWayMs);
+    },
     onFrame: () => observe({ kind: 'frame_arrived', at: at(), life: life.number }),
   });
   const ids = new SeededIds(`${scenario.seed} life ${life.number}`);

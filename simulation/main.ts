@@ -12,6 +12,6 @@ for (let seed = first; seed < first + seeds; seed += 1) {
     `${seed} ${result.steps} ${result.traceHash.slice(0, 12)} ${result.violations.length}\n`,
   );
   for (const v of result.violations.slice(0, 2))
-    process.stdout.write(`   ${v.invariant} ${v.symbol} ${v.because.slice(0, 600)}\n`);
+    process.stdout.write(`   ${v.invariant} ${v.symbol} ${v.because.slice(-1800)}\n`);
 }
 process.stdout.write(`${total / ((performance.now() - started) / 1000)} steps/s\n`);

@@ -124,7 +124,8 @@ const latenciesFrom = (draws: Draws): Latencies => {
     cancelMs: upTo(1_500),
     replaceMs: upTo(300),
     positionVisibilityMs: draws.chance(0.5) ? 0 : draws.between(1, 3_000),
-    streamMs: upTo(400),
+    // Streams are late by their lines: the oracle needs to hear of everything at once.
+    streamMs: 0,
   };
 };
 

@@ -1,39 +1,46 @@
 import type { WsFactory } from '../src/adapters/alpaca/client.ts';
 import type { PaperExchange } from '../src/paper-exchange/exchange.ts';
+import type { Clock } from '../src/ports/clock.ts';
 import type { Life } from './life.ts';
 
 type Socket = ReturnType<PaperExchange['wsFactory']>;
 type Listener = (...args: unknown[]) => void;
+type Parts = {
+  readonly life: Life;
+  readonly clock: Clock;
+  readonly open: PaperExchange['wsFactory'];
+  /** How long the next frame is on its way; none overtakes another. */
+  readonly delayMs: () => number;
+  readonly onFrame: () => void;
+};
 
 /** The streams of one process: they break when it dies, and tell it nothing while it is stopped. */
 export class LifeSockets {
-  readonly #parts: {
-    readonly life: Life;
-    readonly open: PaperExchange['wsFactory'];
-    readonly onFrame: () => void;
-  };
+  readonly #parts: Parts;
   readonly #open = new Set<Socket>();
 
-  constructor(parts: {
-    readonly life: Life;
-    readonly open: PaperExchange['wsFactory'];
-    readonly onFrame: () => void;
-  }) {
+  constructor(parts: Parts) {
     this.#parts = parts;
   }
 
   readonly factory: WsFactory = (url, codec) => {
-    const { life, open, onFrame } = this.#parts;
+    const { life, clock, open, delayMs, onFrame } = this.#parts;
     const socket = open(url, codec);
     this.#open.add(socket);
     socket.on('close', () => this.#open.delete(socket));
+    let arrivesAt = 0;
+    const arrive = (task: () => void): void => {
+      arrivesAt = Math.max(arrivesAt, clock.now() + delayMs());
+      if (arrivesAt <= clock.now()) life.enter(task);
+      else clock.after(arrivesAt - clock.now(), () => life.enter(task));
+    };
     return {
       get readyState() {
         return socket.readyState;
       },
       on(event: string, listener: Listener) {
         socket.on(event, (...args) =>
-          life.enter(() => {
+          arrive(() => {
             listener(...args);
             if (event === 'message') onFrame();
           }),

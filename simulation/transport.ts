@@ -1,7 +1,6 @@
 import type { FetchApi } from '../src/adapters/alpaca/client.ts';
 import type { PaperExchange } from '../src/paper-exchange/exchange.ts';
 import type { Clock } from '../src/ports/clock.ts';
-import { Arrived } from './arrived.ts';
 import type { Draws } from './draws.ts';
 import type { Life } from './life.ts';
 import type { Observation, WireRequest } from './observation.ts';
@@ -90,7 +89,7 @@ export class Transport {
     return new Promise((resolve) => {
       this.#parts.life.enter(() => {
         observe({ kind: 'answer_arrived', at: clock.now(), request, status, body: body.text });
-        resolve(new Arrived(response, body.text, body.error));
+        resolve(arrived(response, body));
       });
     });
   }
@@ -143,6 +142,13 @@ const lineClosed = (): TypeError =>
   });
 
 type Body = { readonly text: string; readonly error: unknown };
+
+/** The same answer again, for the process to read: whole, or broken off where it broke off. */
+function arrived({ status, headers }: Response, { text, error }: Body): Response {
+  if (error === null) return new Response(text === '' ? null : text, { status, headers });
+  const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(error) });
+  return new Response(broken, { status, headers });
+}
 
 async function bodyOf(response: Response): Promise<Body> {
   try {

@@ -75,6 +75,8 @@ async function happen(
     }),
   );
   prices.start();
+  exchange.oracle?.rebase();
+  if (process.env.TELL) stage.onObservation((o) => process.stdout.write(`${JSON.stringify(o, (_, v) => typeof v === 'bigint' ? String(v) : v).slice(0, Number(process.env.TELL))}\n`));
   supervisor.start();
   for (const script of scripts) script.start();
 
