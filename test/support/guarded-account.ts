@@ -13,6 +13,7 @@ import { decimal } from '../../src/paper-exchange/core/decimal.ts';
 import type { Switches } from '../../src/paper-exchange/core/switches.ts';
 import type { Latencies, OpeningPosition } from '../../src/paper-exchange/core/types.ts';
 import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { EventStore } from '../../src/ports/event-store.ts';
 import { createRuntime, type Runtime } from '../../src/runtime/runtime.ts';
 import { defaultRuntimeSettings, type RuntimeSettings } from '../../src/runtime/settings.ts';
@@ -32,6 +33,8 @@ export type Given = {
   readonly settings?: Partial<RuntimeSettings>;
   /** Unless a test is about it, the profit waits in the engine, and one plain stop rests. */
   readonly policies?: object;
+  /** The time as BigBrother's process has it; the exchange keeps its own. */
+  readonly processClock?: (clock: VirtualClock) => Clock;
   /** Policies beside those of the settings; the first in precedence. */
   readonly morePolicies?: readonly TradingPolicy[];
 };
@@ -63,6 +66,7 @@ export async function guardedAccount(given: Given = {}) {
 
   const store = new MemoryEventStore();
   const ids = new SeededIds('runtime');
+  const processClock = given.processClock?.(clock) ?? clock;
   const haltLatch = new MemoryHaltLatch();
   const boot = (more: Partial<RuntimeSettings> = {}, journal: EventStore = store) => {
     const connection = connectAlpaca(
@@ -73,7 +77,7 @@ export async function guardedAccount(given: Given = {}) {
         fetchApi: exchange.fetchApi,
         wsFactory: exchange.wsFactory,
       },
-      clock,
+      processClock,
     );
     const broker = new FaultyBroker(connection.broker);
     const settings = policySettings.parse({ ...onePlainStop, ...(given.policies ?? {}) });
@@ -82,7 +86,7 @@ export async function guardedAccount(given: Given = {}) {
       broker,
       store: journal,
       haltLatch,
-      clock,
+      clock: processClock,
       ids,
       policies: [...(given.morePolicies ?? []), ...tradingPolicies(settings)],
       guardrails: guardrails(settings),

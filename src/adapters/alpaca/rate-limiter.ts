@@ -1,4 +1,3 @@
-import type { EpochMs } from '../../domain/time.ts';
 import { BrokerError, type Lane, type Turn } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 
@@ -28,7 +27,7 @@ export const ALPACA_LIMITS: RateLimits = {
   patienceMs: 2_000,
 };
 
-type Waiter = { readonly since: EpochMs; readonly go: () => void };
+type Waiter = { readonly since: number; readonly go: () => void };
 
 /**
  * Lets requests through no faster than the broker takes them, the urgent ones first. A lower
@@ -53,8 +52,8 @@ export class RateLimiter {
     this.#clock = clock;
     this.#limits = limits;
     this.#tokens = limits.burst * TOKEN;
-    this.#filledAt = clock.now();
-    this.#pausedUntil = clock.now();
+    this.#filledAt = this.#now();
+    this.#pausedUntil = this.#now();
   }
 
   /**
@@ -92,7 +91,7 @@ export class RateLimiter {
   slowDown(pauseMs: number): void {
     this.#refill();
     this.#tokens = Math.min(this.#tokens, this.#limits.reserved.protect * TOKEN);
-    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + pauseMs);
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#now() + pauseMs);
     this.#letThrough();
   }
 
@@ -111,7 +110,7 @@ export class RateLimiter {
         this.#unused.add(turn);
         resolve(turn);
       };
-      const waiter = { since: this.#clock.now(), go };
+      const waiter = { since: this.#now(), go };
       this.#queues[lane].push(waiter);
       if (Number.isFinite(maxWaitMs)) {
         cancelRefusal = this.#clock.after(maxWaitMs, () => {
@@ -154,7 +153,7 @@ export class RateLimiter {
   }
 
   #patienceLeftMs({ since }: Waiter): number {
-    const leftMs = since + this.#limits.patienceMs - this.#clock.now();
+    const leftMs = since + this.#limits.patienceMs - this.#now();
     return Math.max(0, leftMs, this.#pauseMs('reconcile'));
   }
 
@@ -179,14 +178,19 @@ export class RateLimiter {
   }
 
   #pauseMs(lane: Lane): number {
-    return isPausable(lane) ? Math.max(0, this.#pausedUntil - this.#clock.now()) : 0;
+    return isPausable(lane) ? Math.max(0, this.#pausedUntil - this.#now()) : 0;
   }
 
   #refill(): void {
-    const now = this.#clock.now();
+    const now = this.#now();
     const back = (now - this.#filledAt) * this.#limits.perMinute;
     this.#tokens = Math.min(this.#limits.burst * TOKEN, this.#tokens + back);
     this.#filledAt = now;
+  }
+
+  /** The time of day may be set, and requests come back to the broker's budget all the same. */
+  #now(): number {
+    return Math.floor(this.#clock.monotonicMs());
   }
 
   #lanesUpTo(lane: Lane): readonly Lane[] {

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import type { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
+import { BrokerError } from '../../src/ports/broker.ts';
+import { type Given, loopedAccount } from '../support/guarded-account.ts';
+import { ProcessClock } from '../support/process-clock.ts';
+
+const MINUTE_MS = 60_000;
+
+/** A guarded account whose process can be stopped. */
+async function stoppable(given: Given = {}) {
+  let time: ProcessClock | null = null;
+  const processClock = (clock: VirtualClock) => {
+    time ??= new ProcessClock(clock);
+    return time;
+  };
+  const symbols = ['AAPL', 'MSFT'];
+  const guarded = await loopedAccount({ symbols, ...given, processClock });
+  if (time === null) throw new Error('there is no clock');
+  await guarded.clock.advanceBy(MINUTE_MS);
+  for (const symbol of symbols) guarded.price(symbol, '100');
+  const causes = (): readonly string[] =>
+    guarded
+      .records('trading_state_changed')
+      .map(({ body }) => (body as { because: string }).because);
+  return { ...guarded, time: time as ProcessClock, causes };
+}
+
+const isChange = (call: string) => /^(submit|replace|cancel)/.test(call);
+
+describe('a process that was stopped for a minute', () => {
+  it('reads the account before it sends anything, and then covers what came meanwhile', async () => {
+    const guarded = await stoppable();
+    expect(guarded.resting()).toEqual(['sell stop_limit 10 @92']);
+    guarded.time.stop();
+    await guarded.clock.advanceBy(MINUTE_MS);
+    // The first that wakes it is not a timer, but a fill.
+    const callsBefore = guarded.broker.calls.length;
+    await guarded.trade('MSFT', 'buy', '10');
+    await guarded.clock.advanceBy(0);
+    guarded.time.goOn();
+    await guarded.clock.advanceBy(5_000);
+
+    const calls = guarded.broker.calls.slice(callsBefore);
+    const firstChange = calls.findIndex(isChange);
+    expect(firstChange).toBeGreaterThan(0);
+    const readBefore = calls.slice(0, firstChange);
+    for (const read of ['readOrders', 'readPositions', 'readAccount']) {
+      expect(readBefore).toContain(read);
+    }
+    expect(guarded.causes().join('\n')).toMatch(/recovers, because this process stood still for 6/);
+    expect(guarded.bigBrother.status().tradingState).toBe('active');
+    expect(guarded.resting('MSFT')).toHaveLength(1);
+  });
+
+  it('opens its streams again', async () => {
+    const guarded = await stoppable();
+    const opened = () => guarded.records('stream_changed').length;
+    const before = opened();
+    guarded.time.stop();
+    await guarded.clock.advanceBy(MINUTE_MS);
+    guarded.time.goOn();
+    await guarded.clock.advanceBy(5_000);
+    expect(opened()).toBeGreaterThan(before);
+    expect(guarded.state.streams()).toEqual({ trading: 'live', market: 'live' });
+  });
+
+  it('sends nothing for as long as the broker cannot be read', async () => {
+    const guarded = await stoppable();
+    guarded.time.stop();
+    await guarded.clock.advanceBy(MINUTE_MS);
+    guarded.broker.findsNothing = true;
+    guarded.broker.readsFail = new BrokerError('no network yet', { outcome: 'unknown' });
+    const before = guarded.broker.mutations().length;
+    await guarded.trade('MSFT', 'buy', '10');
+    guarded.time.goOn();
+    await guarded.clock.advanceBy(MINUTE_MS);
+    expect(guarded.recovery.isRecovering).toBe(true);
+    expect(guarded.broker.mutations().length).toBe(before);
+
+    guarded.broker.readsFail = null;
+    guarded.broker.findsNothing = false;
+    await guarded.clock.advanceBy(15_000);
+    expect(guarded.recovery.isRecovering).toBe(false);
+    expect(guarded.broker.mutations().length).toBeGreaterThan(before);
+  });
+});
+
+it('a laptop that slept is noticed although its own clock stood still meanwhile', async () => {
+  const guarded = await stoppable();
+  guarded.time.stop();
+  await guarded.clock.advanceBy(MINUTE_MS);
+  guarded.time.goOn('slept');
+  await guarded.clock.advanceBy(3_000);
+  expect(guarded.causes().join('\n')).toMatch(/this machine slept, or its clock was set forward/);
+  expect(guarded.bigBrother.status().tradingState).toBe('active');
+});
+
+it.each([
+  ['forward', 3_600_000, /set forward, by 3600/],
+  ['back', -3_600_000, /was set back by 3600/],
+])(
+  'a clock set %s by an hour freezes entries until it agrees with the broker',
+  async (_, ms, said) => {
+    const guarded = await stoppable();
+    guarded.time.setAhead(ms);
+    await guarded.clock.advanceBy(5_000);
+    expect(guarded.causes().join('\n')).toMatch(said);
+    expect(guarded.bigBrother.status()).toMatchObject({
+      tradingState: 'reducing',
+      tradingStateCauses: [{ code: 'clock_skew' }],
+    });
+    expect(guarded.alerts.alerts().map(({ code }) => code)).toContain('clock_skew');
+    guarded.time.setAhead(-ms);
+    await guarded.clock.advanceBy(35_000);
+    expect(guarded.bigBrother.status().tradingState).toBe('active');
+    expect(guarded.alerts.alerts().map(({ code }) => code)).not.toContain('clock_skew');
+  },
+);
+
+it('a pause shorter than the limit is nobody’s worry', async () => {
+  const guarded = await stoppable();
+  const before = guarded.causes().length;
+  guarded.time.stop();
+  await guarded.clock.advanceBy(4_000);
+  guarded.time.goOn();
+  await guarded.clock.advanceBy(3_000);
+  expect(guarded.causes().length).toBe(before);
+});
