@@ -23,6 +23,7 @@ import type { MarketFeed } from './market-feed.ts';
 import { growthOf, type OrderBook, type OrderChange } from './order-book.ts';
 import { logFill, logOrderUpdate } from './order-journal.ts';
 import { PositionBook } from './position-book.ts';
+import { RenameWatch } from './rename-watch.ts';
 import type { SessionCalendar } from './session-calendar.ts';
 import type { RuntimeSettings } from './settings.ts';
 import { SnapshotMaker } from './snapshot-maker.ts';
@@ -51,6 +52,7 @@ export class AccountPicture {
   readonly #positions = new PositionBook();
   readonly #coherence = new CoherenceWatch();
   readonly #flat = new FlatWatch();
+  readonly #renames = new RenameWatch();
   readonly #snapshots: SnapshotMaker;
   #account: Account | null = null;
   #confirmedAt: EpochMs = 0;
@@ -155,7 +157,10 @@ export class AccountPicture {
     this.#confirmedAt = reading.at;
     tradingState.judgeAccount(reading.account);
     this.#carryEpisodesOn(new Set([...this.symbols(), ...episodes.open().keys()]), traded);
-    const doubts = episodes.scaleDoubts(this.#positions.list(), reading.at);
+    const doubts = [
+      ...episodes.scaleDoubts(this.#positions.list(), reading.at),
+      ...this.#renames.judge(reading.positions, traded),
+    ];
     if (doubts.length > 0) this.#incoherences = [...this.#incoherences, ...doubts];
     return isFirst ? [] : symbolsOf(changes);
   }

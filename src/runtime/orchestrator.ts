@@ -27,6 +27,8 @@ const STOP_TIMEOUT_MS = 10_000;
 const REQUESTS_PER_CYCLE = 3;
 /** A wait shorter than this is nobody's worry. */
 const LONG_WAIT_MS = 5_000;
+/** What was refused so often may be refused for ever: a person has to look. */
+const TRIES_UNTIL_ALERT = 3;
 const LONG_WAIT = { code: 'protection_delayed', symbol: null };
 
 /** A thought whose part is to be carried out now. */
@@ -268,8 +270,9 @@ export class BigBrotherOrchestrator {
 
   /** What is not to be done now is written down as decided, and left. */
   #dueIn(thought: Thought): DueThought | null {
-    const { pacing, clock, decisions } = this.#parts;
+    const { pacing, clock, decisions, alerts } = this.#parts;
     const { part } = thought;
+    if (part === null) alerts.clear({ code: 'plan_failing', symbol: thought.decision.symbol });
     if (part !== null && pacing.isDue(part, clock.now())) return { ...thought, part };
     decisions.note(thought, false);
     return null;
@@ -277,7 +280,7 @@ export class BigBrotherOrchestrator {
 
   async #carryOut(thought: DueThought): Promise<void> {
     const { part } = thought;
-    const { decisions, pacing, clock, settings, coordinator } = this.#parts;
+    const { decisions, pacing, clock, settings, coordinator, alerts } = this.#parts;
     decisions.note(thought, true);
     const plan = this.#propose(thought);
     if (settings.mode !== 'execute') {
@@ -286,8 +289,16 @@ export class BigBrotherOrchestrator {
     }
     const leave = this.#takeSlot();
     const report = await coordinator.execute(plan, leave).finally(leave);
-    if (report.outcome === 'completed') pacing.completed(part);
-    else pacing.failed(part, clock.now());
+    const failing = { code: 'plan_failing', symbol: part.symbol };
+    if (report.outcome === 'completed') {
+      pacing.completed(part);
+      alerts.clear(failing);
+    } else if (pacing.failed(part, clock.now()) >= TRIES_UNTIL_ALERT) {
+      alerts.raise({
+        ...failing,
+        because: `${part.recipe} fails again and again: ${report.because}`,
+      });
+    }
     if (isOutdated(report)) this.#schedule(part.symbol);
   }
 

@@ -29,13 +29,15 @@ export class PlanPacing {
     this.#tried.delete(part.symbol);
   }
 
-  failed(part: PlanPart, now: EpochMs): void {
+  /** @returns how often in a row the same was tried in vain */
+  failed(part: PlanPart, now: EpochMs): number {
     const steps = stepsOf(part);
     const before = this.#tried.get(part.symbol);
     const failures = before?.steps === steps ? before.failures + 1 : 1;
     const waitMs =
       failures === 1 ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 2));
     this.#tried.set(part.symbol, { steps, failures, notBefore: now + waitMs });
+    return failures;
   }
 }
 
