@@ -232,4 +232,6 @@ const runtimeSettingsFrom = (settings: Settings, environment: Environment): Runt
   mode: settings.mode,
   cycleMs: settings.loopIntervalMs,
   planLifetimeMs: settings.planLifetimeMs,
+  plansInFlight: settings.plansInFlight,
+  longestTurnWaitMs: settings.longestTurnWaitMs,
 });

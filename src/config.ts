@@ -24,6 +24,10 @@ export type Settings = {
   readonly dataDirectory: string;
   readonly loopIntervalMs: number;
   readonly planLifetimeMs: number;
+  /** Plans that may wait on the broker at a time. */
+  readonly plansInFlight: number;
+  /** The longest a step waits for its turn at the broker. */
+  readonly longestTurnWaitMs: number;
   readonly policies: z.output<typeof policySettings>;
 };
 
@@ -44,6 +48,8 @@ const fileSettings = z.strictObject({
   dataDirectory: z.string().min(1).optional(),
   loopIntervalMs: wholeSetting(1_000, 600_000).prefault(10_000),
   planLifetimeMs: wholeSetting(5_000, 900_000).prefault(120_000),
+  plansInFlight: wholeSetting(1, 50).prefault(8),
+  longestTurnWaitMs: wholeSetting(1_000, 60_000).prefault(10_000),
   policies: policySettings.prefault({}),
 });
 type FileSettings = z.output<typeof fileSettings>;
@@ -67,6 +73,8 @@ export function loadSettings(configPath: string | null, env: Env = process.env):
     dataDirectory: dataDirectoryFrom(env, file.dataDirectory ?? null),
     loopIntervalMs: file.loopIntervalMs,
     planLifetimeMs: file.planLifetimeMs,
+    plansInFlight: file.plansInFlight,
+    longestTurnWaitMs: file.longestTurnWaitMs,
     policies: file.policies,
   };
 }
@@ -108,13 +116,16 @@ export function loadPaperKeys(env: Env = process.env): PaperKeys {
 
 /** Settings with every default, for a run that reads neither file nor environment. */
 export function defaultSettings(mode: Mode, dataDirectory: string): Settings {
-  const { loopIntervalMs, planLifetimeMs, policies } = fileSettings.parse({});
+  const { loopIntervalMs, planLifetimeMs, plansInFlight, longestTurnWaitMs, policies } =
+    fileSettings.parse({});
   return {
     venue: { kind: 'embedded' },
     mode,
     dataDirectory,
     loopIntervalMs,
     planLifetimeMs,
+    plansInFlight,
+    longestTurnWaitMs,
     policies,
   };
 }

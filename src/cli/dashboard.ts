@@ -1,4 +1,6 @@
 import type { Running } from '../compose.ts';
+import type { SystemStatus } from '../domain/answers.ts';
+import type { TradingStateCause } from '../domain/environment.ts';
 import { type Action, actionLine } from './action-teller.ts';
 import { newYorkTime } from './new-york-time.ts';
 import { positionColumns, positionRow } from './position-row.ts';
@@ -24,14 +26,16 @@ export class Dashboard {
 
   lines(): readonly string[] {
     const { bigBrother, clock } = this.#running;
-    const { environment, mode, tradingState, accountNumber } = bigBrother.status();
+    const status = bigBrother.status();
+    const { environment, mode, tradingState, accountNumber } = status;
     const rows = (bigBrother.snapshot()?.positions ?? []).flatMap(({ symbol }) => {
       const context = bigBrother.contextFor(symbol);
       return context === null ? [] : [positionRow(context, this.#lastBySymbol.get(symbol) ?? '')];
     });
     return [
       `BigBrother  ${environment} account ${accountNumber}  mode ${mode}  trading ${tradingState}`,
-      `${newYorkTime(clock.now())} in New York`,
+      `${newYorkTime(clock.now())} in New York  ${waitInWords(status)}`,
+      ...status.tradingStateCauses.map(causeInWords),
       '',
       ...table(positionColumns, rows),
       '',
@@ -40,3 +44,11 @@ export class Dashboard {
     ];
   }
 }
+
+const waitInWords = ({ longestWaitMs }: SystemStatus): string =>
+  longestWaitMs === 0
+    ? 'no order waits for the broker'
+    : `the last order that waits is sent within ${Math.ceil(longestWaitMs / 1_000)} s`;
+
+const causeInWords = ({ state, because, clearedBy }: TradingStateCause): string =>
+  `${state.toUpperCase()}  ${because}; cleared by ${clearedBy}`;

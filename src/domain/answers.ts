@@ -53,6 +53,8 @@ export type SystemStatus = {
   readonly tradingStateCauses: readonly TradingStateCause[];
   readonly accountNumber: string;
   readonly loopRunning: boolean;
+  /** The longest until the last order that waits now is sent, at the pace the broker allows. */
+  readonly longestWaitMs: number;
   readonly streams: { readonly trading: string; readonly market: string };
   readonly settingsHash: string;
 };

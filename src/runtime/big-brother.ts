@@ -58,7 +58,8 @@ export class BigBrother {
   }
 
   status(): SystemStatus {
-    const { settings, tradingState, state, orchestrator, settingsHash } = this.#parts;
+    const { settings, tradingState, state, orchestrator, halts, settingsHash } = this.#parts;
+    halts.notice();
     return {
       environment: settings.environment,
       mode: settings.mode,
@@ -66,6 +67,7 @@ export class BigBrother {
       tradingStateCauses: tradingState.causes(),
       accountNumber: state.snapshot()?.account.accountNumber ?? 'not known yet',
       loopRunning: orchestrator.running,
+      longestWaitMs: orchestrator.longestWaitMs(),
       streams: state.streams(),
       settingsHash,
     };
@@ -73,6 +75,7 @@ export class BigBrother {
 
   /** The snapshot held now; null until the first look at the account is done. */
   snapshot(): PortfolioSnapshot | null {
+    this.#parts.halts.notice();
     return this.#parts.state.snapshot();
   }
 

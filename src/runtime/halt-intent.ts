@@ -37,11 +37,12 @@ export async function executeHalt(
   const spent = { type: 'plan_spent', actor: 'system', planId: plan.id } as const;
   logger.log({ ...spent, body: { hash: plan.hash } });
   logger.commit();
-  const { halt, report } = await work;
-  const cleared = report === null ? ['the mode lets nothing be canceled'] : reportInWords(report);
+  const { halt, report, isVerified } = await work;
+  const known = isVerified ? 'VERIFIED before' : 'the mode lets nothing be canceled';
+  const cleared = report === null ? [known] : reportInWords(report);
   const result: ExecutionReport = {
     planId: plan.id,
-    outcome: report?.outcome === 'verified' ? 'completed' : 'stopped',
+    outcome: isVerified ? 'completed' : 'stopped',
     refusal: null,
     parts: [],
     verdicts: [],

@@ -90,7 +90,11 @@ export class HaltWatch {
   async halt(
     request: HaltRequest,
     timeoutMs: number,
-  ): Promise<{ readonly halt: Halt; readonly report: HaltReport | null }> {
+  ): Promise<{
+    readonly halt: Halt;
+    readonly report: HaltReport | null;
+    readonly isVerified: boolean;
+  }> {
     const { latch, clock } = this.#parts;
     const latched = latch.read();
     // An agent that presses again must not begin the clearing of a person's halt again.
@@ -98,7 +102,7 @@ export class HaltWatch {
     const { halt } = isNew ? latchHalt({ latch, clock }, request) : { halt: latched };
     this.notice();
     const work = this.#work;
-    if (work === null) return { halt, report: null };
+    if (work === null) return { halt, report: null, isVerified: latch.isVerified(halt) };
     const reports: HaltReport[] = [];
     const over = new AbortController();
     const ended = work.then((report) => {
@@ -106,7 +110,8 @@ export class HaltWatch {
       over.abort();
     });
     await Promise.race([ended, clock.sleep(timeoutMs, over.signal)]);
-    return { halt, report: reports[0] ?? this.#newest };
+    const report = reports[0] ?? this.#newest;
+    return { halt, report, isVerified: latch.isVerified(halt) };
   }
 
   #tellLatched(halt: Halt): void {

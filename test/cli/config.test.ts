@@ -162,6 +162,13 @@ describe('the settings file', () => {
     expect(settingsFor({ BIGBROTHER_MODE: 'propose' }).mode).toBe('propose');
   });
 
+  it('says how many plans wait on the broker at a time, and how long a step waits', () => {
+    expect(settingsFor({})).toMatchObject({ plansInFlight: 8, longestTurnWaitMs: 10_000 });
+    const limits = { plansInFlight: 3, longestTurnWaitMs: 2_000 };
+    writeFileSync(join(directory, 'bigbrother.config.json'), JSON.stringify(limits));
+    expect(settingsFor({})).toMatchObject(limits);
+  });
+
   it('must exist when it was named', () => {
     expect(() => loadSettings(join(directory, 'absent.json'), {})).toThrow(/does not exist/);
   });

@@ -25,6 +25,7 @@ export type GivenAnswers = {
   readonly mode?: Mode;
   readonly environment?: SystemStatus['environment'];
   readonly alerts?: readonly Alert[];
+  readonly longestWaitMs?: number;
   readonly nakedTimes?: Readonly<Record<string, NakedTime>>;
   readonly evaluation?: SymbolEvaluation;
   readonly proposal?: Proposal;
@@ -53,6 +54,7 @@ export class ToldAnswers implements BigBrotherFace {
       tradingStateCauses: [],
       accountNumber: ACCOUNT_NUMBER,
       loopRunning: false,
+      longestWaitMs: this.#given.longestWaitMs ?? 0,
       streams: { trading: 'live', market: 'live' },
       settingsHash: '0'.repeat(64),
     };

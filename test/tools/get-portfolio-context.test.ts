@@ -50,6 +50,24 @@ describe('a summary', () => {
     ]);
   });
 
+  it('says how long the last order that waits may wait, rounded up', async () => {
+    expect((await (await asking({}))()).context.longest_wait_seconds).toBe(0);
+    const waiting = await asking({ longestWaitMs: 12_001 });
+    expect((await waiting()).context.longest_wait_seconds).toBe(13);
+  });
+
+  it('says who ends a halt', async () => {
+    const cause = {
+      ...{ state: 'halted', code: 'halt_everything', because: 'halted (everything) by Klaus' },
+      ...{ since: NOW, clearedBy: 'a person: bigbrother resume' },
+    } as const;
+    const halted = { ...snapshot(), tradingState: 'halted', tradingStateCauses: [cause] } as const;
+    const { context } = await (await asking({ snapshot: halted }))();
+    expect(context.trading_state_because).toEqual([
+      'halted (everything) by Klaus; cleared by a person: bigbrother resume',
+    ]);
+  });
+
   it('rounds a loss away from zero and a gain towards it', async () => {
     const { rows } = (
       await (

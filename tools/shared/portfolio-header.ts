@@ -21,6 +21,8 @@ export const portfolioHeaderSchema = z.object({
   trading_state_because: z.array(z.string()),
   /** Whether the loop runs, in whichever process; without it nothing is done by itself. */
   guarded: z.boolean(),
+  /** Until the last order that waits for its turn at the broker is sent. */
+  longest_wait_seconds: z.number(),
   session: z.object({ open: z.boolean(), until: z.string().nullable() }),
   account: z.object({
     number: z.string(),
@@ -62,13 +64,17 @@ export function portfolioHeader(
   const live = snapshot.orders.filter((order) => !isTerminal(order.status));
   const ours = live.filter((order) => isManaged(order, live, snapshot.intents)).length;
   const alerts = bigBrother.alerts();
+  const { loopRunning, longestWaitMs } = bigBrother.status();
   return {
     as_of: isoTime(snapshot.at),
     data_age_seconds: Math.max(0, now - oldest) / 1000,
     snapshot_version: snapshot.version,
     trading_state: snapshot.tradingState,
-    trading_state_because: snapshot.tradingStateCauses.map(({ because }) => because),
-    guarded: bigBrother.status().loopRunning,
+    trading_state_because: snapshot.tradingStateCauses.map(
+      ({ because, clearedBy }) => `${because}; cleared by ${clearedBy}`,
+    ),
+    guarded: loopRunning,
+    longest_wait_seconds: Math.ceil(longestWaitMs / 1000),
     session: { open: session.isOpen, until: until === null ? null : isoTime(until) },
     account: {
       number: account.accountNumber,
