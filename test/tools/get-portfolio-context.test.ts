@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { TradingStateCause } from '../../src/domain/environment.ts';
 import { estimatedTokens } from '../../tools/shared/page.ts';
 import { connected } from '../server/connect.ts';
 import { type GivenHolding, NOW, oco, order, snapshot, stopLimit } from '../support/given.ts';
@@ -57,11 +58,11 @@ describe('a summary', () => {
   });
 
   it('says who ends a halt', async () => {
-    const cause = {
+    const cause: TradingStateCause = {
       ...{ state: 'halted', code: 'halt_everything', because: 'halted (everything) by Klaus' },
       ...{ since: NOW, clearedBy: 'a person: bigbrother resume' },
-    } as const;
-    const halted = { ...snapshot(), tradingState: 'halted', tradingStateCauses: [cause] } as const;
+    };
+    const halted = { ...snapshot(), tradingState: 'halted' as const, tradingStateCauses: [cause] };
     const { context } = await (await asking({ snapshot: halted }))();
     expect(context.trading_state_because).toEqual([
       'halted (everything) by Klaus; cleared by a person: bigbrother resume',
