@@ -108,6 +108,9 @@ export type Execution = {
 export const saysItCloses = ({ positionIntent }: Pick<Order, 'positionIntent'>): boolean =>
   positionIntent === 'sell_to_close' || positionIntent === 'buy_to_close';
 
+/** An execution out of the account's record. `filledQuantity`: all that its order had filled by then. */
+export type RecordedExecution = Execution & { readonly filledQuantity: Quantity };
+
 export const opposite = (side: OrderSide): OrderSide => (side === 'buy' ? 'sell' : 'buy');
 
 /** Shares that may still execute; all that was ordered in shares less what was filled. */

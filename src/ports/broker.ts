@@ -1,7 +1,7 @@
 import type { ApprovedPlan } from '../domain/approved-plan.ts';
 import type { OrderId, Ticker } from '../domain/ids.ts';
 import type { Bar } from '../domain/market.ts';
-import type { Execution, Order } from '../domain/order.ts';
+import type { Execution, Order, RecordedExecution } from '../domain/order.ts';
 import type { CancelStep, ReplaceStep, SubmitStep } from '../domain/plan.ts';
 import type { Account, Position } from '../domain/portfolio.ts';
 import type { RejectionClass } from '../domain/report.ts';
@@ -32,6 +32,8 @@ export interface Broker {
   readOrder(id: OrderId, lane?: Lane): Promise<Order | null>;
   /** A miss is no proof that the order was not accepted. */
   findOrder(clientOrderId: string, lane?: Lane): Promise<Order | null>;
+  /** What was executed after `since`, oldest first, every page, as the account's record has it. */
+  readExecutions(since: EpochMs, lane?: Lane): Promise<readonly RecordedExecution[]>;
   /** Trading days from the exchange's own calendar, ascending, both ends included. */
   readCalendar(from: EpochMs, to: EpochMs): Promise<readonly TradingDay[]>;
   /** The broker's own clock: for skew, and for whether the session is open. */

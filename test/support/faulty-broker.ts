@@ -1,6 +1,6 @@
 import type { ApprovedPlan } from '../../src/domain/approved-plan.ts';
 import type { OrderId } from '../../src/domain/ids.ts';
-import type { Order } from '../../src/domain/order.ts';
+import type { Order, RecordedExecution } from '../../src/domain/order.ts';
 import type { CancelStep, ReplaceStep, Step, SubmitStep } from '../../src/domain/plan.ts';
 import type { Account, Position } from '../../src/domain/portfolio.ts';
 import type { RejectionClass } from '../../src/domain/report.ts';
@@ -82,6 +82,10 @@ export class FaultyBroker implements Broker {
   async findOrder(clientOrderId: string, lane?: Lane): Promise<Order | null> {
     const order = await this.#read('findOrder', () => this.#inner.findOrder(clientOrderId, lane));
     return this.findsNothing ? null : order;
+  }
+
+  readExecutions(since: EpochMs, lane?: Lane): Promise<readonly RecordedExecution[]> {
+    return this.#read('readExecutions', () => this.#inner.readExecutions(since, lane));
   }
 
   readCalendar(from: EpochMs, to: EpochMs) {

@@ -1,6 +1,6 @@
 import { ApprovedPlan } from '../../domain/approved-plan.ts';
 import type { OrderId } from '../../domain/ids.ts';
-import type { Order } from '../../domain/order.ts';
+import type { Order, RecordedExecution } from '../../domain/order.ts';
 import type { CancelStep, ReplaceStep, Step, SubmitStep } from '../../domain/plan.ts';
 import type { Account, Position } from '../../domain/portfolio.ts';
 import type { EpochMs } from '../../domain/time.ts';
@@ -12,6 +12,7 @@ import {
   type Turn,
 } from '../../ports/broker.ts';
 import type { AlpacaClient } from './client.ts';
+import { ExecutionReader } from './execution-reader.ts';
 import type { OrderFamilies } from './families.ts';
 import { accountFrom, isGuarded, orderFrom, positionFrom, tradingDayFrom } from './mapping.ts';
 import { OrderReader } from './order-reader.ts';
@@ -37,12 +38,14 @@ export class AlpacaBroker implements Broker {
   readonly #transport: AlpacaTransport;
   readonly #families: OrderFamilies;
   readonly #orders: OrderReader;
+  readonly #executions: ExecutionReader;
 
   constructor(client: AlpacaClient, transport: AlpacaTransport, families: OrderFamilies) {
     this.#client = client;
     this.#transport = transport;
     this.#families = families;
     this.#orders = new OrderReader(client, transport, families);
+    this.#executions = new ExecutionReader(client, transport);
   }
 
   readAccount(lane: Lane = 'read'): Promise<Account> {
@@ -65,6 +68,10 @@ export class AlpacaBroker implements Broker {
 
   readOrders(since: EpochMs, lane: Lane = 'read'): Promise<readonly Order[]> {
     return this.#orders.read(since, lane);
+  }
+
+  readExecutions(since: EpochMs, lane: Lane = 'reconcile'): Promise<readonly RecordedExecution[]> {
+    return this.#executions.read(since, lane);
   }
 
   readOrder(id: OrderId, lane: Lane = 'reconcile'): Promise<Order | null> {

@@ -18,6 +18,7 @@ import type {
   OrderStatus,
   OrderType,
   PositionIntent,
+  RecordedExecution,
   TimeInForce,
 } from '../../domain/order.ts';
 import type { Account, Position } from '../../domain/portfolio.ts';
@@ -30,6 +31,7 @@ import {
   type WireBar,
   WireError,
   type WireFill,
+  type WireFillActivity,
   type WireLeg,
   type WireOrder,
   type WirePosition,
@@ -138,6 +140,18 @@ export function executionFrom(fill: WireFill, order: Order, at: EpochMs): Execut
     at,
   };
 }
+
+/** The sale of a short is told as `sell_short`. */
+export const recordedExecutionFrom = (wire: WireFillActivity): RecordedExecution => ({
+  executionId: wire.id.split('::')[1] ?? wire.id,
+  orderId: orderId(wire.order_id),
+  symbol: ticker(wire.symbol),
+  side: wire.side.startsWith('sell') ? 'sell' : 'buy',
+  quantity: quantity(wire.qty),
+  filledQuantity: quantity(wire.cum_qty),
+  price: price(wire.price),
+  at: Date.parse(wire.transaction_time),
+});
 
 export const tradingDayFrom = ({ date, open, close }: WireTradingDay): TradingDay => ({
   openAt: newYorkTime(date, open),

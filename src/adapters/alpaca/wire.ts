@@ -81,6 +81,19 @@ export const wireFill = z.object({
 });
 export type WireFill = z.infer<typeof wireFill>;
 
+/** A FILL of the account's activities; its id is a time and the execution's id. */
+const wireFillActivity = z.object({
+  id: z.string(),
+  order_id: z.string(),
+  symbol: z.string(),
+  side: z.string(),
+  qty: decimalText,
+  cum_qty: decimalText,
+  price: decimalText,
+  transaction_time: instant,
+});
+export type WireFillActivity = z.infer<typeof wireFillActivity>;
+
 // Market data is plain JSON numbers; they become decimals in the mapping.
 const wireBar = z.object({
   t: instant,
@@ -102,6 +115,7 @@ export const wireLatestTrades = z.object({
 });
 
 export const positionsAnswer = z.array(wirePosition);
+export const fillActivitiesAnswer = z.array(wireFillActivity);
 export const ordersAnswer = z.array(wireOrder);
 export const calendarAnswer = z.array(wireTradingDay);
 
