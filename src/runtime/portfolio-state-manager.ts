@@ -201,13 +201,23 @@ export class PortfolioStateManager {
 
   #applyPrice(event: MarketEvent): void {
     const { market } = this.#parts;
+    const isFirst = this.#isFirstPrice(event);
     if (!market.apply(event)) return;
     this.#picture.touch();
     const { lastTrade } = market.of(event.symbol);
     if (event.kind === 'trade' && lastTrade !== null) {
       this.#picture.takeTrade(event.symbol, lastTrade);
     }
-    if (event.kind === 'status') this.reconsider(event.symbol);
+    if (event.kind === 'status' || isFirst) this.reconsider(event.symbol);
+  }
+
+  /** True for the session's first price of a symbol: stops that live for a day waited for it. */
+  #isFirstPrice({ symbol }: MarketEvent): boolean {
+    const { market, calendar, clock } = this.#parts;
+    const { openAt } = calendar.sessionAt(clock.now());
+    if (openAt === null) return false;
+    const { quote, lastTrade } = market.of(symbol);
+    return Math.max(quote?.at ?? 0, lastTrade?.at ?? 0) < openAt;
   }
 
   /** Those who wait for orders or watch symbols hear that something happened there. */

@@ -3,6 +3,7 @@ import { isWhole, NO_SHARES, text, ZERO } from '../../domain/decimal.ts';
 import type { Order } from '../../domain/order.ts';
 import { isTerminal, remainingQuantity } from '../../domain/order.ts';
 import { isTighter } from '../../domain/side.ts';
+import { isoTime } from '../../domain/time.ts';
 import type { Book } from '../book.ts';
 import type { Draft } from '../candidate.ts';
 import { isStop } from '../cover.ts';
@@ -46,8 +47,11 @@ export const REPLACE_RULES: readonly Rule<Replace>[] = [
       ? `stop never loosens: ${text(before.stopPrice)} to ${text(change.stopPrice)}`
       : null,
   (draft, scene) => exitsCross(draft, scene),
-  (_, { context }) =>
-    context.session.isOpen ? null : 'session: outside the regular session a PATCH is refused',
+  ({ before }, { context: { session } }) =>
+    session.isOpen
+      ? null
+      : `session: outside the regular session a PATCH is refused; the ${nameOf(before)} stays and ` +
+        `moves at the open, ${isoTime(session.nextOpenAt)}`,
   ({ before, change }, { book }) => {
     const more = (change.quantity ?? before.quantity ?? NO_SHARES).minus(before.quantity ?? ZERO);
     return more.gt(ZERO) ? sharesHeld(more, book) : null;
@@ -85,6 +89,9 @@ function exitsCross({ before, change }: Replace, { book, context }: Scene): stri
   if (stop === null || limit === null || isTighter(context.position.side, limit, stop)) return null;
   return `PATCH: the take-profit at ${text(limit)} would not lie beyond the stop at ${text(stop)}`;
 }
+
+const nameOf = ({ stopPrice, type }: Order): string =>
+  stopPrice === null ? `${type} order` : `stop at ${text(stopPrice)}`;
 
 const isWholeOrder = (order: Order): boolean =>
   order.quantity !== null && isWhole(remainingQuantity(order) ?? order.quantity);
