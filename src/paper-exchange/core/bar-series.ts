@@ -28,10 +28,9 @@ export class BarSeries {
     }
   }
 
-  /** The newest bar of the shortest length that counts; null when there is none. */
-  latest(counts: (bar: Bar) => boolean): Bar | null {
-    const shortest = Math.min(...this.byDuration.keys());
-    return this.byDuration.get(shortest)?.items.findLast(counts) ?? null;
+  /** The newest bar of exactly this length that counts; null when there is none. */
+  latest(durationMs: number, counts: (bar: Bar) => boolean): Bar | null {
+    return this.byDuration.get(durationMs)?.items.findLast(counts) ?? null;
   }
 
   /**

@@ -160,6 +160,7 @@ export class ExchangeViews {
     return (venue === undefined ? market : market?.newest[venue])?.trade ?? null;
   }
 
+  /** The newest finished minute. */
   latestBar(symbol: string, venue: Venue): Bar | null {
     return this.known(symbol) === null ? null : latestBar(this.kernel, symbol, venue);
   }
@@ -207,8 +208,8 @@ export class ExchangeViews {
     return ticks.filter(({ at }) => venueAt(this.calendar, at) === venue);
   }
 
-  dailyBars(symbol: string): { readonly today: Bar | null; readonly before: Bar | null } {
-    if (this.known(symbol) === null) return { today: null, before: null };
+  dailyBars(symbol: string): { readonly newest: Bar | null; readonly before: Bar | null } {
+    if (this.known(symbol) === null) return { newest: null, before: null };
     return dailyBars(this.kernel, symbol);
   }
 

@@ -11,7 +11,8 @@ export function halt(kernel: Kernel, symbol: string, code: 'H' | 'P', reason: st
 /** Does nothing when the symbol trades already. */
 export function resume(kernel: Kernel, symbol: string, reason: string): void {
   const market = kernel.market(symbol);
-  market.reopening = market.halted;
+  if (!market.halted) return;
+  market.reopening = true;
   market.halted = false;
   tell(kernel, symbol, 'T', reason);
   executeAtQuote(kernel, market);

@@ -43,7 +43,7 @@ export function barsBetween(
 /** The newest finished bar of a venue; null when there is none. */
 export function latestBar(kernel: Kernel, symbol: string, venue: Venue): Bar | null {
   const market = kernel.market(symbol);
-  return market.bars.latest((bar) => isOfVenue(kernel, market, bar, venue));
+  return market.bars.latest(UNIT_MS.minute, (bar) => isOfVenue(kernel, market, bar, venue));
 }
 
 /** Bars of whole days are those of the exchanges. */
@@ -62,16 +62,15 @@ function countsIntoDay({ calendar }: Kernel, { at, durationMs }: Bar): boolean {
   return calendar.sessionAt(at + durationMs - 1) === 'regular';
 }
 
-/** The daily bar of today so far, and the one before it; null where nothing traded. */
+/** The newest daily bar, today's so far once there is one, and the one before it. */
 export function dailyBars(
   kernel: Kernel,
   symbol: string,
-): { readonly today: Bar | null; readonly before: Bar | null } {
+): { readonly newest: Bar | null; readonly before: Bar | null } {
   const timeframe: Timeframe = { count: 1, unit: 'day' };
   const start = bucketStart(kernel, timeframe, kernel.now - 10 * DAY_MS);
   const bars = barsBetween(kernel, symbol, timeframe, start, kernel.now);
-  const last = bars.at(-1) ?? null;
-  return { today: last, before: bars.at(-2) ?? null };
+  return { newest: bars.at(-1) ?? null, before: bars.at(-2) ?? null };
 }
 
 /** Takes in bars of the time before the exchange began. */

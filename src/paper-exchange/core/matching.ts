@@ -18,7 +18,7 @@ import { awaitsOpeningPrint, openingDelayMs } from './opening.ts';
 import type { OrderRecord } from './order-record.ts';
 import { limitOf, mayTradeNow, rest, unrest } from './resting.ts';
 import { trail } from './trailing.ts';
-import type { Quote, Trade, Venue } from './types.ts';
+import type { Order, Quote, Trade, Venue } from './types.ts';
 
 const PARTIAL_FILL_ONE_IN = 10;
 const SHARE_DECIMALS = 9;
@@ -60,7 +60,8 @@ export function executeAtQuote(kernel: Kernel, market: SymbolMarket): void {
   market.buyLimits.takeThrough(quote.askPrice, candidates);
   market.sellLimits.takeThrough(quote.bidPrice, candidates);
   for (const record of candidates) attempt(kernel, record);
-  if (market.auction.size > 0) auction(kernel, market, 'opg');
+  const isAtQuote = kernel.switches.auctionPrice === 'quote';
+  if (market.auction.size > 0 && isAtQuote) auction(kernel, market, 'opg');
 }
 
 export function onTrade(kernel: Kernel, trade: Trade): void {
@@ -86,6 +87,7 @@ export function onTrade(kernel: Kernel, trade: Trade): void {
 /** The first sale of the session is the price of the fractions that have waited for it. */
 function fillAtOpening(kernel: Kernel, market: SymbolMarket, price: Decimal): void {
   market.hasPrinted = true;
+  if (kernel.switches.auctionPrice === 'print') auction(kernel, market, 'opg');
   for (const record of [...market.atMarket]) {
     if (!record.working || !awaitsOpeningPrint(kernel, record)) continue;
     fillQuantity(kernel, record, executableQuantity(record, price), price);
@@ -124,8 +126,8 @@ function isOutsized(kernel: Kernel, { group, order, account, remaining }: OrderR
 }
 
 /**
- * Opening orders execute at the first quote of the day, closing ones at the last, or expire. On
- * paper, recordings show opening orders expire and closing ones fill in part or not at all.
+ * Opening orders execute at the first quote or print of the day, closing ones at the last, or
+ * expire. On paper, recordings show opening orders expire and closing ones fill in part or not at all.
  */
 export function auction(kernel: Kernel, market: SymbolMarket, kind: 'opg' | 'cls'): void {
   for (const record of [...market.auction]) {
@@ -233,7 +235,7 @@ function settleUnfilled(kernel: Kernel, record: OrderRecord): void {
   else rest(kernel, record);
 }
 
-/** The quote's far side, when the order, the session and the market allow it; otherwise null. */
+/** What the market offers, when the order, the session and the market allow it; otherwise null. */
 function executablePrice(kernel: Kernel, record: OrderRecord): Decimal | null {
   const market = kernel.market(record.order.symbol);
   const { quote } = market;
@@ -241,11 +243,25 @@ function executablePrice(kernel: Kernel, record: OrderRecord): Decimal | null {
   if (quote.at < kernel.sessionSince && !market.isAroundTheClock) return null;
   if (!market.hasPrinted && awaitsOpeningPrint(kernel, record)) return null;
   const isBuy = record.order.side === 'buy';
-  const price = isBuy ? quote.askPrice : quote.bidPrice;
+  const price = offeredPrice(kernel, market, record.order, quote);
   if (price <= ZERO) return null;
   const limit = limitOf(kernel, record);
   if (limit === null) return price;
   return (isBuy ? price <= limit : price >= limit) ? price : null;
+}
+
+/** The quote's far side, or the print of the auction that the order is for; zero without one. */
+function offeredPrice(
+  { switches }: Kernel,
+  { hasPrinted, trade }: SymbolMarket,
+  { timeInForce, side }: Order,
+  quote: Quote,
+): Decimal {
+  const isForAuction = timeInForce === 'opg' || timeInForce === 'cls';
+  if (isForAuction && switches.auctionPrice === 'print') {
+    return hasPrinted && trade !== null ? trade.price : ZERO;
+  }
+  return side === 'buy' ? quote.askPrice : quote.bidPrice;
 }
 
 /** What is left of the order, and of the position when the order closes one. */

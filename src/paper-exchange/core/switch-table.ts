@@ -143,6 +143,12 @@ const descriptions: { readonly [Name in keyof Switches]: Description<Name> } = {
     source:
       'Recordings: opening orders expired, closing ones filled in part or expired. Reliable unless asked for, because the live venues fill.',
   },
+  auctionPrice: {
+    values: ['quote', 'print'],
+    decides: 'Whether auction orders fill at the quote of the bell or at the print of the auction.',
+    source:
+      '"Paper Trading": fills are at the national best bid and offer. Live venues fill at the print.',
+  },
   fractionsAtOpen: {
     values: ['opening_print', 'quote'],
     decides: 'At what market orders with a fraction of a share fill that waited for the open.',

@@ -44,6 +44,8 @@ export type Switches = {
   readonly randomPartialFills: boolean;
   /** What becomes of opening and closing auction orders. */
   readonly auctionFills: 'reliable' | 'as_on_paper';
+  /** The price at which auction orders fill. */
+  readonly auctionPrice: 'quote' | 'print';
   /** The price of fractions that have waited for the open. */
   readonly fractionsAtOpen: 'opening_print' | 'quote';
   /** When market orders for whole shares execute that have waited for the open. */
@@ -106,6 +108,7 @@ export const defaultSwitches: Switches = {
   washTradeStatus: 403,
   randomPartialFills: false,
   auctionFills: 'reliable',
+  auctionPrice: 'quote',
   fractionsAtOpen: 'opening_print',
   wholeSharesAtOpen: 'at_once',
   electOnReopening: true,

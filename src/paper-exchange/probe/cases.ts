@@ -29,6 +29,7 @@ export const notObservable: Readonly<Record<string, string>> = {
   buyStopCollar: 'no answer shows the limit of a buy stop, and the market would have to reach it',
   randomPartialFills: PARTIAL,
   auctionFills: 'it takes an opening or a closing auction',
+  auctionPrice: 'it takes an opening or a closing auction',
   fractionsAtOpen: OPENING,
   wholeSharesAtOpen: OPENING,
   electOnReopening: 'it takes a halt',

@@ -2,7 +2,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Journal } from '../control/journal.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
 import { venueAt } from '../core/market-data.ts';
-import type { ExchangeEvent } from '../core/types.ts';
+import type { Bar, ExchangeEvent } from '../core/types.ts';
 import type { PaperExchangeOptions } from '../exchange-options.ts';
 import { FaultyAnswers } from '../faults/answers.ts';
 import { BrokerFaults } from '../faults/broker-faults.ts';
@@ -81,7 +81,7 @@ export function assembleWire({ options, core, faults, clock, journal, process }:
     settings: { ...defaultStreamSettings, ...options.streams },
     authenticate: (keyId, secretKey) => core.authenticate(keyId, secretKey),
     venueAt: (at) => venueAt(core.calendar, at),
-    todayOf: (symbol) => core.dailyBars(symbol).today,
+    todayOf: (symbol) => dayOf(core, symbol),
     faults: new RuledStreamFaults(faults, display, () => clock.now(), namesOf),
     onFault: (error, path) => onFault?.(error, streamRequest(path)),
   });
@@ -90,6 +90,13 @@ export function assembleWire({ options, core, faults, clock, journal, process }:
     streams.onEvent(event);
   };
   return { rest, gate, streams, onEvent, begin };
+}
+
+/** The day's bar so far; null before the first bar that counts into it. */
+function dayOf(core: ExchangeCore, symbol: string): Bar | null {
+  const { newest } = core.dailyBars(symbol);
+  const { calendar, now } = core;
+  return newest !== null && newest.at >= calendar.midnightOf(calendar.dateOf(now)) ? newest : null;
 }
 
 function accountOfKeys(core: ExchangeCore, { headers }: RestRequest): string | null {

@@ -160,6 +160,25 @@ describe('switches', () => {
     expect([...outcomes].sort()).toEqual(['a part', 'nothing']);
   });
 
+  it.each([
+    ['quote', '100.01', '100.31'],
+    ['print', '100', '100.3'],
+  ] as const)('auctionPrice: auction orders fill at the %s', (auctionPrice, open, close) => {
+    const switches = { auctionPrice };
+    const floor = new Floor({ startAt: '2026-10-08T13:00:00Z', switches });
+    const opening = floor.accepted({ time_in_force: 'opg' });
+    const closing = floor.accepted({ time_in_force: 'cls' });
+    const limit = { type: 'limit', limit_price: '99', time_in_force: 'cls' };
+    const below = floor.accepted(limit);
+    floor.advanceTo('2026-10-08T13:30:00Z');
+    floor.market('AAPL', '99.99', '100.01', '100');
+    floor.market('AAPL', '100.29', '100.31', '100.3');
+    floor.advanceTo('2026-10-08T20:00:00Z');
+    const priceOf = (id: string) => floor.orderById(id).filled_avg_price;
+    expect([priceOf(opening), priceOf(closing)]).toEqual([open, close]);
+    expect(floor.statusOf(below)).toBe('expired');
+  });
+
   it('priceAwayPercent: limits far from the market may be refused, with both prices', () => {
     const far = { type: 'limit', limit_price: '40' };
     expect(new Floor().order(far).status).toBe(200);

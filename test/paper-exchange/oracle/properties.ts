@@ -22,6 +22,7 @@ const switches: fc.Arbitrary<Partial<Switches>> = fc.record({
   triggeredStopLimitType: fc.constantFrom('stop_limit', 'limit'),
   buyStopCollar: fc.constantFrom('exact', 'rounded_to_cent'),
   auctionFills: fc.constantFrom('reliable', 'as_on_paper'),
+  auctionPrice: fc.constantFrom('quote', 'print'),
   electingPrints: fc.constantFrom('all', 'round_lots_inside_quote'),
   shortQtyAvailable: fc.constantFrom('negative', 'positive'),
   ordersAtSplit: fc.constantFrom('cancel', 'adjust'),

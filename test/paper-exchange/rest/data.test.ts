@@ -113,6 +113,16 @@ describe('market data', () => {
     expect(weekly.bars).toMatchObject([{ t: '2026-10-05T04:00:00.000Z', o: 89, c: 100 }]);
   });
 
+  it('the latest bar is one of a minute, or there is none', () => {
+    const floor = new Floor();
+    addBar(floor, 'AAPL', Date.parse('2026-10-07T04:00:00Z'), '95', DAY);
+    addBar(floor, 'AAPL', Date.parse('2026-10-08T13:00:00Z'), '96', 60 * MINUTE);
+    expect(floor.request('GET', '/v2/stocks/AAPL/bars/latest').status).toBe(404);
+    expect(floor.get('/v2/stocks/AAPL/snapshot')).not.toHaveProperty('minuteBar');
+    addBar(floor, 'AAPL', Date.parse('2026-10-08T13:59:00Z'), '97');
+    expect(floor.get('/v2/stocks/AAPL/snapshot')).toMatchObject({ minuteBar: { c: 97 } });
+  });
+
   it('a snapshot has the latest of everything and the two last daily bars', () => {
     const floor = withBars();
     addBar(floor, 'AAPL', Date.parse('2026-10-07T04:00:00Z'), '95', DAY);

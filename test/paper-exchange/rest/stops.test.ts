@@ -95,6 +95,12 @@ describe('stops', () => {
     expect(kinds).toMatchObject([{ status: { code: 'H' } }, { status: { code: 'T' } }]);
   });
 
+  it('what trades already is not told to trade again', () => {
+    const floor = new Floor();
+    floor.core.resume('AAPL');
+    expect(floor.events.filter(({ kind }) => kind === 'status')).toEqual([]);
+  });
+
   it('case 56: with the switch off only the second print after a halt elects', () => {
     const floor = new Floor({ switches: { electOnReopening: false } });
     const stop = floor.accepted(sellStop);

@@ -65,6 +65,29 @@ describe.each(transports)('a data stream, %s,', (transport) => {
     expect(latest.json).toMatchObject({ bar: { c: 103 } });
   });
 
+  it('tells no day before the first minute that counts into it', async () => {
+    const stage = await set();
+    const client = await subscribed(stage, '/v2/iex', { bars: ['AAPL'], dailyBars: ['AAPL'] });
+    minuteBar(stage, 100);
+    const nineInTheMorning = Date.parse('2026-11-03T09:00:00-05:00');
+    await stage.clock.advanceBy(nineInTheMorning - stage.clock.now());
+    minuteBar(stage, 101);
+    await stage.clock.advanceBy(60 * minuteMs);
+    minuteBar(stage, 102);
+    await client.hears(5);
+    expect(client.heard).toMatchObject([
+      ...[
+        { T: 'b', c: 100 },
+        { T: 'd', c: 100 },
+      ],
+      { T: 'b', c: 101 },
+      ...[
+        { T: 'b', c: 102 },
+        { T: 'd', o: 102, c: 102, t: '2026-11-03T05:00:00.000Z' },
+      ],
+    ]);
+  });
+
   it('loses just the messages that a rule names by their event', async () => {
     const lost = ['status', 'updated_bar', 'luld'].map((event) => ({
       ...{ where: { stream: 'data' as const, event }, what: { kind: 'lose' as const } },

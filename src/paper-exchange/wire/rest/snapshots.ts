@@ -70,7 +70,7 @@ function snapshotJson(
     ...(trade && { latestTrade: tradeJson(trade, market, venue) }),
     ...(quote && { latestQuote: quoteJson(quote, market, venue) }),
     ...named('minuteBar', core.latestBar(symbol, venue)),
-    ...named('dailyBar', daily.today),
+    ...named('dailyBar', daily.newest),
     ...named('prevDailyBar', daily.before),
   };
 }
