@@ -32,9 +32,26 @@ export function madeUpAccount(
   };
 }
 
+/** What makes names move together; one that is not named here only follows the market. */
+const characters: Readonly<Record<string, Partial<SymbolScenario>>> = {
+  AAPL: { sector: 'technology' },
+  MSFT: { sector: 'technology' },
+  NVDA: { sector: 'semiconductors', annualVolatilityPercent: 45, sectorVariancePercent: 40 },
+  AMD: { sector: 'semiconductors', annualVolatilityPercent: 45, sectorVariancePercent: 40 },
+  TSLA: { annualVolatilityPercent: 55 },
+  KO: { sector: 'consumer staples', annualVolatilityPercent: 16 },
+  JPM: { sector: 'banks', annualVolatilityPercent: 25 },
+  VTI: { annualVolatilityPercent: 16, marketVariancePercent: 95 },
+};
+
 export const madeUpMarket: readonly SymbolScenario[] = [
-  ...madeUpPositions.map(({ symbol, price }) => ({ symbol, startPrice: price })),
-  { symbol: 'SPY', startPrice: '500.00', annualVolatilityPercent: 16 },
+  ...madeUpPositions.map(({ symbol, price }) => ({
+    ...{ symbol, startPrice: price },
+    ...characters[symbol],
+  })),
+  { symbol: 'SPY', startPrice: '500.00', annualVolatilityPercent: 16, marketVariancePercent: 95 },
+  { ...characters.KO, symbol: 'PEP', startPrice: '165.00' },
+  { ...characters.JPM, symbol: 'BAC', startPrice: '40.00' },
 ];
 
 /**

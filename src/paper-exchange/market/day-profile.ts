@@ -8,6 +8,9 @@ export const overnightVariance = 0.28;
 /** Of a day's variance, what falls into the extended hours. */
 export const extendedVariance = 0.06;
 
+/** Of a day's variance, what falls between 20:00 and 04:00 where that is quoted: a guess. */
+export const nightVariance = 0.06;
+
 /** Of a day's volume. */
 export const openingAuctionVolume = 0.015;
 export const closingAuctionVolume = 0.08;

@@ -34,6 +34,8 @@ export type GeneratorOptions = {
   readonly historyDays?: number;
   /** Whether shares are quoted, and now and then traded, before and after the session; true. */
   readonly extendedHours?: boolean;
+  /** Whether they are from 20:00 to 04:00 too, which takes extended hours; false when left out. */
+  readonly overnightHours?: boolean;
   /** The same from one quote in the extended hours to the next; a minute when left out. */
   readonly extendedCadenceMs?: number;
   /** The one the market is in for ever; when left out chance begins with one and switches. */
@@ -109,7 +111,8 @@ export class GeneratedMarket implements MarketSource {
     );
     this.#hasCoins = coins.length > 0;
     this.#hasShares = !this.#hasCoins || shares.length > 0;
-    const pace = { cadenceMs, extendedCadenceMs, extendedHours };
+    const overnightHours = extendedHours && options.overnightHours === true;
+    const pace = { cadenceMs, extendedCadenceMs, extendedHours, overnightHours };
     const timeline = new Timeline({ calendar, ...pace });
     const common = { seed, startAt, calendar, timeline, regime };
     this.#shares = new ShareFloor({ ...common, ...pace, names: shares });

@@ -26,6 +26,7 @@ export type ShareFloorOptions = {
   readonly cadenceMs: number;
   readonly extendedCadenceMs: number;
   readonly extendedHours: boolean;
+  readonly overnightHours: boolean;
   readonly regime: RegimeName | null;
   readonly names: readonly GeneratedName[];
 };
@@ -33,6 +34,7 @@ export type ShareFloorOptions = {
 const minuteMs = 60_000;
 const sessionMs = 390 * minuteMs;
 const extendedMs = 570 * minuteMs;
+const nightMs = 8 * 60 * minuteMs;
 const thinningMs = 45 * minuteMs;
 
 /** Where shares trade: sessions, auctions, nights, regimes. */
@@ -75,7 +77,8 @@ export class ShareFloor {
     state.dueAt = timeline.after(at);
     for (const name of state.names) name.takeEndedBar(at, inputs);
     const isFirst = at === state.startAt;
-    const date = calendar.dateOf(at);
+    // A night is that of the evening before until it ends.
+    const date = moment.kind === 'night' ? state.lastDate : calendar.dateOf(at);
     const isNewDay = date !== state.lastDate;
     state.lastDate = date;
     if (isFirst || isNewDay) for (const name of state.names) name.keepUp(at, inputs);
@@ -90,9 +93,12 @@ export class ShareFloor {
       case 'silent':
       case 'closing':
         break;
+      case 'night':
+        this.#stepOutside(at, profile.nightVariance, nightMs);
+        break;
       case 'extended':
         if (isNewDay) this.#passNight(at, inputs);
-        this.#stepExtended(at);
+        this.#stepOutside(at, profile.extendedVariance, extendedMs);
         break;
       case 'opening':
         if (isNewDay) this.#passNight(at, inputs);
@@ -108,19 +114,22 @@ export class ShareFloor {
 
   #passNight(at: Milliseconds, inputs: MarketInput[]): void {
     const { regimes, factors, names } = this.#state;
-    const { extendedHours } = this.#options;
+    const { extendedHours, overnightHours } = this.#options;
     regimes.passNight();
     factors.step();
-    const inTheDark = profile.overnightVariance - (extendedHours ? profile.extendedVariance : 0);
+    const quoted =
+      (extendedHours ? profile.extendedVariance : 0) + (overnightHours ? profile.nightVariance : 0);
+    const inTheDark = profile.overnightVariance - quoted;
     const around = this.#around(at, null);
     for (const name of names) {
       name.passNight(Math.sqrt(inTheDark), around, factors.ofSector(name.sector), inputs);
     }
   }
 
-  #stepExtended(at: Milliseconds): void {
-    const variance = (profile.extendedVariance * this.#options.extendedCadenceMs) / extendedMs;
-    this.#step(at, Math.sqrt(variance), 0);
+  /** What is to happen in so long a time outside the session happens little by little. */
+  #stepOutside(at: Milliseconds, variance: number, durationMs: number): void {
+    const share = this.#options.extendedCadenceMs / durationMs;
+    this.#step(at, Math.sqrt(variance * share), 0);
   }
 
   #stepRegular(at: Milliseconds, day: TradingDay, inputs: MarketInput[]): void {
@@ -172,6 +181,7 @@ export class ShareFloor {
     switch (moment.kind) {
       case 'silent':
         return null;
+      case 'night':
       case 'extended':
         return this.#extended(at, moment.day);
       case 'opening':

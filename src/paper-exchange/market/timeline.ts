@@ -7,6 +7,8 @@ export type Moment =
   /** The auction at the end, one millisecond before, so that it belongs to the session. */
   | { readonly kind: 'closing'; readonly day: TradingDay }
   | { readonly kind: 'extended'; readonly day: TradingDay }
+  /** Before the day in whose morning the night ends. */
+  | { readonly kind: 'night'; readonly day: TradingDay }
   /** Nothing is quoted; bars end. */
   | { readonly kind: 'silent' };
 
@@ -15,6 +17,7 @@ export type TimelineOptions = {
   readonly cadenceMs: number;
   readonly extendedCadenceMs: number;
   readonly extendedHours: boolean;
+  readonly overnightHours: boolean;
 };
 
 /** When shares are quoted and traded. */
@@ -28,6 +31,8 @@ export class Timeline {
 
   momentAt(at: Milliseconds): Moment {
     const { extendedHours } = this.#options;
+    const night = this.#nightOf(at);
+    if (night !== null) return { kind: 'night', day: night };
     const day = this.#dayOf(at);
     if (day === null || at < day.preOpenAt || at >= day.postCloseAt) return { kind: 'silent' };
     if (at < day.openAt || at >= day.closeAt) {
@@ -40,6 +45,8 @@ export class Timeline {
   /** The next instant at which something happens. */
   after(at: Milliseconds): Milliseconds {
     const { cadenceMs, extendedCadenceMs, extendedHours } = this.#options;
+    const night = this.#nightOf(at);
+    if (night !== null) return Math.min(at + extendedCadenceMs, night.preOpenAt);
     const day = this.#dayOf(at);
     if (day === null || at >= day.postCloseAt) return this.#nextBegin(at);
     if (at < day.preOpenAt) return extendedHours ? day.preOpenAt : day.openAt;
@@ -73,9 +80,20 @@ export class Timeline {
     return this.#day;
   }
 
+  /** The trading day before which it is night; null where that is not quoted, or it is none. */
+  #nightOf(at: Milliseconds): TradingDay | null {
+    const { calendar, overnightHours } = this.#options;
+    if (!overnightHours) return null;
+    const known = this.#day;
+    if (known !== null && at >= known.preOpenAt && at < known.postCloseAt) return null;
+    const day = calendar.tradingDayAt(at);
+    return day !== null && at < day.preOpenAt ? day : null;
+  }
+
   #nextBegin(at: Milliseconds): Milliseconds {
-    const { calendar, extendedHours } = this.#options;
+    const { calendar, extendedHours, overnightHours } = this.#options;
     const day = calendar.tradingDayAfter(calendar.dateOf(at));
+    if (overnightHours) return day.overnightOpenAt;
     return extendedHours ? day.preOpenAt : day.openAt;
   }
 }

@@ -25,6 +25,7 @@ export const generatedRows: Rows<
   cadenceMs: ['1000', 'Time from one quote and trade of a name to the next.'],
   historyDays: ['60', 'Daily bars from before the start.'],
   extendedHours: ['true', 'Whether shares are quoted, and at times traded, outside the session.'],
+  overnightHours: ['false', 'Whether they are from 20:00 to 04:00 as well.'],
   extendedCadenceMs: ['60000', 'Time from one quote to the next in extended hours.'],
   regime: [
     'by chance',
