@@ -36,7 +36,10 @@ export type System = {
 };
 
 /** BigBrother at work on one account. Until `orchestrator.start()` the account is only watched. */
-export type Running = Pick<Runtime, 'bigBrother' | 'orchestrator' | 'logger' | 'alerts'> & {
+export type Running = Pick<
+  Runtime,
+  'bigBrother' | 'orchestrator' | 'logger' | 'alerts' | 'strangers'
+> & {
   readonly clock: Clock;
   readonly ids: Ids;
   /** True when the account is on the exchange inside this process. */
@@ -113,7 +116,7 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       settings: runtimeSettings,
       settingsHash: digestOf({ runtimeSettings, policies }),
     });
-    const { bigBrother, orchestrator, logger, alerts } = runtime;
+    const { bigBrother, orchestrator, logger, alerts, strangers } = runtime;
     const body = { runtimeSettings, policies };
     logger.log({ type: 'settings_loaded', actor: 'system', body });
     const unreadBecause = await runtime.start();
@@ -125,6 +128,7 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       orchestrator,
       logger,
       alerts,
+      strangers,
       clock,
       ids,
       isEmbedded,

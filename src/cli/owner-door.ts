@@ -1,6 +1,7 @@
 import { listenLocally, localAddressFor } from '../adapters/system/local-socket.ts';
 import type { Running } from '../compose.ts';
 import type { Mode } from '../domain/environment.ts';
+import { wordsOf } from '../runtime/second-owner.ts';
 import { AttachDesk } from '../server/attach-desk.ts';
 import { createMcpServer } from '../server/mcp-server.ts';
 import { writeOwnerFile } from './owner-file.ts';
@@ -44,6 +45,8 @@ export class OwnerDoor {
         this.#guests = count;
         this.guardAsAsked();
       },
+      strangers: () => running.strangers.strangers().map(wordsOf),
+      adopt: (by) => running.strangers.adopt(by),
       log: tell,
     });
   }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { adoptCommand } from './adopt-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { exchangeCommand } from './exchange-command.ts';
 import { exitCodes, failureOf } from './failure.ts';
@@ -62,6 +63,7 @@ function createProgram(): Command {
     verifyCommand,
     haltCommand,
     resumeCommand,
+    adoptCommand,
   ];
   for (const create of others) program.addCommand(create());
   for (const command of [program, ...program.commands]) {

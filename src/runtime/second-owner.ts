@@ -30,6 +30,7 @@ type Parts = {
 export class SecondOwnerWatch {
   readonly #parts: Parts;
   readonly #known = new Set<string>();
+  readonly #adopted = new Set<string>();
   readonly #strangers = new Map<OrderId, Order>();
   #beganAt: EpochMs | null = null;
 
@@ -42,7 +43,7 @@ export class SecondOwnerWatch {
     if (record.type === 'step_intended') this.#know(textAt(record.body, 'clientOrderId'));
     if (record.type !== 'orders_adopted') return;
     const ids = fieldAt(record.body, 'clientOrderIds');
-    for (const id of Array.isArray(ids) ? ids : []) this.#know(typeof id === 'string' ? id : null);
+    for (const id of Array.isArray(ids) ? ids : []) this.#adopted.add(String(id));
   }
 
   /** Looks at an order as the broker tells of it for the first time. */
@@ -65,11 +66,12 @@ export class SecondOwnerWatch {
    * A person has said that these orders are ours from now on, and that nobody else acts.
    *
    * @param by who said so, in words
+   * @returns how many orders that were
    */
-  adopt(by: string): void {
+  adopt(by: string): number {
     const { logger, tradingState, alerts } = this.#parts;
     const orders = this.strangers();
-    if (orders.length === 0) return;
+    if (orders.length === 0) return 0;
     const clientOrderIds = orders.map(({ clientOrderId }) => clientOrderId);
     logger.log({ type: 'orders_adopted', actor: 'person', body: { by, clientOrderIds } });
     this.#strangers.clear();
@@ -78,6 +80,7 @@ export class SecondOwnerWatch {
       alerts.replace([code], []);
     }
     logger.commit();
+    return orders.length;
   }
 
   #tell(order: Order, code: typeof ANOTHER_OWNER | typeof JOURNAL_LOST): void {
@@ -96,7 +99,7 @@ export class SecondOwnerWatch {
   }
 
   #isKnown({ clientOrderId, symbol }: Order): boolean {
-    if (this.#known.has(clientOrderId)) return true;
+    if (this.#known.has(clientOrderId) || this.#adopted.has(clientOrderId)) return true;
     // Only where some were let go can the journal know more.
     if (this.#known.size < KEPT_IDS) return false;
     const { logger } = this.#parts;
@@ -112,7 +115,8 @@ export class SecondOwnerWatch {
   }
 }
 
-const wordsOf = ({ id, clientOrderId, symbol, side, createdAt }: Order): string =>
+/** An order as a person finds it at the broker. */
+export const wordsOf = ({ id, clientOrderId, symbol, side, createdAt }: Order): string =>
   `order ${id} (${side} ${symbol}, client order id ${clientOrderId}, of ${isoTime(createdAt)})`;
 
 const explanations = {

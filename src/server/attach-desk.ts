@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import { LinkTransport } from './attach-transport.ts';
 import {
   ATTACH_VERSION,
+  type GuestWord,
   guestWordIn,
   type Hello,
   jsonIn,
@@ -20,6 +21,7 @@ const MOST_GUESTS = 32;
 /** How long the end of the owner waits for answers that are on their way out. */
 const LAST_ANSWERS_MS = 1_000;
 const LAST_ANSWERS_POLL_MS = 10;
+const NO_GREETING = 'this is no greeting';
 
 export type AttachDeskParts = {
   readonly token: string;
@@ -30,6 +32,10 @@ export type AttachDeskParts = {
   readonly createServer: (mode: Mode) => McpServer;
   /** Called when the number of attached processes that want the account guarded changes. */
   readonly onGuards: (count: number) => void;
+  /** Orders with our mark that nobody here sent, in words. */
+  readonly strangers: () => readonly string[];
+  /** Takes a person's word that they are ours. @returns how many they were */
+  readonly adopt: (by: string) => number;
   readonly log: (line: string) => void;
 };
 
@@ -62,7 +68,7 @@ export class AttachDesk {
         const json = jsonIn(line);
         if (guest === null) {
           giveUp();
-          guest = this.#welcome(link, json);
+          guest = this.#answerFirst(link, guestWordIn(json));
         } else if (guestWordIn(json)?.kind === 'ping') sayTo(link, { kind: 'pong' });
         else if (!guest.transport.take(json)) {
           this.#parts.log('an attached process sent what is no message; it was let go');
@@ -101,21 +107,32 @@ export class AttachDesk {
     this.#guests.clear();
   }
 
-  #welcome(link: LineLink, json: unknown): Guest | null {
-    const because = this.#whyNot(guestWordIn(json));
-    const hello = guestWordIn(json);
-    if (because !== null || hello?.kind !== 'hello') {
-      sayTo(link, { kind: 'refused', because: because ?? 'this is no greeting' });
+  /** The first word of a connection; only who attaches stays. */
+  #answerFirst(link: LineLink, word: GuestWord | null): Guest | null {
+    const because = this.#whyNot(word);
+    if (because !== null || word === null || word.kind === 'ping') {
+      sayTo(link, { kind: 'refused', because: because ?? NO_GREETING });
       link.close();
       return null;
     }
-    return this.#admit(link, hello);
+    switch (word.kind) {
+      case 'hello':
+        return this.#admit(link, word);
+      case 'list_strangers':
+        sayTo(link, { kind: 'strangers', orders: [...this.#parts.strangers()] });
+        break;
+      case 'adopt':
+        sayTo(link, { kind: 'adopted', count: this.#parts.adopt(word.by) });
+        break;
+    }
+    link.close();
+    return null;
   }
 
-  #whyNot(word: ReturnType<typeof guestWordIn>): string | null {
-    if (word?.kind !== 'hello') return 'this is no greeting';
+  #whyNot(word: GuestWord | null): string | null {
+    if (word === null || word.kind === 'ping') return NO_GREETING;
     if (!isSame(word.token, this.#parts.token)) return 'the token is not the one of the owner';
-    if (word.version !== ATTACH_VERSION) {
+    if (word.kind === 'hello' && word.version !== ATTACH_VERSION) {
       return (
         `the owner (process ${this.#parts.pid}) runs another version of BigBrother: ` +
         'stop all of them and start them anew'

@@ -25,6 +25,10 @@ const guestWords = z.discriminatedUnion('kind', [
     guards: z.boolean(),
   }),
   z.object({ kind: z.literal('ping') }),
+  /** Asks for the orders that carry our mark and that nobody here sent. */
+  z.object({ kind: z.literal('list_strangers'), token: z.string() }),
+  /** A person's word that these orders are ours from now on. */
+  z.object({ kind: z.literal('adopt'), token: z.string(), by: z.string() }),
 ]);
 export type GuestWord = z.infer<typeof guestWords>;
 export type Hello = Extract<GuestWord, { readonly kind: 'hello' }>;
@@ -44,6 +48,8 @@ const ownerWords = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('refused'), because: z.string() }),
   z.object({ kind: z.literal('guarding'), isGuarding: z.boolean() }),
   z.object({ kind: z.literal('pong') }),
+  z.object({ kind: z.literal('strangers'), orders: z.array(z.string()) }),
+  z.object({ kind: z.literal('adopted'), count: z.number() }),
 ]);
 export type OwnerWord = z.infer<typeof ownerWords>;
 export type Welcome = Extract<OwnerWord, { readonly kind: 'welcome' }>;

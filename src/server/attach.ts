@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import { LinkTransport } from './attach-transport.ts';
 import {
   ATTACH_VERSION,
+  type GuestWord,
   jsonIn,
   type LineLink,
   type OwnerWord,
@@ -73,6 +74,25 @@ export function attachTo(
       },
     );
     sayTo(link, { kind: 'hello', version: ATTACH_VERSION, token, pid, mode, guards });
+  });
+}
+
+/** Asks the owner one thing, without attaching. @returns its word, or why there was none */
+export function askOwner(link: LineLink, question: GuestWord, clock: Clock): Promise<OwnerWord> {
+  return new Promise((resolve) => {
+    const end = (word: OwnerWord): void => {
+      stopWaiting();
+      link.close();
+      resolve(word);
+    };
+    const stopWaiting = clock.after(WELCOME_TIMEOUT_MS, () =>
+      end({ kind: 'refused', because: `no answer within ${WELCOME_TIMEOUT_MS} ms` }),
+    );
+    link.listen(
+      (line) => end(ownerWordIn(jsonIn(line)) ?? { kind: 'refused', because: 'no word came' }),
+      (because) => end({ kind: 'refused', because }),
+    );
+    sayTo(link, question);
   });
 }
 

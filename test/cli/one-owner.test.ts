@@ -32,18 +32,26 @@ async function exchangeProcess() {
     [...printed.matchAll(/^(APCA_\w+)=(.+)$/gm)].map(([, name, value]) => [name, value ?? '']),
   );
   const env: Env = { ...keys, BIGBROTHER_DATA_DIR: directory, BIGBROTHER_MODE: 'execute' };
+  const asOwner = { 'content-type': 'application/json', ...headersOf(keys) };
+  const orders = `${env.APCA_API_BASE_URL}/v2/orders`;
   /** Everything that was ever sent to the account, as the exchange lists it. */
   const sent = async (): Promise<readonly Sent[]> => {
-    const answer = await fetch(`${env.APCA_API_BASE_URL}/v2/orders?status=all&limit=500`, {
-      headers: {
-        'APCA-API-KEY-ID': env.APCA_API_KEY_ID ?? '',
-        'APCA-API-SECRET-KEY': env.APCA_API_SECRET_KEY ?? '',
-      },
-    });
+    const answer = await fetch(`${orders}?status=all&limit=500`, { headers: asOwner });
     return (await answer.json()) as readonly Sent[];
   };
-  return { env, sent, directory, account: join(directory, 'simulated-PA777') };
+  /** Somebody else sends an order. */
+  const place = async (order: unknown): Promise<void> => {
+    const body = JSON.stringify(order);
+    const answer = await fetch(orders, { method: 'POST', headers: asOwner, body });
+    expect(answer.ok).toBe(true);
+  };
+  return { env, sent, place, directory, account: join(directory, 'simulated-PA777') };
 }
+
+const headersOf = (keys: Env): Env => ({
+  'APCA-API-KEY-ID': keys.APCA_API_KEY_ID ?? '',
+  'APCA-API-SECRET-KEY': keys.APCA_API_SECRET_KEY ?? '',
+});
 
 /** A loop as a process; killed at the end of the test if it still runs. */
 function loopOf(env: Env): CliProcess {
@@ -259,5 +267,35 @@ describe('two hosts and the loop on one account', () => {
     const relaying = await hostOf(long);
     expect(relaying.said()).toContain(`Process ${owner.pid} owns the account`);
     expect(readdirSync(join(deep, 'simulated-PA777'))).not.toContain('owner.sock');
+  });
+});
+
+describe('another machine on the same account', () => {
+  it('stops this one until a person adopts its orders', { timeout: 60_000 }, async () => {
+    const { env, place } = await exchangeProcess();
+    const loop = loopOf(env);
+    await loop.says(/"symbol":"AAPL".*place-stop/);
+    await place({
+      ...{ symbol: 'KO', qty: '1', side: 'buy', type: 'limit', limit_price: '10' },
+      ...{ time_in_force: 'gtc', client_order_id: 'bb1-anothermachinesorderid2345' },
+    });
+    await loop.says(/trading is halted/);
+    const unsure = await runCli(['adopt', '--yes', 'PA1'], env);
+    expect(unsure).toMatchObject({ code: 2 });
+    expect(unsure.stdout).toContain('bb1-anothermachinesorderid2345');
+    expect(unsure.stderr).toContain('nothing was changed');
+    const adopted = await runCli(['adopt', '--yes', 'PA777'], env);
+    expect(adopted).toMatchObject({ code: 0 });
+    expect(adopted.stdout).toContain('ADOPTED 1 orders of simulated-PA777');
+    await loop.says(/trading is active/);
+    const none = await runCli(['adopt'], env);
+    expect(none.stdout).toContain('there is no order of another BigBrother');
+  });
+
+  it('needs an owner that has looked before anything can be adopted', async () => {
+    const { env } = await exchangeProcess();
+    const { code, stderr } = await runCli(['adopt', '--yes', 'PA777'], env);
+    expect(code).toBe(2);
+    expect(stderr).toContain('start "bigbrother loop" first');
   });
 });
