@@ -1,5 +1,5 @@
 import type { OrderId } from '../domain/ids.ts';
-import type { Order } from '../domain/order.ts';
+import type { Order, RecordedExecution } from '../domain/order.ts';
 import type { Account, Position } from '../domain/portfolio.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Broker, Lane } from '../ports/broker.ts';
@@ -45,6 +45,12 @@ export class AccountReader {
       this.#inTime('reconcile', 'the account', () => this.#broker.readAccount('reconcile')),
     ]);
     return { at, account, positions, orders };
+  }
+
+  /** What was executed after `since`, oldest first. @throws BrokerError */
+  readExecutions(since: EpochMs): Promise<readonly RecordedExecution[]> {
+    const call = () => this.#broker.readExecutions(since, 'reconcile');
+    return this.#inTime('reconcile', 'what was executed', call);
   }
 
   /** @throws BrokerError */

@@ -132,6 +132,16 @@ export class EpisodeKeeper {
     return events.flatMap(({ split, episode }) => (split === null ? [] : [episode.symbol]));
   }
 
+  /** Ends the episode of a symbol that is known to have been flat; what is held now begins another. */
+  close(symbol: Ticker): void {
+    const episode = this.#open.get(symbol);
+    if (episode === undefined) return;
+    const open = new Map(this.#open);
+    open.delete(symbol);
+    this.#open = open;
+    this.#journal({ type: 'episode_closed', episode, split: null });
+  }
+
   #journal({ type, episode, split }: EpisodeEvent): void {
     const { symbol } = episode;
     if (type === 'episode_changed' && !this.#isWorthWriting(episode)) return;

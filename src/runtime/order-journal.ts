@@ -1,4 +1,5 @@
-import { text } from '../domain/decimal.ts';
+import { type Decimal, text } from '../domain/decimal.ts';
+import type { RecordedExecution } from '../domain/order.ts';
 import type { OrderUpdate } from '../ports/broker.ts';
 import type { EventLogger } from './event-logger.ts';
 import type { Growth } from './position-book.ts';
@@ -45,6 +46,29 @@ export function logFill(logger: EventLogger, growth: Growth, executionId: string
       price: text(price),
       filledQuantity: text(order.filledQuantity),
       status: order.status,
+    },
+  });
+}
+
+/** An execution that was found in the account's record, as far as it was not known. */
+export function logMissedFill(
+  logger: EventLogger,
+  execution: RecordedExecution,
+  shares: Decimal,
+): void {
+  const { executionId, orderId, symbol, side, price, filledQuantity, at } = execution;
+  logger.log({
+    type: 'fill_received',
+    actor: 'broker',
+    symbol,
+    orderId,
+    body: {
+      executionId,
+      executedAt: at,
+      side,
+      quantity: text(shares),
+      price: text(price),
+      filledQuantity: text(filledQuantity),
     },
   });
 }

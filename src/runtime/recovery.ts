@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { EventLogger } from './event-logger.ts';
+import type { MissedFills } from './missed-fills.ts';
 import type { OrderDesk } from './order-desk.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
 import type { TradingStateLevels } from './trading-state.ts';
@@ -9,6 +10,7 @@ const CAUSE = 'recovering';
 
 type Parts = {
   readonly state: PortfolioStateManager;
+  readonly missed: MissedFills;
   readonly unsettled: UnsettledSteps;
   readonly desk: OrderDesk;
   readonly tradingState: TradingStateLevels;
@@ -91,9 +93,10 @@ export class Recovery {
   }
 
   async #lookAround(): Promise<string | null> {
-    const { state, unsettled, desk } = this.#parts;
-    const failure = await state.updateFromAlpaca();
+    const { state, missed, unsettled, desk } = this.#parts;
+    const failure = (await missed.find()) ?? (await state.updateFromAlpaca());
     if (failure !== null) return failure;
+    missed.writeDown();
     for (const { clientOrderId, orderId } of unsettled.list()) {
       if (orderId !== null) await desk.lookAt(orderId);
       if (clientOrderId !== null && desk.findClientOrder(clientOrderId) === null) {

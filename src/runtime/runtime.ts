@@ -24,6 +24,7 @@ import { EventLogger } from './event-logger.ts';
 import { HaltWatch } from './halt-watch.ts';
 import { IntentLedger } from './intent-ledger.ts';
 import { MarketFeed } from './market-feed.ts';
+import { MissedFills } from './missed-fills.ts';
 import { NakedMeters } from './naked-meters.ts';
 import { BigBrotherOrchestrator } from './orchestrator.ts';
 import { OrderBook } from './order-book.ts';
@@ -134,8 +135,9 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     settings,
   });
   const engine = new DecisionEngine({ policies: parts.policies, planning: parts.planning });
-  const planMaker = new PlanMaker({ engine, ids, clock, settings });
-  const recovery = new Recovery({ state, unsettled, desk, tradingState, logger, clock });
+  const planMaker = new PlanMaker({ engine, unsettled, ids, clock, settings });
+  const missed = new MissedFills({ reader, episodes, logger, clock });
+  const recovery = new Recovery({ state, missed, unsettled, desk, tradingState, logger, clock });
   const { broker } = parts;
   const halts = new HaltWatch({
     latch: parts.haltLatch,

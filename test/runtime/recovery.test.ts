@@ -163,3 +163,45 @@ describe('a journal that is damaged in its middle', () => {
     },
   );
 });
+
+describe('what was executed while no process was there', () => {
+  const fills = (records: readonly JournalRecord[]) =>
+    records.map(({ body }) => {
+      const { side, quantity, executionId } = body as Record<string, string | null>;
+      return [side, quantity, typeof executionId];
+    });
+
+  it('is written down once, from the record of the account', async () => {
+    const guarded = await loopedAccount();
+    await settle(guarded.clock, guarded.stop());
+    await guarded.clock.advanceBy(60_000);
+    guarded.price('AAPL', '91.9');
+    guarded.price('AAPL', '91.8');
+    for (let restart = 0; restart < 3; restart += 1) {
+      const next = guarded.boot();
+      await settle(guarded.clock, next.start());
+      expect(fills(next.logger.recall(['fill_received']))).toEqual([['sell', '10', 'string']]);
+      await settle(guarded.clock, next.stop());
+    }
+  });
+
+  it('ends the episode of a position that was closed and opened again with as many shares', async () => {
+    const guarded = await loopedAccount();
+    expect(guarded.context()?.episode.id).toBe('AAPL#1');
+    await settle(guarded.clock, guarded.stop());
+    guarded.price('AAPL', '91.9');
+    guarded.price('AAPL', '91.8');
+    await guarded.clock.advanceBy(60_000);
+    guarded.price('AAPL', '110');
+    await guarded.trade('AAPL', 'buy', '10');
+    const second = guarded.boot();
+    await settle(guarded.clock, second.start());
+    second.orchestrator.start();
+    await guarded.clock.advanceBy(15_000);
+    const context = second.state.getCompleteContext(AAPL);
+    expect(context?.episode).toMatchObject({ id: 'AAPL#2', milestones: [] });
+    expect(context?.episode.entryPrice.toString()).toBe('110.01');
+    expect(context?.cover.nakedQuantity.toString()).toBe('0');
+    expect(second.bigBrother.alerts()).toEqual([]);
+  });
+});
