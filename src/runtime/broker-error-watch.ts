@@ -1,12 +1,13 @@
 import { text } from '../domain/decimal.ts';
+import type { JournalRecord } from '../domain/event.ts';
 import type { Order } from '../domain/order.ts';
 import type { PortfolioSnapshot } from '../domain/portfolio.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { AlertBoard } from './alert-board.ts';
 import type { HaltWatch } from './halt-watch.ts';
+import { fieldAt, textAt } from './intent-ledger.ts';
 
-type BrokerError = {
-  readonly key: string;
+type BrokerFault = {
   readonly code: 'excess_position' | 'overfilled_order';
   readonly symbol: string;
   readonly because: string;
@@ -20,7 +21,7 @@ type BrokerError = {
 export class BrokerErrorWatch {
   readonly #halts: Pick<HaltWatch, 'halt'>;
   readonly #alerts: AlertBoard;
-  readonly #told = new Set<string>();
+  readonly #toldOrders = new Set<string>();
   /** What was there before is somebody else's finding: the halt that it led to is on disk. */
   #since: EpochMs | null = null;
 
@@ -29,16 +30,33 @@ export class BrokerErrorWatch {
     this.#alerts = parts.alerts;
   }
 
-  see(snapshot: PortfolioSnapshot): void {
-    this.#since ??= snapshot.at;
-    for (const error of errorsIn(snapshot, this.#since)) {
-      if (this.#told.has(error.key)) continue;
-      this.#told.add(error.key);
-      this.#tell(error);
+  /** Hears of positions that exits opened; they may be closed again before the cycle ends. */
+  hear({ type, symbol, body }: JournalRecord): void {
+    if (type !== 'episode_opened' || symbol === null) return;
+    const episode = fieldAt(body, 'episode') ?? null;
+    if (fieldAt(episode, 'isExcess') !== true) return;
+    const [side, shares] = [textAt(episode, 'side'), textAt(episode, 'quantity')];
+    const because =
+      `exits in ${symbol} filled for more than was held and opened a ${side} position of ` +
+      `${shares} shares; it is closed at once`;
+    this.#tell({ code: 'excess_position', symbol, because });
+  }
+
+  see({ at, orders }: PortfolioSnapshot): void {
+    this.#since ??= at;
+    for (const order of orders) {
+      const { id, symbol, quantity, filledQuantity, updatedAt } = order;
+      if (quantity === null || !isOverfilled(order) || updatedAt < this.#since) continue;
+      if (this.#toldOrders.has(id)) continue;
+      this.#toldOrders.add(id);
+      const because =
+        `order ${id} in ${symbol} filled ${text(filledQuantity)} shares of ${text(quantity)} ` +
+        'ordered; what is held is believed';
+      this.#tell({ code: 'overfilled_order', symbol, because });
     }
   }
 
-  #tell({ code, symbol, because }: BrokerError): void {
+  #tell({ code, symbol, because }: BrokerFault): void {
     this.#alerts.raise({ code, symbol, because });
     const by = 'BigBrother';
     void this.#halts.halt(
@@ -46,34 +64,6 @@ export class BrokerErrorWatch {
       0,
     );
   }
-}
-
-function errorsIn({ episodes, orders }: PortfolioSnapshot, since: EpochMs): BrokerError[] {
-  const excess = [...episodes.values()].flatMap(({ id, symbol, side, quantity, isExcess }) =>
-    isExcess === true
-      ? [
-          {
-            key: id,
-            code: 'excess_position' as const,
-            symbol,
-            because:
-              `exits in ${symbol} filled for more than was held and opened a ${side} position ` +
-              `of ${text(quantity)}; it is being closed`,
-          },
-        ]
-      : [],
-  );
-  const overfilled = orders
-    .filter((order) => order.updatedAt >= since && isOverfilled(order))
-    .map(({ id, symbol, quantity, filledQuantity }) => ({
-      key: id as string,
-      code: 'overfilled_order' as const,
-      symbol,
-      because:
-        `order ${id} in ${symbol} filled ${text(filledQuantity)} shares of ` +
-        `${quantity === null ? 'none' : text(quantity)} ordered`,
-    }));
-  return [...excess, ...overfilled];
 }
 
 const isOverfilled = ({ quantity, filledQuantity }: Order): boolean =>

@@ -198,6 +198,8 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     sent,
     driftTolerance,
   });
+  const brokerErrors = new BrokerErrorWatch({ halts, alerts });
+  logger.onRecord((record) => brokerErrors.hear(record));
   const orchestrator = new BigBrotherOrchestrator({
     ...shared,
     broker: parts.broker,
@@ -208,7 +210,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     resolver,
     bookkeeper: new CycleBookkeeper({
       ...{ state, unsettled, alerts, logger, clock },
-      brokerErrors: new BrokerErrorWatch({ halts, alerts }),
+      brokerErrors,
     }),
     alerts,
   });
