@@ -55,6 +55,7 @@ export type SystemStatus = {
   readonly loopRunning: boolean;
   /** The longest until the last order that waits now is sent, at the pace the broker allows. */
   readonly longestWaitMs: number;
+  /** `trading`: live, backfilling, or polling only, with since and why. */
   readonly streams: { readonly trading: string; readonly market: string };
   readonly settingsHash: string;
 };

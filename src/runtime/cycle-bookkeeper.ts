@@ -130,8 +130,8 @@ export class CycleBookkeeper {
   #streamsDown(): Level[] {
     const { trading, market } = this.#state.streams();
     const down: Level[] = [];
-    if (trading !== 'live') {
-      const because = `the trading stream is ${trading}: fills are found by reading`;
+    if (trading.startsWith('polling')) {
+      const because = `the trading stream is gone, and fills are found by reading: ${trading}`;
       down.push({ code: 'trading_stream_down', symbol: null, because });
     }
     if (market !== 'live') {

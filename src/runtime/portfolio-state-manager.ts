@@ -140,7 +140,7 @@ export class PortfolioStateManager {
   }
 
   streams(): SystemStatus['streams'] {
-    return { trading: this.#stream.state, market: this.#parts.market.state };
+    return { trading: this.#stream.inWords(), market: this.#parts.market.state };
   }
 
   /** True when `symbols` were read from the broker within `maxAgeMs` and no fill came since. */

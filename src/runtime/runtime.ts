@@ -111,7 +111,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const episodes = new EpisodeKeeper({ logger, ledger });
   const reader = new AccountReader({ broker: parts.broker, clock, settings });
   const orders = new OrderBook();
-  const stream = new StreamTrust(logger);
+  const stream = new StreamTrust(logger, clock);
   const desk = new OrderDesk({ book: orders, reader, stream, clock });
   const calendar = new SessionCalendar({
     broker: parts.broker,
