@@ -21,6 +21,7 @@ import type { TradingStateLevels } from './trading-state.ts';
 
 /** Prices that take longer than this to read do not hold up a cycle. */
 const PRICES_WAIT_MS = 1_500;
+const UNREADABLE = 'account_unreadable';
 
 type Parts = {
   readonly reader: AccountReader;
@@ -176,7 +177,7 @@ export class PortfolioStateManager {
   }
 
   async #readOnce(): Promise<string | null> {
-    const { reader, calendar, logger } = this.#parts;
+    const { reader, calendar, tradingState, logger } = this.#parts;
     const mark = this.#picture.mark();
     const trust = this.#stream.beginReading();
     try {
@@ -185,6 +186,7 @@ export class PortfolioStateManager {
         logger.log({ type: 'cycle_failed', actor: 'system', body: { because } });
       const changed = this.#picture.takeReading(reading, mark);
       this.#reachable = true;
+      tradingState.clear(UNREADABLE);
       this.#watchSymbols();
       this.#parts.desk.notify();
       for (const symbol of changed) this.reconsider(symbol);
@@ -192,7 +194,14 @@ export class PortfolioStateManager {
     } catch (error) {
       this.#reachable = false;
       this.#measure(this.symbols());
-      return reasonOf(error);
+      const because = reasonOf(error);
+      tradingState.raise({
+        state: 'reducing',
+        code: UNREADABLE,
+        because: `the account cannot be read: ${because}`,
+        clearedBy: 'the next reading that succeeds',
+      });
+      return because;
     }
     await this.#updatePrices();
     this.#measure([...this.symbols(), ...this.#parts.meters.nakedSymbols()]);
