@@ -51,12 +51,14 @@ const placesExit = ({ part, context }: ReviewInput): boolean =>
     (step) => step.kind === 'submit' && step.order.side === exitSide(context.position.side),
   );
 
-/** An order that we meant to send and that the broker's list does not show. */
+/** An order that we meant to send, that nobody shows, and that nobody reckons with. */
 function unaccountedOrder({ context, snapshot }: ReviewInput): string | null {
   const open = context.intents.filter(({ state }) => state === 'intended' || state === 'unknown');
   const missing = open.find(
     (intent) =>
-      !snapshot.orders.some(({ clientOrderId }) => clientOrderId === intent.clientOrderId),
+      ![...snapshot.orders, ...context.orders].some(
+        ({ clientOrderId }) => clientOrderId === intent.clientOrderId,
+      ),
   );
   return missing?.clientOrderId ?? null;
 }

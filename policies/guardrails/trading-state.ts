@@ -52,10 +52,10 @@ export const tradingState = (): Guardrail => ({
 });
 
 /** True while nothing but a person's or an agent's halt stops the account. */
-const isOwnHalt = ({ snapshot }: ReviewInput): boolean =>
-  snapshot.tradingStateCauses.every(
-    ({ state, code }) => state !== 'halted' || code === 'halt_everything',
-  );
+function isOwnHalt({ snapshot }: ReviewInput): boolean {
+  const halting = snapshot.tradingStateCauses.filter(({ state }) => state === 'halted');
+  return halting.length > 0 && halting.every(({ code }) => code === 'halt_everything');
+}
 
 /** Cancels where nothing is held: the exits that rest there can only open a position. */
 const isRelease = ({ part, context }: ReviewInput): boolean =>

@@ -131,4 +131,6 @@ export type PositionContext = {
   readonly gainPerShare: Decimal;
   readonly intents: readonly IntentRecord[];
   readonly tradingState: TradingState;
+  /** True when `orders` also hold what orders of unknown outcome may turn out to be. */
+  readonly isInDoubt?: true;
 };

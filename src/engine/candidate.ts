@@ -80,6 +80,8 @@ function identityFor(
   for (let slot = 1; slot <= SLOTS; slot += 1) {
     const key = slot === 1 ? base : `${base}/${slot}`;
     if (taken.has(key)) continue;
+    // Where the doubt is reckoned with, the next slot will do.
+    if (isInDoubt(key, intents) && context.isInDoubt) continue;
     if (isInDoubt(key, intents))
       return `what became of the last order in ${meaningOf(key)} is not known yet`;
     const identity = nextIdentity(key, intents, releasing);

@@ -11,7 +11,10 @@ import { SUBMIT_RULES } from './rules/submit.ts';
 
 /** Why the symbol takes no plan at all before its own orders are known; null when they are. */
 export function whyUnsettled({ intents, orders, position }: PositionContext): string | null {
-  const unknown = intents.find(({ state }) => state === 'unknown');
+  const unknown = intents.find(
+    ({ state, clientOrderId }) =>
+      state === 'unknown' && !orders.some((order) => order.clientOrderId === clientOrderId),
+  );
   if (unknown) return `what became of order ${unknown.clientOrderId} is not known yet`;
   const strange = orders.find(({ status }) => status === 'unrecognized');
   if (strange) return `order ${strange.id} has a status that BigBrother does not know`;

@@ -11,6 +11,7 @@ import type { Candidate } from './candidate.ts';
 import { identify } from './candidate.ts';
 import { brokenRules, whyUnsettled } from './constraints.ts';
 import { isStop } from './cover.ts';
+import { protectsMore } from './doubt.ts';
 import { basisOf } from './drift.ts';
 import { estimateNaked } from './naked-estimate.ts';
 import { orderLines } from './orders.ts';
@@ -96,6 +97,10 @@ function candidatesFor(situation: Situation): readonly Candidate[] {
 function judge(candidate: Candidate, situation: Situation, hold: Quantity): Legal | string {
   const { context, settings } = situation;
   const { drafts } = candidate;
+  const { side } = context.position;
+  if (context.isInDoubt && !drafts.every((draft) => protectsMore(draft, side))) {
+    return 'what became of an earlier order is not known yet, and this does more than protect';
+  }
   const books = booksAlong(drafts, context);
   const broken = brokenRules(drafts, context, settings, books);
   if (broken.length > 0) return broken.join('; ');

@@ -5,6 +5,7 @@ import type { ActionPlan, PlanPart } from '../domain/plan.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import type { ExecutionReport, PartReport, StepResult } from '../domain/report.ts';
 import type { EpochMs } from '../domain/time.ts';
+import { withDoubts } from '../engine/doubt.ts';
 import { type DriftTolerance, driftOf, isForFlat } from '../engine/drift.ts';
 import { review } from '../engine/review.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -209,10 +210,10 @@ export class ActionCoordinator {
 
   /** The symbol now, seen as the part was made: as a position, or as flat. */
   #contextFor(part: PlanPart): PositionContext | null {
-    const { state } = this.#parts;
-    return isForFlat(part)
-      ? state.getFlatContext(part.symbol)
-      : state.getCompleteContext(part.symbol);
+    const { state, unsettled } = this.#parts;
+    if (isForFlat(part)) return state.getFlatContext(part.symbol);
+    const context = state.getCompleteContext(part.symbol);
+    return context === null ? null : withDoubts(context, unsettled.in(part.symbol));
   }
 
   /** Carries out one symbol's part, step by step; its lock is held by the caller. */

@@ -23,6 +23,7 @@ import { executeHalt, type HaltIntent, haltNote } from './halt-intent.ts';
 import type { HaltWatch } from './halt-watch.ts';
 import { choiceFor, type TradingIntent } from './host-intents.ts';
 import type { BigBrotherOrchestrator } from './orchestrator.ts';
+import { mustWait } from './plan-admission.ts';
 import type { PlanMaker, Thought } from './plan-maker.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
@@ -199,7 +200,7 @@ export class BigBrother {
     const plan = this.#seal(parts, first.context, intent);
     const verdicts = this.#verdicts(plan);
     const isDenied = verdicts.some(({ outcome }) => outcome === 'deny');
-    const isUnsettled = parts.some(({ symbol }) => unsettled.isUnsettled(symbol));
+    const isUnsettled = parts.some((part) => mustWait(part, unsettled));
     const executable = !isDenied && !isUnsettled && settings.mode === 'execute';
     plans.keep(plan, clock.now());
     for (const thought of thoughts) {

@@ -1,6 +1,7 @@
-import type { ActionPlan } from '../domain/plan.ts';
+import type { ActionPlan, PlanPart } from '../domain/plan.ts';
 import type { PlanRefusal } from '../domain/report.ts';
 import type { EpochMs } from '../domain/time.ts';
+import { onlyProtects } from '../engine/doubt.ts';
 import { hashOf } from '../engine/plan-hash.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { Recovery } from './recovery.ts';
@@ -45,8 +46,12 @@ export function whyNotAdmitted(
   if (now > plan.expiresAt) {
     return { code: 'plan_expired', because: 'the plan is too old: propose it again' };
   }
-  const open = plan.parts.find(({ symbol }) => unsettled.isUnsettled(symbol));
+  const open = plan.parts.find((part) => mustWait(part, unsettled));
   if (open === undefined) return null;
   const because = `what became of an earlier order in ${open.symbol} is not known yet`;
   return { code: 'symbol_unsettled', because };
 }
+
+/** What only adds protection need not wait until an order of unknown outcome is known. */
+export const mustWait = (part: PlanPart, unsettled: UnsettledSteps): boolean =>
+  unsettled.isUnsettled(part.symbol) && !onlyProtects(part);

@@ -4,10 +4,12 @@ import type { ActionPlan, Intent, PlanOrigin, PlanPart } from '../domain/plan.ts
 import type { Evaluation } from '../domain/policy.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import type { DecisionEngine } from '../engine/decision-engine.ts';
+import { withDoubts } from '../engine/doubt.ts';
 import type { Planning } from '../engine/plan.ts';
 import { sealPlan } from '../engine/plan-hash.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { RuntimeSettings } from './settings.ts';
+import type { UnsettledSteps } from './unsettled-steps.ts';
 
 /** What the engine makes of one symbol. */
 export type Thought = {
@@ -18,17 +20,20 @@ export type Thought = {
 /** Asks the engine and puts its parts into sealed plans; sends nothing. */
 export class PlanMaker {
   readonly #engine: DecisionEngine;
+  readonly #unsettled: UnsettledSteps;
   readonly #ids: Ids;
   readonly #clock: Clock;
   readonly #settings: RuntimeSettings;
 
   constructor(parts: {
     readonly engine: DecisionEngine;
+    readonly unsettled: UnsettledSteps;
     readonly ids: Ids;
     readonly clock: Clock;
     readonly settings: RuntimeSettings;
   }) {
     this.#engine = parts.engine;
+    this.#unsettled = parts.unsettled;
     this.#ids = parts.ids;
     this.#clock = parts.clock;
     this.#settings = parts.settings;
@@ -39,9 +44,10 @@ export class PlanMaker {
    *   and nothing, unless said otherwise
    */
   think(
-    context: PositionContext,
+    seen: PositionContext,
     choose: (evaluations: readonly Evaluation[]) => readonly Evaluation[] = (all) => all,
   ): Thought {
+    const context = withDoubts(seen, this.#unsettled.in(seen.position.symbol));
     const evaluations = choose(this.#engine.evaluatePosition(context));
     const decision = this.#engine.prioritizeActions(context, evaluations);
     return { context, decision, ...this.#engine.createActionPlan(decision, context) };

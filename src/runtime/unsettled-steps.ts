@@ -1,6 +1,8 @@
+import type { Json } from '../domain/canonical.ts';
+import { parseDecimal, type Quantity } from '../domain/decimal.ts';
 import type { JournalRecord } from '../domain/event.ts';
 import { isTicker, type OrderId, orderId, type Ticker } from '../domain/ids.ts';
-import { isTerminal, type Order, type OrderStatus } from '../domain/order.ts';
+import { isTerminal, type Order, type OrderSide, type OrderStatus } from '../domain/order.ts';
 import type { PartBasis } from '../domain/plan.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { fieldAt, textAt } from './intent-ledger.ts';
@@ -23,6 +25,9 @@ export type UnsettledStep = {
   readonly stepIndex: number | null;
   /** What it was sent into. */
   readonly basis: PartBasis | null;
+  /** What it would sell or buy; null where the journal does not tell. */
+  readonly quantity: Quantity | null;
+  readonly side: OrderSide | null;
 };
 
 type Known = UnsettledStep & { readonly state: 'intended' | 'unknown' };
@@ -43,6 +48,10 @@ export class UnsettledSteps {
 
   isUnsettled(symbol: Ticker): boolean {
     return this.list().some((step) => step.symbol === symbol);
+  }
+
+  in(symbol: Ticker): readonly UnsettledStep[] {
+    return this.list().filter((step) => step.symbol === symbol);
   }
 
   list(): readonly UnsettledStep[] {
@@ -81,6 +90,7 @@ export class UnsettledSteps {
       since: record.at,
       stepIndex: typeof stepIndex === 'number' ? stepIndex : null,
       basis: basisFrom(fieldAt(record.body, 'basis')),
+      ...asked(fieldAt(record.body, 'request')),
       state: 'intended',
     });
   }
@@ -106,3 +116,11 @@ export class UnsettledSteps {
 /** A step is known by the id of the order it places; a cancel by the order it ends. */
 const nameOf = ({ body, orderId: id }: JournalRecord): string =>
   textAt(body, 'clientOrderId') ?? `cancel ${id}`;
+
+/** The side and the shares of the order that was asked for. */
+function asked(request: Json | undefined): Pick<UnsettledStep, 'side' | 'quantity'> {
+  if (request === undefined) return { side: null, quantity: null };
+  const side = textAt(request, 'side');
+  const quantity = parseDecimal(textAt(request, 'quantity') ?? '') as Quantity | null;
+  return { side: side === 'buy' || side === 'sell' ? side : null, quantity };
+}

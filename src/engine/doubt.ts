@@ -1,0 +1,109 @@
+import { NO_SHARES, type Quantity } from '../domain/decimal.ts';
+import type { ClientOrderId, OrderId } from '../domain/ids.ts';
+import { orderId } from '../domain/ids.ts';
+import { isTerminal, type Order, type OrderSide, remainingQuantity } from '../domain/order.ts';
+import type { PlanPart, Step } from '../domain/plan.ts';
+import type { PositionContext, PositionSide } from '../domain/portfolio.ts';
+import { exitSide, isTighter } from '../domain/side.ts';
+import type { Draft } from './candidate.ts';
+import { coverOf, isStop } from './cover.ts';
+
+/** A step of ours of which nobody can tell whether the broker took it. */
+export type Doubt = {
+  readonly kind: 'submit' | 'replace' | 'cancel';
+  /** Of the order that it would place; null for a cancel. */
+  readonly clientOrderId: string | null;
+  /** The order that it would change or end; null for a submit. */
+  readonly orderId: OrderId | null;
+  /** What it would sell or buy; null where that is not known: then it may be anything. */
+  readonly side: OrderSide | null;
+  readonly quantity: Quantity | null;
+};
+
+/**
+ * The symbol as it stands in the worst case of all that the doubts may turn out to be, so
+ * that what is legal here is legal whichever it is. An order in doubt stands beside the
+ * others: it guards nothing, it holds all its shares, and it cannot be touched. So do the
+ * orders that it may be changing or ending this moment.
+ */
+export function withDoubts(context: PositionContext, doubts: readonly Doubt[]): PositionContext {
+  if (doubts.length === 0) return context;
+  const ended = new Set(doubts.flatMap((each) => (each.kind === 'cancel' ? each.orderId : null)));
+  const known = context.orders.map(
+    (order): Order => (ended.has(order.id) ? { ...order, status: 'pending_cancel' } : order),
+  );
+  const orders = [...known, ...doubts.flatMap((doubt) => unknownOrder(doubt, known, context))];
+  const cover = coverOf(context.position, orders, context.price, true);
+  return { ...context, orders, cover, isInDoubt: true };
+}
+
+/**
+ * True for a step that only adds to what protects: a new simple stop that closes, or a live
+ * stop raised, of no fewer shares than before. Whether there are shares for it is judged
+ * with the doubts in sight, by the same rules and guardrails as ever.
+ */
+export function protectsMore(step: Draft | Step, side: PositionSide): boolean {
+  switch (step.kind) {
+    case 'submit': {
+      const { order, until } = step;
+      const closes = order.positionIntent.endsWith('_to_close') && order.side === exitSide(side);
+      return (
+        closes && until === 'live' && order.orderClass === 'simple' && order.stopPrice !== null
+      );
+    }
+    case 'replace':
+      return isStop(step.before) && isRaise(step, side);
+    case 'cancel':
+      return false;
+  }
+}
+
+/** True for a part that may be carried out while something in its symbol is in doubt. */
+export const onlyProtects = ({ steps, basis }: PlanPart): boolean =>
+  steps.length > 0 && steps.every((step) => protectsMore(step, basis.side));
+
+function isRaise(
+  { before, change }: Extract<Draft | Step, { kind: 'replace' }>,
+  side: PositionSide,
+): boolean {
+  const [was, is] = [before.stopPrice, change.stopPrice ?? before.stopPrice];
+  if (was === null || is === null || isTighter(side, was, is)) return false;
+  return (
+    change.quantity === null || (before.quantity !== null && change.quantity.gte(before.quantity))
+  );
+}
+
+function unknownOrder(
+  { kind, clientOrderId, orderId: changed, side, quantity }: Doubt,
+  known: readonly Order[],
+  { position, now }: PositionContext,
+): Order[] {
+  if (kind === 'cancel' || clientOrderId === null) return [];
+  if (known.some((order) => order.clientOrderId === clientOrderId)) return [];
+  const before = known.find(({ id, status }) => id === changed && !isTerminal(status)) ?? null;
+  return [
+    {
+      id: orderId(`unknown-${clientOrderId}`),
+      clientOrderId: clientOrderId as ClientOrderId,
+      symbol: position.symbol,
+      side: side ?? before?.side ?? exitSide(position.side),
+      type: before?.type ?? 'market',
+      orderClass: 'simple',
+      timeInForce: 'day',
+      positionIntent: null,
+      quantity: quantity ?? (before === null ? position.quantity : remainingQuantity(before)),
+      filledQuantity: NO_SHARES,
+      filledAveragePrice: null,
+      limitPrice: null,
+      stopPrice: null,
+      status: 'pending_new',
+      extendedHours: false,
+      createdAt: now,
+      updatedAt: now,
+      expiresAt: null,
+      replaces: before?.id ?? null,
+      replacedBy: null,
+      parentId: null,
+    },
+  ];
+}
