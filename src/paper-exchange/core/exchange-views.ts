@@ -161,8 +161,9 @@ export class ExchangeViews {
   }
 
   /** The newest finished minute. */
-  latestBar(symbol: string, venue: Venue): Bar | null {
-    return this.known(symbol) === null ? null : latestBar(this.kernel, symbol, venue);
+  /** That had ended by `until`. */
+  latestBar(symbol: string, venue: Venue, until: Milliseconds): Bar | null {
+    return this.known(symbol) === null ? null : latestBar(this.kernel, symbol, venue, until);
   }
 
   /** Finished bars that begin in `start`..`end`, oldest first; none for an unknown symbol. */

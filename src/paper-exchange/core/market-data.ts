@@ -40,10 +40,17 @@ export function barsBetween(
   return market.bars.between(durationMs, bucketOf, start, end, counts);
 }
 
-/** The newest finished bar of a venue; null when there is none. */
-export function latestBar(kernel: Kernel, symbol: string, venue: Venue): Bar | null {
+/** The newest minute of a venue that had ended by `until`; null when there is none. */
+export function latestBar(
+  kernel: Kernel,
+  symbol: string,
+  venue: Venue,
+  until: Milliseconds,
+): Bar | null {
   const market = kernel.market(symbol);
-  return market.bars.latest(UNIT_MS.minute, (bar) => isOfVenue(kernel, market, bar, venue));
+  const hasEnded = ({ at, durationMs }: Bar) => at + durationMs <= until;
+  const counts = (bar: Bar) => hasEnded(bar) && isOfVenue(kernel, market, bar, venue);
+  return market.bars.latest(UNIT_MS.minute, counts);
 }
 
 /** Bars of whole days are those of the exchanges. */

@@ -83,3 +83,16 @@ describe('the clock and the calendar of version 3', () => {
     }
   });
 });
+
+describe('the calendar of version 2', () => {
+  it('is asked by the days of trades, or by those on which they settle', () => {
+    const floor = new Floor();
+    const dates = (query: string) => floor.list(`/v2/calendar?${query}`).map(({ date }) => date);
+    const range = 'start=2026-11-27&end=2026-11-30';
+    expect(dates(range)).toEqual(['2026-11-27', '2026-11-30']);
+    expect(dates(`${range}&date_type=TRADING`)).toEqual(['2026-11-27', '2026-11-30']);
+    expect(dates(`${range}&date_type=SETTLEMENT`)).toEqual(['2026-11-25', '2026-11-27']);
+    expect(dates('start=2017-01-05&end=2017-01-05&date_type=SETTLEMENT')).toEqual(['2016-12-30']);
+    expect(floor.request('GET', '/v2/calendar?date_type=BOTH').status).toBe(422);
+  });
+});

@@ -76,6 +76,22 @@ describe('prices of the night', () => {
     expect(free.request('GET', `/v2/stocks/AAPL/trades?feed=overnight`).status).toBe(400);
   });
 
+  it('come a quarter of an hour late on the delayed feed, of the night or not', () => {
+    const floor = new Floor({ startAt: EVENING });
+    bar(floor, '100');
+    expect(floor.get('/v2/stocks/quotes/latest?symbols=AAPL&feed=delayed_sip').quotes).toEqual({});
+    expect(floor.get('/v2/stocks/bars/latest?symbols=AAPL&feed=delayed_sip').bars).toEqual({});
+    floor.advanceBy(15 * 60_000);
+    floor.market('AAPL', '104.99', '105.01', '105');
+    bar(floor, '105');
+    expect(latest(floor, 'quote', 'delayed_sip')).toMatchObject({ bp: 99.99 });
+    expect(latest(floor, 'trade', 'delayed_sip')).toMatchObject({ p: 100 });
+    expect(latest(floor, 'bar', 'delayed_sip')).toMatchObject({ c: 100 });
+    const snapshot = floor.get('/v2/stocks/AAPL/snapshot?feed=delayed_sip');
+    expect(snapshot).toMatchObject({ latestQuote: { bp: 99.99 }, minuteBar: { c: 100 } });
+    expect(latest(floor, 'bar', 'iex')).toMatchObject({ c: 105 });
+  });
+
   it('are no part of the bar of a day', () => {
     const floor = sold();
     const path = '/v2/stocks/AAPL/bars?timeframe=1Hour&start=2026-10-07T20:00:00Z&feed=iex';

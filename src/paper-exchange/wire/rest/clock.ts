@@ -1,4 +1,4 @@
-import type { Calendar, TradingDay, WireError } from '../../core/types.ts';
+import type { Calendar, DateText, TradingDay, WireError } from '../../core/types.ts';
 import { QueryReader } from './params.ts';
 import { type Call, ok, type Reply, type Route } from './route.ts';
 import { newYorkText, newYorkTimeOfDay } from './times.ts';
@@ -6,6 +6,7 @@ import { newYorkText, newYorkTimeOfDay } from './times.ts';
 /** The span of days that is answered when none is asked for. */
 const FIRST_DATE = '2016-01-01';
 const LAST_DATE = '2029-12-31';
+const DATE_TYPES = ['TRADING', 'SETTLEMENT'] as const;
 
 export const clockRoutes: readonly Route[] = [
   { method: 'GET', path: '/v2/clock', answer: getClock },
@@ -26,9 +27,31 @@ function getCalendar({ core, settings, query }: Call): Reply | WireError {
   const reader = new QueryReader(query, settings.badParameterStatus);
   const start = reader.date('start') ?? FIRST_DATE;
   const end = reader.date('end') ?? LAST_DATE;
+  const isSettlement = reader.choice('date_type', DATE_TYPES, 'TRADING') === 'SETTLEMENT';
   if (reader.problem !== null) return reader.problem;
-  const days = core.calendar.tradingDaysBetween(start, end);
-  return ok(days.map((day) => dayJson(core.calendar, day)));
+  const { calendar } = core;
+  const days = isSettlement
+    ? settlingBetween(calendar, start, end)
+    : calendar.tradingDaysBetween(start, end);
+  return ok(days.map((day) => dayJson(calendar, day)));
+}
+
+/** A trade settles within so many trading days of any time that the calendar knows. */
+const SETTLEMENT_DAYS_MAX = 5;
+
+/** The days whose trades settle from `start` to `end`, both included. */
+function settlingBetween(
+  calendar: Calendar,
+  start: DateText,
+  end: DateText,
+): readonly TradingDay[] {
+  let first = start;
+  for (let left = SETTLEMENT_DAYS_MAX; left > 0; left -= 1) {
+    first = calendar.tradingDayBefore(first).date;
+  }
+  const isMeant = ({ settlementDate }: TradingDay) =>
+    settlementDate >= start && settlementDate <= end;
+  return calendar.tradingDaysBetween(first, end).filter(isMeant);
 }
 
 function dayJson(calendar: Calendar, day: TradingDay): object {

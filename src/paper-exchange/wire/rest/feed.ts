@@ -14,7 +14,12 @@ const NO_RECENT_BOATS = new WireError(403, {
 });
 
 /** Where a feed has its prices from, and what it is behind with. */
-export type LatestFeed = { readonly venue: Venue; readonly tradeDelayMs: number };
+export type LatestFeed = {
+  readonly venue: Venue;
+  readonly delayMs: number;
+  /** The same of trades alone. */
+  readonly tradeDelayMs: number;
+};
 
 /**
  * The feed that a request for the newest quote, trade or bar names. The consolidated one and that
@@ -32,7 +37,8 @@ export function readLatestFeed(
     if (feed === 'boats') return NO_RECENT_BOATS;
   }
   const venue = feed === 'boats' || feed === 'overnight' ? 'night' : 'day';
-  return { venue, tradeDelayMs: feed === 'overnight' ? DELAY_MS : 0 };
+  const delayMs = feed === 'delayed_sip' ? DELAY_MS : 0;
+  return { venue, delayMs, tradeDelayMs: feed === 'overnight' ? DELAY_MS : delayMs };
 }
 
 /** The venue that a historical request asks about. */
@@ -42,7 +48,8 @@ export function historicalVenue(reader: QueryReader): Venue {
 
 /**
  * The end of a historical request. A free account sees the consolidated feed, and that of the
- * night, only when it is fifteen minutes old: so far it goes without an `end`, and a later one is refused.
+ * night, only when it is fifteen minutes old: so far it goes without an `end`, and a later one is
+ * refused.
  */
 export function historicalEnd(
   reader: QueryReader,

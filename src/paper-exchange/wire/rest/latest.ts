@@ -1,5 +1,5 @@
 import type { ExchangeCore } from '../../core/exchange-core.ts';
-import { type Trade, WireError } from '../../core/types.ts';
+import { type Quote, type Trade, WireError } from '../../core/types.ts';
 import { readLocation } from './crypto.ts';
 import { barJson, orderBookJson, quoteJson, tradeJson } from './data-json.ts';
 import { type LatestFeed, readLatestFeed } from './feed.ts';
@@ -15,19 +15,19 @@ type Latest = (
 ) => object | null;
 
 /** Coins have one feed for everything. */
-export const coinFeed: LatestFeed = { venue: 'day', tradeDelayMs: 0 };
+export const coinFeed: LatestFeed = { venue: 'day', delayMs: 0, tradeDelayMs: 0 };
 
 const latest: Readonly<Record<'quote' | 'trade' | 'bar' | 'orderbook', Latest>> = {
-  quote: (core, symbol, market, { venue }) => {
-    const quote = core.latestQuote(symbol, venue);
-    return quote && quoteJson(quote, market, venue);
+  quote: (core, symbol, market, feed) => {
+    const quote = latestQuoteOf(core, symbol, feed);
+    return quote && quoteJson(quote, market, feed.venue);
   },
   trade: (core, symbol, market, feed) => {
     const trade = latestTradeOf(core, symbol, feed);
     return trade && tradeJson(trade, market, feed.venue);
   },
-  bar: (core, symbol, _market, { venue }) => {
-    const bar = core.latestBar(symbol, venue);
+  bar: (core, symbol, _market, { venue, delayMs }) => {
+    const bar = core.latestBar(symbol, venue, core.now - delayMs);
     return bar && barJson(bar);
   },
   orderbook: (core, symbol) => {
@@ -35,6 +35,15 @@ const latest: Readonly<Record<'quote' | 'trade' | 'bar' | 'orderbook', Latest>> 
     return quote && orderBookJson(quote);
   },
 };
+
+export function latestQuoteOf(
+  core: ExchangeCore,
+  symbol: string,
+  { venue, delayMs }: LatestFeed,
+): Quote | null {
+  if (delayMs === 0) return core.latestQuote(symbol, venue);
+  return core.quotes(symbol, 0, core.now - delayMs, venue).at(-1) ?? null;
+}
 
 export function latestTradeOf(
   core: ExchangeCore,

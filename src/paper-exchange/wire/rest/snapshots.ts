@@ -3,7 +3,7 @@ import { type Bar, WireError } from '../../core/types.ts';
 import { readLocation } from './crypto.ts';
 import { barJson, quoteJson, tradeJson } from './data-json.ts';
 import { type LatestFeed, readLatestFeed } from './feed.ts';
-import { coinFeed, latestTradeOf } from './latest.ts';
+import { coinFeed, latestQuoteOf, latestTradeOf } from './latest.ts';
 import { QueryReader } from './params.ts';
 import { type Call, ok, type Reply, type Route } from './route.ts';
 import { checkedSymbol, type Market, requestedSymbols } from './symbols.ts';
@@ -62,14 +62,14 @@ function snapshotJson(
   market: Market,
   feed: LatestFeed,
 ): object {
-  const { venue } = feed;
+  const { venue, delayMs } = feed;
   const trade = latestTradeOf(core, symbol, feed);
-  const quote = core.latestQuote(symbol, venue);
+  const quote = latestQuoteOf(core, symbol, feed);
   const daily = core.dailyBars(symbol);
   return {
     ...(trade && { latestTrade: tradeJson(trade, market, venue) }),
     ...(quote && { latestQuote: quoteJson(quote, market, venue) }),
-    ...named('minuteBar', core.latestBar(symbol, venue)),
+    ...named('minuteBar', core.latestBar(symbol, venue, core.now - delayMs)),
     ...named('dailyBar', daily.newest),
     ...named('prevDailyBar', daily.before),
   };
