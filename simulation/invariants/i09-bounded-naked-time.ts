@@ -1,10 +1,10 @@
 import { claimedIn, exitGroupsOf } from './exits.ts';
-import { cannotProtect } from './protectable.ts';
 import type { Rule } from './rule.ts';
+import { UnguardedTime } from './unguarded-time.ts';
 import { digitsOf, magnitude } from './units.ts';
 
-/** With the session open and the broker in reach. */
 const LONGEST_NAKED_MS = 10_000;
+
 /** No share stays free of every exit for longer than the bound. */
 export const boundedNakedTime: Rule = {
   number: 9,
@@ -13,24 +13,19 @@ export const boundedNakedTime: Rule = {
     'exit for more than 10 s.',
 
   watch(scene, tell) {
-    const counted = new Map<string, { ms: number; reach: number; told: boolean }>();
+    const time = new UnguardedTime(scene);
+    const told = new Set<string>();
     return {
       onBook(symbol) {
         const book = scene.books.of(symbol);
         // Shares that an order holds cannot have another exit, whatever becomes of that order.
         const free = magnitude(book.quantity) - claimedIn(exitGroupsOf(book));
-        const { reachMs } = scene.lives;
-        if (free <= 0n || !scene.isRegularSession) {
-          counted.delete(symbol);
-          return;
+        const ms = time.look(symbol, free > 0n);
+        if (ms <= LONGEST_NAKED_MS) told.delete(symbol);
+        else if (!told.has(symbol)) {
+          told.add(symbol);
+          tell(symbol, `${digitsOf(free)} shares have been without any exit for ${ms} ms`);
         }
-        const stretch = counted.get(symbol) ?? { ms: 0, reach: reachMs, told: false };
-        counted.set(symbol, stretch);
-        if (cannotProtect(scene, symbol) === null) stretch.ms += reachMs - stretch.reach;
-        stretch.reach = reachMs;
-        if (stretch.ms <= LONGEST_NAKED_MS || stretch.told) return;
-        stretch.told = true;
-        tell(symbol, `${digitsOf(free)} shares have been without any exit for ${stretch.ms} ms`);
       },
     };
   },

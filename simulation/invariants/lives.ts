@@ -109,11 +109,12 @@ export class Lives {
     }
   }
 
-  #answered({ at, request, status }: Extract<Observation, { kind: 'answer_arrived' }>): void {
+  #answered({ at, request, status, body }: Extract<Observation, { kind: 'answer_arrived' }>): void {
     const sentAt = this.#sent.get(request.id) ?? at;
     this.#sent.delete(request.id);
     if (!request.isOwner || request.life !== this.#current) return;
-    if (status >= 500 || status === 429 || status < 200) {
+    // A proxy's page, or half an answer, says nothing of the broker.
+    if (status >= 500 || status === 429 || status < 200 || !isWhole(body)) {
       this.#lastSign = null;
       return;
     }
@@ -130,4 +131,10 @@ export class Lives {
     if (last !== null && at - last <= LONGEST_SILENCE_MS) this.#reachMs += at - last;
     this.#lastSign = at;
   }
+}
+
+/** JSON that was not cut off, told by its ends. */
+function isWhole(body: string): boolean {
+  const ends = body.trim().replace(/^(.).*(.)$/s, '$1$2');
+  return ends === '' || ends === '{}' || ends === '[]';
 }

@@ -1,0 +1,34 @@
+import { cannotProtect } from './protectable.ts';
+import type { Scene } from './scene.ts';
+
+type Stretch = { ms: number; reachMs: number; excusedAt: number };
+
+/**
+ * For each symbol, how long something has lasted while it could have been put right: in a
+ * regular session, with a living process that has the broker in reach.
+ */
+export class UnguardedTime {
+  readonly #scene: Scene;
+  readonly #stretches = new Map<string, Stretch>();
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  /** Milliseconds that count; 0 where it does not last, which ends it. */
+  look(symbol: string, lasts: boolean): number {
+    const { lives, now, isRegularSession } = this.#scene;
+    const { reachMs } = lives;
+    if (!lasts || !isRegularSession) {
+      this.#stretches.delete(symbol);
+      return 0;
+    }
+    const stretch = this.#stretches.get(symbol) ?? { ms: 0, reachMs, excusedAt: now };
+    this.#stretches.set(symbol, stretch);
+    if (cannotProtect(this.#scene, symbol) !== null) stretch.excusedAt = now;
+    // Time in reach becomes known with the sign at its end, which may lie after an excuse.
+    stretch.ms += Math.min(reachMs - stretch.reachMs, now - stretch.excusedAt);
+    stretch.reachMs = reachMs;
+    return stretch.ms;
+  }
+}
