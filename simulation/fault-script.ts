@@ -1,6 +1,6 @@
-import type { CommandInput } from '../src/paper-exchange/control/command.ts';
-import { commandSchema } from '../src/paper-exchange/control/command.ts';
 import { injectionOf, type Scene } from '../src/paper-exchange/faults/catalogue.ts';
+import type { CommandInput } from '../src/paper-exchange/protocol/command.ts';
+import { commandSchema } from '../src/paper-exchange/protocol/command.ts';
 import { liveOrders } from './account.ts';
 import { Draws } from './draws.ts';
 import type { Prices } from './prices.ts';

@@ -14,8 +14,9 @@ import { GeneratedMarket, type GeneratorOptions } from './market/generator.ts';
 import { RecordedMarket, type RecordedOptions } from './market/recorded-market.ts';
 import type { MarketSource } from './market/source.ts';
 import type { OracleViolation } from './oracle/rules.ts';
+import type { RestRequest, RestResponse } from './protocol/request.ts';
 import type { ReplyLatency } from './wire/gate.ts';
-import type { RestOptions, RestRequest, RestResponse } from './wire/rest/handle.ts';
+import type { RestOptions } from './wire/rest/rest-api.ts';
 import type { RestSettings } from './wire/rest/settings.ts';
 import type { StreamSettings } from './wire/streams.ts';
 

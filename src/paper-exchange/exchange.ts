@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
+import { assembleWire, type Wire } from './assembly.ts';
 import { NyseCalendar } from './calendar/nyse.ts';
 import { ControlApi, isControlPath } from './control/api.ts';
-import type { Command } from './control/command.ts';
 import { type Controlled, stateOf, whenSessionBegins } from './control/controlled.ts';
 import type { Done } from './control/done.ts';
 import { Journal } from './control/journal.ts';
@@ -23,7 +23,9 @@ import type { MarketInput, MarketSource } from './market/source.ts';
 import type { Oracle } from './oracle/oracle.ts';
 import { type Oversight, oversee } from './oracle/oversight.ts';
 import { OracleViolation } from './oracle/rules.ts';
-import { assembleWire, BROKEN, type Wire } from './wire/assembly.ts';
+import type { Command } from './protocol/command.ts';
+import type { Answer } from './protocol/outcome.ts';
+import { internalError, type RestRequest, type RestResponse } from './protocol/request.ts';
 import {
   type RequestListener,
   requestListener,
@@ -36,8 +38,6 @@ import {
   inProcessSockets,
   type WsFactory,
 } from './wire/in-process.ts';
-import type { Answer } from './wire/outcome.ts';
-import type { RestRequest, RestResponse } from './wire/rest/handle.ts';
 
 export type { MarketOptions, PaperExchangeOptions };
 
@@ -204,7 +204,7 @@ export class PaperExchange implements Resumable {
       else
         void api.handle(request).then(respond, (error: unknown) => {
           onFault?.(error, request);
-          respond(BROKEN);
+          respond(internalError);
         });
     };
   }

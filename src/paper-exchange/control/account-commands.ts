@@ -2,7 +2,7 @@ import { decimal, formatDecimal } from '../core/decimal.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
 import type { OrderFilter } from '../core/order-queries.ts';
 import { type Order, WireError } from '../core/types.ts';
-import type { Command } from './command.ts';
+import type { Command } from '../protocol/command.ts';
 import { type Done, done, doneIf, failed, ordered, refused } from './done.ts';
 
 /** The commands that concern one account. */

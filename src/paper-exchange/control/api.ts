@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { catalogue, injectionOf, type Scene } from '../faults/catalogue.ts';
 import { FaultRuleError } from '../faults/fault-book.ts';
-import { instantSchema, parsed } from '../faults/json.ts';
 import { type FaultRuleInput, ruleSchema } from '../faults/rule.ts';
-import type { RestRequest, RestResponse } from '../wire/rest/handle.ts';
-import { commandSchema } from './command.ts';
+import { commandSchema } from '../protocol/command.ts';
+import { instantSchema, parsed } from '../protocol/json.ts';
+import { headerOf, type RestRequest, type RestResponse } from '../protocol/request.ts';
 import type { Controlled } from './controlled.ts';
 
 export type ControlOptions = {
@@ -48,7 +48,7 @@ export class ControlApi {
   }
 
   async handle(request: RestRequest): Promise<RestResponse> {
-    if (!isSame(tokenOf(request), this.#options.token)) {
+    if (!isSame(headerOf(request, 'x-sim-token'), this.#options.token)) {
       return json(401, { message: 'the control API needs its token in X-Sim-Token' });
     }
     const { journal, state, reset } = this.#exchange;
@@ -165,11 +165,6 @@ export const isControlPath = (path: string): boolean =>
 
 function examples(): readonly object[] {
   return catalogue.map(({ id, what, inject }) => ({ id, what, ...inject(EXAMPLE) }));
-}
-
-function tokenOf({ headers }: RestRequest): string {
-  const found = Object.entries(headers).find(([name]) => name.toLowerCase() === 'x-sim-token');
-  return found?.[1] ?? '';
 }
 
 /** Takes as long whichever character differs. */

@@ -2,8 +2,8 @@ import { formatDecimal } from '../core/decimal.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
 import type { Calendar, Milliseconds, Session, TradingDay } from '../core/types.ts';
 import type { FaultBook } from '../faults/fault-book.ts';
+import type { Command } from '../protocol/command.ts';
 import type { Streams } from '../wire/streams.ts';
-import type { Command } from './command.ts';
 import type { Done } from './done.ts';
 import type { Journal } from './journal.ts';
 

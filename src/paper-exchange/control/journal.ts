@@ -1,8 +1,8 @@
 import type { ExchangeEvent, Milliseconds } from '../core/types.ts';
 import type { Facts } from '../faults/rule.ts';
+import type { Outcome } from '../protocol/outcome.ts';
+import type { RestRequest } from '../protocol/request.ts';
 import { publicationsOf } from '../wire/data-messages.ts';
-import type { Outcome } from '../wire/outcome.ts';
-import type { RestRequest } from '../wire/rest/handle.ts';
 import { tradeUpdateJson } from '../wire/rest/trade-update-json.ts';
 
 /** One line of the journal. Keys are never written down, only whose they are. */

@@ -2,8 +2,8 @@ import { decimal } from '../core/decimal.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
 import type { Bar, CorporateActionTerms } from '../core/types.ts';
 import type { MarketInput } from '../market/source.ts';
+import type { Command } from '../protocol/command.ts';
 import { runAccountCommand } from './account-commands.ts';
-import type { Command } from './command.ts';
 import { type Done, done, failed } from './done.ts';
 import type { PriceShift } from './price-shift.ts';
 

@@ -1,11 +1,11 @@
 import { draw } from '../core/duration.ts';
 import type { Milliseconds } from '../core/types.ts';
-import type { Outcome } from '../wire/outcome.ts';
-import type { RestRequest, RestResponse } from '../wire/rest/handle.ts';
+import { type Json, parsed } from '../protocol/json.ts';
+import type { Outcome } from '../protocol/outcome.ts';
+import type { RestRequest, RestResponse } from '../protocol/request.ts';
 import { type Display, isObject } from './display.ts';
 import type { DisplayEffect, RequestEffect } from './effects.ts';
 import type { Firing } from './fault-book.ts';
-import { type Json, parsed } from './json.ts';
 
 export type RequestFiring = Firing<RequestEffect | DisplayEffect>;
 

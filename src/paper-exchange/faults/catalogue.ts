@@ -1,4 +1,4 @@
-import type { CommandInput } from '../control/command.ts';
+import type { CommandInput } from '../protocol/command.ts';
 import { brokerFaults } from './catalogue-broker.ts';
 import { dataFaults } from './catalogue-data.ts';
 import { transportFaults } from './catalogue-transport.ts';

@@ -1,6 +1,6 @@
+import type { Json } from '../protocol/json.ts';
 import type { DisplayEffect } from './effects.ts';
 import type { Firing } from './fault-book.ts';
-import type { Json } from './json.ts';
 
 type JsonObject = { readonly [key: string]: Json };
 type Kind = 'quote' | 'trade' | 'bar';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { commandSchema } from '../control/command.ts';
-import { durationSchema, jsonSchema } from './json.ts';
+import { commandSchema } from '../protocol/command.ts';
+import { durationSchema, jsonSchema } from '../protocol/json.ts';
 
 const percent = z.number().positive();
 

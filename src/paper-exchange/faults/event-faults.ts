@@ -1,6 +1,6 @@
-import type { Command } from '../control/command.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
 import type { ExchangeEvent, MarketNotice, Milliseconds } from '../core/types.ts';
+import type { Command } from '../protocol/command.ts';
 import { orderFacts } from './broker-faults.ts';
 import { points } from './effects.ts';
 import type { FaultBook } from './fault-book.ts';

@@ -1,7 +1,7 @@
 import type { ExchangeEvent, Milliseconds } from '../core/types.ts';
+import { type Json, parsed } from '../protocol/json.ts';
 import { isObject } from './display.ts';
 import type { FaultBook } from './fault-book.ts';
-import { type Json, parsed } from './json.ts';
 
 type Past = { readonly at: Milliseconds; readonly positions: Json };
 

@@ -1,7 +1,7 @@
 import type { Order } from '../core/types.ts';
-import type { RestRequest } from '../wire/rest/handle.ts';
+import { type Json, parsed } from '../protocol/json.ts';
+import type { RestRequest } from '../protocol/request.ts';
 import { isObject } from './display.ts';
-import { type Json, parsed } from './json.ts';
 import type { Facts } from './rule.ts';
 
 export type RequestLookups = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { instantSchema } from '../protocol/json.ts';
 import { effectSchema } from './effects.ts';
-import { instantSchema } from './json.ts';
 
 const count = z.number().int().positive();
 

@@ -1,6 +1,6 @@
 import type { ExchangeEvent, ExchangeListener, Latencies } from '../core/types.ts';
+import type { RestRequest, RestResponse } from '../protocol/request.ts';
 import { tradeJson } from '../wire/rest/data-json.ts';
-import type { RestRequest, RestResponse } from '../wire/rest/handle.ts';
 import { tradeUpdateJson } from '../wire/rest/trade-update-json.ts';
 import { AccountOracle, type Lags, type Market } from './account-oracle.ts';
 import { type Amount, amountOfNumber } from './amounts.ts';

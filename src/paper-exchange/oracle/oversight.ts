@@ -1,11 +1,10 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { Command } from '../control/command.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
-import type { PaperExchangeOptions } from '../exchange-options.ts';
 import type { Effect } from '../faults/effects.ts';
 import type { FaultBook } from '../faults/fault-book.ts';
-import { RestApi } from '../wire/rest/handle.ts';
-import { attachOracle, type Oracle } from './oracle.ts';
+import type { Command } from '../protocol/command.ts';
+import { RestApi } from '../wire/rest/rest-api.ts';
+import { attachOracle, type Observed, type Oracle } from './oracle.ts';
 import type { OracleViolation, Rule } from './rules.ts';
 
 export type Oversight = {
@@ -15,7 +14,11 @@ export type Oversight = {
 };
 
 type Overseen = {
-  readonly options: PaperExchangeOptions;
+  readonly options: {
+    readonly seed: string;
+    readonly accounts: Observed['accounts'];
+    readonly onViolation?: (violation: OracleViolation) => void;
+  };
   readonly core: ExchangeCore;
   readonly faults: FaultBook;
   readonly clock: Clock;

@@ -1,5 +1,4 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { Journal } from '../control/journal.ts';
 import { type Duration, draw } from '../core/duration.ts';
 import { Random } from '../core/random.ts';
 import type { Milliseconds } from '../core/types.ts';
@@ -7,8 +6,8 @@ import { courseOf, type FaultyAnswers, type RequestFiring } from '../faults/answ
 import { points } from '../faults/effects.ts';
 import type { FaultBook } from '../faults/fault-book.ts';
 import { type Facts, matches } from '../faults/rule.ts';
-import type { Outcome } from './outcome.ts';
-import type { RestRequest, RestResponse } from './rest/handle.ts';
+import type { Outcome } from '../protocol/outcome.ts';
+import type { RestRequest, RestResponse } from '../protocol/request.ts';
 
 /** How long replies of some routes take; the first that fits counts. */
 export type ReplyLatency = {
@@ -18,6 +17,14 @@ export type ReplyLatency = {
   readonly takes: Duration;
 };
 
+/** Where requests and their replies are written down. */
+type RequestLog = {
+  /** Gives back its number, for `reply`. */
+  request(request: RestRequest, facts: Facts): number;
+  /** Null: it was never answered. */
+  reply(request: number, outcome: Outcome | null): void;
+};
+
 export type GateParts = {
   readonly seed: string;
   readonly clock: Clock;
@@ -25,7 +32,7 @@ export type GateParts = {
   readonly answers: FaultyAnswers;
   readonly replies: readonly ReplyLatency[];
   /** Null when nothing is written down. */
-  readonly journal: Journal | null;
+  readonly journal: RequestLog | null;
   readonly factsOf: (request: RestRequest) => Facts;
   readonly process: (request: RestRequest) => RestResponse;
 };

@@ -1,7 +1,7 @@
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { Answer, Outcome } from '../protocol/outcome.ts';
+import type { RestRequest, RestResponse } from '../protocol/request.ts';
 import type { Connection } from './connection.ts';
-import type { Answer, Outcome } from './outcome.ts';
-import type { RestRequest, RestResponse } from './rest/handle.ts';
 import { isStreamPath, type Streams } from './streams.ts';
 
 // The types of node:http by way of ws: nothing here opens a socket, so nothing imports node:http.

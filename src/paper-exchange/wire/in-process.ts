@@ -1,6 +1,6 @@
+import type { Answer, Outcome } from '../protocol/outcome.ts';
+import type { RestResponse } from '../protocol/request.ts';
 import type { Connection, StreamSession } from './connection.ts';
-import type { Answer, Outcome } from './outcome.ts';
-import type { RestResponse } from './rest/handle.ts';
 import { isStreamPath, type Streams } from './streams.ts';
 
 type Redirect = NonNullable<RequestInit['redirect']>;

@@ -7,8 +7,8 @@ import {
   type StreamEffect,
 } from '../faults/effects.ts';
 import type { FaultBook, Firing } from '../faults/fault-book.ts';
-import { type Json, parsed } from '../faults/json.ts';
 import type { Facts } from '../faults/rule.ts';
+import { type Json, parsed } from '../protocol/json.ts';
 import type { DataMessage } from './data-messages.ts';
 
 type Stream = 'trading' | 'data';

@@ -9,7 +9,7 @@ import type {
   Switches,
   TradeUpdate,
 } from '../../../src/paper-exchange/core/types.ts';
-import { RestApi } from '../../../src/paper-exchange/wire/rest/handle.ts';
+import { RestApi } from '../../../src/paper-exchange/wire/rest/rest-api.ts';
 import type { RestSettings } from '../../../src/paper-exchange/wire/rest/settings.ts';
 import { tradeUpdateJson } from '../../../src/paper-exchange/wire/rest/trade-update-json.ts';
 

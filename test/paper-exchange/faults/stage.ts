@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import WebSocket from 'ws';
 import { type HttpListener, listen } from '../../../src/adapters/system/http-listener.ts';
-import { commandSchema } from '../../../src/paper-exchange/control/command.ts';
 import type { PaperExchangeOptions } from '../../../src/paper-exchange/exchange.ts';
 import { injectionOf, type Scene } from '../../../src/paper-exchange/faults/catalogue.ts';
+import { commandSchema } from '../../../src/paper-exchange/protocol/command.ts';
 import { keys, quietExchange, type Transport, until } from '../wire/given.ts';
 
 export type Answer = {

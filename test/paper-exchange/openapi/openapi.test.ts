@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RestApi } from '../../../src/paper-exchange/wire/rest/handle.ts';
+import { RestApi } from '../../../src/paper-exchange/wire/rest/rest-api.ts';
 import { isDataPath, routes } from '../../../src/paper-exchange/wire/rest/routes.ts';
 import { Floor, type Json } from '../core/floor.ts';
 import { everyAnswer } from './answers.ts';

@@ -1,4 +1,4 @@
-import type { RestRequest } from '../../../src/paper-exchange/wire/rest/handle.ts';
+import type { RestRequest } from '../../../src/paper-exchange/protocol/request.ts';
 import type { Floor, Json } from '../core/floor.ts';
 
 /** One request and what came back. */

@@ -19,7 +19,8 @@ import {
   type Oracle,
   type OracleSettings,
 } from '../../../src/paper-exchange/oracle/oracle.ts';
-import { RestApi, type RestResponse } from '../../../src/paper-exchange/wire/rest/handle.ts';
+import type { RestResponse } from '../../../src/paper-exchange/protocol/request.ts';
+import { RestApi } from '../../../src/paper-exchange/wire/rest/rest-api.ts';
 import { tradeUpdateJson } from '../../../src/paper-exchange/wire/rest/trade-update-json.ts';
 
 /** Thursday, 8 October 2026, 10:00 in New York. */

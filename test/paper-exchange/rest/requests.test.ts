@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RestApi } from '../../../src/paper-exchange/wire/rest/handle.ts';
+import { RestApi } from '../../../src/paper-exchange/wire/rest/rest-api.ts';
 import { restSettingTable } from '../../../src/paper-exchange/wire/rest/setting-table.ts';
 import { defaultRestSettings } from '../../../src/paper-exchange/wire/rest/settings.ts';
 import { Floor, type Json, refusal } from '../core/floor.ts';

@@ -1,4 +1,4 @@
-import type { RestRequest, RestResponse } from './rest/handle.ts';
+import type { RestRequest, RestResponse } from './request.ts';
 
 /** How a request ends for the client. One that is never settled hangs. */
 export type Outcome =

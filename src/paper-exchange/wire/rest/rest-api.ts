@@ -1,23 +1,16 @@
 import type { ExchangeCore } from '../../core/exchange-core.ts';
 import { WireError } from '../../core/types.ts';
+import {
+  internalError,
+  JSON_TYPE,
+  keysOf,
+  type RestRequest,
+  type RestResponse,
+} from '../../protocol/request.ts';
 import { type Allowance, RateLimiter } from './rate-limit.ts';
 import type { Reply } from './route.ts';
 import { type Endpoint, endpointAt, isDataPath, isPublicPath } from './routes.ts';
 import { defaultRestSettings, type RestSettings } from './settings.ts';
-
-export type RestRequest = {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-};
-
-export type RestResponse = {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-};
 
 export type RestOptions = {
   readonly settings?: Partial<RestSettings>;
@@ -27,13 +20,11 @@ export type RestOptions = {
 
 type Answer = Reply & { readonly headers?: Readonly<Record<string, string>> };
 
-const JSON_TYPE = 'application/json; charset=UTF-8';
 const UNAUTHORIZED = {
   message: new WireError(401, { message: 'unauthorized.' }),
   message_and_code: new WireError(401, { code: 40110000, message: 'request is not authorized' }),
 } as const;
 const TOO_MANY = new WireError(429, { message: 'too many requests.' });
-const BROKEN = new WireError(500, { message: 'internal server error' });
 /** In place of an account id: whoever asks without keys. */
 const NOBODY = 'nobody';
 /** The unlimited data plan ("Market Data API: subscription plans"). */
@@ -56,14 +47,13 @@ export class RestApi {
   handle(request: RestRequest): RestResponse {
     this.#requests += 1;
     const id = this.#requests.toString(16).padStart(32, '0');
-    let answer: Answer;
     try {
-      answer = this.#answer(request);
+      return written(this.#answer(request), id, request.method === 'HEAD');
     } catch (error) {
       this.#onFault(error, request);
-      answer = BROKEN;
+      const { status, headers, body } = internalError;
+      return { status, headers: { ...headers, 'x-request-id': id }, body };
     }
-    return written(answer, id, request.method === 'HEAD');
   }
 
   #answer(request: RestRequest): Answer {
@@ -79,8 +69,7 @@ export class RestApi {
 
   /** Null for keys that open no account; `NOBODY` where none are needed and none are sent. */
   #accountOf(request: RestRequest): string | null {
-    const keyId = header(request, 'apca-api-key-id');
-    const secretKey = header(request, 'apca-api-secret-key');
+    const { keyId, secretKey } = keysOf(request);
     if (keyId === '' && secretKey === '' && isPublicPath(request.path)) return NOBODY;
     return this.#core.authenticate(keyId, secretKey);
   }
@@ -150,11 +139,4 @@ function written(answer: Answer, id: string, isHead: boolean): RestResponse {
     headers: { ...headers, 'content-type': JSON_TYPE, 'x-request-id': id },
     body: isHead ? '' : JSON.stringify(body),
   };
-}
-
-function header({ headers }: RestRequest, name: string): string {
-  const exact = headers[name];
-  if (exact !== undefined) return exact;
-  const found = Object.entries(headers).find(([key]) => key.toLowerCase() === name);
-  return found?.[1] ?? '';
 }

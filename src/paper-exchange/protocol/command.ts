@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { digitsSchema, instantSchema, jsonSchema } from '../faults/json.ts';
+import { digitsSchema, instantSchema, jsonSchema } from './json.ts';
 
 const symbol = z.string().min(1);
 /** Account id or account number; the first account when left out. */

@@ -1,19 +1,20 @@
-import type { Clock } from '../../ports/clock.ts';
-import type { Journal } from '../control/journal.ts';
-import type { ExchangeCore } from '../core/exchange-core.ts';
-import { venueAt } from '../core/market-data.ts';
-import type { Bar, ExchangeEvent } from '../core/types.ts';
-import type { PaperExchangeOptions } from '../exchange-options.ts';
-import { FaultyAnswers } from '../faults/answers.ts';
-import { BrokerFaults } from '../faults/broker-faults.ts';
-import { Display } from '../faults/display.ts';
-import type { FaultBook } from '../faults/fault-book.ts';
-import { PastPositions } from '../faults/past-positions.ts';
-import { requestFacts } from '../faults/request-facts.ts';
-import { Gate } from './gate.ts';
-import { RestApi, type RestRequest, type RestResponse } from './rest/handle.ts';
-import { RuledStreamFaults } from './stream-faults.ts';
-import { defaultStreamSettings, Streams } from './streams.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Journal } from './control/journal.ts';
+import type { ExchangeCore } from './core/exchange-core.ts';
+import { venueAt } from './core/market-data.ts';
+import type { Bar, ExchangeEvent } from './core/types.ts';
+import type { PaperExchangeOptions } from './exchange-options.ts';
+import { FaultyAnswers } from './faults/answers.ts';
+import { BrokerFaults } from './faults/broker-faults.ts';
+import { Display } from './faults/display.ts';
+import type { FaultBook } from './faults/fault-book.ts';
+import { PastPositions } from './faults/past-positions.ts';
+import { requestFacts } from './faults/request-facts.ts';
+import { internalError, keysOf, type RestRequest, type RestResponse } from './protocol/request.ts';
+import { Gate } from './wire/gate.ts';
+import { RestApi } from './wire/rest/rest-api.ts';
+import { RuledStreamFaults } from './wire/stream-faults.ts';
+import { defaultStreamSettings, Streams } from './wire/streams.ts';
 
 export type WireParts = {
   readonly options: PaperExchangeOptions;
@@ -33,13 +34,6 @@ export type Wire = {
   readonly onEvent: (event: ExchangeEvent) => void;
   /** Once the exchange has its first prices. */
   readonly begin: () => void;
-};
-
-/** Our own fault, as a client sees it. */
-export const BROKEN: RestResponse = {
-  status: 500,
-  headers: { 'content-type': 'application/json; charset=UTF-8' },
-  body: JSON.stringify({ message: 'internal server error' }),
 };
 
 /** Puts the wire together, with the faults at all its places. */
@@ -71,7 +65,7 @@ export function assembleWire({ options, core, faults, clock, journal, process }:
         return process(request);
       } catch (error) {
         onFault?.(error, request);
-        return BROKEN;
+        return internalError;
       }
     },
   });
@@ -99,11 +93,8 @@ function dayOf(core: ExchangeCore, symbol: string): Bar | null {
   return newest !== null && newest.at >= calendar.midnightOf(calendar.dateOf(now)) ? newest : null;
 }
 
-function accountOfKeys(core: ExchangeCore, { headers }: RestRequest): string | null {
-  const lower = new Map(Object.entries(headers).map(([key, value]) => [key.toLowerCase(), value]));
-  const [keyId = '', secretKey = ''] = ['apca-api-key-id', 'apca-api-secret-key'].map((name) =>
-    lower.get(name),
-  );
+function accountOfKeys(core: ExchangeCore, request: RestRequest): string | null {
+  const { keyId, secretKey } = keysOf(request);
   return core.authenticate(keyId, secretKey);
 }
 
