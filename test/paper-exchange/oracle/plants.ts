@@ -205,7 +205,18 @@ export const PLANTS: Readonly<Record<Rule, readonly Plant[]>> = {
       answer: lies('/v2/orders', { limit_price: '100' }, isFilled),
     },
   ],
-  session: [{ act: sends(buy), answer: lies('/v2/clock', { is_open: false }) }],
+  session: [
+    { act: sends(buy), answer: lies('/v2/clock', { is_open: false }) },
+    {
+      // Nine in the evening, when what is for extended hours trades.
+      act: (pit) => {
+        pit.advanceBy(11 * 3_600_000);
+        pit.quote('AAPL', '99.99', '100.01');
+        order(pit, { ...restingBuy, limit_price: '101', extended_hours: true });
+      },
+      answer: lies('/v3/clock', { clocks: [{ phase: 'closed' }, { phase: 'closed' }] }),
+    },
+  ],
   halt: [
     {
       act: sends(buy),
