@@ -1,0 +1,182 @@
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
+import { Relay } from '../../src/server/relay.ts';
+import { NOW } from '../support/given.ts';
+
+const NAMED = { environment: 'paper', mode: 'execute' } as const;
+const INITIALIZE = {
+  jsonrpc: '2.0',
+  id: 0,
+  method: 'initialize',
+  params: {
+    protocolVersion: '2025-11-25',
+    capabilities: {},
+    clientInfo: { name: 'h', version: '0' },
+  },
+} as const;
+const call = (id: number, name: string) =>
+  ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: {} } }) as const;
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A host at one end of a relay; owners come and go at the other. */
+async function relayed() {
+  const clock = new VirtualClock(NOW);
+  const relay = new Relay(clock);
+  const [host, hostSide] = InMemoryTransport.createLinkedPair();
+  const answers: JSONRPCMessage[] = [];
+  host.onmessage = (message) => void answers.push(message);
+  await relay.connect(hostSide);
+  await host.start();
+  const owner = async () => {
+    const [ownerSide, relaySide] = InMemoryTransport.createLinkedPair();
+    const heard: JSONRPCMessage[] = [];
+    ownerSide.onmessage = (message) => void heard.push(message);
+    await ownerSide.start();
+    await relay.use(relaySide, NAMED);
+    await turn();
+    return {
+      heard,
+      methods: () => heard.map((message) => ('method' in message ? message.method : 'answer')),
+      say: (message: JSONRPCMessage) => ownerSide.send(message),
+      end: () => ownerSide.close(),
+    };
+  };
+  const say = async (...messages: JSONRPCMessage[]) => {
+    for (const message of messages) await host.send(message);
+    await turn();
+  };
+  return { relay, clock, owner, say, answers };
+}
+
+const errorIn = (message: JSONRPCMessage | undefined) =>
+  (
+    message as unknown as {
+      result: { isError: boolean; structuredContent: Record<string, unknown> };
+    }
+  ).result;
+
+describe('a relay', () => {
+  it('carries requests to the owner and answers back', async () => {
+    const { owner, say, answers } = await relayed();
+    const first = await owner();
+    await say(call(1, 'get_history'));
+    expect(first.heard).toEqual([call(1, 'get_history')]);
+    await first.say({ jsonrpc: '2.0', id: 1, result: { content: [] } });
+    expect(answers).toEqual([{ jsonrpc: '2.0', id: 1, result: { content: [] } }]);
+  });
+
+  it('answers what an owner that ended left open, and never sends it again', async () => {
+    const { owner, say, answers } = await relayed();
+    const first = await owner();
+    await say(call(1, 'execute_plan'), call(2, 'get_history'));
+    await first.end();
+    expect(answers.map((answer) => ('id' in answer ? answer.id : null))).toEqual([1, 2]);
+    expect(errorIn(answers[0])).toMatchObject({
+      isError: true,
+      structuredContent: {
+        ...NAMED,
+        error: { code: 'plan_outcome_unknown', retryable: false, would_pass: null },
+      },
+    });
+    expect(JSON.stringify(answers[0])).toMatch(/it is not sent again/);
+    expect(errorIn(answers[1])).toMatchObject({
+      isError: true,
+      structuredContent: { error: { code: 'owner_ended', retryable: true } },
+    });
+    const second = await owner();
+    expect(second.methods()).not.toContain('tools/call');
+  });
+
+  it('holds what was not sent yet for the next owner', async () => {
+    const { owner, say, answers } = await relayed();
+    const first = await owner();
+    await first.end();
+    await say(call(1, 'get_portfolio_context'));
+    expect(answers).toEqual([]);
+    const second = await owner();
+    expect(second.heard).toEqual([call(1, 'get_portfolio_context')]);
+  });
+
+  it('says after a while that nobody owns the account, and that nothing was sent', async () => {
+    const { relay, owner, say, answers, clock } = await relayed();
+    const first = await owner();
+    await first.end();
+    relay.lose('process 7 is gone');
+    await say(call(1, 'execute_plan'));
+    await clock.advanceBy(15_000);
+    expect(errorIn(answers[0])).toMatchObject({
+      isError: true,
+      structuredContent: {
+        error: { code: 'owner_ended', message: 'Nothing was sent: process 7 is gone.' },
+      },
+    });
+    // An owner that comes too late must not carry out what was given up.
+    const second = await owner();
+    expect(second.methods()).not.toContain('tools/call');
+  });
+
+  it('does not send what the host cancelled meanwhile', async () => {
+    const { owner, say, answers } = await relayed();
+    const first = await owner();
+    await first.end();
+    const cancel = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } };
+    await say(call(1, 'execute_plan'), cancel as JSONRPCMessage);
+    const second = await owner();
+    expect(second.heard).toEqual([]);
+    expect(answers).toEqual([]);
+  });
+
+  it('introduces the host to each new owner, and keeps that answer to itself', async () => {
+    const { owner, say, answers } = await relayed();
+    const first = await owner();
+    await say(INITIALIZE);
+    await first.say({ jsonrpc: '2.0', id: 0, result: { capabilities: {} } });
+    await say({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    await first.end();
+    const second = await owner();
+    expect(second.methods()).toEqual(['initialize', 'notifications/initialized']);
+    const [introduction] = second.heard as { id: string; params: unknown }[];
+    expect(introduction?.params).toEqual(INITIALIZE.params);
+    const before = answers.length;
+    await second.say({ jsonrpc: '2.0', id: introduction?.id ?? '', result: {} });
+    expect(answers.length).toBe(before);
+  });
+
+  it('asks the next owner again when the one that was to greet the host ended', async () => {
+    const { owner, say, answers } = await relayed();
+    const first = await owner();
+    await say(INITIALIZE);
+    await first.end();
+    expect(answers).toEqual([]);
+    const second = await owner();
+    expect(second.heard).toEqual([INITIALIZE]);
+  });
+
+  it('never takes a yes to one owner for a yes to another', async () => {
+    const { owner, say, answers } = await relayed();
+    const question = { jsonrpc: '2.0', id: 5, method: 'elicitation/create', params: {} } as const;
+    const first = await owner();
+    await first.say(question);
+    const asked = answers[0] as { id: string };
+    await first.end();
+    const second = await owner();
+    await second.say(question);
+    const askedAgain = answers[1] as { id: string };
+    await say({ jsonrpc: '2.0', id: asked.id, result: { action: 'accept' } });
+    expect(second.heard).toEqual([]);
+    await say({ jsonrpc: '2.0', id: askedAgain.id, result: { action: 'accept' } });
+    expect(second.heard).toEqual([{ jsonrpc: '2.0', id: 5, result: { action: 'accept' } }]);
+  });
+
+  it('hears nothing any more of an owner that was given up', async () => {
+    const { relay, owner, say, answers } = await relayed();
+    const first = await owner();
+    await say(call(1, 'get_history'));
+    relay.lose('it does not answer');
+    expect(answers).toHaveLength(1);
+    await first.say({ jsonrpc: '2.0', id: 1, result: { content: [] } });
+    expect(answers).toHaveLength(1);
+  });
+});
