@@ -14,8 +14,8 @@ import {
 
 const WELCOME_TIMEOUT_MS = 5_000;
 const PING_EVERY_MS = 5_000;
-/** An owner that says nothing for so long is stopped or hangs. */
-const SILENT_AFTER_MS = 20_000;
+/** An owner that leaves so many without a word is stopped or hangs. */
+const MOST_UNANSWERED = 4;
 
 /** A place at the owner's side. */
 export type Attachment = {
@@ -104,7 +104,7 @@ class HeldPlace implements Attachment {
   readonly #clock: Clock;
   readonly #onGuarding: (isGuarding: boolean) => void;
   #isGuarding: boolean;
-  #heardAt: number;
+  #unanswered = 0;
   #cancelPing: () => void = () => {};
   #end: (because: string) => void = () => {};
 
@@ -120,7 +120,6 @@ class HeldPlace implements Attachment {
     this.#clock = clock;
     this.#onGuarding = onGuarding;
     this.#isGuarding = welcome.isGuarding;
-    this.#heardAt = clock.monotonicMs();
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -132,7 +131,7 @@ class HeldPlace implements Attachment {
   }
 
   take(json: unknown): void {
-    this.#heardAt = this.#clock.monotonicMs();
+    this.#unanswered = 0;
     const word = ownerWordIn(json);
     if (word !== null) this.#hear(word);
     else if (!this.transport.take(json)) {
@@ -158,15 +157,15 @@ class HeldPlace implements Attachment {
     this.#onGuarding(word.isGuarding);
   }
 
+  /** Counted in pings, not in time: a process that slept itself has asked only once. */
   #ping(): void {
-    const silentMs = this.#clock.monotonicMs() - this.#heardAt;
-    // Just woken itself, this side has heard nothing either: one more ping is fair.
-    if (silentMs > SILENT_AFTER_MS && silentMs < SILENT_AFTER_MS + 2 * PING_EVERY_MS) {
+    if (this.#unanswered >= MOST_UNANSWERED) {
       this.#link.close();
+      const silentMs = this.#unanswered * PING_EVERY_MS;
       this.end(`the owner (process ${this.welcome.pid}) has not answered for ${silentMs} ms`);
       return;
     }
-    if (silentMs >= SILENT_AFTER_MS) this.#heardAt = this.#clock.monotonicMs();
+    this.#unanswered += 1;
     sayTo(this.#link, { kind: 'ping' });
     this.#cancelPing = this.#clock.after(PING_EVERY_MS, () => this.#ping());
   }
