@@ -48,6 +48,9 @@ export function openGuard({ stage, scenario, life, ...parts }: Parts): Guard {
     rates: parts.rates,
     nextRequestId: () => stage.nextRequestId(),
     onFault: (fault) => stage.fire(fault),
+    onAmbiguousPost: () => {
+      stage.ambiguousPosts += 1;
+    },
   });
   const sockets = new LifeSockets({
     ...{ life, clock: stage.clock, open: exchange.wsFactory },
@@ -73,7 +76,7 @@ export function openGuard({ stage, scenario, life, ...parts }: Parts): Guard {
   const policies = policySettings.parse(scenario.policies);
   const runtime = createRuntime({
     ...connection,
-    ...{ store, clock, ids },
+    ...{ store, clock, ids, haltLatch: stage.haltLatch },
     haltLatch: new MemoryHaltLatch(stage.haltMemory),
     policies: tradingPolicies(policies),
     guardrails: guardrails(policies),

@@ -3,7 +3,12 @@ import { enter, type Mortal } from './crash-points.ts';
 import type { Life as LifeNumber } from './observation.ts';
 
 /** Where a process is to die: at its so-manyeth await, append or request from now on. */
-export type Doom = { readonly at: 'await' | 'append' | 'request'; readonly countdown: number };
+export type Doom = {
+  readonly at: 'await' | 'append' | 'request';
+  /** One await only; any when null. */
+  readonly point: string | null;
+  readonly countdown: number;
+};
 
 export type LifeParts = {
   readonly number: LifeNumber;
@@ -40,7 +45,7 @@ export class Life implements Mortal {
   }
 
   reached(point: string, when: 'before' | 'after'): boolean {
-    const isFatal = this.#comesDue('await');
+    const isFatal = this.#comesDue('await', point);
     this.#parts.onPoint(point, isFatal);
     if (isFatal) this.die(`${point} ${when}`);
     return isFatal;
@@ -83,9 +88,9 @@ export class Life implements Mortal {
     task();
   }
 
-  #comesDue(place: Doom['at']): boolean {
+  #comesDue(place: Doom['at'], point: string | null = null): boolean {
     const doom = this.#doom;
-    if (doom === null || doom.at !== place) return false;
+    if (doom === null || doom.at !== place || (doom.point ?? point) !== point) return false;
     this.#doom = { ...doom, countdown: doom.countdown - 1 };
     return doom.countdown <= 0;
   }

@@ -1,17 +1,46 @@
+import { readFixture, saveFixture } from './fixtures.ts';
+import { OptionError, type Options, optionsFrom, USAGE } from './options.ts';
+import { reportOf } from './report.ts';
+import { shrink } from './shrink.ts';
+import { type Summary, Tally } from './summary.ts';
+import { tellTo } from './tell.ts';
 import { runWorld } from './world.ts';
 
-const seeds = Number(process.argv[2] ?? 1);
-const steps = Number(process.argv[3] ?? 2000);
-const first = Number(process.argv[4] ?? 1);
-const started = performance.now();
-let total = 0;
-for (let seed = first; seed < first + seeds; seed += 1) {
-  const result = await runWorld(seed, { steps, without: [], symbols: 8 });
-  total += result.steps;
-  process.stdout.write(
-    `${seed} ${result.steps} ${result.traceHash.slice(0, 12)} ${result.violations.length}\n`,
-  );
-  for (const v of result.violations.slice(0, 2))
-    process.stdout.write(`   ${v.invariant} ${v.symbol} ${v.because.slice(-1800)}\n`);
+const write = (line: string): void => void process.stdout.write(`${line}\n`);
+const note = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function simulate(options: Options): Promise<Summary> {
+  const replayed = options.replay === null ? null : readFixture(options.replay);
+  const limits = replayed?.limits ?? options.limits;
+  const firstSeed = replayed?.seed ?? options.firstSeed;
+  const seeds = replayed === null ? options.seeds : 1;
+  const onObservation = options.tells ? tellTo(write) : undefined;
+  const tally = new Tally();
+  const startedAt = performance.now();
+  for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {
+    const result = await runWorld(seed, limits, onObservation);
+    tally.add(result);
+    const [violation] = result.violations;
+    if (violation === undefined) continue;
+    const { invariant, symbol, because } = violation;
+    note(`seed ${seed}, step ${result.steps}: invariant ${invariant}, ${symbol}: ${because}`);
+    if (!options.saves || replayed !== null) continue;
+    const path = saveFixture(seed, await shrink(seed, result, limits));
+    note(`  saved: npm run simulate -- --replay ${path}`);
+  }
+  return tally.summary((performance.now() - startedAt) / 1_000);
 }
-process.stdout.write(`${total / ((performance.now() - started) / 1000)} steps/s\n`);
+
+async function main(): Promise<void> {
+  const options = optionsFrom(process.argv.slice(2));
+  const summary = await simulate(options);
+  if (options.isJson) write(JSON.stringify(summary));
+  else write(reportOf(summary, options.withReport));
+  process.exitCode = summary.violations === 0 ? 0 : 1;
+}
+
+main().catch((error: unknown) => {
+  if (!(error instanceof OptionError)) throw error;
+  note(`${error.message}\n\n${USAGE}`);
+  process.exitCode = 2;
+});

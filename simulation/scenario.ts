@@ -36,6 +36,7 @@ export type Troubles = {
   readonly journalFault: number;
   readonly strangerGapMs: number | null;
   readonly hostGapMs: number | null;
+  readonly haltGapMs: number | null;
 };
 
 export type Scenario = {
@@ -56,6 +57,7 @@ export type Scenario = {
 
 /** What a failing seed is shrunk by. */
 export type Limits = {
+  readonly kind: 'everything' | 'ambiguous';
   readonly steps: number;
   /** Kinds of trouble that are left out, by the names of `kindsOf`. */
   readonly without: readonly string[];
@@ -202,6 +204,7 @@ function troublesFrom(draws: Draws, without: ReadonlySet<string>): Troubles {
     journalFault: rate('journal_faults', 0.15, 0.1),
     strangerGapMs: gap('strangers', 0.4, 20_000, 200_000),
     hostGapMs: gap('host', 0.5, 2_000, 40_000),
+    haltGapMs: gap('halts', 0.2, 30_000, 400_000),
   };
 }
 
@@ -218,6 +221,7 @@ export function kindsOf({ troubles }: Scenario): readonly string[] {
     ['journal_faults', troubles.journalFault],
     ['strangers', troubles.strangerGapMs],
     ['host', troubles.hostGapMs],
+    ['halts', troubles.haltGapMs],
     ['lost_requests', network.requestLost],
     ['lost_answers', network.answerLost],
     ['late_answers', network.answerLate],

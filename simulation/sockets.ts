@@ -39,12 +39,14 @@ export class LifeSockets {
         return socket.readyState;
       },
       on(event: string, listener: Listener) {
-        socket.on(event, (...args) =>
+        socket.on(event, (...args) => {
+          // Its real timers would outlive the process.
+          if (!life.isAlive && event === 'close') listener(...args);
           arrive(() => {
             listener(...args);
             if (event === 'message') onFrame();
-          }),
-        );
+          });
+        });
       },
       send: (data: string | Uint8Array) => {
         if (life.isAlive) socket.send(data);

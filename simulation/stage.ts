@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { MemoryEventStore } from '../src/adapters/event-stores/memory.ts';
-import { HaltMemory } from '../src/adapters/system/memory-halt-latch.ts';
+import { HaltMemory, MemoryHaltLatch } from '../src/adapters/system/memory-halt-latch.ts';
 import { VirtualClock } from '../src/adapters/system/virtual-clock.ts';
 import type { EpochMs } from '../src/domain/time.ts';
 import { type Decimal, decimal } from '../src/paper-exchange/core/decimal.ts';
@@ -25,7 +25,7 @@ export type Watcher = {
 
 type StepKind = Observation['kind'];
 
-/** Each is one event at a seam; what the exchange tells of itself is none. */
+/** Each is one event at a seam. */
 const STEPS: ReadonlySet<StepKind> = new Set<StepKind>([
   'request_carried_out',
   'answer_arrived',
@@ -41,6 +41,12 @@ const STEPS: ReadonlySet<StepKind> = new Set<StepKind>([
   'fault_fired',
 ]);
 
+/** Of what the exchange tells of itself, a print is what the script has made happen. */
+const isStep = (observation: Observation): boolean =>
+  observation.kind === 'exchange_event'
+    ? observation.event.kind === 'trade'
+    : STEPS.has(observation.kind);
+
 /** One world's clock, exchange and disk, and everything that is observed in it. */
 export class Stage {
   readonly clock: VirtualClock;
@@ -48,10 +54,13 @@ export class Stage {
   readonly disk = new MemoryEventStore();
   /** What the latch files beside the journal hold. */
   readonly haltMemory = new HaltMemory();
+  /** On disk beside the journal. */
+  readonly haltLatch = new MemoryHaltLatch();
   readonly accountId: string;
   readonly fired = new Map<string, number>();
   readonly violations: Violation[] = [];
   steps = 0;
+  ambiguousPosts = 0;
   /** Life 0 is nobody: it stands for what did not come from a process. */
   readonly #requests = new Map<number, WireRequest>();
   readonly #trace: Hash = createHash('sha256');
@@ -101,7 +110,7 @@ export class Stage {
   }
 
   observe(observation: Observation): void {
-    if (STEPS.has(observation.kind)) this.steps += 1;
+    if (isStep(observation)) this.steps += 1;
     if (observation.kind === 'request_sent') {
       this.#requests.set(observation.request.id, observation.request);
     }

@@ -1,3 +1,4 @@
+import { knownPoints } from './crash-points.ts';
 import { Draws } from './draws.ts';
 import { type Guard, openGuard } from './guard.ts';
 import { type Doom, Life } from './life.ts';
@@ -12,6 +13,9 @@ const CLEAN: NetworkRates = {
 const LONGEST_RESTART_MS = 20_000;
 /** A process that cannot write its journal any more is noticed and started anew. */
 const HEALTH_CHECK_MS = 5_000;
+/** So many deaths within so long are a crash loop. */
+const CRASH_LOOP_DEATHS = 3;
+const CRASH_LOOP_MS = 60_000;
 
 /** The await points of the runtime that were reached, and those at which a process died. */
 export type Points = { readonly reached: Set<string>; readonly killed: Set<string> };
@@ -26,6 +30,7 @@ export class Supervisor {
   readonly #journal: Draws;
   #guard: Guard | null = null;
   #lives = 0;
+  #deaths: readonly number[] = [];
   #isCalm = false;
   #wrongByMs = 0;
 
@@ -42,6 +47,11 @@ export class Supervisor {
     return this.#guard;
   }
 
+  /** How the lines to the exchange are now. */
+  networkRates(): NetworkRates {
+    return this.#isCalm ? CLEAN : this.#scenario.troubles.network;
+  }
+
   start(): void {
     this.#begin();
     this.#checkHealth();
@@ -49,11 +59,23 @@ export class Supervisor {
 
   /** Sends the process that runs now, if one does, to its death. */
   doom(): void {
-    const at = this.#draws.pick<Doom['at']>(['await', 'await', 'await', 'append', 'request']);
-    if (this.#guard !== null) {
-      this.#guard.life.doom = { at, countdown: this.#draws.between(0, at === 'await' ? 40 : 6) };
-      this.#stage.fire('P01');
-    }
+    if (this.#guard === null) return;
+    this.#guard.life.doom = this.drawDoom();
+    this.#stage.fire('P01');
+  }
+
+  /** A place to die at: half the time a certain await, which may never be reached. */
+  drawDoom(): Doom {
+    const draws = this.#draws;
+    const at = draws.pick<Doom['at']>(['await', 'await', 'await', 'await', 'append', 'request']);
+    if (at !== 'await') return { at, point: null, countdown: draws.between(0, 6) };
+    const point = draws.chance(0.7) ? (draws.any(knownPoints()) ?? null) : null;
+    return { at, point, countdown: draws.between(0, point === null ? 40 : 2) };
+  }
+
+  notePoint(point: string, isFatal: boolean): void {
+    this.points.reached.add(point);
+    if (isFatal) this.points.killed.add(point);
   }
 
   /** Asks it to end, as SIGTERM does; it is gone in five seconds either way. */
@@ -112,10 +134,7 @@ export class Supervisor {
     const life = new Life({
       number,
       now: () => clock.now(),
-      onPoint: (point, isFatal) => {
-        this.points.reached.add(point);
-        if (isFatal) this.points.killed.add(point);
-      },
+      onPoint: (point, isFatal) => this.notePoint(point, isFatal),
       onDeath: (point) => this.#died(number, point),
     });
     this.#dueAgain(life);
@@ -123,7 +142,7 @@ export class Supervisor {
     life.enter(() => {
       const guard = openGuard({
         ...{ stage: this.#stage, scenario: this.#scenario, life, draws: this.#wire },
-        rates: () => (this.#isCalm ? CLEAN : this.#scenario.troubles.network),
+        rates: () => this.networkRates(),
         appendFault: () => this.#appendFault(),
         wrongByMs: () => this.#wrongByMs,
       });
@@ -146,14 +165,17 @@ export class Supervisor {
     if (this.#lives === 1 || this.#isCalm) return;
     if (!this.#draws.chance(this.#scenario.troubles.crashAgain)) return;
     this.#stage.fire('P02');
-    life.doom = { at: 'await', countdown: this.#draws.between(0, 12) };
+    life.doom = { at: 'await', point: null, countdown: this.#draws.between(0, 12) };
   }
 
   #died(number: number, point: string): void {
     const { clock } = this.#stage;
     this.#guard?.sockets.breakAll();
     this.#guard = null;
-    this.#stage.observe({ kind: 'died', at: clock.now(), life: number, point });
+    const now = clock.now();
+    this.#stage.observe({ kind: 'died', at: now, life: number, point });
+    this.#deaths = [...this.#deaths.filter((at) => now - at < CRASH_LOOP_MS), now];
+    if (this.#deaths.length >= CRASH_LOOP_DEATHS) this.#stage.fire('P03');
     if (!this.#isCalm) {
       const restartMs = this.#draws.between(10, LONGEST_RESTART_MS);
       clock.after(restartMs, () => this.#begin());

@@ -34,8 +34,12 @@ type Parts = {
   readonly nextRequestId: () => number;
   readonly observe: (observation: Observation) => void;
   readonly onFault: (fault: string) => void;
+  /** An order was sent of which the process does not learn in time whether it arrived. */
+  readonly onAmbiguousPost: () => void;
 };
 
+/** Later than any deadline. */
+const LEAST_LATE_MS = 10_500;
 const LATEST_MS = 30_000;
 
 /** The way of one process to the exchange: it takes time, and things get lost on it. */
@@ -106,17 +110,21 @@ export class Transport {
     const { requestLost, answerLost, answerLate, silent } = rates();
     const isPost = method === 'POST' && path === '/v2/orders';
     const isSilent = draws.chance(silent);
+    const onFault = (fault: string): void => {
+      if (isPost) this.#parts.onAmbiguousPost();
+      this.#parts.onFault(fault);
+    };
     if (draws.chance(requestLost)) {
-      this.#parts.onFault(isPost ? 'B01' : isSilent ? 'N05' : 'N09');
+      onFault(isPost ? 'B01' : isSilent ? 'N05' : 'N09');
       return { isLost: 'request', isSilent, lateByMs: 0 };
     }
     if (draws.chance(answerLost)) {
-      this.#parts.onFault(isPost ? 'B02' : method === 'PATCH' ? 'B15' : 'N17');
+      onFault(isPost ? 'B02' : method === 'PATCH' ? 'B15' : 'N17');
       return { isLost: 'answer', isSilent, lateByMs: 0 };
     }
     if (!draws.chance(answerLate)) return { isLost: null, isSilent, lateByMs: 0 };
-    this.#parts.onFault(isPost ? 'B03' : 'N18');
-    return { isLost: null, isSilent, lateByMs: draws.between(1_000, LATEST_MS) };
+    onFault(isPost ? 'B03' : 'N18');
+    return { isLost: null, isSilent, lateByMs: draws.between(LEAST_LATE_MS, LATEST_MS) };
   }
 
   #oneWayMs(): number {

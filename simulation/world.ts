@@ -2,7 +2,9 @@ import { guardrails, policySettings } from '../policies/registry.ts';
 import { FaultScript } from './fault-script.ts';
 import { Host } from './host.ts';
 import { Invariants } from './invariants/invariants.ts';
-import type { Violation } from './observation.ts';
+import type { NakedStretch } from './invariants/naked-times.ts';
+import type { Observation, Violation } from './observation.ts';
+import { Operator } from './operator.ts';
 import { Prices } from './prices.ts';
 import { ProcessScript } from './process-script.ts';
 import { type Limits, type Scenario, scenarioOf } from './scenario.ts';
@@ -17,6 +19,9 @@ const CYCLE_MS = 10_000;
 const LONGEST_WORLD_MS = 14 * 86_400_000;
 
 export type WorldResult = {
+  readonly nakedStretches: readonly NakedStretch[];
+  readonly ambiguousPosts: number;
+  readonly simulatedMs: number;
   readonly seed: number;
   readonly steps: number;
   readonly violations: readonly Violation[];
@@ -26,13 +31,20 @@ export type WorldResult = {
 };
 
 /** Lets one world happen, from its seed to its end. */
-export async function runWorld(seed: number, limits: Limits): Promise<WorldResult> {
+export async function runWorld(
+  seed: number,
+  limits: Limits,
+  onObservation?: (observation: Observation) => void,
+): Promise<WorldResult> {
   const scenario = scenarioOf(seed, limits);
   const stage = new Stage(scenario);
   const { clock } = stage;
   const onFault = (error: unknown) => stage.ownFault(error);
   process.on('unhandledRejection', onFault);
+  if (onObservation !== undefined) stage.onObservation(onObservation);
   const supervisor = new Supervisor(stage, scenario);
+  const invariants = invariantsFor(stage);
+  stage.watchBy(invariants);
   try {
     await happen(stage, scenario, supervisor, limits);
   } catch (error) {
@@ -43,16 +55,20 @@ export async function runWorld(seed: number, limits: Limits): Promise<WorldResul
     await clock.advanceBy(0).catch(onFault);
     process.off('unhandledRejection', onFault);
   }
-  const { steps, violations, fired } = stage;
+  const { steps, violations, fired, ambiguousPosts } = stage;
   return {
-    seed,
-    steps,
-    violations,
-    fired,
-    points: supervisor.points,
+    ...{ seed, steps, violations, fired, ambiguousPosts, points: supervisor.points },
+    nakedStretches: invariants.report(),
+    simulatedMs: clock.now() - scenario.startAt,
     traceHash: stage.traceHash(),
   };
 }
+
+const invariantsFor = ({ exchange, accountId }: Stage): Invariants =>
+  new Invariants({
+    ...{ core: exchange.core, accountId, canaries: [KEYS.secretKey] },
+    guardrails: guardrails(policySettings.parse({})).map(({ name }) => name),
+  });
 
 async function happen(
   stage: Stage,
@@ -60,23 +76,17 @@ async function happen(
   supervisor: Supervisor,
   limits: Limits,
 ): Promise<void> {
-  const { clock, exchange, accountId } = stage;
+  const { clock, exchange } = stage;
   const prices = new Prices(stage, scenario);
   const scripts = [
     new FaultScript(stage, scenario, prices),
     new Strangers(stage, scenario, prices),
     new ProcessScript(stage, scenario, supervisor),
     new Host(stage, scenario, () => supervisor.guard),
+    new Operator(stage, scenario, supervisor),
   ];
-  stage.watchBy(
-    new Invariants({
-      ...{ core: exchange.core, accountId, canaries: [KEYS.secretKey] },
-      guardrails: guardrails(policySettings.parse({})).map(({ name }) => name),
-    }),
-  );
   prices.start();
   exchange.oracle?.rebase();
-  if (process.env.TELL) stage.onObservation((o) => process.stdout.write(`${JSON.stringify(o, (_, v) => typeof v === 'bigint' ? String(v) : v).slice(0, Number(process.env.TELL))}\n`));
   supervisor.start();
   for (const script of scripts) script.start();
 

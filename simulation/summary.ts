@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { knownPoints } from './crash-points.ts';
+import { type NakedStretch, type NakedTimes, nakedTimesOf } from './invariants/naked-times.ts';
+import type { Violation } from './observation.ts';
+import type { WorldResult } from './world.ts';
+
+/** A seed in which something did not hold, and the first that did not. */
+export type Failure = { readonly seed: number; readonly violation: Violation };
+
+/** What `--json` prints. */
+export type Summary = {
+  readonly seeds: number;
+  readonly steps: number;
+  readonly violations: number;
+  readonly failures: readonly Failure[];
+  /** By the ids of the catalogue of failure modes. */
+  readonly faults_fired: Readonly<Record<string, number>>;
+  readonly ambiguous_posts: number;
+  readonly naked_seconds: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly naked_times: NakedTimes;
+  readonly duplicates: number;
+  readonly oversells: number;
+  readonly await_points: {
+    readonly known: number;
+    readonly reached: number;
+    readonly killed_at: number;
+    readonly never_reached: readonly string[];
+    readonly never_killed_at: readonly string[];
+  };
+  readonly simulated_hours: number;
+  readonly seconds: number;
+  readonly steps_per_second: number;
+  readonly trace_hash: string;
+};
+
+const OVERSELL = 1;
+const DUPLICATE = 4;
+
+/** Adds worlds up. */
+export class Tally {
+  readonly #fired = new Map<string, number>();
+  readonly #failures: Failure[] = [];
+  readonly #stretches: NakedStretch[] = [];
+  readonly #reached = new Set<string>();
+  readonly #killed = new Set<string>();
+  readonly #trace = createHash('sha256');
+  #seeds = 0;
+  #steps = 0;
+  #violations = 0;
+  #duplicates = 0;
+  #oversells = 0;
+  #ambiguousPosts = 0;
+  #simulatedMs = 0;
+
+  add(world: WorldResult): void {
+    const { violations } = world;
+    this.#seeds += 1;
+    this.#steps += world.steps;
+    this.#violations += violations.length;
+    this.#ambiguousPosts += world.ambiguousPosts;
+    this.#simulatedMs += world.simulatedMs;
+    this.#trace.update(`${world.seed} ${world.traceHash}\n`);
+    for (const [id, times] of world.fired) this.#fired.set(id, (this.#fired.get(id) ?? 0) + times);
+    for (const point of world.points.reached) this.#reached.add(point);
+    for (const point of world.points.killed) this.#killed.add(point);
+    for (const stretch of world.nakedStretches) this.#stretches.push(stretch);
+    this.#duplicates += violations.filter(({ invariant }) => invariant === DUPLICATE).length;
+    this.#oversells += violations.filter(({ invariant }) => invariant === OVERSELL).length;
+    const [violation] = violations;
+    if (violation !== undefined) this.#failures.push({ seed: world.seed, violation });
+  }
+
+  summary(seconds: number): Summary {
+    const naked = nakedTimesOf(this.#stretches);
+    const { p50, p99, max } = naked.all;
+    const known = knownPoints();
+    return {
+      seeds: this.#seeds,
+      steps: this.#steps,
+      violations: this.#violations,
+      failures: this.#failures,
+      faults_fired: Object.fromEntries([...this.#fired].sort(([a], [b]) => (a < b ? -1 : 1))),
+      ambiguous_posts: this.#ambiguousPosts,
+      naked_seconds: { p50, p99, max },
+      naked_times: naked,
+      duplicates: this.#duplicates,
+      oversells: this.#oversells,
+      await_points: {
+        known: known.length,
+        reached: this.#reached.size,
+        killed_at: this.#killed.size,
+        never_reached: known.filter((point) => !this.#reached.has(point)),
+        never_killed_at: known.filter((point) => !this.#killed.has(point)),
+      },
+      simulated_hours: Math.round(this.#simulatedMs / 36_000) / 100,
+      seconds: Math.round(seconds * 10) / 10,
+      steps_per_second: Math.round(this.#steps / seconds),
+      trace_hash: this.#trace.copy().digest('hex'),
+    };
+  }
+}
