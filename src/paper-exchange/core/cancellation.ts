@@ -56,7 +56,7 @@ function requestCancel(kernel: Kernel, record: OrderRecord): WireError | null {
   const fault = kernel.interference.onCancel(record.order);
   if (fault?.kind === 'refuse') return unprocessable('order is not cancelable');
   record.statusBefore = record.order.status;
-  kernel.change(record, { status: 'pending_cancel' });
+  kernel.change(record, { status: 'pending_cancel', cancelRequestedAt: kernel.now });
   kernel.tradeUpdate(record, 'pending_cancel');
   if (fault?.kind === 'fill') {
     kernel.later(0, { kind: 'fill_anyway', record, percent: fault.percent });
@@ -70,7 +70,7 @@ function requestCancel(kernel: Kernel, record: OrderRecord): WireError | null {
 export function cancelByBroker(kernel: Kernel, record: OrderRecord): void {
   if (!record.isOpen || record.order.status === 'pending_cancel') return;
   record.statusBefore = record.order.status;
-  kernel.change(record, { status: 'pending_cancel' });
+  kernel.change(record, { status: 'pending_cancel', cancelRequestedAt: kernel.now });
   kernel.tradeUpdate(record, 'pending_cancel');
   kernel.later(kernel.delay('cancelMs'), { kind: 'finish_cancel', record });
 }

@@ -43,6 +43,8 @@ export type Order = {
   readonly filledAt: Milliseconds | null;
   readonly expiredAt: Milliseconds | null;
   readonly expiresAt: Milliseconds | null;
+  /** When a cancel was last asked for. */
+  readonly cancelRequestedAt: Milliseconds | null;
   readonly canceledAt: Milliseconds | null;
   readonly failedAt: Milliseconds | null;
   readonly replacedAt: Milliseconds | null;

@@ -231,6 +231,7 @@ function accept(kernel: Kernel, record: OrderRecord, changes: Changes): OrderRec
               changed.extendedHours,
             ),
       replaces: before.id,
+      cancelRequestedAt: null,
       status: 'pending_new',
       ...(inherits ? {} : { filledQty: ZERO, filledAvgPrice: null }),
     },

@@ -108,6 +108,7 @@ function newOrder(
     filledAt: null,
     expiredAt: null,
     expiresAt: expiryOf(kernel, asset, request.timeInForce, request.extendedHours),
+    cancelRequestedAt: null,
     canceledAt: null,
     failedAt: null,
     replacedAt: null,

@@ -82,6 +82,7 @@ export function substitute(kernel: Kernel, record: OrderRecord, change: Partial<
       updatedAt: now,
       submittedAt: now,
       replaces: before.id,
+      cancelRequestedAt: null,
       filledQty: ZERO,
       filledAvgPrice: null,
     },

@@ -18,6 +18,8 @@ const FEEDS: Readonly<Record<string, string>> = {
   iex: '/v2/iex',
   sip: '/v2/sip',
   delayed_sip: '/v2/delayed_sip',
+  boats: '/v1beta1/boats',
+  overnight: '/v1beta1/overnight',
   test: '/v2/test',
   crypto: '/v1beta3/crypto/us',
 };

@@ -39,6 +39,7 @@ export const notObservable: Readonly<Record<string, string>> = {
   sma: 'the rule is not known, and the figure is not compared',
   unsettledFunds: 'it takes an account without margin',
   cryptoFees: 'the probe trades no coins',
+  cancelRequestedAt: 'the probe does not look at single fields of what a stream tells',
   dayOrderEnds: 'it takes the end of a day',
   electingPrints: 'it takes odd lots or prints outside the quote at the price of a stop',
   ordersAtSplit: COMPANY,

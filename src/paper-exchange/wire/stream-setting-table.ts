@@ -15,6 +15,11 @@ const descriptions: { readonly [Name in keyof StreamSettings]: Description } = {
     source:
       'Undocumented. Lean takes one connection for granted, and users report streams that fall silent when another opens.',
   },
+  cancelRequestedAt: {
+    values: ['false', 'true'],
+    decides: 'Whether an order of the trading stream shows when its cancel was asked for.',
+    source: 'Users have seen a field cancel_requested_at there; recorded REST answers have none.',
+  },
   dataConnections: {
     values: ['1', 'any whole number'],
     decides: 'How many data streams one account may have open at once.',

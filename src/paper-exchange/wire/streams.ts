@@ -23,6 +23,8 @@ export type StreamSettings = {
    * adapter takes one for granted.
    */
   readonly tradingStreams: 'all_hear' | 'newest_hears';
+  /** Whether an order of the trading stream shows when its cancel was asked for. */
+  readonly cancelRequestedAt: boolean;
   /** Data streams that one account may have at once: 1 on Alpaca's free plan. */
   readonly dataConnections: number;
   /** Most symbols over trades and quotes in one data stream: 30 on Alpaca's free plan. */
@@ -36,6 +38,7 @@ export type StreamSettings = {
 export const defaultStreamSettings: StreamSettings = {
   tradingFrames: 'binary',
   tradingStreams: 'all_hear',
+  cancelRequestedAt: false,
   dataConnections: 1,
   symbolLimit: 30,
   feeds: ['iex', 'delayed_sip', 'test', 'crypto'],
@@ -232,6 +235,7 @@ export class Streams {
         return this.#faults.onAuthentication('trading', accountId) === null ? accountId : null;
       },
       frames: settings.tradingFrames,
+      showsCancelRequest: settings.cancelRequestedAt,
     });
     this.#trading.set(session, new StreamLine(connection, clock));
     return session;

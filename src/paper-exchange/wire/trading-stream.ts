@@ -15,6 +15,8 @@ export type TradingStreamParts = {
   readonly authenticate: (keyId: string, secretKey: string) => string | null;
   /** Alpaca's paper host sends its JSON in binary frames. */
   readonly frames: 'text' | 'binary';
+  /** Whether an order shows when its cancel was asked for. */
+  readonly showsCancelRequest: boolean;
 };
 
 const knownStreams: ReadonlySet<string> = new Set(['trade_updates']);
@@ -67,7 +69,10 @@ export class TradingStreamSession implements StreamSession {
       this.#parts.connection.terminate();
       return;
     }
-    this.#send({ stream: 'trade_updates', data: tradeUpdateJson(update) });
+    this.#send({
+      stream: 'trade_updates',
+      data: tradeUpdateJson(update, this.#parts.showsCancelRequest),
+    });
   }
 
   /** Takes `{data: {key_id, secret_key}}` and the newer `{key, secret}`. */

@@ -3,9 +3,10 @@ import type { TradeUpdate } from '../../core/types.ts';
 import { orderJson } from './order-json.ts';
 import { utcText } from './times.ts';
 
-/** The `data` of a message of the `trade_updates` stream. */
-export function tradeUpdateJson(update: TradeUpdate): object {
-  const { execution } = update;
+/** The `data` of a message of the `trade_updates` stream; some carry when a cancel was asked for. */
+export function tradeUpdateJson(update: TradeUpdate, showsCancelRequest = false): object {
+  const { execution, order } = update;
+  const requestedAt = showsCancelRequest ? order.cancelRequestedAt : null;
   const at = utcText(update.at);
   return {
     event: update.event,
@@ -20,6 +21,9 @@ export function tradeUpdateJson(update: TradeUpdate): object {
           qty: formatDecimal(execution.qty),
           position_qty: formatDecimal(execution.positionQty),
         }),
-    order: orderJson(update),
+    order: {
+      ...orderJson(update),
+      ...(requestedAt === null ? {} : { cancel_requested_at: utcText(requestedAt) }),
+    },
   };
 }
