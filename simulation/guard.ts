@@ -1,5 +1,6 @@
 import { guardrails, policySettings, tradingPolicies } from '../policies/registry.ts';
 import { connectAlpaca } from '../src/adapters/alpaca/connect.ts';
+import { ALPACA_LIMITS, type RateLimits } from '../src/adapters/alpaca/rate-limiter.ts';
 import { MemoryHaltLatch } from '../src/adapters/system/memory-halt-latch.ts';
 import { SeededIds } from '../src/adapters/system/seeded-ids.ts';
 import { defaultPlanning } from '../src/engine/planning-settings.ts';
@@ -13,6 +14,11 @@ import type { Scenario } from './scenario.ts';
 import { LifeSockets } from './sockets.ts';
 import { KEYS, type Stage } from './stage.ts';
 import { type NetworkRates, Transport } from './transport.ts';
+
+const UNLIMITED: RateLimits = {
+  ...{ burst: 1_000_000, perMinute: 1_000_000, queueLimit: 1_000, patienceMs: 2_000 },
+  reserved: { kill: 0, protect: 0, reconcile: 0, read: 0 },
+};
 
 type Parts = {
   readonly stage: Stage;
@@ -68,6 +74,7 @@ export function openGuard({ stage, scenario, life, ...parts }: Parts): Guard {
       wsFactory: sockets.factory,
     },
     clock,
+    scenario.hasRequestBudget ? ALPACA_LIMITS : UNLIMITED,
   );
   const store = new LifeStore({
     ...{ disk: stage.disk, life, fault: parts.appendFault },

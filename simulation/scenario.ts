@@ -52,6 +52,8 @@ export type Scenario = {
   readonly switches: Partial<Switches>;
   readonly policies: unknown;
   readonly closedCycleMs: number;
+  /** Whether the broker takes only so many requests a minute. */
+  readonly hasRequestBudget: boolean;
   readonly troubles: Troubles;
 };
 
@@ -80,10 +82,12 @@ const STARTS: Readonly<Record<SessionTime, number>> = {
 
 const NO_NETWORK: NetworkRates = {
   ...{ oneWayMs: 0, requestLost: 0, answerLost: 0, answerLate: 0, silent: 0 },
+  readsToo: true,
 };
 
 /** Everything about one world that chance decides beforehand. */
 export function scenarioOf(seed: number, limits: Limits): Scenario {
+  if (limits.kind === 'ambiguous') return ambiguousScenario(seed, limits);
   const draws = new Draws(`${seed} scenario`);
   const session = draws.pick<SessionTime>([
     ...(['midday', 'midday', 'midday', 'midday'] as const),
@@ -93,8 +97,7 @@ export function scenarioOf(seed: number, limits: Limits): Scenario {
   const count = draws.between(1, MOST_SYMBOLS);
   const positions = SYMBOLS.slice(0, count).map((symbol) => openingOf(symbol, draws));
   return {
-    seed,
-    session,
+    ...{ seed, session },
     startAt: STARTS[session] + draws.between(0, 60_000),
     positions: positions.slice(0, limits.symbols),
     multiplier: positions.some(({ qty }) => qty.startsWith('-')) ? '4' : draws.pick(['2', '4']),
@@ -104,7 +107,38 @@ export function scenarioOf(seed: number, limits: Limits): Scenario {
     switches: switchesFrom(draws),
     policies: policiesFrom(draws),
     closedCycleMs: draws.pick([10_000, 60_000]),
+    hasRequestBudget: true,
     troubles: troublesFrom(draws, new Set(limits.without)),
+  };
+}
+
+const QUIET: Troubles = {
+  ...{ injected: [], injectionGapMs: 1, network: NO_NETWORK },
+  streams: { lost: 0, repeated: 0, overtaken: 0, broken: 0 },
+  ...{ crashGapMs: null, crashAgain: 0, stallGapMs: null, sleepGapMs: null, clockJumpGapMs: null },
+  ...{ terminateGapMs: null, journalFault: 0, strangerGapMs: null, hostGapMs: null },
+  haltGapMs: null,
+};
+
+/** Nothing is wrong but that no order's answer comes, while stops end all the time. */
+function ambiguousScenario(seed: number, limits: Limits): Scenario {
+  const draws = new Draws(`${seed} ambiguous`);
+  const positions = SYMBOLS.slice(0, limits.symbols).map((symbol) => {
+    const price = draws.between(20, 400);
+    return { symbol, qty: String(draws.between(1, 100)), averageEntryPrice: `${price}`, price };
+  });
+  return {
+    ...{ seed, session: 'midday', startAt: STARTS.midday + draws.between(0, 60_000), positions },
+    ...{ multiplier: '4', tickGapMs: 5_000, volatilityBps: 1, closedCycleMs: 10_000 },
+    latencies: { ...latenciesFrom(draws), positionVisibilityMs: 0 },
+    ...{ switches: {}, policies: {}, hasRequestBudget: false },
+    troubles: {
+      ...QUIET,
+      network: {
+        ...{ oneWayMs: 5, requestLost: 0.35, answerLost: 0.6, answerLate: 1, silent: 0.2 },
+        readsToo: false,
+      },
+    },
   };
 }
 

@@ -80,6 +80,7 @@ export class Stage {
         latencies,
         switches,
         oracle: true,
+        ...(scenario.hasRequestBudget ? {} : { rest: { requestsPerMinute: null } }),
         onCarriedOut: ({ headers }, { status }) => {
           const request = this.#requests.get(Number(headers[REQUEST_HEADER]));
           if (request === undefined) return;

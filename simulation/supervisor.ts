@@ -9,6 +9,7 @@ import type { NetworkRates } from './transport.ts';
 
 const CLEAN: NetworkRates = {
   ...{ oneWayMs: 5, requestLost: 0, answerLost: 0, answerLate: 0, silent: 0 },
+  readsToo: true,
 };
 const LONGEST_RESTART_MS = 20_000;
 /** A process that cannot write its journal any more is noticed and started anew. */

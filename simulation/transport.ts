@@ -16,6 +16,8 @@ export type NetworkRates = {
   readonly answerLate: number;
   /** The line is silent, so that only a deadline ends the wait; else it is closed at once. */
   readonly silent: number;
+  /** Whether reads fare as badly as orders. */
+  readonly readsToo: boolean;
 };
 
 type Fate = {
@@ -38,6 +40,7 @@ type Parts = {
   readonly onAmbiguousPost: () => void;
 };
 
+const ARRIVES: Fate = { isLost: null, isSilent: false, lateByMs: 0 };
 /** Later than any deadline. */
 const LEAST_LATE_MS = 10_500;
 const LATEST_MS = 30_000;
@@ -107,7 +110,8 @@ export class Transport {
 
   #fateOf({ method, path }: WireRequest): Fate {
     const { draws, rates } = this.#parts;
-    const { requestLost, answerLost, answerLate, silent } = rates();
+    const { requestLost, answerLost, answerLate, silent, readsToo } = rates();
+    if (method === 'GET' && !readsToo) return ARRIVES;
     const isPost = method === 'POST' && path === '/v2/orders';
     const isSilent = draws.chance(silent);
     const onFault = (fault: string): void => {
@@ -122,7 +126,7 @@ export class Transport {
       onFault(isPost ? 'B02' : method === 'PATCH' ? 'B15' : 'N17');
       return { isLost: 'answer', isSilent, lateByMs: 0 };
     }
-    if (!draws.chance(answerLate)) return { isLost: null, isSilent, lateByMs: 0 };
+    if (!draws.chance(answerLate)) return ARRIVES;
     onFault(isPost ? 'B03' : 'N18');
     return { isLost: null, isSilent, lateByMs: draws.between(LEAST_LATE_MS, LATEST_MS) };
   }

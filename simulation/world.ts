@@ -1,4 +1,5 @@
 import { guardrails, policySettings } from '../policies/registry.ts';
+import { Ender } from './ender.ts';
 import { FaultScript } from './fault-script.ts';
 import { Host } from './host.ts';
 import { Invariants } from './invariants/invariants.ts';
@@ -84,6 +85,7 @@ async function happen(
     new ProcessScript(stage, scenario, supervisor),
     new Host(stage, scenario, () => supervisor.guard),
     new Operator(stage, scenario, supervisor),
+    ...(limits.kind === 'ambiguous' ? [new Ender(stage, scenario)] : []),
   ];
   prices.start();
   exchange.oracle?.rebase();

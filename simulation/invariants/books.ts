@@ -1,5 +1,5 @@
 import type { ExchangeCore } from '../../src/paper-exchange/core/exchange-core.ts';
-import type { Activity, Order } from '../../src/paper-exchange/core/types.ts';
+import type { Activity, ExchangeEvent, Order } from '../../src/paper-exchange/core/types.ts';
 import type { Observation } from '../observation.ts';
 import type { Write } from './traffic.ts';
 
@@ -31,7 +31,7 @@ export class Books {
   readonly #shares = new Map<string, bigint>();
   readonly #books = new Map<string, Book>();
   readonly #moves = new Map<string, Move>();
-  readonly #flatSince = new Map<string, number>();
+  readonly #strange = new Map<string, number>();
   #activities: number;
   #sweptAt = 0;
 
@@ -67,9 +67,9 @@ export class Books {
     return this.#moves.get(symbol) ?? null;
   }
 
-  /** Since when nothing is held; null while something is, and where nothing ever was. */
-  flatSince(symbol: string): number | null {
-    return this.#flatSince.get(symbol) ?? null;
+  /** When somebody else's order was last heard of in the symbol; long ago if never. */
+  lastStrange(symbol: string): number {
+    return this.#strange.get(symbol) ?? Number.NEGATIVE_INFINITY;
   }
 
   /** Whether the order bears an id of ours, or is a leg of one that does. */
@@ -84,7 +84,7 @@ export class Books {
     const touched = this.#readActivities();
     switch (observation.kind) {
       case 'exchange_event':
-        if (observation.event.kind === 'trade_update') touched.add(observation.event.order.symbol);
+        this.#hear(observation.event, touched);
         break;
       case 'request_carried_out':
         if (write?.symbol != null) touched.add(write.symbol);
@@ -105,6 +105,12 @@ export class Books {
       if (!this.#quantities.has(symbol)) this.#quantities.set(symbol, 0n);
     }
     return [...touched];
+  }
+
+  #hear(event: ExchangeEvent, touched: Set<string>): void {
+    if (event.kind !== 'trade_update') return;
+    touched.add(event.order.symbol);
+    if (!this.isOurs(event.order)) this.#strange.set(event.order.symbol, event.at);
   }
 
   #addAll(touched: Set<string>): void {
@@ -153,8 +159,6 @@ export class Books {
     const after = (this.#quantities.get(symbol) ?? 0n) + shares;
     this.#quantities.set(symbol, after);
     this.#moves.set(symbol, { at, cause });
-    if (after === 0n) this.#flatSince.set(symbol, at);
-    else this.#flatSince.delete(symbol);
   }
 
   #open(symbol: string): readonly Order[] {

@@ -4,15 +4,11 @@ import type { Scene } from './scene.ts';
 import type { Write } from './traffic.ts';
 import { digitsOf, larger, magnitude, unitsOf } from './units.ts';
 
-/**
- * Somebody else's trade, a correction, a corporate action: until the next cycle has read it,
- * nobody can have put the exits right.
- */
-const UNSEEN_MS = 15_000;
 /** As long as it takes to see it and to cancel what is too much. */
 const TOO_MUCH_MS = 30_000;
 /** The exchange itself executes more than it may: both exits of a group, or too many shares. */
 const BROKERS_OWN_FAULTS = ['B17', 'B21'] as const;
+const BROKERS_FAULT_MS = 15_000;
 
 /** No exits for more than is held, and never short by an order of ours. */
 export const noOversell: Rule = {
@@ -44,7 +40,7 @@ export const noOversell: Rule = {
           const opened = before === 0n || before > 0n !== after > 0n;
           const { side } = event.order;
           const isOpening = after !== 0n && opened && side === (after > 0n ? 'buy' : 'sell');
-          if (!isOpening || isExcused(scene, symbol)) return;
+          if (!isOpening || isBrokersFault(scene) || scene.hasNews(symbol)) return;
           tell(
             symbol,
             `our order ${event.order.clientOrderId} executed ${digitsOf(event.execution.qty)} and ` +
@@ -81,7 +77,8 @@ export const noOversell: Rule = {
 /** In words, how much more than is held could be sold once `write` is done. */
 function excessWith(scene: Scene, write: Write): string | null {
   const { symbol } = write;
-  if (symbol === null || write.kind === 'cancel' || isExcused(scene, symbol)) return null;
+  if (symbol === null || write.kind === 'cancel') return null;
+  if (isBrokersFault(scene) || scene.hasNews(symbol)) return null;
   const book = scene.books.of(symbol);
   const held = magnitude(book.quantity);
   const side = book.quantity > 0n ? 'sell' : 'buy';
@@ -121,8 +118,5 @@ function isFirstCopy(scene: Scene, write: Write): boolean {
   return copies[0] === write;
 }
 
-function isExcused(scene: Scene, symbol: string): boolean {
-  if (scene.hadFault(BROKERS_OWN_FAULTS, UNSEEN_MS)) return true;
-  const move = scene.books.lastMove(symbol);
-  return move !== null && move.cause !== 'our_fill' && scene.now - move.at <= UNSEEN_MS;
-}
+const isBrokersFault = (scene: Scene): boolean =>
+  scene.hadFault(BROKERS_OWN_FAULTS, BROKERS_FAULT_MS);

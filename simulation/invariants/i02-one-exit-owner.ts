@@ -2,9 +2,6 @@ import { claimedIn, exitGroupsOf } from './exits.ts';
 import type { Rule } from './rule.ts';
 import { digitsOf, magnitude } from './units.ts';
 
-/** Until a cycle has seen what somebody else did and put it right. */
-const UNSEEN_MS = 30_000;
-
 /** Each share has one exit, or one group of exits. */
 export const oneExitOwner: Rule = {
   number: 2,
@@ -23,10 +20,7 @@ export const oneExitOwner: Rule = {
           const own = groups.find(({ orders }) => orders.some(({ id }) => id === order.id));
           if (own === undefined) return;
           const excess = claimedIn(groups) - magnitude(book.quantity);
-          const move = scene.books.lastMove(order.symbol);
-          const isNews =
-            move !== null && move.cause !== 'our_fill' && scene.now - move.at <= UNSEEN_MS;
-          if (excess <= 0n || isNews) return;
+          if (excess <= 0n || scene.hasNews(order.symbol)) return;
           const others = groups.filter((group) => group !== own).map(({ orders }) => orders[0]?.id);
           tell(
             order.symbol,

@@ -7,9 +7,6 @@ import type { Scene } from './scene.ts';
 import type { Write } from './traffic.ts';
 import { digitsOf, magnitude, unitsOf } from './units.ts';
 
-/** Until the next cycle has read what somebody else's trade or a corporate action changed. */
-const UNSEEN_MS = 15_000;
-
 /** A stop moves one way only, and gives way only to something that guards as well. */
 export const monotoneProtection: Rule = {
   number: 8,
@@ -25,9 +22,7 @@ export const monotoneProtection: Rule = {
           if (write?.orderId == null || !write.request.isOwner) return;
           const order = scene.books.order(write.orderId);
           if (order === null || !isStop(order) || !isExit(scene, order)) return;
-          const move = scene.books.lastMove(order.symbol);
-          const isNews = move !== null && move.cause !== 'our_fill';
-          if (isNews && scene.now - move.at <= UNSEEN_MS) return;
+          if (scene.hasNews(order.symbol)) return;
           const because =
             write.kind === 'replace' ? whyLooser(order, write) : whyBare(scene, order, write);
           if (because !== null) tell(order.symbol, because);

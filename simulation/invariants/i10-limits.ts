@@ -68,13 +68,15 @@ function whyOutside(scene: Scene, { kind, symbol, body, orderId }: Write): strin
   const stop = unitsOf(body.stop_price) ?? order?.stopPrice ?? null;
   const side = order?.side ?? body.side;
   const last = scene.world.core.latestTrade(symbol)?.price ?? null;
-  const from = stop ?? last;
+  // Past its stop it is a plain limit, and the market is what it is measured by.
+  const isPast = stop !== null && last !== null && (side === 'sell' ? last <= stop : last >= stop);
+  const from = stop === null || isPast ? last : stop;
   if (from === null) return null;
-  const percent = stop === null ? EXIT_COLLAR : STOP_ROOM;
+  const percent = from === stop ? STOP_ROOM : EXIT_COLLAR;
   const bound = (from * (side === 'sell' ? 100n - percent : 100n + percent)) / 100n;
   if (side === 'sell' ? limit >= bound : limit <= bound) return null;
   return (
     `a ${String(side)} limit of ${digitsOf(limit)} is more than ${percent} % beyond ` +
-    `${stop === null ? 'the last trade' : 'its stop'} at ${digitsOf(from)}`
+    `${from === stop ? 'its stop' : 'the last trade'} at ${digitsOf(from)}`
   );
 }

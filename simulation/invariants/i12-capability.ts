@@ -5,9 +5,6 @@ import type { Rule } from './rule.ts';
 import type { Scene } from './scene.ts';
 import { digitsOf, magnitude, unitsOf } from './units.ts';
 
-/** The drift check sees what was read; a change younger than a cycle may not be in it. */
-const UNSEEN_MS = 15_000;
-
 /** What is done is what was proposed, for this account, in time. */
 export const plansAreCapabilities: Rule = {
   number: 12,
@@ -44,9 +41,7 @@ function objectionsTo(scene: Scene, record: JournalRecord): string[] {
   for (const { symbol, basis } of plan.parts) {
     const held = magnitude(scene.books.of(symbol).quantity);
     const planned = unitsOf(basis.quantity);
-    const move = scene.books.lastMove(symbol);
-    const isNews = move !== null && scene.now - move.at <= UNSEEN_MS;
-    if (planned === held || isNews) continue;
+    if (planned === held || scene.hasNews(symbol)) continue;
     found.push(`it is for ${basis.quantity} ${symbol}, and ${digitsOf(held)} are held`);
   }
   return found;

@@ -6,9 +6,6 @@ import { digitsOf, magnitude, unitsOf } from './units.ts';
 
 /** Two cycles, after which everything that happened was read. */
 const QUIET_MS = 25_000;
-/** Answers that show what is not true; what is believed then is what was shown. */
-const FALSE_ANSWERS = ['B18', 'B24', 'B28', 'B29', 'B30'] as const;
-
 /** When nothing is on its way, what BigBrother believes is what is true. */
 export const beliefIsTruth: Rule = {
   number: 13,
@@ -21,7 +18,7 @@ export const beliefIsTruth: Rule = {
     const isQuiet = () =>
       scene.now - changedAt > QUIET_MS &&
       scene.traffic.isQuiet &&
-      !scene.hadFault(FALSE_ANSWERS, QUIET_MS) &&
+      !scene.hasFalseAnswers(QUIET_MS) &&
       isInformed(scene);
     return {
       on: {

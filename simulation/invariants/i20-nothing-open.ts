@@ -1,5 +1,8 @@
 import type { Rule } from './rule.ts';
 
+/** What began in the last three of the six cycles may still be at work. */
+const GIVEN_MS = 30_000;
+
 /** Nothing stays undecided. */
 export const nothingStaysOpen: Rule = {
   number: 20,
@@ -12,7 +15,7 @@ export const nothingStaysOpen: Rule = {
       settled() {
         for (const intents of scene.chronicle.intents.values()) {
           const last = intents.at(-1);
-          if (last === undefined) continue;
+          if (last === undefined || scene.now - last.at <= GIVEN_MS) continue;
           if (last.outcome !== null && last.outcome !== 'unknown') continue;
           const told = [...scene.chronicle.alerts.values()].some(
             ({ code, symbol }) => code === 'order_stuck' && symbol === last.symbol,
@@ -21,7 +24,8 @@ export const nothingStaysOpen: Rule = {
           if (told) continue;
           tell(last.symbol, `what became of ${last.name} is ${last.outcome ?? 'not answered'}`);
         }
-        for (const [planId, { life }] of scene.chronicle.spent) {
+        for (const [planId, { life, at }] of scene.chronicle.spent) {
+          if (scene.now - at <= GIVEN_MS) continue;
           if (life !== scene.lives.current || scene.chronicle.finished.has(planId)) continue;
           tell(null, `plan ${planId} was spent and has not finished`);
         }

@@ -1,17 +1,23 @@
-import type { Life, Observation } from '../observation.ts';
+import type { Life, Observation, WireRequest } from '../observation.ts';
 import { fieldsOf, textOf } from './fields.ts';
 
 /** A broker that is in reach is heard of at least this often: a cycle and half of one. */
 const LONGEST_SILENCE_MS = 15_000;
 
-/** The reads without which nobody knows the account. */
-const ACCOUNT_READS = ['/v2/account', '/v2/positions', '/v2/orders'] as const;
+/** The reads without which nobody knows the account, and what each answer begins with. */
+const PARTS: ReadonlyMap<string, string> = new Map([
+  ['/v2/account', '{'],
+  ['/v2/positions', '['],
+  ['/v2/orders', '['],
+]);
+const LONGEST_READING_MS = 3_000;
 
 type LifeFacts = {
   readonly startedAt: number;
   mode: string | null;
-  /** When each read of the account was answered last, and when that one was sent. */
-  readonly reads: Map<string, { readonly sentAt: number; readonly answeredAt: number }>;
+  /** When the newest read of each kind that was answered had been sent. */
+  readonly reads: Map<string, number>;
+  knownSince: number | null;
 };
 
 /** Which process lives, what it has been told to do, and whether it has the broker in reach. */
@@ -45,17 +51,12 @@ export class Lives {
     return this.#reachMs;
   }
 
-  /** When the account was last known as a whole: the oldest of its newest reads was sent then. */
+  /**
+   * The account is known as it was then: its oldest part was asked for, and the whole reading
+   * arrived. Null before the first.
+   */
   knownSince(life: Life): number | null {
-    const facts = this.#facts.get(life);
-    if (facts === undefined) return null;
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const path of ACCOUNT_READS) {
-      const read = facts.reads.get(path);
-      if (read === undefined) return null;
-      oldest = Math.min(oldest, read.sentAt);
-    }
-    return oldest;
+    return this.#facts.get(life)?.knownSince ?? null;
   }
 
   /** Whether the living process heard a stream, or asked for the account, since then. */
@@ -72,6 +73,7 @@ export class Lives {
           startedAt: observation.at,
           mode: null,
           reads: new Map(),
+          knownSince: null,
         });
         this.#lastSign = null;
         break;
@@ -119,11 +121,21 @@ export class Lives {
       return;
     }
     this.#sign(at);
-    const path = request.path.split('?')[0] ?? '';
-    const facts = this.#facts.get(request.life);
-    if (request.method === 'GET' && status === 200 && facts !== undefined) {
-      facts.reads.set(path, { sentAt, answeredAt: at });
-    }
+    if (request.method === 'GET' && status === 200) this.#read(request, body, sentAt);
+  }
+
+  #read({ path, life }: WireRequest, body: string, sentAt: number): void {
+    const facts = this.#facts.get(life);
+    const part = path.split('?')[0] ?? '';
+    const opens = PARTS.get(part);
+    if (facts === undefined || opens === undefined || !body.trimStart().startsWith(opens)) return;
+    facts.reads.set(part, sentAt);
+    const times = [...facts.reads.values()];
+    const oldest = Math.min(...times);
+    // Parts that were asked for at different times are not one picture.
+    const isWhole =
+      times.length === PARTS.size && Math.max(...times) - oldest <= LONGEST_READING_MS;
+    if (isWhole) facts.knownSince = oldest;
   }
 
   #sign(at: number): void {

@@ -2,11 +2,11 @@ import type { Scene } from './scene.ts';
 
 /** A new process takes up the journal and reads the broker first. */
 const TAKING_UP_MS = 15_000;
+/** A cycle, and half of one: then the last reading has failed. */
+const OLDEST_READING_MS = 15_000;
 /** A write that failed is tried again with the next cycle. */
 const NEXT_TRY_MS = 10_000;
 
-/** Answers that show what is not so: nobody can act on them, and some forbid to act. */
-const FALSE_ANSWERS = ['B24', 'B28', 'B29', 'B30', 'B37'] as const;
 /** Alpaca's own lag between positions and orders, and the cycle after it. */
 const COHERENT_AGAIN_MS = 20_000;
 
@@ -23,7 +23,9 @@ export function cannotProtect(scene: Scene, symbol: string): string | null {
   if (tradingBlocked || accountBlocked || configuration.suspendTrade)
     return 'the account is blocked';
   if (world.core.asset(symbol)?.tradable !== true) return 'the share is not traded any more';
-  if (scene.hadFault(FALSE_ANSWERS, COHERENT_AGAIN_MS)) return 'the broker showed what is not so';
+  if (scene.hasFalseAnswers(COHERENT_AGAIN_MS)) return 'the broker showed what is not so';
+  const known = life.knownSince;
+  if (known === null || now - known > OLDEST_READING_MS) return 'the account cannot be read';
   const move = scene.books.lastMove(symbol);
   if (move !== null && !lives.hasLookedSince(move.at)) return 'nobody can know of it yet';
   if (traffic.isWaiting(symbol, now)) return 'the broker has not answered a write yet';

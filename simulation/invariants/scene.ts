@@ -5,6 +5,13 @@ import { Chronicle } from './chronicle.ts';
 import { Lives } from './lives.ts';
 import { Traffic, type Write } from './traffic.ts';
 
+/** Answers that show what is not so; while they come, nobody can know better. */
+const FALSE_ANSWERS = ['B18', 'B24', 'B28', 'B29', 'B30', 'B37'] as const;
+/** A cycle after the last of them, and half of one. */
+const SHOWN_FALSELY_MS = 15_000;
+/** Positions may be so far behind the orders: Alpaca-API #276. */
+const POSITIONS_LAG_MS = 10_000;
+
 /** What the invariants are checked against, and what must have been asked. */
 export type World = {
   readonly core: ExchangeCore;
@@ -55,6 +62,24 @@ export class Scene {
   /** Whether one of these faults took effect within the last `withinMs`. */
   hadFault(names: readonly string[], withinMs: number): boolean {
     return names.some((name) => this.now - (this.faults.get(name) ?? -Infinity) <= withinMs);
+  }
+
+  /** Whether the broker showed what is not so within the last `withinMs`. */
+  hasFalseAnswers(withinMs: number): boolean {
+    return this.hadFault(FALSE_ANSWERS, withinMs);
+  }
+
+  /**
+   * Whether the living process may not know yet of what happened in the symbol beside our own
+   * writes: executions, corrections, corporate actions, other people's orders. It cannot before
+   * its next whole reading, and that may show positions as they were ten seconds before.
+   */
+  hasNews(symbol: string): boolean {
+    const { current } = this.lives;
+    const known = current === null ? null : this.lives.knownSince(current);
+    if (known === null || this.hasFalseAnswers(SHOWN_FALSELY_MS)) return true;
+    const moved = this.books.lastMove(symbol)?.at ?? Number.NEGATIVE_INFINITY;
+    return Math.max(moved, this.books.lastStrange(symbol)) >= known - POSITIONS_LAG_MS;
   }
 
   #amendTrades(observation: Observation): void {

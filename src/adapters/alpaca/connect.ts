@@ -6,7 +6,7 @@ import { type AlpacaClientOptions, createAlpacaClient } from './client.ts';
 import { connectEmergency } from './emergency-broker.ts';
 import { OrderFamilies } from './families.ts';
 import { AlpacaMarketData } from './market-data.ts';
-import { RateLimiter } from './rate-limiter.ts';
+import { ALPACA_LIMITS, RateLimiter, type RateLimits } from './rate-limiter.ts';
 import { AlpacaStreams } from './streams.ts';
 import { AlpacaTransport } from './transport.ts';
 
@@ -18,12 +18,19 @@ export type AlpacaConnection = {
   readonly emergency: EmergencyBroker;
 };
 
-/** All three ports over one client. Trading and market data have a request budget each. */
-export function connectAlpaca(options: AlpacaClientOptions, clock: Clock): AlpacaConnection {
+/**
+ * All three ports over one client. Trading and market data have a request budget each, which is
+ * Alpaca's own unless the exchange is one that counts no requests.
+ */
+export function connectAlpaca(
+  options: AlpacaClientOptions,
+  clock: Clock,
+  limits: RateLimits = ALPACA_LIMITS,
+): AlpacaConnection {
   const client = createAlpacaClient(options);
   const families = new OrderFamilies();
   const transport = (): AlpacaTransport =>
-    new AlpacaTransport({ clock, limiter: new RateLimiter(clock) });
+    new AlpacaTransport({ clock, limiter: new RateLimiter(clock, limits) });
   return {
     broker: new AlpacaBroker(client, transport(), families),
     marketData: new AlpacaMarketData(client, transport()),
