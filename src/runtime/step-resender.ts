@@ -4,6 +4,7 @@ import { isTerminal, type Order } from '../domain/order.ts';
 import type { ActionPlan, PartBasis, PlanPart, Step, SubmitStep } from '../domain/plan.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import { isRiskReducing } from '../domain/risk-reducing.ts';
+import { withDoubts } from '../engine/doubt.ts';
 import { basisOf, type DriftTolerance, driftOf } from '../engine/drift.ts';
 import { sealPlan } from '../engine/plan-hash.ts';
 import { review } from '../engine/review.ts';
@@ -16,7 +17,7 @@ import type { SentSteps } from './sent-steps.ts';
 import type { RuntimeSettings } from './settings.ts';
 import type { StepAnswer } from './step-journal.ts';
 import type { StepSender } from './step-sender.ts';
-import type { UnsettledSteps } from './unsettled-steps.ts';
+import type { UnsettledStep, UnsettledSteps } from './unsettled-steps.ts';
 
 /** So often a step is sent again at once; after that only after a pause, for as long as it takes. */
 const PROMPT_RESENDS = 3;
@@ -185,13 +186,15 @@ export class StepResender {
 
   /** The guardrails judge the step as if it had never been sent: it is the same order still. */
   #inputs(plan: ActionPlan, part: PlanPart, step: Step, seen: PositionContext): ReviewInput[] {
-    const { state, clock, sent, settings } = this.#parts;
+    const { state, clock, sent, unsettled, settings } = this.#parts;
     const whole = state.snapshot();
     if (whole === null) return [];
     const isOther = (one: { readonly clientOrderId: string | null }) =>
       step.kind === 'cancel' || one.clientOrderId !== step.clientOrderId;
     const snapshot = { ...whole, intents: whole.intents.filter(isOther) };
-    const context = { ...seen, intents: seen.intents.filter(isOther) };
+    // Whatever else is in doubt here is reckoned with, or two of them would wait for each other.
+    const doubts = unsettled.in(step.symbol).filter((one) => !isSame(one, step));
+    const context = withDoubts({ ...seen, intents: seen.intents.filter(isOther) }, doubts);
     const { tradingState } = snapshot;
     const { environment } = settings;
     const now = clock.now();
@@ -199,6 +202,11 @@ export class StepResender {
     return [{ plan, part, context, snapshot, sent: others, tradingState, environment, now }];
   }
 }
+
+const isSame = (one: UnsettledStep, step: Step): boolean =>
+  step.kind === 'cancel'
+    ? one.kind === 'cancel' && one.orderId === step.orderId
+    : one.clientOrderId === step.clientOrderId;
 
 const nameOf = (step: Step): string =>
   step.kind === 'cancel' ? `cancel ${step.orderId}` : step.clientOrderId;
