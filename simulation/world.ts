@@ -44,7 +44,7 @@ export async function runWorld(
   process.on('unhandledRejection', onFault);
   if (onObservation !== undefined) stage.onObservation(onObservation);
   const supervisor = new Supervisor(stage, scenario);
-  const invariants = invariantsFor(stage);
+  const invariants = invariantsFor(stage, scenario);
   stage.watchBy(invariants);
   try {
     await happen(stage, scenario, supervisor, limits);
@@ -65,9 +65,10 @@ export async function runWorld(
   };
 }
 
-const invariantsFor = ({ exchange, accountId }: Stage): Invariants =>
+const invariantsFor = ({ exchange, accountId }: Stage, scenario: Scenario): Invariants =>
   new Invariants({
     ...{ core: exchange.core, accountId, canaries: [KEYS.secretKey] },
+    countsRequests: scenario.hasRequestBudget,
     guardrails: guardrails(policySettings.parse({})).map(({ name }) => name),
   });
 

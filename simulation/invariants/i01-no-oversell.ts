@@ -105,6 +105,8 @@ function sharesAdded(scene: Scene, write: Write, side: 'buy' | 'sell'): bigint {
   }
   const order = orderId === null ? null : scene.books.order(orderId);
   if (kind !== 'replace' || order === null || quantity === null || order.side !== side) return 0n;
+  // What has ended is not replaced any more: the broker refuses it.
+  if (!scene.books.of(order.symbol).orders.some(({ id }) => id === order.id)) return 0n;
   return larger(quantity - order.filledQty - (remainingOf(order) ?? 0n), 0n);
 }
 

@@ -31,6 +31,7 @@ export const limitsHold: Rule = {
             if (because !== null) tell(write.symbol, because);
           }
           if (!request.isOwner || !isTradingPath(request.path)) return;
+          if (scene.world.countsRequests === false) return;
           if (request.life !== life) {
             life = request.life;
             times.length = 0;

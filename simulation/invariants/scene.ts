@@ -20,6 +20,8 @@ export type World = {
   readonly guardrails: readonly string[];
   /** Secrets and lures: no output may carry one. */
   readonly canaries: readonly string[];
+  /** False where the exchange counts no requests; it counts them when left out. */
+  readonly countsRequests?: boolean;
 };
 
 /** All that is known from outside, brought up to date with each observation. */
