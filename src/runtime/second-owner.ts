@@ -11,8 +11,8 @@ import type { TradingStateLevels } from './trading-state.ts';
 const KEPT_IDS = 20_000;
 const CLEARED_BY = 'a person with "bigbrother adopt", once no other BigBrother acts on the account';
 
-export const ANOTHER_OWNER = 'another_owner';
-export const JOURNAL_LOST = 'journal_lost';
+const ANOTHER_OWNER = 'another_owner';
+const JOURNAL_LOST = 'journal_lost';
 
 type Parts = {
   readonly logger: EventLogger;

@@ -21,6 +21,7 @@ async function exchangeProcess() {
   const positions = 'AAPL:10@100,KO:20@50';
   const exchange = new CliProcess([
     ...['exchange', '--port', '0', '--account-number', 'PA777', '--positions', positions],
+    '--control',
   ]);
   onTestFinished(async () => {
     exchange.signal('SIGTERM');
@@ -31,6 +32,7 @@ async function exchangeProcess() {
   const keys = Object.fromEntries(
     [...printed.matchAll(/^(APCA_\w+)=(.+)$/gm)].map(([, name, value]) => [name, value ?? '']),
   );
+  const [, token = ''] = /X-Sim-Token: (\S+)/.exec(printed) ?? [];
   const env: Env = { ...keys, BIGBROTHER_DATA_DIR: directory, BIGBROTHER_MODE: 'execute' };
   const asOwner = { 'content-type': 'application/json', ...headersOf(keys) };
   const orders = `${env.APCA_API_BASE_URL}/v2/orders`;
@@ -45,7 +47,15 @@ async function exchangeProcess() {
     const answer = await fetch(orders, { method: 'POST', headers: asOwner, body });
     expect(answer.ok).toBe(true);
   };
-  return { env, sent, place, directory, account: join(directory, 'simulated-PA777') };
+  /** From now on something goes wrong at the exchange. */
+  const fault = async (rule: unknown): Promise<void> => {
+    const answer = await fetch(`${env.APCA_API_BASE_URL}/__sim/faults`, {
+      ...{ method: 'POST', body: JSON.stringify(rule) },
+      headers: { 'content-type': 'application/json', 'x-sim-token': token },
+    });
+    expect(answer.ok).toBe(true);
+  };
+  return { env, sent, place, fault, directory, account: join(directory, 'simulated-PA777') };
 }
 
 const headersOf = (keys: Env): Env => ({
@@ -119,8 +129,8 @@ describe('two hosts and the loop on one account', () => {
   it('have one owner, to which the others relay', { timeout: 60_000 }, async () => {
     const { env, sent, account } = await exchangeProcess();
     const loop = loopOf(env);
-    await loop.says(/"symbol":"KO".*place-stop/);
-    await loop.says(/"symbol":"AAPL".*place-stop/);
+    await loop.says(/"symbol":"KO".*place-(stop|tranches)/);
+    await loop.says(/"symbol":"AAPL".*place-(stop|tranches)/);
     const [one, two] = await Promise.all([hostOf(env), hostOf(env, '--loop')]);
     expect(one.said()).toContain('owns the account and guards it');
     expect(two.said()).toContain('owns the account and guards it');
@@ -142,8 +152,8 @@ describe('two hosts and the loop on one account', () => {
   }, async () => {
     const { env, sent } = await exchangeProcess();
     const loop = loopOf(env);
-    await loop.says(/"symbol":"KO".*place-stop/);
-    await loop.says(/"symbol":"AAPL".*place-stop/);
+    await loop.says(/"symbol":"KO".*place-(stop|tranches)/);
+    await loop.says(/"symbol":"AAPL".*place-(stop|tranches)/);
     const one = await hostOf(env);
     const two = await hostOf(env, '--loop');
     const before = await sent();
@@ -162,13 +172,48 @@ describe('two hosts and the loop on one account', () => {
     await expectOneStopEach(sent);
   });
 
+  it('never send a plan again whose owner was killed with its order on the way', {
+    timeout: 60_000,
+  }, async () => {
+    const { env, sent, fault } = await exchangeProcess();
+    const owner = await hostOf(env);
+    const host = await hostOf(env);
+    const plan = (await host.call('propose_plan', { intent: 'protect', symbol: 'KO' })).json;
+    const { plan_id, hash } = plan as { plan_id: string; hash: string };
+    // The order arrives, and its answer never does.
+    await fault({
+      where: { method: 'POST', route: '/v2/orders' },
+      when: { nth: 1 },
+      what: { kind: 'hang', applied: true },
+    });
+    const answer = host.call('execute_plan', { plan_id, hash });
+    await expect.poll(async () => (await sent()).length, { timeout: 10_000 }).toBeGreaterThan(0);
+    process.kill(owner.pid, 'SIGKILL');
+    expect(await answer).toMatchObject({
+      isError: true,
+      json: { environment: 'simulated', error: { code: 'plan_outcome_unknown' } },
+    });
+    const orders = idsOf(await sent());
+
+    // The next owner knows the plan by its id, and takes it no second time.
+    expect(await host.call('execute_plan', { plan_id, hash })).toMatchObject({
+      isError: true,
+      json: { error: { code: 'plan_already_used' } },
+    });
+    const told = await host.call('get_history', { plan_id });
+    expect(told.text).toContain(plan_id);
+    expect(idsOf(await sent())).toEqual(orders);
+    const { alerts } = await host.status();
+    expect(JSON.stringify(alerts)).not.toContain('unknown_order');
+  });
+
   it('hand over when the owner is asked to end, which finishes first', {
     timeout: 60_000,
   }, async () => {
     const { env, sent } = await exchangeProcess();
     const first = loopOf(env);
-    await first.says(/"symbol":"KO".*place-stop/);
-    await first.says(/"symbol":"AAPL".*place-stop/);
+    await first.says(/"symbol":"KO".*place-(stop|tranches)/);
+    await first.says(/"symbol":"AAPL".*place-(stop|tranches)/);
     const second = loopOf(env);
     await second.says(/This process is attached to it/);
     first.signal('SIGTERM');
@@ -188,8 +233,8 @@ describe('two hosts and the loop on one account', () => {
     expect(await sent()).toEqual([]);
 
     const loop = loopOf(env);
-    await loop.says(/"symbol":"KO".*place-stop/);
-    await loop.says(/"symbol":"AAPL".*place-stop/);
+    await loop.says(/"symbol":"KO".*place-(stop|tranches)/);
+    await loop.says(/"symbol":"AAPL".*place-(stop|tranches)/);
     expect(loop.said()).toContain(`Process ${host.pid} owns the account`);
     expect(await host.status()).toMatchObject({ guarded: true });
     loop.signal('SIGTERM');
@@ -274,7 +319,7 @@ describe('another machine on the same account', () => {
   it('stops this one until a person adopts its orders', { timeout: 60_000 }, async () => {
     const { env, place } = await exchangeProcess();
     const loop = loopOf(env);
-    await loop.says(/"symbol":"AAPL".*place-stop/);
+    await loop.says(/"symbol":"AAPL".*place-(stop|tranches)/);
     await place({
       ...{ symbol: 'KO', qty: '1', side: 'buy', type: 'limit', limit_price: '10' },
       ...{ time_in_force: 'gtc', client_order_id: 'bb1-anothermachinesorderid2345' },
