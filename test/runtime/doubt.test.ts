@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { BrokerError } from '../../src/ports/broker.ts';
+import { AAPL, type Guarded, watchedAccount } from '../support/guarded-account.ts';
+
+const lost = () => new BrokerError('the connection was reset', { outcome: 'unknown' });
+
+/**
+ * Long 10, and then 4 more: they are bought while the first stop's request is lost, so that
+ * nobody knows what became of it.
+ */
+async function inDoubt(): Promise<Guarded> {
+  const guarded = await watchedAccount();
+  guarded.broker.next('submit', {
+    kind: 'after',
+    happens: async () => {
+      await guarded.trade('AAPL', 'buy', '4');
+      throw lost();
+    },
+  });
+  guarded.orchestrator.start();
+  for (let second = 0; second < 60 && guarded.resting().length === 0; second += 1) {
+    await guarded.clock.advanceBy(1_000);
+  }
+  return guarded;
+}
+
+type Asked = { readonly clientOrderId: string; readonly request: Record<string, string> };
+
+/** The first stop arrives at last. */
+async function arrive(guarded: Guarded): Promise<void> {
+  const [first] = guarded.records('step_intended');
+  if (first === undefined) throw new Error('nothing was sent');
+  const { clientOrderId, request } = first.body as unknown as Asked;
+  const answer = await guarded.exchange.fetchApi('http://127.0.0.1/v2/orders', {
+    method: 'POST',
+    headers: {
+      'APCA-API-KEY-ID': 'PK-TEST',
+      'APCA-API-SECRET-KEY': 'secret',
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({
+      ...{ symbol: 'AAPL', side: 'sell', type: 'stop_limit', time_in_force: 'gtc' },
+      ...{ qty: request.quantity, position_intent: 'sell_to_close' },
+      ...{ stop_price: request.stopPrice, limit_price: request.limitPrice },
+      client_order_id: clientOrderId,
+    }),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+
+const heldAtExchange = ({ exchange }: Guarded): number => {
+  const [account = ''] = exchange.core.accountIds;
+  return exchange.core.positions(account).reduce((sum, { qty }) => sum + Number(qty), 0);
+};
+
+describe('shares that were bought while the stop of others is in doubt', () => {
+  it('have their own stop before anybody knows what became of the first', async () => {
+    const guarded = await inDoubt();
+    expect(guarded.resting()).toEqual(['sell stop_limit 4 @92.01']);
+    const codes = guarded.bigBrother.alerts().map(({ code }) => code);
+    expect(codes).toContain('unknown_order');
+    expect(guarded.context()?.cover.nakedQuantity.toFixed()).toBe('10');
+  });
+
+  it('nothing is sold twice when the first stop turns out to be live', async () => {
+    const guarded = await inDoubt();
+    await arrive(guarded);
+    await guarded.clock.advanceBy(30_000);
+    expect(guarded.resting()).toEqual(['sell stop_limit 10 @92.01', 'sell stop_limit 4 @92.01']);
+    expect(guarded.context()?.cover.exitQuantity.toFixed()).toBe('14');
+    expect(guarded.bigBrother.alerts()).toEqual([]);
+  });
+
+  it('nothing is sold twice when it turns out to have been filled', async () => {
+    const guarded = await inDoubt();
+    await arrive(guarded);
+    guarded.price('AAPL', '91.9');
+    await guarded.clock.advanceBy(60_000);
+    expect(heldAtExchange(guarded)).toBe(0);
+    expect(guarded.liveOrders()).toEqual([]);
+    expect(guarded.state.getCompleteContext(AAPL)).toBeNull();
+  });
+
+  it('all are covered once it is sent again, when it never arrived', async () => {
+    const guarded = await inDoubt();
+    await guarded.clock.advanceBy(60_000);
+    expect(guarded.context()?.cover.coveredQuantity.toFixed()).toBe('14');
+    expect(guarded.context()?.cover.exitQuantity.toFixed()).toBe('14');
+    expect(guarded.bigBrother.alerts()).toEqual([]);
+  });
+
+  it('lets nothing else through meanwhile', async () => {
+    const guarded = await inDoubt();
+    const exit = guarded.bigBrother.propose({ kind: 'exit', symbol: AAPL }, 'host');
+    await guarded.clock.advanceBy(100);
+    const proposal = await exit;
+    expect(proposal.outcome === 'proposed' && proposal.executable).toBe(false);
+  });
+});
