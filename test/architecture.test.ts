@@ -151,6 +151,15 @@ describe('the architecture', () => {
     expect(callers).toEqual(['src/runtime/step-sender.ts']);
   });
 
+  it('takes orders away in an emergency in one place, and can place none there', () => {
+    const callers = files.filter((file) =>
+      /\bbroker\s*\.\s*(cancelOrder|closePosition)\s*\(/.test(codeOf(file)),
+    );
+    expect(callers).toEqual(['src/runtime/halt.ts']);
+    const emergency = codeOf('src/adapters/alpaca/emergency-broker.ts');
+    expect(emergency).not.toMatch(/postOrder|patchOrder|deleteAll/);
+  });
+
   it('has no switch that turns a guardrail off', () => {
     const deciding = ['policies', 'src/domain', 'src/engine', 'src/runtime', 'tools', 'src/server'];
     const suspects = files.filter(

@@ -74,7 +74,8 @@ async function runHalt(options: Options): Promise<void> {
   if (giveUpAfter !== undefined) clock.after(giveUpAfter * 1_000, () => over.abort());
   const broker = emergencyFor(settings, clock);
   if (broker === null) return awaitOwner(pressed[0], level, clock, over.signal);
-  const account = await readAccount(broker, pressed, clock, over.signal);
+  const reading = readAccount(broker, pressed, clock, over.signal);
+  const account = await Promise.race([reading, aborted(over.signal)]);
   if (account === null) return end(exitCodes.failed);
   const place = theOne(settings, pressed, account);
   const known = pressed.find((each) => each.place.name === place.name) ?? press(place, first);
@@ -85,15 +86,20 @@ async function runHalt(options: Options): Promise<void> {
   const { latch } = place;
   const { signal } = over;
   const onLook = tellChanges();
-  const report = await carryOutHalt({
+  const work = carryOutHalt({
     ...{ broker, latch, clock, halt, latchFailure, signal, onLook },
   });
-  const isDone = report.outcome === 'verified' && latchFailure === null;
-  end(isDone ? exitCodes.done : exitCodes.failed);
+  const report = await Promise.race([work, aborted(signal)]);
+  const isDone = report?.outcome === 'verified' && latchFailure === null;
+  await end(isDone ? exitCodes.done : exitCodes.failed);
 }
 
-/** The process ends although a timer may still run. */
-const end = (code: number): never => process.exit(code);
+/** Ends the process although a request or a timer may still run; what was printed is out first. */
+const end = (code: number): Promise<never> =>
+  new Promise(() => process.stdout.write('', () => process.exit(code)));
+
+const aborted = (signal: AbortSignal): Promise<null> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(null)));
 
 const levelOf = ({ entries, flatten }: Options): HaltLevel =>
   entries === true ? 'entries' : flatten === true ? 'flatten' : 'everything';
@@ -201,5 +207,5 @@ async function awaitOwner(
       ? 'VERIFIED by the BigBrother that runs the account: nothing is left that has to end'
       : 'NOT VERIFIED: no BigBrother runs this account, or it is in no mode to act',
   );
-  end(isVerified ? exitCodes.done : exitCodes.failed);
+  await end(isVerified ? exitCodes.done : exitCodes.failed);
 }
