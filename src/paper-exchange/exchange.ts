@@ -1,13 +1,14 @@
 import type { Clock } from '../ports/clock.ts';
 import { assembleWire, type Wire } from './assembly.ts';
 import { NyseCalendar } from './calendar/nyse.ts';
-import { ControlApi, isControlPath } from './control/api.ts';
+import { besideControl, ControlApi } from './control/api.ts';
 import { type Controlled, stateOf, whenSessionBegins } from './control/controlled.ts';
 import type { Done } from './control/done.ts';
 import { Journal } from './control/journal.ts';
 import { Operator } from './control/operator.ts';
 import { PriceShift } from './control/price-shift.ts';
 import { ExchangeCore } from './core/exchange-core.ts';
+import { exchangeParts } from './core/saved-state.ts';
 import type { Calendar, ExchangeEvent, JsonValue, Milliseconds, Resumable } from './core/types.ts';
 import {
   assetsOf,
@@ -25,7 +26,7 @@ import { type Oversight, oversee } from './oracle/oversight.ts';
 import { OracleViolation } from './oracle/rules.ts';
 import type { Command } from './protocol/command.ts';
 import type { Answer } from './protocol/outcome.ts';
-import { internalError, type RestRequest, type RestResponse } from './protocol/request.ts';
+import type { RestRequest, RestResponse } from './protocol/request.ts';
 import {
   type RequestListener,
   requestListener,
@@ -100,7 +101,7 @@ export class PaperExchange implements Resumable {
       dropStreams: () => this.dropStreams(),
     });
     core.loadHistory(this.#market?.history ?? []);
-    for (const action of this.#market?.past ?? []) core.recall(action);
+    for (const action of this.#market?.past ?? []) core.loadCorporateAction(action);
     // First of all listeners: what another one does in answer to an event comes after it.
     const stop = () => this.stop();
     this.#oversight =
@@ -158,7 +159,7 @@ export class PaperExchange implements Resumable {
    * @throws when the state is not of such an exchange
    */
   restore(state: JsonValue): void {
-    const { core, market, faults, shift } = savedParts(state);
+    const { core, market, faults, shift } = exchangeParts(state);
     this.core.restore(core);
     this.#market?.restore(market);
     this.faults.restore(faults);
@@ -194,19 +195,10 @@ export class PaperExchange implements Resumable {
   /** Requests go to the control API when there is one and they name it, all others to Alpaca's. */
   #answering({ control, onFault }: PaperExchangeOptions, journal: Journal | null): Answer {
     const { gate } = this.#wire;
-    if (control === undefined || journal === null) {
-      return (request, settle) => gate.answer(request, settle);
-    }
+    const alpaca: Answer = (request, settle) => gate.answer(request, settle);
+    if (control === undefined || journal === null) return alpaca;
     const api = new ControlApi(control, this.#controlled(journal), () => this.#clock.now());
-    return (request, settle) => {
-      const respond = (response: RestResponse) => settle({ kind: 'answered', response });
-      if (!isControlPath(request.path)) gate.answer(request, settle);
-      else
-        void api.handle(request).then(respond, (error: unknown) => {
-          onFault?.(error, request);
-          respond(internalError);
-        });
-    };
+    return besideControl(api, alpaca, onFault);
   }
 
   #controlled(journal: Journal): Controlled {
@@ -298,14 +290,4 @@ export class PaperExchange implements Resumable {
       if (!(error instanceof OracleViolation)) throw error;
     }
   }
-}
-
-function savedParts(state: JsonValue) {
-  if (typeof state === 'object' && state !== null && 'core' in state) {
-    const { core, market, faults, shift } = state;
-    if (market !== undefined && faults !== undefined && shift !== undefined) {
-      return { core, market, faults, shift };
-    }
-  }
-  throw new Error('this is not the saved state of a paper exchange');
 }

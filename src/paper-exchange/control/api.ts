@@ -4,7 +4,13 @@ import { FaultRuleError } from '../faults/fault-book.ts';
 import { type FaultRuleInput, ruleSchema } from '../faults/rule.ts';
 import { commandSchema } from '../protocol/command.ts';
 import { instantSchema, parsed } from '../protocol/json.ts';
-import { headerOf, type RestRequest, type RestResponse } from '../protocol/request.ts';
+import type { Answer } from '../protocol/outcome.ts';
+import {
+  headerOf,
+  internalError,
+  type RestRequest,
+  type RestResponse,
+} from '../protocol/request.ts';
 import type { Controlled } from './controlled.ts';
 
 export type ControlOptions = {
@@ -159,8 +165,27 @@ export class ControlApi {
   }
 }
 
+/** Lets the control API answer what names it, and `others` all else. */
+export function besideControl(
+  api: ControlApi,
+  others: Answer,
+  onFault?: (error: unknown, request: RestRequest) => void,
+): Answer {
+  return (request, settle) => {
+    if (!isControlPath(request.path)) {
+      others(request, settle);
+      return;
+    }
+    const respond = (response: RestResponse) => settle({ kind: 'answered', response });
+    void api.handle(request).then(respond, (error: unknown) => {
+      onFault?.(error, request);
+      respond(internalError);
+    });
+  };
+}
+
 /** True for the control API's own paths, and for nothing that merely leads there. */
-export const isControlPath = (path: string): boolean =>
+const isControlPath = (path: string): boolean =>
   path === CONTROL_PATH || path.startsWith(`${CONTROL_PATH}/`);
 
 function examples(): readonly object[] {

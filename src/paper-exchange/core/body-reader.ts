@@ -52,7 +52,7 @@ export class BodyReader {
   }
 
   /** The fields of an object within the body; null when it is absent. */
-  part(field: string): BodyReader | null {
+  nested(field: string): BodyReader | null {
     const value = this.#body[field];
     if (value === undefined || value === null) return null;
     return isJsonObject(value) ? new BodyReader(value) : this.#wrong(field);

@@ -4,7 +4,7 @@ import { end } from './ending.ts';
 import type { Kernel } from './kernel.ts';
 import { adjustOrder } from './order-adjustment.ts';
 import type { OrderRecord } from './order-record.ts';
-import { isSettled, unrest } from './resting.ts';
+import { isSettled, leaveBook } from './resting.ts';
 import { applySplit } from './splits.ts';
 import type { CorporateAction, CorporateActionTerms, DateText } from './types.ts';
 
@@ -170,7 +170,7 @@ function pay(kernel: Kernel, { account, action, qty, rate }: OwedDividend): void
 
 function rename(kernel: Kernel, symbol: string, newSymbol: string): void {
   const records = openOrdersOf(kernel, symbol);
-  for (const record of records) unrest(kernel, record);
+  for (const record of records) leaveBook(kernel, record);
   const asset = kernel.renameAsset(symbol, newSymbol);
   for (const account of kernel.accounts) {
     const held = account.quantityOf(symbol);

@@ -1,14 +1,14 @@
 import { ZERO } from './decimal.ts';
 import type { Kernel } from './kernel.ts';
 import type { OrderRecord } from './order-record.ts';
-import { unrest } from './resting.ts';
+import { leaveBook } from './resting.ts';
 import type { Order } from './types.ts';
 
 type End = 'canceled' | 'expired' | 'rejected' | 'replaced' | 'filled';
 
 /** Makes an order terminal: it frees its shares and its buying power. Announces nothing. */
 export function close(kernel: Kernel, record: OrderRecord, status: End): void {
-  unrest(kernel, record);
+  leaveBook(kernel, record);
   record.working = false;
   record.account.reserve(record, ZERO);
   record.account.removeOpenOrder(record);
@@ -35,14 +35,14 @@ function endOf(status: End, at: number): Partial<Order> {
 export function rejectSuccessor(kernel: Kernel, record: OrderRecord): void {
   const { successor } = record;
   if (successor === null) return;
-  part(record, successor);
+  unlink(record, successor);
   if (!successor.isOpen) return;
   close(kernel, successor, 'rejected');
   kernel.tradeUpdate(successor, 'rejected');
 }
 
 /** Once a replacement is decided, neither order keeps the other in memory. */
-export function part(record: OrderRecord, successor: OrderRecord): void {
+export function unlink(record: OrderRecord, successor: OrderRecord): void {
   record.successor = null;
   successor.predecessor = null;
 }

@@ -91,7 +91,7 @@ export class ExchangeControls extends ExchangeViews {
   }
 
   /** Lists a corporate action of before the exchange began: it has had its effect. */
-  recall(announcement: Announcement): CorporateAction {
+  loadCorporateAction(announcement: Announcement): CorporateAction {
     return makeKnown(this.kernel, announcement);
   }
 

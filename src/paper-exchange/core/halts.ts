@@ -5,7 +5,7 @@ import type { TradingStatus } from './types.ts';
 /** Nothing executes in a halted or paused symbol; orders are still accepted. */
 export function halt(kernel: Kernel, symbol: string, code: 'H' | 'P', reason: string): void {
   kernel.market(symbol).halted = true;
-  tell(kernel, symbol, code, reason);
+  publishStatus(kernel, symbol, code, reason);
 }
 
 /** Does nothing when the symbol trades already. */
@@ -14,11 +14,16 @@ export function resume(kernel: Kernel, symbol: string, reason: string): void {
   if (!market.halted) return;
   market.reopening = true;
   market.halted = false;
-  tell(kernel, symbol, 'T', reason);
+  publishStatus(kernel, symbol, 'T', reason);
   executeAtQuote(kernel, market);
 }
 
-function tell(kernel: Kernel, symbol: string, code: TradingStatus['code'], reason: string): void {
+function publishStatus(
+  kernel: Kernel,
+  symbol: string,
+  code: TradingStatus['code'],
+  reason: string,
+): void {
   const at = kernel.now;
   kernel.emit({ kind: 'status', at, status: { symbol, at, code, reason } });
 }

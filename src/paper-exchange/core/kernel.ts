@@ -241,11 +241,11 @@ export class Kernel {
   emit(event: ExchangeEvent): void {
     const streamMs = this.delay('streamMs');
     if (streamMs === 0) this.#outbox.push(event);
-    else this.scheduler.at(this.now + streamMs, { kind: 'tell', event });
+    else this.scheduler.at(this.now + streamMs, { kind: 'publish', event });
   }
 
   /** Puts an event before the listeners, after those that wait already. */
-  tell(event: ExchangeEvent): void {
+  publish(event: ExchangeEvent): void {
     this.#outbox.push(event);
   }
 

@@ -16,7 +16,7 @@ import type { Kernel } from './kernel.ts';
 import type { SymbolMarket } from './market.ts';
 import { awaitsOpeningPrint, openingDelayMs } from './opening.ts';
 import type { OrderRecord } from './order-record.ts';
-import { limitOf, mayTradeNow, rest, unrest } from './resting.ts';
+import { joinBook, leaveBook, limitOf, mayTradeNow } from './resting.ts';
 import { trail } from './trailing.ts';
 import type { Order, Quote, Trade, Venue } from './types.ts';
 
@@ -27,13 +27,13 @@ const SHARE_DECIMALS = 9;
 export function seekPrice(kernel: Kernel, record: OrderRecord): void {
   if (!record.working) return;
   if (isReady(record)) attempt(kernel, record);
-  else rest(kernel, record);
+  else joinBook(kernel, record);
 }
 
 /** Takes orders off the ladders and puts back those that may trade now. */
 export function seekAgain(kernel: Kernel, records: Iterable<OrderRecord>): void {
   for (const record of records) {
-    unrest(kernel, record);
+    leaveBook(kernel, record);
     seekPrice(kernel, record);
   }
 }
@@ -110,7 +110,7 @@ function mayElect(kernel: Kernel, market: SymbolMarket, trade: Trade): boolean {
 
 function elect(kernel: Kernel, record: OrderRecord): void {
   if (!record.working || isOutsized(kernel, record)) return;
-  unrest(kernel, record);
+  leaveBook(kernel, record);
   record.elected = true;
   if (record.order.type === 'stop_limit' && kernel.switches.triggeredStopLimitType === 'limit') {
     kernel.change(record, { type: 'limit' });
@@ -157,7 +157,7 @@ function attempt(kernel: Kernel, record: OrderRecord): void {
     fill(kernel, record);
     return;
   }
-  unrest(kernel, record);
+  leaveBook(kernel, record);
   record.fillScheduled = true;
   kernel.later(fillMs, { kind: 'fill', record });
 }
@@ -201,7 +201,7 @@ export function fillQuantity(
   qty: Decimal,
   price: Decimal,
 ): void {
-  const sibling = takeLoose(kernel, record, qty);
+  const sibling = detachSibling(kernel, record, qty);
   if (sibling !== null) {
     fillQuantity(kernel, record, qty, price);
     fillAnyway(kernel, sibling, 100);
@@ -212,7 +212,7 @@ export function fillQuantity(
 }
 
 /** Unties the other exit of a group when the broker is about to execute both. */
-function takeLoose(kernel: Kernel, record: OrderRecord, qty: Decimal): OrderRecord | null {
+function detachSibling(kernel: Kernel, record: OrderRecord, qty: Decimal): OrderRecord | null {
   const { group } = record;
   if (group === null || record === group.entry || qty < record.remaining) return null;
   const sibling = group.exits.find((exit) => exit !== record && exit.isOpen);
@@ -232,7 +232,7 @@ function partOfPercent(whole: Decimal, percent: number): Decimal {
 function settleUnfilled(kernel: Kernel, record: OrderRecord): void {
   const { timeInForce } = record.order;
   if (timeInForce === 'ioc' || timeInForce === 'fok') end(kernel, record, 'canceled');
-  else rest(kernel, record);
+  else joinBook(kernel, record);
 }
 
 /** What the market offers, when the order, the session and the market allow it; otherwise null. */

@@ -3,8 +3,8 @@ import { multiply, ZERO } from './decimal.ts';
 import type { Kernel } from './kernel.ts';
 import { seekPrice } from './matching.ts';
 import type { OrderRecord } from './order-record.ts';
-import { unrest } from './resting.ts';
-import { substitute } from './succession.ts';
+import { leaveBook } from './resting.ts';
+import { replaceAtOnce } from './succession.ts';
 import type { Order } from './types.ts';
 
 /**
@@ -16,7 +16,7 @@ export function adjustOrder(kernel: Kernel, record: OrderRecord, change: Partial
   const { status } = record.order;
   const isAtVenue = status !== 'accepted' && status !== 'pending_new';
   if (isAtVenue && kernel.switches.adjustedOrderShows === 'replaced') {
-    substitute(kernel, record, { qty: remainingQty(record), ...change });
+    replaceAtOnce(kernel, record, { qty: remainingQty(record), ...change });
   } else {
     restate(kernel, record, change);
   }
@@ -25,7 +25,7 @@ export function adjustOrder(kernel: Kernel, record: OrderRecord, change: Partial
 /** Changes an order where it stands and says so. */
 export function restate(kernel: Kernel, record: OrderRecord, change: Partial<Order>): void {
   const { account, order } = record;
-  unrest(kernel, record);
+  leaveBook(kernel, record);
   account.removeOpenOrder(record);
   const { qty } = change;
   if (qty === undefined || qty === null || order.qty === null) {

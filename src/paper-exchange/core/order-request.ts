@@ -89,8 +89,8 @@ function classOf(named: (typeof CLASSES)[number] | null): OrderClass {
 }
 
 function readLegs(reader: BodyReader): Pick<OrderRequest, 'takeProfit' | 'stopLoss'> {
-  const takeProfit = reader.part('take_profit');
-  const stopLoss = reader.part('stop_loss');
+  const takeProfit = reader.nested('take_profit');
+  const stopLoss = reader.nested('stop_loss');
   const legs = {
     takeProfit: takeProfit && { limitPrice: takeProfit.decimal('limit_price') },
     stopLoss: stopLoss && {

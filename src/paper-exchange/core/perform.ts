@@ -31,8 +31,8 @@ export function perform(kernel: Kernel, task: Task): void {
     case 'show_position':
       task.account.visiblePositions.set(task.symbol, task.shown);
       break;
-    case 'tell':
-      kernel.tell(task.event);
+    case 'publish':
+      kernel.publish(task.event);
       break;
     case 'cross':
       cross(kernel, task.boundary, task.day);

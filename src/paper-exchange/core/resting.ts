@@ -34,9 +34,9 @@ function collarOf(stopPrice: Decimal): Decimal {
 }
 
 /** Lets a working order wait for its price. Does nothing outside the sessions it trades in. */
-export function rest(kernel: Kernel, record: OrderRecord): void {
+export function joinBook(kernel: Kernel, record: OrderRecord): void {
   if (!record.working || record.fillScheduled || !mayTradeNow(kernel, record)) return;
-  unrest(kernel, record);
+  leaveBook(kernel, record);
   record.hasRested = true;
   const market = kernel.market(record.order.symbol);
   const { side, type, timeInForce, stopPrice } = record.order;
@@ -54,7 +54,7 @@ export function rest(kernel: Kernel, record: OrderRecord): void {
   }
 }
 
-export function unrest(kernel: Kernel, record: OrderRecord): void {
+export function leaveBook(kernel: Kernel, record: OrderRecord): void {
   if (record.rung !== null) {
     record.rung.ladder.remove(record);
     return;

@@ -24,6 +24,17 @@ export function readState(text: string): Parts {
   return parts as Parts;
 }
 
+/** What a whole exchange saved, part by part. @throws when it is not such a state */
+export function exchangeParts(state: JsonValue) {
+  if (typeof state === 'object' && state !== null && 'core' in state) {
+    const { core, market, faults, shift } = state;
+    if (market !== undefined && faults !== undefined && shift !== undefined) {
+      return { core, market, faults, shift };
+    }
+  }
+  throw new Error('this is not the saved state of a paper exchange');
+}
+
 function parsed(text: string): { readonly [key: string]: unknown } {
   try {
     const value: unknown = JSON.parse(text);

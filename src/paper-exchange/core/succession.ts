@@ -1,6 +1,6 @@
 import { chargePrice } from './admission.ts';
 import { multiply, ZERO } from './decimal.ts';
-import { close, part } from './ending.ts';
+import { close, unlink } from './ending.ts';
 import type { Kernel } from './kernel.ts';
 import { seekPrice } from './matching.ts';
 import { OrderRecord } from './order-record.ts';
@@ -16,7 +16,7 @@ export function finishReplace(kernel: Kernel, record: OrderRecord, successor: Or
   const before = record.statusBefore ?? 'new';
   const wasWorking = record.working;
   close(kernel, record, 'replaced');
-  part(record, successor);
+  unlink(record, successor);
   kernel.tradeUpdate(record, 'replaced');
   successor.working = wasWorking;
   successor.elected = record.elected;
@@ -36,7 +36,7 @@ export function refuseReplacement(
   record: OrderRecord,
   successor: OrderRecord,
 ): void {
-  part(record, successor);
+  unlink(record, successor);
   close(kernel, successor, 'rejected');
   kernel.tradeUpdate(successor, 'rejected');
   kernel.change(record, { status: record.statusBefore ?? 'new', replacedBy: null });
@@ -68,7 +68,7 @@ function joinGroup(kernel: Kernel, record: OrderRecord, successor: OrderRecord):
 }
 
 /** Puts another order in the place of one at once, as the broker does after a corporate action. */
-export function substitute(kernel: Kernel, record: OrderRecord, change: Partial<Order>): void {
+export function replaceAtOnce(kernel: Kernel, record: OrderRecord, change: Partial<Order>): void {
   const { now } = kernel;
   const before = record.order;
   const qty = change.qty ?? before.qty;

@@ -24,6 +24,6 @@ export type Task =
       readonly symbol: string;
       readonly shown: { readonly qty: Decimal; readonly cost: Decimal };
     }
-  | { readonly kind: 'tell'; readonly event: ExchangeEvent }
+  | { readonly kind: 'publish'; readonly event: ExchangeEvent }
   | { readonly kind: 'cross'; readonly boundary: Boundary; readonly day: TradingDay }
   | { readonly kind: 'resume'; readonly symbol: string };

@@ -20,7 +20,7 @@ export function bustTrade(kernel: Kernel, account: Account, executionId: string)
   const { place, fill } = found;
   move(kernel, account, fill, opposite(fill.side));
   account.activities.amend(place, { ...fill, status: 'canceled' });
-  tell(kernel, account, fill, 'trade_bust', { qty: ZERO, price: fill.price });
+  publishCorrection(kernel, account, fill, 'trade_bust', { qty: ZERO, price: fill.price });
   return true;
 }
 
@@ -38,7 +38,7 @@ export function correctTrade(
   move(kernel, account, fill, opposite(fill.side));
   move(kernel, account, corrected, fill.side);
   account.activities.amend(place, corrected);
-  tell(kernel, account, fill, 'trade_correct', corrected);
+  publishCorrection(kernel, account, fill, 'trade_correct', corrected);
   return true;
 }
 
@@ -58,7 +58,7 @@ function move(kernel: Kernel, account: Account, { symbol, qty, price }: FillActi
 }
 
 /** The order as it is now, with what its executions come to. */
-function tell(
+function publishCorrection(
   kernel: Kernel,
   account: Account,
   fill: FillActivity,

@@ -4,7 +4,7 @@ import type { Kernel } from './kernel.ts';
 import { seekPrice } from './matching.ts';
 import { restate } from './order-adjustment.ts';
 import type { OrderRecord } from './order-record.ts';
-import { isSettled, unrest } from './resting.ts';
+import { isSettled, leaveBook } from './resting.ts';
 import { refuseReplacement } from './succession.ts';
 import type { IdleStatus, Order } from './types.ts';
 
@@ -72,7 +72,7 @@ function fits(price: Order['limitPrice'] | undefined, isPriced: boolean): boolea
 /** Out of the market, but open: it may be cancelled, put back or end with its day. */
 function setAside(kernel: Kernel, record: OrderRecord, status: IdleStatus): boolean {
   if (!record.working || !isSettled(record) || record.order.status === 'held') return false;
-  unrest(kernel, record);
+  leaveBook(kernel, record);
   record.working = false;
   kernel.change(record, { status });
   kernel.tradeUpdate(record, status);

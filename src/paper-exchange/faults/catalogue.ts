@@ -1,6 +1,7 @@
 import type { CommandInput } from '../protocol/command.ts';
-import { brokerFaults } from './catalogue-broker.ts';
+import { accountFaults } from './catalogue-account.ts';
 import { dataFaults } from './catalogue-data.ts';
+import { orderFaults } from './catalogue-orders.ts';
 import { transportFaults } from './catalogue-transport.ts';
 import type { FaultRuleInput } from './rule.ts';
 
@@ -36,7 +37,8 @@ export type CatalogueEntry = {
  */
 export const catalogue: readonly CatalogueEntry[] = [
   ...transportFaults,
-  ...brokerFaults,
+  ...orderFaults,
+  ...accountFaults,
   ...dataFaults,
 ];
 

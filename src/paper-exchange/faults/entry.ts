@@ -1,3 +1,4 @@
+import type { Scene } from './catalogue.ts';
 import type { FaultRuleInput } from './rule.ts';
 
 /** Where an order is submitted. */
@@ -8,3 +9,12 @@ export const once = { times: 1 } as const;
 export const by =
   (...rules: readonly FaultRuleInput[]) =>
   () => ({ rules });
+
+export const dollars = (amount: number): string => amount.toFixed(2);
+
+/** An order as somebody else would send it. */
+export const order = ({ symbol }: Scene, fields: Readonly<Record<string, string>>) =>
+  ({
+    do: 'order',
+    body: { symbol, side: 'sell', time_in_force: 'gtc', ...fields },
+  }) as const;

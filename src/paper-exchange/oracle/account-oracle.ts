@@ -69,7 +69,7 @@ export class AccountOracle {
     for (const { id, fill } of reads.activitiesAfter(null)) {
       this.#lastActivityId = id;
       if (fill === null) continue;
-      this.#ledger.recall(fill);
+      this.#ledger.noteFill(fill);
       this.#executionIds.add(fill.executionId);
     }
     for (const order of [...reads.newestOrders()].reverse()) {

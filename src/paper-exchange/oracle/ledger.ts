@@ -42,13 +42,13 @@ export class Ledger {
   }
 
   /** An execution from before the oracle was there: the order has it, the start has its effect. */
-  recall(fill: FillView): void {
-    this.#recall(fill);
+  noteFill(fill: FillView): void {
+    this.#countFill(fill);
     this.#fills.set(fill.executionId, fill);
   }
 
   book(fill: FillView): Booked {
-    this.recall(fill);
+    this.noteFill(fill);
     return { fill, positionAfter: this.#move(fill) };
   }
 
@@ -64,7 +64,7 @@ export class Ledger {
     if (fill === undefined) return 0n;
     const side = fill.side === 'buy' ? 'sell' : 'buy';
     this.#move({ ...fill, side });
-    this.#recall({ ...fill, qty: -fill.qty });
+    this.#countFill({ ...fill, qty: -fill.qty });
     this.#fills.delete(executionId);
     if (correction === null) return this.holding(fill.symbol).qty;
     const price = amountOf(correction.price ?? '') ?? fill.price;
@@ -84,7 +84,7 @@ export class Ledger {
     this.#holdings.set(symbol, { qty: after, cost: after === 0n ? 0n : cost });
   }
 
-  #recall({ orderId, qty, price }: FillView): void {
+  #countFill({ orderId, qty, price }: FillView): void {
     const before = this.executedOf(orderId);
     const value = before.value + product(qty, price);
     this.#executed.set(orderId, { qty: before.qty + qty, value });

@@ -133,7 +133,7 @@ export class Streams {
 
   onEvent(event: ExchangeEvent): void {
     if (event.kind === 'trade_update') {
-      this.#tell(event);
+      this.#sendTradeUpdate(event);
       return;
     }
     if (this.#data.size === 0) return;
@@ -162,7 +162,7 @@ export class Streams {
       connection.close(closeCodes.goingAway);
   }
 
-  #tell(update: TradeUpdate): void {
+  #sendTradeUpdate(update: TradeUpdate): void {
     if (this.#trading.size === 0) return;
     const hearing = [...this.#trading].filter(([session]) => session.hears(update.accountId));
     const { tradingStreams } = this.#parts.settings;
