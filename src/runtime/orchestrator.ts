@@ -18,10 +18,14 @@ import type { PlanStore } from './plan-store.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
 import type { Recovery } from './recovery.ts';
 import type { RuntimeSettings } from './settings.ts';
+import { stopsFirst } from './stops-first.ts';
 import type { UnsettledResolver } from './unsettled-resolver.ts';
 
-/** How long a stop waits for plans at work; what is left is in the journal as intended. */
-const STOP_TIMEOUT_MS = 10_000;
+/**
+ * How long a stop waits for what is at work; what is left is in the journal as intended, and
+ * the next process finds out about it. Whoever asks a process to end expects it within 5 s.
+ */
+const STOP_TIMEOUT_MS = 4_000;
 
 /** Requests for one reading of the account; every cycle takes them out of the same budget. */
 const REQUESTS_PER_CYCLE = 3;
@@ -117,8 +121,12 @@ export class BigBrotherOrchestrator {
     this.#parts.bookkeeper.stop();
     this.#pending.clear();
     this.#queue.clear();
-    await this.#cycle;
-    await this.#parts.coordinator.stop(STOP_TIMEOUT_MS);
+    const ended = new AbortController();
+    const cycle = Promise.resolve(this.#cycle).finally(() => ended.abort());
+    await Promise.all([
+      Promise.race([cycle, this.#parts.clock.sleep(STOP_TIMEOUT_MS, ended.signal)]),
+      this.#parts.coordinator.stop(STOP_TIMEOUT_MS),
+    ]);
   }
 
   /**
@@ -256,7 +264,9 @@ export class BigBrotherOrchestrator {
       const context = state.getCompleteContext(symbol);
       const flat = context === null ? state.getFlatContext(symbol) : null;
       const thought =
-        flat === null ? context && planMaker.think(context) : planMaker.thinkFlat(flat);
+        flat === null
+          ? context && planMaker.think(context, this.#choice())
+          : planMaker.thinkFlat(flat);
       const due = thought && this.#dueIn(thought);
       alerts.clear({ code, symbol });
       return due;
@@ -266,6 +276,10 @@ export class BigBrotherOrchestrator {
       alerts.raise({ code, symbol, because });
       return null;
     }
+  }
+
+  #choice(): typeof stopsFirst {
+    return this.longestWaitMs() >= LONG_WAIT_MS ? stopsFirst : (all) => all;
   }
 
   /** What is not to be done now is written down as decided, and left. */

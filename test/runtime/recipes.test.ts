@@ -137,6 +137,19 @@ describe('tranches from birth', () => {
     expect(guarded.resting()).toEqual(['sell stop_limit 10 @92']);
   });
 
+  it('wait for better times where so many positions need their first stop', async () => {
+    const symbols = Array.from({ length: 150 }, (_, nth) => `S${nth}`);
+    const { policies } = atBirth;
+    const positions = symbols.map((symbol) => ({ symbol, qty: '10', averageEntryPrice: '100' }));
+    const guarded = await loopedAccount({ policies, positions });
+    await guarded.clock.advanceBy(75_000);
+    const contexts = symbols.map((symbol) => guarded.context(symbol));
+    expect(contexts.filter((context) => context?.cover.nakedQuantity.gt('0'))).toEqual([]);
+    const names = recipes(guarded);
+    expect(names.filter((name) => name === 'place-tranches').length).toBeLessThan(75);
+    expect(new Set(names)).toEqual(new Set(['place-tranches', 'place-stop']));
+  });
+
   it('are left whole for the host to leave: the take-profit goes to the market', async () => {
     const guarded = await loopedAccount(atBirth);
     const { clock, bigBrother } = guarded;
