@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { fileExists, readTextFile, replaceTextFile } from '../adapters/system/files.ts';
+import {
+  directoriesIn,
+  fileExists,
+  readTextFile,
+  replaceTextFile,
+} from '../adapters/system/files.ts';
+import { keyMark } from '../compose.ts';
+import type { Settings } from '../config.ts';
 
 const OWNER_FILE = 'owner.json';
 
@@ -23,4 +30,21 @@ export function readOwnerFile(accountDirectory: string): OwnerFile | null {
   } catch {
     return null;
   }
+}
+
+/**
+ * Where the account of these keys lies, told without the network; null when they have not opened
+ * it on this machine yet.
+ */
+export function accountDirectoryOf({ venue, dataDirectory }: Settings): string | null {
+  if (venue.kind === 'embedded') return null;
+  const { environment, accountNumber, keyId } = venue;
+  const [name, ...others] = directoriesIn(dataDirectory).filter(
+    (each) =>
+      (accountNumber === null
+        ? each.startsWith(`${environment}-`)
+        : each === `${environment}-${accountNumber}`) &&
+      fileExists(join(dataDirectory, each, keyMark(keyId))),
+  );
+  return name === undefined || others.length > 0 ? null : join(dataDirectory, name);
 }

@@ -6,7 +6,7 @@ import type { Settings } from '../config.ts';
 import { type Attachment, attachTo } from '../server/attach.ts';
 import type { Relay } from '../server/relay.ts';
 import { OwnerDoor } from './owner-door.ts';
-import { readOwnerFile } from './owner-file.ts';
+import { accountDirectoryOf, readOwnerFile } from './owner-file.ts';
 import { announcementOf, startBigBrother } from './start.ts';
 
 /** Tries to attach this often, and looks this long, before it tries to own the account again. */
@@ -56,16 +56,10 @@ export class Seat {
    *   FileError for the data directory
    */
   async take(): Promise<void> {
-    const until = this.#clock.monotonicMs() + FIRST_SEAT_MS;
-    let taken: AccountTakenError | null = await this.#own();
-    while (taken !== null && !this.#isLeaving) {
-      const refused = await this.#attach(taken);
-      if (refused === null) break;
-      if (this.#clock.monotonicMs() > until) {
-        throw new StartError(`${taken.message} This one cannot attach to it: ${refused}.`);
-      }
-      taken = await this.#own();
-    }
+    // Whoever only attaches takes nothing out of the broker's budget, and needs no network.
+    const known = accountDirectoryOf(this.#parts.settings);
+    const isAttached = known !== null && (await this.#tryToAttach(known)) === null;
+    if (!isAttached) await this.#takeFirst();
     this.#staying = this.#stay();
   }
 
@@ -80,6 +74,19 @@ export class Seat {
 
   get #isLeaving(): boolean {
     return this.#leaving.signal.aborted;
+  }
+
+  async #takeFirst(): Promise<void> {
+    const until = this.#clock.monotonicMs() + FIRST_SEAT_MS;
+    let taken = await this.#own();
+    while (taken !== null && !this.#isLeaving) {
+      const refused = await this.#attach(taken);
+      if (refused === null) return;
+      if (this.#clock.monotonicMs() > until) {
+        throw new StartError(`${taken.message} This one cannot attach to it: ${refused}.`);
+      }
+      taken = await this.#own();
+    }
   }
 
   async #stay(): Promise<void> {
