@@ -155,12 +155,15 @@ export class HaltWatch {
   #carryOut(halt: Halt): void {
     const { settings, latch } = this.#parts;
     if (this.#work !== null || settings.mode !== 'execute' || latch.isVerified(halt)) return;
-    this.#work = this.#clear(halt).finally(() => {
+    const work = this.#clear(halt);
+    this.#work = work;
+    const ended = () => {
       this.#work = null;
       const next = this.#parts.latch.read();
       if (next !== null && !this.#stopping.signal.aborted) this.#carryOut(next);
-    });
-    this.#work.catch((fault) => this.#parts.tradingState.halt(reasonOf(fault)));
+    };
+    // A fault of our own would only meet itself again.
+    work.then(ended, (fault) => this.#parts.tradingState.halt(reasonOf(fault)));
   }
 
   async #clear(halt: Halt): Promise<HaltReport> {

@@ -12,13 +12,16 @@ afterEach(() => rmSync(directory, { recursive: true }));
 const here = () => ({ BIGBROTHER_DATA_DIR: directory });
 
 describe('help', () => {
-  it.each(['mcp', 'loop', 'demo', 'exchange', 'history'])('%s teaches by example', async (name) => {
-    const { code, stdout } = await runCli([name, '--help']);
-    expect(code).toBe(0);
-    expect(stdout).toContain(`Usage: bigbrother ${name}`);
-    expect(stdout).toMatch(/bigbrother/);
-    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
-  });
+  it.each(['mcp', 'loop', 'demo', 'exchange', 'history', 'halt', 'resume'])(
+    '%s teaches by example',
+    async (name) => {
+      const { code, stdout } = await runCli([name, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toContain(`Usage: bigbrother ${name}`);
+      expect(stdout).toMatch(/bigbrother/);
+      for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
+    },
+  );
 
   it('lists the commands, the environment and the exit codes', async () => {
     const { code, stdout } = await runCli(['--help']);

@@ -141,6 +141,30 @@ describe('a halt of everything', () => {
     expect(await restingAt(guarded)).toEqual(['sell limit 10 MSFT', 'sell stop 10 MSFT']);
   });
 
+  it('keeps back the rest of a plan that is half way, and says what is without a stop', async () => {
+    const guarded = await loopedAccount();
+    const exit = { kind: 'exit', symbol: AAPL } as const;
+    const proposal = await settle(guarded.clock, guarded.bigBrother.propose(exit, 'host'));
+    if (proposal.outcome !== 'proposed') throw new Error(proposal.because.join());
+    const { id, hash, parts } = proposal.plan;
+    expect(parts[0]?.steps.map(({ kind }) => kind)).toEqual(['cancel', 'submit']);
+    const pressed: Promise<HaltReport>[] = [];
+    guarded.broker.onStep = () => {
+      if (pressed.length === 0) pressed.push(press(guarded, 'everything'));
+    };
+    const report = await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
+    expect(report.outcome).toBe('stopped');
+    expect(report.because).toContain('halted (everything) by a test');
+    const halt = await settle(guarded.clock, Promise.all(pressed));
+    expect(halt[0]).toMatchObject({ outcome: 'verified' });
+    expect(halt[0]?.clearing?.uncovered).toEqual(['AAPL: 10 of 10 shares']);
+    expect(guarded.broker.mutations().slice(1)).toEqual(['cancel AAPL']);
+    const kinds = guarded
+      .records('step_intended')
+      .map(({ body }) => (body as { kind: string }).kind);
+    expect(kinds).toEqual(['submit', 'cancel']);
+  });
+
   it('survives a restart, and is told as long as it holds', async () => {
     const guarded = await loopedAccount();
     await settle(guarded.clock, press(guarded, 'everything'));

@@ -77,12 +77,16 @@ export class FileHaltLatch implements HaltLatch {
   }
 
   watch(listener: () => void): () => void {
-    // Where nothing can be watched, the next look at the latch finds what changed.
-    const watcher = watch(this.#directory, { persistent: false }, (_, name) => {
-      if (name === null || name.startsWith('halt-')) listener();
-    });
-    watcher.on('error', () => watcher.close());
-    return () => watcher.close();
+    try {
+      const watcher = watch(this.#directory, { persistent: false }, (_, name) => {
+        if (name === null || name.startsWith('halt-')) listener();
+      });
+      watcher.on('error', () => watcher.close());
+      return () => watcher.close();
+    } catch {
+      // Where nothing can be watched, the next look at the latch finds what changed.
+      return () => {};
+    }
   }
 
   #path(name: string): string {
