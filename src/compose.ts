@@ -5,6 +5,7 @@ import { AccountOwnedError, acquireOwnerLock } from './adapters/event-stores/own
 import { SqliteEventStore } from './adapters/event-stores/sqlite.ts';
 import { FileHaltLatch } from './adapters/system/file-halt-latch.ts';
 import { DataDirectory, FileError } from './adapters/system/files.ts';
+import { whyNotLocal } from './adapters/system/local-disk.ts';
 import { MemoryHaltLatch } from './adapters/system/memory-halt-latch.ts';
 import type { Settings } from './config.ts';
 import { digestOf } from './domain/canonical.ts';
@@ -89,7 +90,7 @@ export async function compose(settings: Settings, system: System): Promise<Runni
   };
   opened.push(() => void streams.close());
   try {
-    const directory = system.journal === 'file' ? DataDirectory.open(settings.dataDirectory) : null;
+    const directory = system.journal === 'file' ? localDirectory(settings.dataDirectory) : null;
     exchange?.start();
     opened.push(() => exchange?.stop());
     const account = await firstLook(broker, environment);
@@ -156,6 +157,18 @@ function connect({ venue }: Settings, { clock, exchange }: System) {
   const endpoint = { url: 'http://127.0.0.1' };
   const client = { keyId, secret, endpoint, fetchApi, wsFactory };
   return { environment: 'simulated' as const, ...connectAlpaca(client, clock) };
+}
+
+/** @throws FileError when it cannot be used, or when what is kept there cannot be relied on */
+function localDirectory(path: string): DataDirectory {
+  const directory = DataDirectory.open(path);
+  const because = whyNotLocal(path);
+  if (because === null) return directory;
+  throw new FileError(
+    `the data directory ${path} cannot hold a journal: ${because}, so that neither its lock nor ` +
+      'its writes can be relied on; set BIGBROTHER_DATA_DIR to a directory on a disk of this machine',
+    path,
+  );
 }
 
 async function firstLook(broker: Broker, environment: Environment): Promise<Account> {

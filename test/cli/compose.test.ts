@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { FileError } from '../../src/adapters/system/files.ts';
 import { listen } from '../../src/adapters/system/http-listener.ts';
 import { RandomIds } from '../../src/adapters/system/random-ids.ts';
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
@@ -63,4 +64,12 @@ it('starts when the account is the one named, and names its environment', async 
   expect(running.journalPath).toContain('live-PA111');
   await running.stopGuarding();
   running.close();
+});
+
+it('refuses a data directory that other machines write to as well', async () => {
+  const { settings, system } = await liveLookalike('PA111', 'PA111');
+  const dataDirectory = join(settings.dataDirectory, 'Dropbox', 'bigbrother');
+  const refusal = await compose({ ...settings, dataDirectory }, system).catch((error) => error);
+  expect(refusal).toBeInstanceOf(FileError);
+  expect(String(refusal)).toMatch(/lies in "Dropbox".*set BIGBROTHER_DATA_DIR/);
 });
