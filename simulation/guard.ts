@@ -83,7 +83,7 @@ export function openGuard({ stage, scenario, life, ...parts }: Parts): Guard {
   const policies = policySettings.parse(scenario.policies);
   const runtime = createRuntime({
     ...connection,
-    ...{ store, clock, ids, haltLatch: stage.haltLatch },
+    ...{ store, clock, ids },
     haltLatch: new MemoryHaltLatch(stage.haltMemory),
     policies: tradingPolicies(policies),
     guardrails: guardrails(policies),

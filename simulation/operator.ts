@@ -1,4 +1,5 @@
 import { connectAlpaca } from '../src/adapters/alpaca/connect.ts';
+import { MemoryHaltLatch } from '../src/adapters/system/memory-halt-latch.ts';
 import { haltAccount } from '../src/runtime/halt.ts';
 import { Draws } from './draws.ts';
 import { Life } from './life.ts';
@@ -57,7 +58,8 @@ export class Operator {
   }
 
   #press(): void {
-    const { clock, haltLatch: latch } = this.#stage;
+    const { clock } = this.#stage;
+    const latch = this.#latch();
     const level = this.#draws.pick(['entries', 'everything'] as const);
     const includesForeign = this.#draws.chance(0.7);
     const request = { level, includesForeign, ...WHO };
@@ -76,10 +78,16 @@ export class Operator {
   }
 
   #lift(): void {
-    const { clock, haltLatch } = this.#stage;
-    if (haltLatch.read() === null) return;
-    haltLatch.lift({ at: clock.now(), by: WHO.by });
+    const { clock } = this.#stage;
+    const latch = this.#latch();
+    if (latch.read() === null) return;
+    latch.lift({ at: clock.now(), by: WHO.by });
     this.#stage.observe({ kind: 'halt_lifted', at: clock.now() });
+  }
+
+  /** Each process has its own; what they say stands in one place. */
+  #latch(): MemoryHaltLatch {
+    return new MemoryHaltLatch(this.#stage.haltMemory);
   }
 
   /** `bigbrother halt` is a process of its own, with a client and a budget of its own. */

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { MemoryEventStore } from '../src/adapters/event-stores/memory.ts';
-import { HaltMemory, MemoryHaltLatch } from '../src/adapters/system/memory-halt-latch.ts';
+import { HaltMemory } from '../src/adapters/system/memory-halt-latch.ts';
 import { VirtualClock } from '../src/adapters/system/virtual-clock.ts';
 import type { EpochMs } from '../src/domain/time.ts';
 import { type Decimal, decimal } from '../src/paper-exchange/core/decimal.ts';
@@ -53,9 +53,8 @@ export class Stage {
   readonly exchange: PaperExchange;
   readonly disk = new MemoryEventStore();
   /** What the latch files beside the journal hold. */
-  readonly haltMemory = new HaltMemory();
   /** On disk beside the journal. */
-  readonly haltLatch = new MemoryHaltLatch();
+  readonly haltMemory = new HaltMemory();
   readonly accountId: string;
   readonly fired = new Map<string, number>();
   readonly violations: Violation[] = [];
