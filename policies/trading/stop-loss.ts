@@ -127,10 +127,15 @@ function firstStop(context: PositionContext, settings: StopLossSettings): Owed {
   }
   const byMethod = firstStopFrom(context, episode.entryPrice, 'the entry', settings);
   return settings.alreadyPast === 'measure_from_market' &&
+    !wasTried(context) &&
     isThrough(position.side, byMethod.stopPrice, price)
     ? firstStopFrom(context, price, 'the market, since the entry lies further off', settings)
     : byMethod;
 }
+
+/** A stop that was sent and refused had its price: the position is under guard since. */
+const wasTried = ({ intents, episode }: PositionContext): boolean =>
+  intents.some(({ key }) => key.includes(`|${episode.id}|cover/`));
 
 function firstStopFrom(
   context: PositionContext,

@@ -33,6 +33,8 @@ const REQUESTS_PER_CYCLE = 3;
 const LONG_WAIT_MS = 5_000;
 /** What was refused so often may be refused for ever: a person has to look. */
 const TRIES_UNTIL_ALERT = 3;
+/** By then the price is here too, for which the broker refused a stop. */
+const PRICE_ARRIVES_MS = 1_000;
 const LONG_WAIT = { code: 'protection_delayed', symbol: null };
 
 /** A thought whose part is to be carried out now. */
@@ -314,6 +316,7 @@ export class BigBrotherOrchestrator {
       });
     }
     if (isOutdated(report)) this.#schedule(part.symbol);
+    if (wasThrough(report)) clock.after(PRICE_ARRIVES_MS, () => this.#schedule(part.symbol));
   }
 
   /** A plan that waits on the broker; the next has its turn when this one leaves. */
@@ -339,6 +342,10 @@ export class BigBrotherOrchestrator {
     return plan;
   }
 }
+
+/** The broker knew of a price that had not arrived here yet. */
+const wasThrough = ({ parts }: ExecutionReport): boolean =>
+  parts.some(({ steps }) => steps.some(({ rejection }) => rejection === 'stop_through_price'));
 
 /** The world moved between the thought and the act: think again, with what is true now. */
 const isOutdated = ({ refusal }: ExecutionReport): boolean => refusal === 'plan_drifted';

@@ -223,3 +223,87 @@ describe('an entry that fills in parts', () => {
     expect(guarded.resting()).toEqual([]);
   });
 });
+
+describe('a stop-limit that triggered and did not fill', () => {
+  it('is followed down in steps, each within its time, and then leaves at the market', async () => {
+    const guarded = await loopedAccount({ latencies });
+    const { clock, price, broker } = guarded;
+    await clock.advanceBy(CYCLE_MS);
+    const sent = broker.mutations().length;
+    // The market runs away under each new limit before it can rest.
+    const falls = ['90', '89.1', '88.2'];
+    broker.onStep = (step) => {
+      const next = step.kind === 'replace' ? falls.shift() : undefined;
+      if (next !== undefined) price('AAPL', next);
+    };
+    price('AAPL', '91');
+    await clock.advanceBy(4 * CYCLE_MS);
+    expect(sharesHeld(guarded)).toBe(0);
+    expect(guarded.resting()).toEqual([]);
+    expect(broker.mutations().slice(sent)).toEqual([
+      ...Array(3).fill('replace AAPL - 92'),
+      'cancel AAPL',
+      'submit AAPL sell market 10',
+    ]);
+    expect(recipes(guarded).slice(1)).toEqual([
+      ...Array(3).fill('reprice-triggered-stop'),
+      'cancel-and-close',
+    ]);
+  });
+
+  it('tells what it will cost before it leaves at any price', async () => {
+    const guarded = await loopedAccount({ latencies });
+    await guarded.clock.advanceBy(CYCLE_MS);
+    guarded.price('AAPL', '80');
+    await guarded.clock.advanceBy(3 * CYCLE_MS);
+    expect(sharesHeld(guarded)).toBe(0);
+    const plan = JSON.stringify(guarded.records('plan_proposed').at(-1)?.body);
+    expect(plan).toContain('about a loss of');
+    expect(ends(guarded).at(-1)).toMatchObject({
+      recipe: 'cancel-and-close',
+      cause: 'position_left',
+      outcome: 'completed',
+    });
+  });
+});
+
+describe('a stop that the broker refuses since the price is through it', () => {
+  it('makes the position leave within seconds, under the guardrails', async () => {
+    const guarded = await guardedAccount({ latencies });
+    guarded.broker.onStep = () => {
+      guarded.broker.onStep = () => {};
+      guarded.price('AAPL', '91');
+    };
+    await settle(guarded.clock, guarded.start());
+    guarded.orchestrator.start();
+    await guarded.clock.advanceBy(5_000);
+    // The second goes out before the price that the broker knows has arrived.
+    expect(guarded.broker.mutations()).toEqual([
+      'submit AAPL sell stop_limit 10',
+      'submit AAPL sell stop_limit 10',
+      'submit AAPL sell market 10',
+    ]);
+    expect(ends(guarded).at(-1)).toMatchObject({ recipe: 'close', outcome: 'completed' });
+    expect(sharesHeld(guarded)).toBe(0);
+  });
+});
+
+describe('what was foreseen', () => {
+  it('stands in the journal beside what it was, for each part of each plan', async () => {
+    const guarded = await loopedAccount({ latencies });
+    const { clock, price } = guarded;
+    await clock.advanceBy(CYCLE_MS);
+    price('AAPL', '116.5');
+    await clock.advanceBy(2 * CYCLE_MS);
+    const all = ends(guarded);
+    expect(all.map(({ recipe, cause }) => [recipe, cause])).toEqual([
+      ['place-stop', 'uncovered_shares'],
+      ['patch-stop + sell', 'part_sold'],
+    ]);
+    for (const { predictedNakedDollarSeconds, nakedDollarSeconds, outcome } of all) {
+      expect(outcome).toBe('completed');
+      expect(Number(nakedDollarSeconds)).toBeGreaterThan(0);
+      expect(Number(nakedDollarSeconds)).toBeLessThanOrEqual(Number(predictedNakedDollarSeconds));
+    }
+  });
+});
