@@ -197,7 +197,9 @@ export class AccountPicture {
       if (growth === null) continue;
       traded.add(change.after.symbol);
       this.#positions.fill(growth);
-      logFill(this.#parts.logger, growth, told?.executionId ?? null);
+      // What came with executions that were lost on the way is not this one's alone.
+      const isWhole = told?.quantity.eq(growth.shares) === true;
+      logFill(this.#parts.logger, growth, isWhole ? told.executionId : null);
     }
     const symbols = symbolsOf(changes);
     this.#carryEpisodesOn(symbols, traded);

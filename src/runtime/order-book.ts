@@ -1,11 +1,16 @@
-import type { Price } from '../domain/decimal.ts';
+import { type Decimal, type Price, smaller, ZERO } from '../domain/decimal.ts';
 import type { OrderId, Ticker } from '../domain/ids.ts';
 import { isTerminal, type Order } from '../domain/order.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { mergeOrders } from '../engine/reconcile.ts';
 import type { Growth } from './position-book.ts';
 
-export type OrderChange = { readonly before: Order | null; readonly after: Order };
+export type OrderChange = {
+  readonly before: Order | null;
+  readonly after: Order;
+  /** Shares of `after` that were known before: also those its predecessor handed on to it. */
+  readonly filledBefore: Decimal;
+};
 
 /** All orders heard of lately, from reads and the stream alike, each at its newest. */
 export class OrderBook {
@@ -55,7 +60,10 @@ export class OrderBook {
       const after = merged.get(id);
       if (after === undefined || after === before) continue;
       this.#idOf.set(after.clientOrderId, id);
-      changes.push({ before, after });
+      const old = after.replaces === null ? undefined : merged.get(after.replaces);
+      const inherited =
+        old === undefined ? ZERO : smaller(old.filledQuantity, after.filledQuantity);
+      changes.push({ before, after, filledBefore: before?.filledQuantity ?? inherited });
     }
     if (changes.length > 0) this.#replace(merged);
     for (const { before, after } of changes) {
@@ -90,8 +98,8 @@ const idsTouchedBy = (orders: readonly Order[]): ReadonlySet<OrderId> =>
   new Set(orders.flatMap(({ id, replaces }) => (replaces === null ? [id] : [replaces, id])));
 
 /** What an order filled between two sights of it; null when nothing. */
-export function growthOf({ before, after }: OrderChange, paid: Price | null): Growth | null {
-  const shares = after.filledQuantity.minus(before?.filledQuantity ?? '0');
+export function growthOf({ after, filledBefore }: OrderChange, paid: Price | null): Growth | null {
+  const shares = after.filledQuantity.minus(filledBefore);
   const at = paid ?? after.filledAveragePrice ?? after.limitPrice;
   return shares.gt('0') && at !== null ? { order: after, shares, price: at } : null;
 }

@@ -43,7 +43,10 @@ const openStops = (order: WireOrder): readonly WireLeg[] =>
 export function duplicatesIn({ orders }: Truth, mostSold: number): number {
   const members = orders.flatMap(membersOf);
   const ids = members.map((order) => order.client_order_id);
-  const sold = members.filter(({ side }) => side === 'sell').map(({ filled_qty }) => filled_qty);
+  // A replacement that came too late is refused, and shows what the order before it filled.
+  const sold = members
+    .filter(({ side, status }) => side === 'sell' && status !== 'rejected')
+    .map(({ filled_qty }) => filled_qty);
   return ids.length - new Set(ids).size + (sum(sold.map(Number)) > mostSold ? 1 : 0);
 }
 

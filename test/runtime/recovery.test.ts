@@ -17,7 +17,7 @@ describe('a process that has just started', () => {
     expect(guarded.recovery.isRecovering).toBe(true);
     expect(guarded.bigBrother.status()).toMatchObject({
       tradingState: 'halted',
-      tradingStateCauses: [{ code: 'recovering' }],
+      tradingStateCauses: [{ code: 'recovering' }, { code: 'account_unreadable' }],
     });
     expect(guarded.broker.mutations()).toEqual([]);
 
@@ -28,7 +28,7 @@ describe('a process that has just started', () => {
     const states = guarded
       .records('trading_state_changed')
       .map(({ body }) => (body as { state: string }).state);
-    expect(states).toEqual(['halted', 'active']);
+    expect(states).toEqual(['halted', 'halted', 'halted', 'active']);
   });
 
   it('protects a position that was opened again at the same price at once', async () => {
@@ -203,5 +203,42 @@ describe('what was executed while no process was there', () => {
     expect(context?.episode.entryPrice.toString()).toBe('110.01');
     expect(context?.cover.nakedQuantity.toString()).toBe('0');
     expect(second.bigBrother.alerts()).toEqual([]);
+  });
+});
+
+describe('a process that is asked to end in the middle of a plan', () => {
+  it('ends within 5 s also when the broker hangs, and leaves what it was about in the journal', async () => {
+    const guarded = await loopedAccount({
+      positions: [{ symbol: 'AAPL', qty: '2.5', averageEntryPrice: '100' }],
+    });
+    const wish = { kind: 'exit', symbol: AAPL } as const;
+    const proposal = await settle(guarded.clock, guarded.bigBrother.propose(wish, 'host'));
+    if (proposal.outcome !== 'proposed') throw new Error(JSON.stringify(proposal));
+    guarded.broker.next('submit', { kind: 'hangs' });
+    void guarded.bigBrother.execute(proposal.plan.id, proposal.plan.hash);
+    await guarded.clock.advanceBy(500);
+    const askedAt = guarded.clock.now();
+    await settle(guarded.clock, guarded.stop());
+    expect(guarded.clock.now() - askedAt).toBeLessThanOrEqual(5_000);
+    guarded.broker.isDead = true;
+
+    const second = guarded.boot();
+    const intended = second.logger.recall(['step_intended']);
+    expect(intended).toHaveLength(guarded.broker.mutations().length);
+    await settle(guarded.clock, second.start());
+    second.orchestrator.start();
+    await guarded.clock.advanceBy(15_000);
+    expect(second.broker.mutations()).toEqual([]);
+    expect(second.state.snapshot()?.positions).toEqual([]);
+    expect(second.bigBrother.alerts()).toEqual([]);
+  });
+
+  it('ends within 5 s also while the account is being read', async () => {
+    const guarded = await loopedAccount();
+    guarded.exchange.faults.add({ what: { kind: 'hang' } });
+    await guarded.clock.advanceBy(12_000);
+    const askedAt = guarded.clock.now();
+    await settle(guarded.clock, guarded.stop());
+    expect(guarded.clock.now() - askedAt).toBeLessThanOrEqual(5_000);
   });
 });
