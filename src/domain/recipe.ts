@@ -23,15 +23,13 @@ export const RECIPES = [
 export type RecipeName = (typeof RECIPES)[number];
 
 /** Why shares may be without a stop while a part of a plan runs: the reason it was made for. */
-export const NAKED_CAUSES = [
-  'uncovered_shares',
-  'stop_moved',
-  'part_sold',
-  'position_left',
-  'stop_triggered',
-  'orphans_released',
-] as const;
-export type NakedCause = (typeof NAKED_CAUSES)[number];
+export type NakedCause =
+  | 'uncovered_shares'
+  | 'stop_moved'
+  | 'part_sold'
+  | 'position_left'
+  | 'stop_triggered'
+  | 'orphans_released';
 
 /** A plan part's recipe: its names, joined. */
 export const recipeText = (names: readonly RecipeName[]): string => names.join(' + ');
