@@ -78,7 +78,10 @@ const ROWS: readonly Row[] = [
     'halts trading with a cause that names it, until a person has spoken',
   ),
   row('P07', 'an event loop that stalls'),
-  row('P08', 'a cycle longer than its time'),
+  elsewhere(
+    ...(['P08', 'a cycle longer than its time', 'runtime/slow-broker'] as const),
+    'protects a position that appears while its neighbours are at work',
+  ),
   elsewhere(...(['P09', 'two policies want one symbol', 'policies/together'] as const), 'one stop'),
   row('P10', 'a fill between guardrail and sending'),
   row('P11', 'a plan is executed twice at once'),
@@ -159,7 +162,10 @@ const ROWS: readonly Row[] = [
     ...(['O04', 'a policy that does not exist', 'policies/settings'] as const),
     'name every group of settings to one who asks for another',
   ),
-  elsewhere(...(['O05', 'approved without reading', 'tools/propose-plan'] as const), 'line'),
+  elsewhere(
+    ...(['O05', 'approved without reading', 'tools/propose-plan'] as const),
+    'for many symbols shows eight in full and each other one in a line',
+  ),
   row('O06', 'a person uses the app during a plan'),
   row('O07', 'the kill switch, pressed twice'),
   elsewhere(

@@ -1,4 +1,4 @@
-import { injectionOf, type Scene } from '../src/paper-exchange/faults/catalogue.ts';
+import { type Injection, injectionOf, type Scene } from '../src/paper-exchange/faults/catalogue.ts';
 import type { CommandInput } from '../src/paper-exchange/protocol/command.ts';
 import { commandSchema } from '../src/paper-exchange/protocol/command.ts';
 import { liveOrders } from './account.ts';
@@ -8,9 +8,12 @@ import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
 const SHORTEST_FAULT_MS = 1_000;
+/** A rule that waits for one occasion has this long. */
+const LONGEST_WAIT_MS = 600_000;
 const MEAN_FAULT_MS = 20_000;
 /** Half an hour of maintenance would be all that a world sees. */
 const LONGEST_FAULT_MS = 120_000;
+const HOUR_MS = 3_600_000;
 /** Catalogue entries in which somebody else uses the account. */
 const BY_STRANGERS: ReadonlySet<CommandInput['do']> = new Set([
   ...(['order', 'cancel', 'replace', 'nudge', 'close_by_hand', 'configure'] as const),
@@ -84,7 +87,7 @@ export class FaultScript {
   #inject(): void {
     const id = this.#draws.any(this.#scenario.troubles.injected);
     const scene = this.#scene();
-    const injection = id === undefined || scene === null ? null : injectionOf(id, scene);
+    const injection = id === undefined || scene === null ? null : this.#injectionOf(id, scene);
     if (id === undefined || injection === null) return;
     const { faults } = this.#stage.exchange;
     const { clock } = this.#stage;
@@ -92,16 +95,39 @@ export class FaultScript {
     const until = clock.now() + Math.min(LONGEST_FAULT_MS, durationMs);
     this.#count += 1;
     for (const rule of injection.rules ?? []) {
+      const isOnce = rule.when?.times !== undefined || rule.when?.nth !== undefined;
+      const endsAt = isOnce ? clock.now() + LONGEST_WAIT_MS : until;
       const ruleId = faults.add({
         ...rule,
         id: `${rule.id}#${this.#count}`,
-        when: { ...rule.when, until: ruleUntil(rule.when?.until, until) },
+        when: { ...rule.when, until: ruleUntil(rule.when?.until, endsAt) },
       });
-      clock.after(until - clock.now(), () => void faults.remove(ruleId));
+      clock.after(endsAt - clock.now(), () => void faults.remove(ruleId));
     }
     const commands = injection.commands ?? [];
     const done = commands.filter((command) => this.#run(command));
     if (done.length > 0) this.#stage.fire(id.replace(/\..*$/, ''));
+  }
+
+  #injectionOf(id: string, scene: Scene): Injection | null {
+    const where = { method: 'GET' } as const;
+    const isoAt = (at: number) => new Date(at).toISOString();
+    switch (id) {
+      case 'C02': {
+        const set = { timestamp: isoAt(scene.now + 30_000) };
+        return {
+          rules: [{ id, where: { ...where, route: '/v2/clock' }, what: { kind: 'fields', set } }],
+        };
+      }
+      case 'C07': {
+        const set = { updated_at: isoAt(this.#draws.pick([0, scene.now + HOUR_MS])) };
+        return {
+          rules: [{ id, where: { ...where, route: '/v2/orders' }, what: { kind: 'fields', set } }],
+        };
+      }
+      default:
+        return injectionOf(id, scene);
+    }
   }
 
   /** True when it had an effect. */

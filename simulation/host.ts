@@ -52,6 +52,11 @@ export class Host {
       for (let count = 0; count < calls && connection !== null; count += 1) {
         this.#send(connection, this.#call());
       }
+      if (connection !== null && this.#plans.length > 0 && this.#draws.chance(0.1)) {
+        const args = this.#plans[0];
+        this.#send(connection, { tool: 'execute_plan', args, fault: null });
+        this.#send(connection, { tool: 'execute_plan', args, fault: 'P11' });
+      }
       this.#next(gapMs);
     });
   }

@@ -15,7 +15,8 @@ export type LifeParts = {
   /** The time of the world, which nobody sets. */
   readonly now: () => EpochMs;
   readonly onPoint: (point: string, isFatal: boolean) => void;
-  readonly onDeath: (point: string) => void;
+  /** `isDoom`: it died where it was sent to. */
+  readonly onDeath: (point: string, isDoom: boolean) => void;
 };
 
 /**
@@ -47,23 +48,27 @@ export class Life implements Mortal {
   reached(point: string, when: 'before' | 'after'): boolean {
     const isFatal = this.#comesDue('await', point);
     this.#parts.onPoint(point, isFatal);
-    if (isFatal) this.die(`${point} ${when}`);
+    if (isFatal) this.#end(`${point} ${when}`, true);
     return isFatal;
   }
 
   /** True when it has just died, before the append or the request took place. */
   diesAt(place: 'append' | 'request'): boolean {
     if (!this.#isAlive || !this.#comesDue(place)) return false;
-    this.die(place);
+    this.#end(place, true);
     return true;
   }
 
   die(point: string): void {
+    this.#end(point, false);
+  }
+
+  #end(point: string, isDoom: boolean): void {
     if (!this.#isAlive) return;
     this.#isAlive = false;
     this.#doom = null;
     this.#waiting.length = 0;
-    this.#parts.onDeath(point);
+    this.#parts.onDeath(point, isDoom);
   }
 
   /** Its threads stand still, as those of a stopped process or of a laptop that sleeps. */

@@ -68,7 +68,6 @@ export type Limits = {
 
 const SYMBOLS = ['AAPL', 'MSFT', 'NVDA', 'AMZN', 'TSLA', 'META', 'GOOG', 'AMD'];
 const MOST_SYMBOLS = 8;
-const HOUR_MS = 3_600_000;
 
 /** In New York: Thursday 2026-10-08, the Friday after Thanksgiving, and the last of October. */
 const STARTS: Readonly<Record<SessionTime, number>> = {
@@ -209,9 +208,9 @@ function troublesFrom(draws: Draws, without: ReadonlySet<string>): Troubles {
     return isHostile && exists && !without.has(kind) ? value : 0;
   };
   const density = draws.pick([0.05, 0.15, 0.4]);
-  const injected = catalogue
-    .map(({ id }) => id)
-    .filter((id) => draws.chance(density) && isHostile && !without.has(id));
+  const injected = [...catalogue.map(({ id }) => id), 'C02', 'C07'].filter(
+    (id) => draws.chance(density) && isHostile && !without.has(id),
+  );
   return {
     injected,
     injectionGapMs: draws.between(10_000, 90_000),
@@ -229,10 +228,10 @@ function troublesFrom(draws: Draws, without: ReadonlySet<string>): Troubles {
       overtaken: rate('overtaken_frames', 0.25, 0.3),
       broken: rate('broken_streams', 0.25, 0.03),
     },
-    crashGapMs: gap('crashes', 0.5, 20_000, 200_000),
+    crashGapMs: gap('crashes', 0.5, 8_000, 120_000),
     crashAgain: rate('double_crashes', 0.6, 0.8),
     stallGapMs: gap('stalls', 0.2, 60_000, 300_000),
-    sleepGapMs: gap('sleeps', 0.15, 200_000, 2 * HOUR_MS),
+    sleepGapMs: gap('sleeps', 0.15, 60_000, 600_000),
     clockJumpGapMs: gap('clock_jumps', 0.15, 60_000, 600_000),
     terminateGapMs: gap('terminations', 0.15, 60_000, 300_000),
     journalFault: rate('journal_faults', 0.15, 0.1),

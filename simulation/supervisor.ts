@@ -31,7 +31,9 @@ export class Supervisor {
   readonly #journal: Draws;
   #guard: Guard | null = null;
   #lives = 0;
+  #loggedSeq = 0;
   #deaths: readonly number[] = [];
+  #doom: Doom | null = null;
   #isCalm = false;
   #wrongByMs = 0;
 
@@ -60,9 +62,9 @@ export class Supervisor {
 
   /** Sends the process that runs now, if one does, to its death. */
   doom(): void {
-    if (this.#guard === null) return;
-    this.#guard.life.doom = this.drawDoom();
-    this.#stage.fire('P01');
+    // A place that was not reached yet stays wanted, over lives.
+    if (this.#doom === null || this.#draws.chance(0.2)) this.#doom = this.drawDoom();
+    if (this.#guard !== null) this.#guard.life.doom = this.#doom;
   }
 
   /** A place to die at: half the time a certain await, which may never be reached. */
@@ -70,7 +72,8 @@ export class Supervisor {
     const draws = this.#draws;
     const at = draws.pick<Doom['at']>(['await', 'await', 'await', 'await', 'append', 'request']);
     if (at !== 'await') return { at, point: null, countdown: draws.between(0, 6) };
-    const point = draws.chance(0.7) ? (draws.any(knownPoints()) ?? null) : null;
+    const places = draws.chance(0.7) ? [...this.points.reached] : knownPoints();
+    const point = draws.chance(0.8) ? (draws.any(places) ?? null) : null;
     return { at, point, countdown: draws.between(0, point === null ? 40 : 2) };
   }
 
@@ -136,7 +139,13 @@ export class Supervisor {
       number,
       now: () => clock.now(),
       onPoint: (point, isFatal) => this.notePoint(point, isFatal),
-      onDeath: (point) => this.#died(number, point),
+      onDeath: (point, isDoom) => {
+        if (isDoom) {
+          this.#doom = null;
+          this.#stage.fire('P01');
+        }
+        this.#died(number, point);
+      },
     });
     this.#dueAgain(life);
     this.#stage.observe({ kind: 'started', at: clock.now(), life: number });
@@ -148,6 +157,9 @@ export class Supervisor {
         wrongByMs: () => this.#wrongByMs,
       });
       this.#guard = guard;
+      guard.runtime.logger.onRecord(({ seq }) => {
+        this.#loggedSeq = seq;
+      });
       void guard.runtime.start().then(
         () => guard.runtime.orchestrator.start(),
         (error: unknown) => this.#failedToStart(guard, error),
@@ -164,6 +176,7 @@ export class Supervisor {
 
   #dueAgain(life: Life): void {
     if (this.#lives === 1 || this.#isCalm) return;
+    life.doom = this.#doom;
     if (!this.#draws.chance(this.#scenario.troubles.crashAgain)) return;
     this.#stage.fire('P02');
     life.doom = { at: 'await', point: null, countdown: this.#draws.between(0, 12) };
@@ -171,6 +184,8 @@ export class Supervisor {
 
   #died(number: number, point: string): void {
     const { clock } = this.#stage;
+    if (this.#loggedSeq > (this.#stage.disk.last()?.seq ?? 0)) this.#stage.fire('P18');
+    this.#loggedSeq = 0;
     this.#guard?.sockets.breakAll();
     this.#guard = null;
     const now = clock.now();

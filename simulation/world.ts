@@ -1,4 +1,5 @@
 import { guardrails, policySettings } from '../policies/registry.ts';
+import { DerivedFaults } from './derived-faults.ts';
 import { Ender } from './ender.ts';
 import { FaultScript } from './fault-script.ts';
 import { Host } from './host.ts';
@@ -98,6 +99,7 @@ async function happen(
     new Operator(stage, scenario, supervisor),
     ...(limits.kind === 'ambiguous' ? [new Ender(stage, scenario)] : []),
   ];
+  new DerivedFaults(stage, scenario);
   prices.start();
   exchange.oracle?.rebase();
   supervisor.start();
