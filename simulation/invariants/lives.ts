@@ -12,6 +12,10 @@ const PARTS: ReadonlyMap<string, string> = new Map([
 ]);
 const LONGEST_READING_MS = 3_000;
 
+/** From the mildest to the strictest. */
+const HALTS = ['entries', 'everything', 'flatten'] as const;
+type HaltLevel = (typeof HALTS)[number];
+
 type LifeFacts = {
   readonly startedAt: number;
   mode: string | null;
@@ -28,14 +32,14 @@ export class Lives {
   #frameAt = Number.NEGATIVE_INFINITY;
   #lastSign: number | null = null;
   #reachMs = 0;
-  #halt: { readonly level: 'entries' | 'everything'; readonly at: number } | null = null;
+  #halt: { readonly level: HaltLevel; readonly at: number } | null = null;
 
   /** Null while no process lives. */
   get current(): Life | null {
     return this.#current;
   }
 
-  get halt(): { readonly level: 'entries' | 'everything'; readonly at: number } | null {
+  get halt(): { readonly level: HaltLevel; readonly at: number } | null {
     return this.#halt;
   }
 
@@ -95,20 +99,32 @@ export class Lives {
         this.#sign(observation.at);
         break;
       case 'record_written':
-        if (observation.record.type === 'started') {
-          const facts = this.#facts.get(observation.life);
-          const mode = textOf(fieldsOf(observation.record.body).mode);
-          if (facts !== undefined) facts.mode = mode;
-        }
+        this.#written(observation);
         break;
       case 'halt_latched':
-        this.#halt = { level: observation.level, at: observation.at };
+        this.#latch(observation.level, observation.at);
         break;
       case 'halt_lifted':
         this.#halt = null;
         break;
       default:
     }
+  }
+
+  #written({ at, life, record }: Extract<Observation, { kind: 'record_written' }>): void {
+    const body = fieldsOf(record.body);
+    const facts = this.#facts.get(life);
+    if (record.type === 'started' && facts !== undefined) facts.mode = textOf(body.mode);
+    // BigBrother halts itself, too.
+    if (record.type === 'halt_latched') this.#latch(textOf(body.level), at);
+    if (record.type === 'halt_lifted') this.#halt = null;
+  }
+
+  /** A stricter halt takes the place of one that holds; a milder one changes nothing. */
+  #latch(level: string | null, at: number): void {
+    const wanted = HALTS.find((each) => each === level) ?? 'everything';
+    if (this.#halt !== null && HALTS.indexOf(this.#halt.level) >= HALTS.indexOf(wanted)) return;
+    this.#halt = { level: wanted, at };
   }
 
   #answered({ at, request, status, body }: Extract<Observation, { kind: 'answer_arrived' }>): void {

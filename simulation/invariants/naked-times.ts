@@ -2,9 +2,12 @@
 export type NakedStretch = {
   readonly symbol: string;
   readonly since: number;
+  /** While the broker was in reach of a living process; the next two are of these seconds. */
   readonly seconds: number;
   readonly shareSeconds: number;
   readonly dollarSeconds: number;
+  /** Seconds of the stretch in which nobody could have done anything. */
+  readonly secondsOutOfReach: number;
   readonly cause: NakedCause;
   /** The recipe that was at work in the symbol when it ended; `none` before the first. */
   readonly recipe: string;
@@ -29,6 +32,7 @@ export type NakedFigures = {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
+  readonly secondsOutOfReach: number;
   readonly shareSeconds: number;
   readonly dollarSeconds: number;
 };
@@ -70,6 +74,7 @@ function figuresOf(stretches: readonly NakedStretch[]): NakedFigures {
     p50: percentile(50),
     p99: percentile(99),
     max: seconds.at(-1) ?? 0,
+    secondsOutOfReach: sum((stretch) => stretch.secondsOutOfReach),
     shareSeconds: sum(({ shareSeconds }) => shareSeconds),
     dollarSeconds: sum(({ dollarSeconds }) => dollarSeconds),
   };

@@ -2,6 +2,7 @@ import type { Order } from '../../src/paper-exchange/core/types.ts';
 import type { Book } from './books.ts';
 import { coveredIn, exitGroupsOf, isStop } from './exits.ts';
 import type { NakedCause, NakedStretch } from './naked-times.ts';
+import { whyOutOfReach } from './protectable.ts';
 import type { Scene } from './scene.ts';
 import { larger, magnitude, numberOf } from './units.ts';
 
@@ -10,6 +11,7 @@ type Look = {
   readonly naked: bigint;
   readonly price: number;
   readonly isOpen: boolean;
+  readonly isInReach: boolean;
   readonly book: Book;
 };
 
@@ -18,6 +20,7 @@ type Open = {
   readonly cause: NakedCause;
   wasAlone: boolean;
   ms: number;
+  outOfReachMs: number;
   shareSeconds: number;
   dollarSeconds: number;
 };
@@ -51,32 +54,46 @@ export class NakedWatch {
       const cause = this.#causeOf(book, before);
       const since = now;
       this.#open.set(symbol, {
-        ...{ since, cause, wasAlone: false, ms: 0, shareSeconds: 0, dollarSeconds: 0 },
+        ...{
+          since,
+          cause,
+          wasAlone: false,
+          ms: 0,
+          outOfReachMs: 0,
+          shareSeconds: 0,
+          dollarSeconds: 0,
+        },
       });
     }
-    this.#looks.set(symbol, { at: now, naked, price, isOpen, book });
+    const isInReach = whyOutOfReach(this.#scene, symbol) === null;
+    this.#looks.set(symbol, { at: now, naked, price, isOpen, isInReach, book });
   }
 
   #add(symbol: string, before: Look, now: number): void {
     const open = this.#open.get(symbol);
     if (open === undefined || !before.isOpen) return;
     const ms = now - before.at;
+    if (this.#scene.lives.current === null) open.wasAlone = true;
+    if (!before.isInReach) {
+      open.outOfReachMs += ms;
+      return;
+    }
     const shares = numberOf(before.naked);
     open.ms += ms;
     open.shareSeconds += (shares * ms) / 1_000;
     open.dollarSeconds += (shares * before.price * ms) / 1_000;
-    if (this.#scene.lives.current === null) open.wasAlone = true;
   }
 
   #close(symbol: string): void {
     const open = this.#open.get(symbol);
     if (open === undefined) return;
     this.#open.delete(symbol);
-    const { since, shareSeconds, dollarSeconds } = open;
+    const { since, shareSeconds, dollarSeconds, outOfReachMs } = open;
     this.#ended.push({
       symbol,
       since,
       seconds: open.ms / 1_000,
+      secondsOutOfReach: outOfReachMs / 1_000,
       shareSeconds,
       dollarSeconds,
       cause: open.wasAlone ? 'crash' : open.cause,

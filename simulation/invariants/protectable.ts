@@ -10,24 +10,39 @@ const NEXT_TRY_MS = 10_000;
 /** Alpaca's own lag between positions and orders, and the cycle after it. */
 const COHERENT_AGAIN_MS = 20_000;
 
+/** An answer that takes longer than this does not come soon. */
+const SOON_MS = 2_000;
+
 /** Why nobody could place a stop just now, in words; each reason passes by itself. */
 export function cannotProtect(scene: Scene, symbol: string): string | null {
-  const { lives, traffic, now, world } = scene;
+  const { lives, traffic, now } = scene;
+  const life = lives.current === null ? null : lives.of(lives.current);
+  if (life !== null && now - life.startedAt <= TAKING_UP_MS) return 'the process has just begun';
+  if (traffic.waitingSince(symbol, now) !== null) return 'the broker has not answered a write yet';
+  return whyOutOfReach(scene, symbol);
+}
+
+/** Why the broker could not be asked, or would not hear of it, in words; null while it could. */
+export function whyOutOfReach(scene: Scene, symbol: string): string | null {
+  const { lives, traffic, now } = scene;
   const life = lives.current === null ? null : lives.of(lives.current);
   if (life === null) return 'no process lives';
   if (life.mode !== 'execute') return 'the process may only look';
-  if (now - life.startedAt <= TAKING_UP_MS) return 'the process has just begun';
-  if (lives.halt?.level === 'everything') return 'a person halted everything';
-  const account = world.core.account(world.accountId);
-  const { tradingBlocked, accountBlocked, configuration } = account;
-  if (tradingBlocked || accountBlocked || configuration.suspendTrade)
-    return 'the account is blocked';
-  if (world.core.asset(symbol)?.tradable !== true) return 'the share is not traded any more';
+  if (lives.halt !== null && lives.halt.level !== 'entries') return 'a person halted everything';
   if (scene.hasFalseAnswers(COHERENT_AGAIN_MS)) return 'the broker showed what is not so';
   const known = life.knownSince;
   if (known === null || now - known > OLDEST_READING_MS) return 'the account cannot be read';
   const move = scene.books.lastMove(symbol);
   if (move !== null && !lives.hasLookedSince(move.at)) return 'nobody can know of it yet';
-  if (traffic.isWaiting(symbol, now)) return 'the broker has not answered a write yet';
-  return now - traffic.failedAt(symbol) <= NEXT_TRY_MS ? 'the broker failed a write' : null;
+  const since = traffic.waitingSince(symbol, now);
+  if (since !== null && now - since > SOON_MS) return 'the broker does not answer a write';
+  if (now - traffic.failedAt(symbol) <= NEXT_TRY_MS) return 'the broker failed a write';
+  return whyNotTaken(scene, symbol);
+}
+
+function whyNotTaken({ world }: Scene, symbol: string): string | null {
+  const { tradingBlocked, accountBlocked, configuration } = world.core.account(world.accountId);
+  if (tradingBlocked || accountBlocked || configuration.suspendTrade)
+    return 'the account is blocked';
+  return world.core.asset(symbol)?.tradable === true ? null : 'the share is not traded any more';
 }

@@ -84,6 +84,12 @@ export class Scene {
     return Math.max(moved, this.books.lastStrange(symbol)) >= known - POSITIONS_LAG_MS;
   }
 
+  /** Whether the position changed within the last `withinMs`. */
+  movedWithin(symbol: string, withinMs: number): boolean {
+    const move = this.books.lastMove(symbol);
+    return move !== null && this.now - move.at <= withinMs;
+  }
+
   #amendTrades(observation: Observation): void {
     if (observation.kind !== 'exchange_event') return;
     const { event } = observation;

@@ -71,12 +71,12 @@ export class Traffic {
     return found;
   }
 
-  /** Whether a write of the symbol is without its answer still. */
-  isWaiting(symbol: string, now: number): boolean {
+  /** Since when a write of the symbol is without its answer; null when none is. */
+  waitingSince(symbol: string, now: number): number | null {
     for (const write of this.#open) {
-      if (write.symbol === symbol && now - write.sentAt <= LONGEST_JOURNEY_MS) return true;
+      if (write.symbol === symbol && now - write.sentAt <= LONGEST_JOURNEY_MS) return write.sentAt;
     }
-    return false;
+    return null;
   }
 
   /** When the broker last failed to answer a write of the symbol properly; long ago if never. */
