@@ -82,10 +82,16 @@ const ROWS: readonly Row[] = [
     ...(['P08', 'a cycle longer than its time', 'runtime/slow-broker'] as const),
     'protects a position that appears while its neighbours are at work',
   ),
-  elsewhere(...(['P09', 'two policies want one symbol', 'policies/together'] as const), 'one stop'),
+  elsewhere(
+    ...(['P09', 'two policies want one symbol', 'engine/decide'] as const),
+    'sells a part and covers the rest at the tightest stop',
+  ),
   row('P10', 'a fill between guardrail and sending'),
   row('P11', 'a plan is executed twice at once'),
-  elsewhere(...(['P12', 'locks in opposite orders', 'runtime/parts'] as const), 'lock'),
+  elsewhere(
+    ...(['P12', 'locks in opposite orders', 'runtime/parts'] as const),
+    'let two plans over the same symbols pass one after the other, whatever their order',
+  ),
   elsewhere(
     ...(['P13', 'a holder that never returns', 'runtime/hazards'] as const),
     'treats a call that hangs as unknown, and lets other symbols go on',

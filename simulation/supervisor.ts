@@ -34,6 +34,7 @@ export class Supervisor {
   #loggedSeq = 0;
   #deaths: readonly number[] = [];
   #doom: Doom | null = null;
+  #dooms = 0;
   #isCalm = false;
   #wrongByMs = 0;
 
@@ -63,8 +64,17 @@ export class Supervisor {
   /** Sends the process that runs now, if one does, to its death. */
   doom(): void {
     // A place that was not reached yet stays wanted, over lives.
-    if (this.#doom === null || this.#draws.chance(0.2)) this.#doom = this.drawDoom();
+    this.#dooms += 1;
+    if (this.#dooms === 1) this.#doom = this.#ownDoom();
+    else if (this.#doom === null || this.#draws.chance(0.1)) this.#doom = this.drawDoom();
     if (this.#guard !== null) this.#guard.life.doom = this.#doom;
+  }
+
+  /** The await that is this seed's own, so that many seeds come by all of them. */
+  #ownDoom(): Doom {
+    const points = knownPoints();
+    const point = points[this.#scenario.seed % Math.max(1, points.length)] ?? null;
+    return { at: 'await', point, countdown: this.#draws.between(0, 1) };
   }
 
   /** A place to die at: half the time a certain await, which may never be reached. */
