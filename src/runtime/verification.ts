@@ -7,6 +7,8 @@ export function differenceFromTarget(
   target: Target,
   context: PositionContext | null,
 ): string | null {
+  // A new limit is there to fill: fewer shares, or none, are what was hoped for.
+  if (target.repriceLimit !== null) return null;
   if (context === null) {
     return target.holdQuantity.eq('0')
       ? null

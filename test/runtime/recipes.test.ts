@@ -139,9 +139,8 @@ describe('tranches from birth', () => {
 
   it('wait for better times where so many positions need their first stop', async () => {
     const symbols = Array.from({ length: 150 }, (_, nth) => `S${nth}`);
-    const { policies } = atBirth;
     const positions = symbols.map((symbol) => ({ symbol, qty: '10', averageEntryPrice: '100' }));
-    const guarded = await loopedAccount({ policies, positions });
+    const guarded = await loopedAccount({ ...atBirth, latencies: {}, positions });
     await guarded.clock.advanceBy(75_000);
     const contexts = symbols.map((symbol) => guarded.context(symbol));
     expect(contexts.filter((context) => context?.cover.nakedQuantity.gt('0'))).toEqual([]);
