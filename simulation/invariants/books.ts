@@ -28,6 +28,7 @@ export class Books {
   readonly #core: ExchangeCore;
   readonly #accountId: string;
   readonly #quantities = new Map<string, bigint>();
+  readonly #heldBefore = new Map<string, bigint>();
   readonly #shares = new Map<string, bigint>();
   readonly #books = new Map<string, Book>();
   readonly #moves = new Map<string, Move>();
@@ -62,12 +63,17 @@ export class Books {
     return this.#core.order(this.#accountId, id)?.order ?? null;
   }
 
+  /** What was held, signed, when this execution came. */
+  heldBefore(executionId: string): bigint {
+    return this.#heldBefore.get(executionId) ?? 0n;
+  }
+
   /** The last change of the position that no rule may overlook; null when there was none. */
   lastMove(symbol: string): Move | null {
     return this.#moves.get(symbol) ?? null;
   }
 
-  /** When somebody else's order was last heard of in the symbol; long ago if never. */
+  /** When anything happened in the symbol that was not our doing; long ago if nothing did. */
   lastStrange(symbol: string): number {
     return this.#strange.get(symbol) ?? Number.NEGATIVE_INFINITY;
   }
@@ -148,6 +154,7 @@ export class Books {
       const isOurs = order !== null && this.isOurs(order);
       const shares = activity.status === 'canceled' ? 0n : signed(activity);
       this.#shares.set(activity.executionId, shares);
+      this.#heldBefore.set(activity.executionId, this.#quantities.get(symbol) ?? 0n);
       this.#move(symbol, shares, isOurs ? 'our_fill' : 'strange_fill', at);
     } else if (activity.qty !== null && MOVING.has(activity.type)) {
       this.#move(symbol, activity.qty, 'corporate_action', at);
@@ -159,6 +166,7 @@ export class Books {
     const after = (this.#quantities.get(symbol) ?? 0n) + shares;
     this.#quantities.set(symbol, after);
     this.#moves.set(symbol, { at, cause });
+    if (cause !== 'our_fill') this.#strange.set(symbol, at);
   }
 
   #open(symbol: string): readonly Order[] {

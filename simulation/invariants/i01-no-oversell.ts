@@ -18,7 +18,6 @@ export const noOversell: Rule = {
     'held; no order of ours turns a position around.',
 
   watch(scene, tell) {
-    const sides = new Map<string, bigint>();
     const tooMuchSince = new Map<string, number>();
     const told = new Set<string>();
     return {
@@ -31,26 +30,27 @@ export const noOversell: Rule = {
         },
         exchange_event({ event }) {
           if (event.kind !== 'trade_update' || event.execution === null) return;
-          const { symbol } = event.order;
-          const after = scene.books.of(symbol).quantity;
-          const before = sides.get(symbol) ?? 0n;
-          sides.set(symbol, after);
           if (event.event !== 'fill' && event.event !== 'partial_fill') return;
           if (!scene.books.isOurs(event.order)) return;
-          const opened = before === 0n || before > 0n !== after > 0n;
-          const { side } = event.order;
-          const isOpening = after !== 0n && opened && side === (after > 0n ? 'buy' : 'sell');
-          if (!isOpening || isBrokersFault(scene) || scene.hasNews(symbol)) return;
+          const { symbol, side } = event.order;
+          // What was told before it may already stand in the books with what came after.
+          const { id, qty } = event.execution;
+          const before = scene.books.heldBefore(id);
+          const after = before + (side === 'buy' ? qty : -qty);
+          const isOpening =
+            side === 'buy' ? after > 0n && before >= 0n : after < 0n && before <= 0n;
+          const turns = before !== 0n && after !== 0n && before > 0n !== after > 0n;
+          if (!(isOpening || turns) || isBrokersFault(scene) || hasStrangeNews(scene, symbol))
+            return;
           tell(
             symbol,
-            `our order ${event.order.clientOrderId} executed ${digitsOf(event.execution.qty)} and ` +
+            `our order ${event.order.clientOrderId} executed ${digitsOf(qty)} and ` +
               `left ${digitsOf(after)} where ${digitsOf(before)} was held`,
           );
         },
       },
       onBook(symbol) {
         const book = scene.books.of(symbol);
-        sides.set(symbol, book.quantity);
         const ours = exitGroupsOf(book).filter(({ orders }) =>
           orders.some((order) => scene.books.isOurs(order)),
         );
@@ -122,3 +122,7 @@ function isFirstCopy(scene: Scene, write: Write): boolean {
 
 const isBrokersFault = (scene: Scene): boolean =>
   scene.hadFault(BROKERS_OWN_FAULTS, BROKERS_FAULT_MS);
+
+/** Somebody else has moved the position since, and our exits were not yet put right. */
+const hasStrangeNews = (scene: Scene, symbol: string): boolean =>
+  scene.now - scene.books.lastStrange(symbol) <= TOO_MUCH_MS;
