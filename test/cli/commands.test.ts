@@ -12,7 +12,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 const here = () => ({ BIGBROTHER_DATA_DIR: directory });
 
 describe('help', () => {
-  it.each(['mcp', 'loop', 'demo', 'exchange', 'history', 'halt', 'resume'])(
+  it.each(['mcp', 'loop', 'demo', 'exchange', 'history', 'halt', 'adopt', 'resume'])(
     '%s teaches by example',
     async (name) => {
       const { code, stdout } = await runCli([name, '--help']);
@@ -40,7 +40,7 @@ describe('the loop without keys', () => {
   it('says that it is simulated, protects every position, and stops cleanly', async () => {
     const loop = new CliProcess(['loop'], here());
     await loop.says(/No keys are set, so this is the built-in paper exchange/);
-    await loop.says(/"symbol":"KO".*place-stop/);
+    await loop.says(/"symbol":"KO".*place-(stop|tranches)/);
     loop.signal('SIGTERM');
     const ended = await loop.ended();
     expect(ended.code).toBe(0);
@@ -80,7 +80,7 @@ describe('the loop without keys', () => {
 describe('history', () => {
   it('can be read while the owner writes, by symbol, kind and time', async () => {
     const loop = new CliProcess(['loop'], here());
-    await loop.says(/"symbol":"KO".*place-stop/);
+    await loop.says(/"symbol":"KO".*place-(stop|tranches)/);
     const lines = await runCli(['history', '--symbol', 'ko', '--limit', '100'], here());
     const none = await runCli(['history', '--since', '2099-01-01'], here());
     loop.signal('SIGTERM');
