@@ -113,7 +113,9 @@ async function happen(
   for (const script of scripts) script.calm();
   supervisor.calm();
   stage.observe({ kind: 'faults_stopped', at: clock.now() });
-  const settledAt = clock.now() + CYCLES_TO_SETTLE * CYCLE_MS;
+  const isOpen = exchange.calendar.sessionAt(clock.now()) === 'regular';
+  const cycleMs = isOpen ? CYCLE_MS : scenario.closedCycleMs;
+  const settledAt = clock.now() + CYCLES_TO_SETTLE * cycleMs;
   while (isFine() && (clock.nextDueAt() ?? settledAt) < settledAt) await next(stage);
   await clock.advanceTo(settledAt);
   if (isFine()) stage.settle();
