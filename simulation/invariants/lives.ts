@@ -12,6 +12,9 @@ const PARTS: ReadonlyMap<string, string> = new Map([
 ]);
 const LONGEST_READING_MS = 3_000;
 
+/** A read is given up after ten seconds, and asked for again within the next. */
+const LONGEST_READ_MS = 11_000;
+
 /** From the mildest to the strictest. */
 const HALTS = ['entries', 'everything', 'flatten'] as const;
 type HaltLevel = (typeof HALTS)[number];
@@ -28,7 +31,7 @@ type LifeFacts = {
 export class Lives {
   #current: Life | null = null;
   readonly #facts = new Map<Life, LifeFacts>();
-  readonly #sent = new Map<number, number>();
+  readonly #sent = new Map<number, { readonly life: Life; readonly at: number }>();
   #frameAt = Number.NEGATIVE_INFINITY;
   #lastSign: number | null = null;
   #reachMs = 0;
@@ -69,6 +72,19 @@ export class Lives {
     return this.#current !== null && (this.knownSince(this.#current) ?? -1) >= at;
   }
 
+  /**
+   * Whether a read of the living process has gone without its answer for over `soonMs`, and
+   * its deadline has not passed long ago.
+   */
+  misses(now: number, soonMs: number): boolean {
+    for (const [id, { life, at }] of this.#sent) {
+      const age = now - at;
+      if (age > LONGEST_READ_MS) this.#sent.delete(id);
+      else if (age > soonMs && life === this.#current) return true;
+    }
+    return false;
+  }
+
   take(observation: Observation): void {
     switch (observation.kind) {
       case 'started':
@@ -86,9 +102,7 @@ export class Lives {
         this.#lastSign = null;
         break;
       case 'request_sent':
-        if (observation.request.method === 'GET') {
-          this.#sent.set(observation.request.id, observation.at);
-        }
+        this.#ask(observation);
         break;
       case 'answer_arrived':
         this.#answered(observation);
@@ -111,6 +125,13 @@ export class Lives {
     }
   }
 
+  /** Market data has a line of its own. */
+  #ask({ at, request }: Extract<Observation, { kind: 'request_sent' }>): void {
+    const { id, method, path, life, isOwner } = request;
+    if (method !== 'GET' || !isOwner || path.startsWith('/v2/stocks')) return;
+    this.#sent.set(id, { life, at });
+  }
+
   #written({ at, life, record }: Extract<Observation, { kind: 'record_written' }>): void {
     const body = fieldsOf(record.body);
     const facts = this.#facts.get(life);
@@ -128,7 +149,7 @@ export class Lives {
   }
 
   #answered({ at, request, status, body }: Extract<Observation, { kind: 'answer_arrived' }>): void {
-    const sentAt = this.#sent.get(request.id) ?? at;
+    const sentAt = this.#sent.get(request.id)?.at ?? at;
     this.#sent.delete(request.id);
     if (!request.isOwner || request.life !== this.#current) return;
     // A proxy's page, or half an answer, says nothing of the broker.

@@ -32,6 +32,7 @@ export function whyOutOfReach(scene: Scene, symbol: string): string | null {
   if (scene.hasFalseAnswers(COHERENT_AGAIN_MS)) return 'the broker showed what is not so';
   const known = life.knownSince;
   if (known === null || now - known > OLDEST_READING_MS) return 'the account cannot be read';
+  if (lives.misses(now, SOON_MS)) return 'the broker does not answer a read';
   const move = scene.books.lastMove(symbol);
   if (move !== null && !lives.hasLookedSince(move.at)) return 'nobody can know of it yet';
   const since = traffic.waitingSince(symbol, now);
