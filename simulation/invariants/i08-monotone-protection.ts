@@ -1,6 +1,6 @@
 import type { Order } from '../../src/paper-exchange/core/types.ts';
 import type { PlannedPart } from './chronicle.ts';
-import { coveredIn, exitGroupsOf, isStop } from './exits.ts';
+import { claimedIn, exitGroupsOf, isStop } from './exits.ts';
 import { fieldsOf } from './fields.ts';
 import type { Rule } from './rule.ts';
 import type { Scene } from './scene.ts';
@@ -54,7 +54,8 @@ function whyBare(scene: Scene, order: Order, { orderId }: Write): string | null 
   const staying = exitGroupsOf(book).filter(
     ({ orders }) => !orders.some(({ id }) => id === orderId),
   );
-  if (coveredIn(staying) >= magnitude(book.quantity)) return null;
+  // Also shares that another exit sells: one of two owners has to go.
+  if (claimedIn(staying) >= magnitude(book.quantity)) return null;
   const intent = scene.chronicle.newestIntent(`cancel ${orderId}`);
   const part = intent === null ? null : scene.chronicle.partOf(intent);
   const later = part === null ? [] : laterExits(part, intent?.stepIndex ?? 0, order.side);

@@ -28,6 +28,7 @@ export class Traffic {
   readonly #writes = new Map<number, Write>();
   readonly #open = new Set<Write>();
   readonly #failures = new Map<string, number>();
+  readonly #refused = new Set<string>();
   readonly #cancelled = new Set<string>();
   readonly #replaced = new Set<string>();
 
@@ -51,6 +52,7 @@ export class Traffic {
         write.answeredAt = observation.at;
         write.status = observation.status;
         this.#open.delete(write);
+        if (isRefusal(observation.status)) this.#refused.add(write.clientOrderId ?? '');
         if (write.symbol !== null && isFailure(observation.status)) {
           this.#failures.set(write.symbol, observation.at);
         }
@@ -61,12 +63,17 @@ export class Traffic {
     }
   }
 
-  /** Writes of the symbol that may still reach the exchange: sent, not carried out. */
+  /**
+   * Writes of the symbol that may still reach the exchange: sent, not carried out. Once a copy
+   * was refused, an earlier one is not waited for.
+   */
   underWay(symbol: string, now: number): readonly Write[] {
     const found: Write[] = [];
     for (const write of this.#open) {
       if (now - write.sentAt > LONGEST_JOURNEY_MS) this.#open.delete(write);
-      else if (write.symbol === symbol && write.carriedOut === null) found.push(write);
+      else if (write.symbol === symbol && write.carriedOut === null) {
+        if (!this.#refused.has(write.clientOrderId ?? '')) found.push(write);
+      }
     }
     return found;
   }
@@ -136,3 +143,5 @@ function kindOf({ method, path }: WireRequest, orderId: string | null): Write['k
 }
 
 const isFailure = (status: number): boolean => status < 200 || status === 429 || status >= 500;
+
+const isRefusal = (status: number): boolean => status >= 400 && status < 500 && status !== 429;
