@@ -51,7 +51,9 @@ describe('the scripted day', () => {
   });
 
   it.each(['AAPL', 'TSLA'])('takes half of %s once, at 2R, and trails the rest', (symbol) => {
-    expect(said(symbol, /reached 2R/)).toHaveLength(1);
+    // Its order rests at the broker from birth, so that nobody has to notice the price.
+    expect(said(symbol, /wait for 2R/)).toHaveLength(1);
+    expect(said(symbol, /^filled (sell 50|buy 15)\b/)).toHaveLength(1);
     expect(said(symbol, /the stop moves there/).length).toBeGreaterThan(3);
   });
 
@@ -62,7 +64,8 @@ describe('the scripted day', () => {
 
   it('lets stops that were reached do their work, long and short', () => {
     for (const symbol of ['XOM', 'AMD', 'MSFT']) {
-      expect(said(symbol, /^filled (sell|buy)/)).toHaveLength(1);
+      // One for each tranche.
+      expect(said(symbol, /^filled (sell|buy)/)).toHaveLength(2);
       expect(said(symbol, /episode closed/)).toHaveLength(1);
     }
   });
@@ -74,7 +77,7 @@ describe('the scripted day', () => {
   });
 
   it('leaves a quiet position and a stranger to themselves', () => {
-    expect(outcome.story.doneIn('KO')).toBe('place-stop');
+    expect(outcome.story.doneIn('KO')).toBe('place-tranches');
     expect(outcome.story.doneIn('SPY')).toBe('');
   });
 
@@ -131,7 +134,7 @@ describe('recorded bars', () => {
       const { outcome, actions } = await run(1);
       expect(isClean(outcome.figures)).toBe(true);
       expect(outcome.figures.bars).toBe(280);
-      expect(actions.filter(({ text }) => /place-stop/.test(text)).length).toBeGreaterThan(2);
+      expect(actions.filter(({ text }) => /place-(stop|tranches)/.test(text)).length).toBeGreaterThan(2);
       expect(actions.filter(({ text }) => /episode closed/.test(text)).length).toBeGreaterThan(1);
     },
     SLOW_MS,
