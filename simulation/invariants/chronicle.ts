@@ -178,7 +178,10 @@ export class Chronicle {
   #settle({ type, orderId }: JournalRecord, body: Fields): void {
     const name = textOf(body.clientOrderId) ?? `cancel ${orderId}`;
     const outcome = type === 'step_observed' ? 'observed' : textOf(body.outcome);
-    for (const intent of this.intents.get(name) ?? []) intent.outcome = outcome;
+    for (const intent of this.intents.get(name) ?? []) {
+      // What was seen at the broker is known, whatever becomes of the answer.
+      if (intent.outcome !== 'observed' || outcome !== 'unknown') intent.outcome = outcome;
+    }
     const status = textOf(body.status);
     if (type !== 'step_observed' || status === null || !ENDED.has(status)) return;
     for (const intent of this.intents.get(`cancel ${orderId}`) ?? []) intent.outcome = 'observed';

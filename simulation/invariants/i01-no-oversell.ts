@@ -98,10 +98,11 @@ function excessWith(scene: Scene, write: Write): string | null {
 function sharesAdded(scene: Scene, write: Write, side: 'buy' | 'sell'): bigint {
   const { kind, body, orderId, clientOrderId } = write;
   if (clientOrderId !== null && isKnown(scene, clientOrderId)) return 0n;
+  if (!isFirstCopy(scene, write)) return 0n;
   const quantity = unitsOf(body.qty);
   if (kind === 'submit') {
     if (body.side !== side || String(body.position_intent).endsWith('_to_open')) return 0n;
-    return isFirstCopy(scene, write) ? (quantity ?? 0n) : 0n;
+    return quantity ?? 0n;
   }
   const order = orderId === null ? null : scene.books.order(orderId);
   if (kind !== 'replace' || order === null || quantity === null || order.side !== side) return 0n;

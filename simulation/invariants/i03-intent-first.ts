@@ -20,6 +20,9 @@ export const intentFirst: Rule = {
         request_sent() {
           const { write } = scene;
           if (write === null || !write.request.isOwner) return;
+          // A halt is durable as itself: the latch stands before the first cancel leaves.
+          if (write.kind !== 'submit' && write.kind !== 'replace' && scene.lives.halt !== null)
+            return;
           const because = whyNotIntended(scene, write);
           if (because !== null) tell(write.symbol, because);
         },

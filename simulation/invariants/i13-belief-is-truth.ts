@@ -19,6 +19,8 @@ export const beliefIsTruth: Rule = {
       scene.now - changedAt > QUIET_MS &&
       scene.traffic.isQuiet &&
       !scene.hasFalseAnswers(QUIET_MS) &&
+      // What it says itself that it does not believe is no belief.
+      ![...scene.chronicle.alerts.values()].some(({ code }) => code === 'snapshot_incoherent') &&
       isInformed(scene);
     return {
       on: {
