@@ -2,7 +2,7 @@ import { Draws } from './draws.ts';
 import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-const LONGEST_LIFE_MS = 400;
+const LONGEST_LIFE_MS = 40;
 
 /** Ends every stop soon after it rests, so that another one is sent. */
 export class Ender {

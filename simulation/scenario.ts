@@ -1,10 +1,15 @@
-import type { Latencies, OpeningPosition, Switches } from '../src/paper-exchange/core/types.ts';
+import {
+  defaultLatencies,
+  type Latencies,
+  type OpeningPosition,
+  type Switches,
+} from '../src/paper-exchange/core/types.ts';
 import { catalogue } from '../src/paper-exchange/faults/catalogue.ts';
 import { Draws } from './draws.ts';
 import type { NetworkRates } from './transport.ts';
 
 /** When a world begins, in the words of the session. */
-export type SessionTime =
+type SessionTime =
   | 'midday'
   | 'before_open'
   | 'before_close'
@@ -13,7 +18,7 @@ export type SessionTime =
   | 'before_clock_change';
 
 /** What the world does beside what its exchange does: each is drawn to exist, or not. */
-export type Troubles = {
+type Troubles = {
   /** Ids of the catalogue of the exchange. */
   readonly injected: readonly string[];
   /** Mean time from one injected fault to the next. */
@@ -129,12 +134,12 @@ function ambiguousScenario(seed: number, limits: Limits): Scenario {
   return {
     ...{ seed, session: 'midday', startAt: STARTS.midday + draws.between(0, 60_000), positions },
     ...{ multiplier: '4', tickGapMs: 5_000, volatilityBps: 1, closedCycleMs: 10_000 },
-    latencies: { ...latenciesFrom(draws), positionVisibilityMs: 0 },
+    latencies: { ...defaultLatencies, newMs: draws.between(0, 5), fillMs: 5 },
     ...{ switches: {}, policies: {}, hasRequestBudget: false },
     troubles: {
       ...QUIET,
       network: {
-        ...{ oneWayMs: 5, requestLost: 0.35, answerLost: 0.6, answerLate: 1, silent: 0.2 },
+        ...{ oneWayMs: 2, requestLost: 0.15, answerLost: 0.95, answerLate: 1, silent: 0.02 },
         readsToo: false,
       },
     },
