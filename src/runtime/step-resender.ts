@@ -143,9 +143,11 @@ export class StepResender {
   #drift(part: PlanPart, step: Step, context: PositionContext): string | null {
     const { driftTolerance } = this.#parts;
     const now = basisOf(context).orders;
-    const before = part.basis.orders;
-    if (before.map(withoutStatus).join() !== now.map(withoutStatus).join()) {
-      return `the live orders are ${now.join(', ') || 'none'}, not ${before.join(', ') || 'none'}`;
+    const before = concernedBy(step, part.basis.orders);
+    const concerned = concernedBy(step, now);
+    if (before.map(withoutStatus).join() !== concerned.map(withoutStatus).join()) {
+      const words = concerned.join(', ') || 'none';
+      return `the live orders are ${words}, not ${before.join(', ') || 'none'}`;
     }
     const isUrgent = isStopStep(step) || context.cover.nakedQuantity.gt('0');
     const tolerance = isUrgent ? ANY_PRICE : driftTolerance;
@@ -215,6 +217,10 @@ const isNewStop = (step: Step): step is SubmitStep =>
   step.kind === 'submit' && step.purpose === 'protect' && isStopStep(step);
 
 const heldBack = (because: string): Resending => ({ outcome: 'held_back', because });
+
+/** A change concerns the order that it changes; what was done to its neighbours meanwhile is theirs. */
+const concernedBy = (step: Step, lines: readonly string[]): readonly string[] =>
+  step.kind === 'submit' ? lines : lines.filter((line) => line.startsWith(`${step.orderId}:`));
 
 /** `id:status:quantity` without the status, which goes on by itself. */
 const withoutStatus = (line: string): string => line.replace(/:[^:]*:/, ':');

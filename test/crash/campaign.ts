@@ -178,5 +178,4 @@ const RESTART_TYPES: readonly string[] = [
   'trading_state_changed',
   'stream_changed',
   'snapshot_taken',
-  'step_answered',
 ];

@@ -5,6 +5,8 @@ import { SqliteEventReader } from '../../src/adapters/event-stores/sqlite-reader
 import type { JournalRecord } from '../../src/domain/event.ts';
 
 type WireLeg = {
+  readonly id: string;
+  readonly replaces: string | null;
   readonly client_order_id: string;
   readonly status: string;
   readonly side: string;
@@ -51,8 +53,14 @@ export function duplicatesIn({ orders }: Truth, mostSold: number): number {
 }
 
 /** True when more is sold, or could be, than is held. The members of a group share theirs. */
-export const isOversold = ({ shares, orders }: Truth): boolean =>
-  shares < 0 || sum(orders.map((order) => mostShares(openSells(order)))) > shares;
+export function isOversold({ shares, orders }: Truth): boolean {
+  const open = new Set(orders.flatMap(openSells).map(({ id }) => id));
+  // While a replacement is pending, old and new are listed, and they are one.
+  const standing = orders.map((order) =>
+    openSells(order).filter(({ replaces }) => !open.has(replaces ?? '')),
+  );
+  return shares < 0 || sum(standing.map(mostShares)) > shares;
+}
 
 export const isCovered = ({ shares, orders }: Truth): boolean =>
   sum(orders.map((order) => mostShares(openStops(order)))) === shares;

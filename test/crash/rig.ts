@@ -123,7 +123,6 @@ export class Lane {
     choose: Choose,
     missed: (point: Point) => void,
   ): Promise<void> {
-    const killedAt = Date.now();
     const killedIn = [point];
     const again = choose('restart');
     if (again !== null) {
@@ -131,8 +130,9 @@ export class Lane {
       if (await diesOf(dying)) killedIn.push(again);
       else missed(again);
     }
+    const restartedAt = Date.now();
     await this.#takeOver();
-    const verdict = await this.#verdict(act, killedAt);
+    const verdict = await this.#verdict(act, restartedAt);
     for (const each of killedIn) this.#tally.count(each, verdict);
   }
 
@@ -142,14 +142,14 @@ export class Lane {
   }
 
   /** What the exchange and the journal show once the new process says that all is well. */
-  async #verdict(act: Act, killedAt: number): Promise<Verdict> {
+  async #verdict(act: Act, restartedAt: number): Promise<Verdict> {
     const { time } = this.#settings;
     let oversells = 0;
     for (;;) {
       const truth = await this.#truth();
       if (isOversold(truth)) oversells = 1;
       const status = await this.#victim.status();
-      const tookMs = Date.now() - killedAt;
+      const tookMs = Date.now() - restartedAt;
       const isWhole = status?.isSound === true && isCovered(truth);
       if (isWhole || tookMs > LONGEST_RECOVERY_MS) {
         return {

@@ -7,7 +7,7 @@ export type Verdict = {
   /** 1 when shares were still bare long after the restart. */
   readonly naked: number;
   readonly isJournalOk: boolean;
-  /** Of the exchange's time, from the kill until everything was whole again. */
+  /** Of the exchange's time, from the start of the next process until everything was whole again. */
   readonly seconds: number;
   readonly because: string;
 };
