@@ -5,7 +5,7 @@ import { MemoryHaltLatch } from '../src/adapters/system/memory-halt-latch.ts';
 import { SeededIds } from '../src/adapters/system/seeded-ids.ts';
 import { defaultPlanning } from '../src/engine/planning-settings.ts';
 import { createRuntime, type Runtime } from '../src/runtime/runtime.ts';
-import { defaultRuntimeSettings } from '../src/runtime/settings.ts';
+import { defaultRuntimeSettings, type RuntimeSettings } from '../src/runtime/settings.ts';
 import type { Draws } from './draws.ts';
 import type { Life } from './life.ts';
 import { LifeClock } from './life-clock.ts';
@@ -19,6 +19,13 @@ const UNLIMITED: RateLimits = {
   ...{ burst: 1_000_000, perMinute: 1_000_000, queueLimit: 1_000, patienceMs: 2_000 },
   reserved: { kill: 0, protect: 0, reconcile: 0, read: 0 },
 };
+
+/** Where orders end by the thousand, those that have ended are not read for three days. */
+const settingsFor = ({ closedCycleMs, hasRequestBudget }: Scenario): RuntimeSettings => ({
+  ...defaultRuntimeSettings,
+  closedCycleMs,
+  ...(hasRequestBudget ? {} : { orderLookbackMs: 10_000 }),
+});
 
 type Parts = {
   readonly stage: Stage;
@@ -89,7 +96,7 @@ export function openGuard({ stage, scenario, life, ...parts }: Parts): Guard {
     guardrails: guardrails(policies),
     planning: defaultPlanning,
     driftTolerance: { priceBps: 50 },
-    settings: { ...defaultRuntimeSettings, closedCycleMs: scenario.closedCycleMs },
+    settings: settingsFor(scenario),
     settingsHash: 'simulation',
   });
   return { life, runtime, clock, ids, sockets };
