@@ -80,5 +80,7 @@ export type HistoryQuery = {
   readonly untilAt?: EpochMs | undefined;
   /** Only records before this sequence number: the cursor. */
   readonly beforeSeq?: number | undefined;
+  /** Only records after this sequence number. */
+  readonly afterSeq?: number | undefined;
   readonly limit: number;
 };

@@ -28,7 +28,8 @@ export class MemoryEventStore implements EventStore {
   query(query: HistoryQuery): readonly JournalRecord[] {
     const found: JournalRecord[] = [];
     const newest = Math.min(this.#records.length, (query.beforeSeq ?? Infinity) - 1);
-    for (let seq = newest; seq >= 1 && found.length < query.limit; seq -= 1) {
+    const oldest = Math.max(0, query.afterSeq ?? 0);
+    for (let seq = newest; seq > oldest && found.length < query.limit; seq -= 1) {
       const record = this.#records[seq - 1];
       if (record !== undefined && matches(record, query)) found.push(record);
     }

@@ -1,6 +1,7 @@
-import type { HistoryQuery, JournalRecord } from '../../domain/event.ts';
+import type { EventType, HistoryQuery, JournalRecord } from '../../domain/event.ts';
 import type { EventStore } from '../../ports/event-store.ts';
 import { type Database, messageOf, openDatabase } from './sqlite-driver.ts';
+import { archivedUpTo, refuseUnknownFormat } from './sqlite-schema.ts';
 
 /** How long to wait for another process that is using the file. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -27,11 +28,9 @@ export class SqliteEventReader implements Omit<EventStore, 'append'> {
   }
 
   query(query: HistoryQuery): readonly JournalRecord[] {
-    const { where, values } = conditionsOf(query);
-    const sql = `SELECT record FROM journal ${where} ORDER BY seq DESC LIMIT ?`;
-    return explaining('read', this.path, () =>
-      this.database.prepare(sql).all(...values, query.limit),
-    ).map((row) => this.#recordIn(row));
+    return explaining('read', this.path, () => this.#rowsOf(query)).map((row) =>
+      this.#recordIn(row),
+    );
   }
 
   *scan(fromSeq: number): Iterable<JournalRecord> {
@@ -39,7 +38,7 @@ export class SqliteEventReader implements Omit<EventStore, 'append'> {
       'SELECT record FROM journal WHERE seq >= ? ORDER BY seq LIMIT 1000',
     );
     // In pages, so that a reader may write or stop in between without holding the file.
-    let next = fromSeq;
+    let next = Math.max(fromSeq, archivedUpTo(this.database) + 1);
     for (;;) {
       const from = next;
       const page = explaining('read', this.path, () => statement.all(from));
@@ -56,6 +55,42 @@ export class SqliteEventReader implements Omit<EventStore, 'append'> {
     this.database.close();
   }
 
+  #rowsOf(query: HistoryQuery): readonly unknown[] {
+    const conditions = conditionsOf(query, this.#boundsOf(query));
+    if (conditions === null) return [];
+    const { where, values } = conditions;
+    const isNarrow = [query.symbol, query.planId, query.orderId].some((each) => each !== undefined);
+    if (query.types === undefined || query.types.length < 2 || isNarrow) {
+      const sql = `SELECT record FROM journal ${where} ORDER BY seq DESC LIMIT ?`;
+      return this.database.prepare(sql).all(...values, query.limit);
+    }
+    // Each type's newest by itself: for several at once SQLite would sort all there are.
+    const newest = query.types
+      .flatMap((type) => this.#rowsOfType(query, type))
+      .sort((left, right) => right - left);
+    const one = this.database.prepare('SELECT record FROM journal WHERE seq = ?');
+    return newest.slice(0, query.limit).map((seq) => one.get(seq));
+  }
+
+  #rowsOfType(query: HistoryQuery, type: EventType): readonly number[] {
+    const conditions = conditionsOf({ ...query, types: [type] }, this.#boundsOf(query));
+    if (conditions === null) return [];
+    const sql = `SELECT seq FROM journal ${conditions.where} ORDER BY seq DESC LIMIT ?`;
+    return this.database
+      .prepare(sql)
+      .all(...conditions.values, query.limit)
+      .map((row) => (row as { readonly seq: number }).seq);
+  }
+
+  /** The first and the last record of a time: order is by sequence, and a clock may go back. */
+  #boundsOf({ sinceAt, untilAt }: HistoryQuery): Bounds | null {
+    if (sinceAt === undefined) return { first: undefined, last: undefined };
+    const sql = 'SELECT MIN(seq) AS first, MAX(seq) AS last FROM journal WHERE at >= ? AND at <= ?';
+    const row = this.database.prepare(sql).get(sinceAt, untilAt ?? Number.MAX_SAFE_INTEGER);
+    const { first, last } = row as { readonly first: number | null; readonly last: number | null };
+    return first === null || last === null ? null : { first, last };
+  }
+
   #recordIn(row: unknown): JournalRecord {
     const { record } = row as { readonly record: string };
     return explaining('read', this.path, () => JSON.parse(record) as JournalRecord);
@@ -67,6 +102,7 @@ const openToRead = (path: string): Database =>
     const database = openDatabase(path, { readOnly: true });
     try {
       database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      refuseUnknownFormat(database);
       database.prepare('SELECT seq FROM journal LIMIT 1').get(); // Fails where there is none.
       return database;
     } catch (error) {
@@ -91,10 +127,14 @@ export function explaining<Result>(
   }
 }
 
-function conditionsOf(query: HistoryQuery): {
-  readonly where: string;
-  readonly values: readonly (string | number)[];
-} {
+type Bounds = { readonly first: number | undefined; readonly last: number | undefined };
+
+/** @param bounds null for a time of which there is no record */
+function conditionsOf(
+  query: HistoryQuery,
+  bounds: Bounds | null,
+): { readonly where: string; readonly values: readonly (string | number)[] } | null {
+  if (bounds === null) return null;
   const conditions: string[] = [];
   const values: (string | number)[] = [];
   const add = (sql: string, value: string | number | undefined) => {
@@ -105,17 +145,24 @@ function conditionsOf(query: HistoryQuery): {
   add('symbol = ?', query.symbol);
   add('plan_id = ?', query.planId);
   add('order_id = ?', query.orderId);
-  add('at >= ?', query.sinceAt);
-  add('at <= ?', query.untilAt);
+  // The plus keeps SQLite from the index by time, which would have it sort what it finds.
+  add('+at >= ?', query.sinceAt);
+  add('+at <= ?', query.untilAt);
+  add('seq >= ?', bounds.first);
+  add('seq <= ?', bounds.last);
   add('seq < ?', query.beforeSeq);
+  add('seq > ?', query.afterSeq);
   if (query.types !== undefined) {
-    conditions.push(`type IN (${query.types.map(() => '?').join(', ')})`);
+    const isNarrow = conditions.some((each) => /^(symbol|plan_id|order_id)/.test(each));
+    const column = isNarrow ? '+type' : 'type';
+    conditions.push(`${column} IN (${query.types.map(() => '?').join(', ')})`);
     values.push(...query.types);
   }
   return { where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, values };
 }
 
 function adviceFor(cause: string): string {
+  if (/newer BigBrother/.test(cause)) return 'Use that version, or update this one.';
   if (/locked|busy/i.test(cause)) return 'Another process is using it: stop that process first.';
   if (/malformed|not a database|corrupt|JSON/i.test(cause)) {
     return 'The file is damaged and is left as it is: keep it, and name another data directory.';
@@ -123,6 +170,7 @@ function adviceFor(cause: string): string {
   if (/no such table/i.test(cause)) {
     return 'No journal was begun in this file yet: start BigBrother first, or name another file.';
   }
-  if (/full|I\/O/i.test(cause)) return 'Free space on the disk, or name another data directory.';
+  if (/full|I\/O|disk/i.test(cause))
+    return 'Free space on the disk, or name another data directory.';
   return 'Check that its directory exists and is writable for this user.';
 }

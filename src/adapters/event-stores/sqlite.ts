@@ -3,32 +3,7 @@ import type { JournalRecord } from '../../domain/event.ts';
 import type { EventStore } from '../../ports/event-store.ts';
 import { type Database, openDatabase } from './sqlite-driver.ts';
 import { explaining, SqliteEventReader } from './sqlite-reader.ts';
-
-const SCHEMA = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
-  CREATE TABLE IF NOT EXISTS journal (
-    seq INTEGER PRIMARY KEY,
-    at INTEGER NOT NULL,
-    type TEXT NOT NULL,
-    symbol TEXT,
-    plan_id TEXT,
-    order_id TEXT,
-    record TEXT NOT NULL
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS journal_by_symbol ON journal (symbol, seq);
-  CREATE INDEX IF NOT EXISTS journal_by_type ON journal (type, seq);
-  CREATE INDEX IF NOT EXISTS journal_by_plan ON journal (plan_id, seq) WHERE plan_id IS NOT NULL;
-  CREATE INDEX IF NOT EXISTS journal_by_order ON journal (order_id, seq) WHERE order_id IS NOT NULL;
-  CREATE INDEX IF NOT EXISTS journal_by_time ON journal (at, seq);
-  CREATE TRIGGER IF NOT EXISTS journal_never_changes BEFORE UPDATE ON journal
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-  CREATE TRIGGER IF NOT EXISTS journal_never_shrinks BEFORE DELETE ON journal
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-  CREATE TRIGGER IF NOT EXISTS journal_has_no_gaps BEFORE INSERT ON journal
-    WHEN NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM journal)
-    BEGIN SELECT RAISE(ABORT, 'the sequence has a gap or a repeat'); END;
-`;
+import { prepareToWrite } from './sqlite-schema.ts';
 
 /**
  * The journal as one SQLite file: append-only by trigger, durable when `append` returns,
@@ -80,7 +55,7 @@ const openToWrite = (path: string, busyTimeoutMs: number): Database =>
     const database = openDatabase(path);
     try {
       database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-      database.exec(SCHEMA);
+      prepareToWrite(database);
       return database;
     } catch (error) {
       database.close();
