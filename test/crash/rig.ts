@@ -145,9 +145,13 @@ export class Lane {
   async #verdict(act: Act, restartedAt: number): Promise<Verdict> {
     const { time } = this.#settings;
     let oversells = 0;
+    let wasOversold = false;
     for (;;) {
       const truth = await this.#truth();
-      if (isOversold(truth)) oversells = 1;
+      // A fill is told before its pair is cancelled and its shares have left: once is no proof.
+      const isNow = isOversold(truth);
+      if (truth.shares < 0 || (isNow && wasOversold)) oversells = 1;
+      wasOversold = isNow;
       const status = await this.#victim.status();
       const tookMs = Date.now() - restartedAt;
       const isWhole = status?.isSound === true && isCovered(truth);
