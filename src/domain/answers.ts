@@ -46,6 +46,17 @@ export type NakedTime = {
   readonly nakedSince: EpochMs | null;
 };
 
+/** How far the copy of the journal outside this machine has come. */
+export type CopyStatus = {
+  /** The last record that is there; null until the copy was asked for the first time. */
+  readonly copiedSeq: number | null;
+  readonly behindRecords: number | null;
+  /** How long the oldest record that is not there has been waiting. */
+  readonly behindSeconds: number;
+  /** Why the last attempt failed; null after one that did not. */
+  readonly problem: string | null;
+};
+
 export type SystemStatus = {
   readonly environment: Environment;
   readonly mode: Mode;
@@ -57,6 +68,8 @@ export type SystemStatus = {
   readonly longestWaitMs: number;
   /** `trading`: live, backfilling, or polling only, with since and why. */
   readonly streams: { readonly trading: string; readonly market: string };
+  /** Absent where no copy is kept. */
+  readonly journalCopy?: CopyStatus;
   readonly settingsHash: string;
 };
 

@@ -23,6 +23,7 @@ import { executeHalt, type HaltIntent, haltNote } from './halt-intent.ts';
 import type { HaltWatch } from './halt-watch.ts';
 import { choiceFor, type TradingIntent } from './host-intents.ts';
 import type { BigBrotherOrchestrator } from './orchestrator.ts';
+import type { Outbox } from './outbox.ts';
 import { mustWait } from './plan-admission.ts';
 import type { PlanMaker, Thought } from './plan-maker.ts';
 import type { PlanStore } from './plan-store.ts';
@@ -48,6 +49,8 @@ type Parts = {
   readonly settings: RuntimeSettings;
   /** Digest of all settings: says under which rules the journal's decisions were made. */
   readonly settingsHash: string;
+  /** Copies the journal; null where no copy is kept. */
+  readonly outbox: Outbox | null;
 };
 
 /** The face of the whole: what the tools and the command line may ask and tell. */
@@ -60,6 +63,7 @@ export class BigBrother {
 
   status(): SystemStatus {
     const { settings, tradingState, state, orchestrator, halts, settingsHash } = this.#parts;
+    const { outbox } = this.#parts;
     halts.notice();
     return {
       environment: settings.environment,
@@ -70,6 +74,7 @@ export class BigBrother {
       loopRunning: orchestrator.running,
       longestWaitMs: orchestrator.longestWaitMs(),
       streams: state.streams(),
+      ...(outbox === null ? {} : { journalCopy: outbox.status() }),
       settingsHash,
     };
   }

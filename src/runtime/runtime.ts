@@ -9,6 +9,7 @@ import type { Clock, Ids } from '../ports/clock.ts';
 import type { EmergencyBroker } from '../ports/emergency-broker.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import type { HaltLatch } from '../ports/halt-latch.ts';
+import type { Replica } from '../ports/replica.ts';
 import { AccountLook } from './account-look.ts';
 import { AccountReader } from './account-reader.ts';
 import { ActionCoordinator } from './action-coordinator.ts';
@@ -29,6 +30,7 @@ import { NakedMeters } from './naked-meters.ts';
 import { BigBrotherOrchestrator } from './orchestrator.ts';
 import { OrderBook } from './order-book.ts';
 import { OrderDesk } from './order-desk.ts';
+import { Outbox } from './outbox.ts';
 import { journalParts } from './part-journal.ts';
 import { PlanMaker } from './plan-maker.ts';
 import { PlanPacing } from './plan-pacing.ts';
@@ -55,6 +57,8 @@ export type RuntimeParts = {
   readonly marketData: MarketData;
   readonly streams: Streams;
   readonly store: EventStore;
+  /** Where a copy of the journal is kept; absent where none is. */
+  readonly replica?: Replica | undefined;
   /** The kill switch's own connection. */
   readonly emergency: EmergencyBroker;
   readonly haltLatch: HaltLatch;
@@ -95,8 +99,12 @@ export type Runtime = {
 /** Wires the runtime over its ports; does nothing yet. */
 export function createRuntime(parts: RuntimeParts): Runtime {
   const { clock, ids, settings, guardrails, settingsHash, driftTolerance } = parts;
-  const logger = new EventLogger({ store: parts.store, clock, bootId: ids.next('boot') });
+  const { store, replica } = parts;
+  const bootId = ids.next('boot');
+  const logger = new EventLogger({ store, clock, bootId });
   const alerts = new AlertBoard({ logger, clock });
+  const outbox =
+    replica === undefined ? null : new Outbox({ replica, store, logger, alerts, clock, bootId });
   const { dailyLossPercent } = settings;
   const tradingState = new TradingStateLevels({ logger, clock, dailyLossPercent });
   const memory = {
@@ -223,6 +231,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     alerts,
     ids,
     settingsHash,
+    outbox,
   });
   return {
     bigBrother,
@@ -244,6 +253,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       const body = { environment, mode, settingsHash };
       logger.log({ type: 'started', actor: 'system', body });
       takeUpHalts(logger, tradingState, halts);
+      outbox?.start();
       recovery.begin('it was started and the broker was not read yet');
       watch.start();
       state.listen();
@@ -261,6 +271,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       await parts.streams.close();
       logger.log({ type: 'stopped', actor: 'system', body: {} });
       logger.commit();
+      outbox?.stop();
     },
   };
 }

@@ -1,0 +1,85 @@
+import type { HistoryPage } from '../domain/answers.ts';
+import type { HistoryQuery } from '../domain/event.ts';
+
+/** A record on its way out: its place, its hash, and its text as the journal holds it. */
+export type ReplicaEntry = {
+  readonly seq: number;
+  readonly hash: string;
+  readonly text: string;
+};
+
+/** One number under which the copy holds something else than the journal. */
+export type ReplicaDifference = {
+  readonly seq: number;
+  readonly hash: string;
+  readonly keptHash: string;
+};
+
+/** A copy of the journal outside this machine, which may be away for days. */
+export interface Replica {
+  /** The newest record that is kept there; null while there is none. @throws ReplicaError */
+  head(): Promise<{ readonly seq: number; readonly hash: string } | null>;
+  /**
+   * Adds records that follow each other, all or none. Those that are there already count as
+   * added, and nothing that is there is ever changed.
+   *
+   * @returns null, or the first record that differs from what is kept under its number
+   * @throws ReplicaError when they may not be there; the same may be added again
+   */
+  add(entries: readonly ReplicaEntry[]): Promise<ReplicaDifference | null>;
+}
+
+/** What a signed checkpoint said of the journal, as it was kept outside. */
+export type ReplicaAnchor = {
+  readonly seq: number;
+  readonly size: number;
+  readonly root: string;
+  readonly publicKey: string;
+  readonly signature: string;
+};
+
+/** Reads the copy, on whichever machine. */
+export interface ReplicaHistory {
+  /**
+   * What the journal answers to the same query, checked against its hashes.
+   *
+   * @throws ReplicaError, also when a record or a link is not what its hash says
+   */
+  query(query: HistoryQuery): Promise<HistoryPage>;
+  /** Every checkpoint, oldest first. @throws ReplicaError */
+  anchors(): Promise<readonly ReplicaAnchor[]>;
+}
+
+/**
+ * unreachable: no answer, or one of an overloaded or broken service.
+ * refused: the service answers and says no, and will until somebody changes something.
+ * damaged: what it answers is not what was once written there.
+ */
+export type ReplicaFault = 'unreachable' | 'refused' | 'damaged';
+
+/** The copy cannot be written or read; the message says why and what to do. */
+export class ReplicaError extends Error {
+  override readonly name = 'ReplicaError';
+  readonly fault: ReplicaFault;
+  /** The service's own code: of PostgreSQL (five characters) or PostgREST (PGRST...). */
+  readonly code: string | null;
+  readonly status: number | null;
+
+  constructor(
+    message: string,
+    {
+      fault,
+      code = null,
+      status = null,
+    }: {
+      readonly fault: ReplicaFault;
+      readonly code?: string | null;
+      readonly status?: number | null;
+    },
+  ) {
+    super(message);
+    this.fault = fault;
+    this.code = code;
+    this.status = status;
+  }
+}
