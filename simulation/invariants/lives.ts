@@ -16,6 +16,9 @@ const LONGEST_READING_MS = 3_000;
 const READ_DEADLINE_MS = 10_000;
 const LONGEST_READ_MS = 2 * READ_DEADLINE_MS;
 
+/** Its clock beats every two seconds. */
+const LONGEST_REST_MS = 5_000;
+
 /** From the mildest to the strictest. */
 const HALTS = ['entries', 'everything', 'flatten'] as const;
 type HaltLevel = (typeof HALTS)[number];
@@ -33,6 +36,8 @@ export class Lives {
   #current: Life | null = null;
   readonly #facts = new Map<Life, LifeFacts>();
   readonly #sent = new Map<number, { readonly life: Life; readonly at: number }>();
+  #atWorkAt = Number.NEGATIVE_INFINITY;
+  #wokeAt = Number.NEGATIVE_INFINITY;
   #frameAt = Number.NEGATIVE_INFINITY;
   #lastSign: number | null = null;
   #reachMs = 0;
@@ -86,7 +91,18 @@ export class Lives {
     return false;
   }
 
+  /** When the living process last went on after its threads had stood still. */
+  get wokeAt(): number {
+    return this.#wokeAt;
+  }
+
+  /** Whether the living process shows no sign of being at work. */
+  standsStill(now: number): boolean {
+    return now - this.#atWorkAt > LONGEST_REST_MS;
+  }
+
   take(observation: Observation): void {
+    if ('life' in observation && observation.life === this.#current) this.#work(observation.at);
     switch (observation.kind) {
       case 'started':
         this.#current = observation.life;
@@ -124,6 +140,11 @@ export class Lives {
         break;
       default:
     }
+  }
+
+  #work(at: number): void {
+    if (this.standsStill(at)) this.#wokeAt = at;
+    this.#atWorkAt = at;
   }
 
   /** Market data has a line of its own. */

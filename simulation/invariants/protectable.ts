@@ -1,7 +1,10 @@
+import type { Order } from '../../src/paper-exchange/core/types.ts';
 import type { Scene } from './scene.ts';
 
 /** A new process takes up the journal and reads the broker first. */
 const TAKING_UP_MS = 15_000;
+/** A clock that was set sends a process through its recovery. */
+const CLOCK_SET = ['C01'] as const;
 /** A cycle, and half of one: then the last reading has failed. */
 const OLDEST_READING_MS = 15_000;
 /** A write that failed is tried again with the next cycle. */
@@ -17,7 +20,9 @@ const SOON_MS = 2_000;
 export function cannotProtect(scene: Scene, symbol: string): string | null {
   const { lives, traffic, now } = scene;
   const life = lives.current === null ? null : lives.of(lives.current);
-  if (life !== null && now - life.startedAt <= TAKING_UP_MS) return 'the process has just begun';
+  const begunAt = Math.max(life?.startedAt ?? 0, lives.wokeAt);
+  if (now - begunAt <= TAKING_UP_MS) return 'the process has just begun, or stood still';
+  if (scene.hadFault(CLOCK_SET, TAKING_UP_MS + NEXT_TRY_MS)) return 'somebody set its clock';
   if (traffic.waitingSince(symbol, now) !== null) return 'the broker has not answered a write yet';
   return whyOutOfReach(scene, symbol);
 }
@@ -26,7 +31,7 @@ export function cannotProtect(scene: Scene, symbol: string): string | null {
 export function whyOutOfReach(scene: Scene, symbol: string): string | null {
   const { lives, traffic, now } = scene;
   const life = lives.current === null ? null : lives.of(lives.current);
-  if (life === null) return 'no process lives';
+  if (life === null || lives.standsStill(now)) return 'no process is at work';
   if (life.mode !== 'execute') return 'the process may only look';
   if (lives.halt !== null && lives.halt.level !== 'entries') return 'a person halted everything';
   if (scene.hasFalseAnswers(COHERENT_AGAIN_MS)) return 'the broker showed what is not so';
@@ -41,9 +46,14 @@ export function whyOutOfReach(scene: Scene, symbol: string): string | null {
   return whyNotTaken(scene, symbol);
 }
 
-function whyNotTaken({ world }: Scene, symbol: string): string | null {
+function whyNotTaken({ world, books }: Scene, symbol: string): string | null {
+  // Nothing is sent where a status says nothing that can be relied on.
+  if (books.of(symbol).orders.some(isAside)) return 'the venue has set an order aside';
   const { tradingBlocked, accountBlocked, configuration } = world.core.account(world.accountId);
   if (tradingBlocked || accountBlocked || configuration.suspendTrade)
     return 'the account is blocked';
   return world.core.asset(symbol)?.tradable === true ? null : 'the share is not traded any more';
 }
+
+const isAside = ({ status }: Order): boolean =>
+  status === 'suspended' || status === 'stopped' || status === 'calculated';
