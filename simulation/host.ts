@@ -89,6 +89,10 @@ export class Host {
     const plan = draws.any(this.#plans) ?? { plan_id: 'plan-unknown', hash: 'f'.repeat(64) };
     const newest = this.#plans[0] ?? plan;
     const good = (tool: string, args: unknown): Call => ({ tool, args, fault: null });
+    // Only where there is somebody who lifts it again.
+    if (this.#scenario.troubles.haltGapMs !== null && draws.chance(0.05)) {
+      return good('propose_plan', { intent: 'halt', level: draws.pick(['entries', 'everything']) });
+    }
     return draws.pick<() => Call>([
       () => good('get_portfolio_context', {}),
       () => good('get_portfolio_context', { symbol }),

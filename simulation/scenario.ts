@@ -233,7 +233,7 @@ function troublesFrom(draws: Draws, without: ReadonlySet<string>): Troubles {
       overtaken: rate('overtaken_frames', 0.25, 0.3),
       broken: rate('broken_streams', 0.25, 0.03),
     },
-    crashGapMs: gap('crashes', 0.5, 8_000, 120_000),
+    crashGapMs: gap('crashes', 0.6, 8_000, 90_000),
     crashAgain: rate('double_crashes', 0.6, 0.8),
     stallGapMs: gap('stalls', 0.2, 60_000, 300_000),
     sleepGapMs: gap('sleeps', 0.15, 60_000, 600_000),

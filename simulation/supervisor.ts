@@ -82,7 +82,9 @@ export class Supervisor {
     const draws = this.#draws;
     const at = draws.pick<Doom['at']>(['await', 'await', 'await', 'await', 'append', 'request']);
     if (at !== 'await') return { at, point: null, countdown: draws.between(0, 6) };
-    const places = draws.chance(0.7) ? [...this.points.reached] : knownPoints();
+    const { reached, killed } = this.points;
+    const fresh = [...reached].filter((place) => !killed.has(place));
+    const places = draws.chance(0.7) ? fresh : knownPoints();
     const point = draws.chance(0.8) ? (draws.any(places) ?? null) : null;
     return { at, point, countdown: draws.between(0, point === null ? 40 : 2) };
   }
