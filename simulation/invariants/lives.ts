@@ -102,7 +102,7 @@ export class Lives {
   }
 
   take(observation: Observation): void {
-    if ('life' in observation && observation.life === this.#current) this.#work(observation.at);
+    if (lifeIn(observation) === this.#current) this.#work(observation.at);
     switch (observation.kind) {
       case 'started':
         this.#current = observation.life;
@@ -210,4 +210,12 @@ export class Lives {
 function isWhole(body: string): boolean {
   const ends = body.trim().replace(/^(.).*(.)$/s, '$1$2');
   return ends === '' || ends === '{}' || ends === '[]';
+}
+
+/** The process that an observation shows at work; null where it shows none. */
+function lifeIn(observation: Observation): Life | null {
+  if ('life' in observation) return observation.life;
+  return observation.kind === 'request_sent' || observation.kind === 'answer_arrived'
+    ? observation.request.life
+    : null;
 }
