@@ -161,8 +161,12 @@ export class StepResender {
   ): Promise<Resending> {
     const { sender, guardrails, logger, clock } = this.#parts;
     const basis = basisOf(context);
-    // With what follows it, since a step is judged by where its plan ends.
-    const rest: PlanPart = { ...part, steps: part.steps.slice(stepIndex), basis };
+    // With what follows it, since a step is judged by where its plan ends; but a newer plan may
+    // have done some of that meanwhile.
+    const following = part.steps
+      .slice(stepIndex + 1)
+      .filter((each) => this.#isToCome(each, context));
+    const rest: PlanPart = { ...part, steps: [step, ...following], basis };
     const { hash: _, ...fields } = plan;
     const again = sealPlan({ ...fields, createdAt: clock.now(), parts: [rest] });
     const reviewed = review(again, guardrails, this.#inputs(again, rest, step, context));
@@ -184,6 +188,14 @@ export class StepResender {
     const { approved } = reviewed;
     const sending = { approved, part, stepIndex, step, basis, turn, isRepeat: true };
     return { outcome: 'answered', answer: await sender.send(sending) };
+  }
+
+  #isToCome(step: Step, { orders, intents }: PositionContext): boolean {
+    const changed = step.kind === 'submit' ? null : orders.find(({ id }) => id === step.orderId);
+    if (changed === undefined || (changed !== null && isTerminal(changed.status))) return false;
+    if (step.kind === 'cancel') return true;
+    const id: string = step.clientOrderId;
+    return !intents.some((intent) => intent.clientOrderId === id);
   }
 
   /** The guardrails judge the step as if it had never been sent: it is the same order still. */
