@@ -40,6 +40,7 @@ export class EventLogger {
   readonly #clock: Clock;
   readonly #bootId: string;
   readonly #listeners = new Set<(record: JournalRecord) => void>();
+  readonly #brokenListeners = new Set<(because: string) => void>();
   #buffer: JournalRecord[] = [];
   #seq: number;
   #prev: string;
@@ -116,15 +117,29 @@ export class EventLogger {
   }
 
   /** Every record of these types, oldest first: what the runtime is rebuilt from at start. */
-  recall(types: readonly EventType[]): readonly JournalRecord[] {
+  recall(
+    types: readonly EventType[],
+    among: Pick<HistoryQuery, 'symbol' | 'afterSeq'> = {},
+  ): readonly JournalRecord[] {
     const newestFirst: JournalRecord[] = [];
     let beforeSeq: number | undefined;
     for (;;) {
-      const page = this.getHistory({ types, beforeSeq, limit: 1_000 });
+      const page = this.getHistory({ ...among, types, beforeSeq, limit: 1_000 });
       newestFirst.push(...page.records);
       if (page.nextBeforeSeq === null) return newestFirst.reverse();
       beforeSeq = page.nextBeforeSeq;
     }
+  }
+
+  /** Oldest first, what is still buffered included. */
+  recordsAfter(seq: number): Iterable<JournalRecord> {
+    this.#flush();
+    return this.#store.scan(seq + 1);
+  }
+
+  /** The newest sequence number. */
+  get length(): number {
+    return this.#seq;
   }
 
   /** When the journal began; null while nothing stands in it. */
@@ -139,16 +154,37 @@ export class EventLogger {
     this.#listeners.add(listener);
   }
 
+  /** Called once, in words, when nothing can be written any more. */
+  onBroken(listener: (because: string) => void): void {
+    this.#brokenListeners.add(listener);
+  }
+
+  /** Somebody found that this journal cannot be relied on: nothing more is written. */
+  breakBecause(because: string): void {
+    if (this.#brokenBecause !== null) return;
+    this.#brokenBecause = because;
+    for (const listener of this.#brokenListeners) listener(because);
+  }
+
   /**
    * Checks every record: sequence, links and hashes. What is found damaged, or cannot be read,
    * is left as it is, and the logger is broken for good.
    */
   verify(): Verification {
+    return this.#check(0);
+  }
+
+  /** The same for so many of the newest records, which takes as long whatever was before. */
+  verifyNewest(count: number): Verification {
+    return this.#check(Math.max(0, this.#seq - count));
+  }
+
+  #check(afterSeq: number): Verification {
     this.#flush();
-    let previous: JournalRecord | null = null;
+    let previous: JournalRecord | null | undefined = afterSeq === 0 ? null : undefined;
     let because: string | null = null;
     try {
-      for (const record of this.#store.scan(1)) {
+      for (const record of this.#store.scan(afterSeq + 1)) {
         because = breakInChain(previous, record);
         if (because !== null) break;
         previous = record;
@@ -156,38 +192,28 @@ export class EventLogger {
     } catch (error) {
       because = messageOf(error);
     }
-    const records = previous?.seq ?? 0;
+    const records = previous?.seq ?? afterSeq;
     // The end may be gone: what was last known to stand there tells.
     if (because === null && records < this.#seq - this.#buffer.length) {
       because = `it ends after record ${records}, but ${this.#seq} were written`;
     }
     if (because === null) return { ok: true, records, firstBadSeq: null, because };
     const firstBadSeq = records + 1;
-    this.#brokenBecause = `it is damaged at record ${firstBadSeq}: ${because}`;
+    this.breakBecause(`it is damaged at record ${firstBadSeq}: ${because}`);
     return { ok: false, records, firstBadSeq, because };
   }
 
   #takeUp(): void {
     try {
-      this.#checkEnd();
+      const last = this.#store.last();
+      if (last === null) return;
+      this.#seq = last.seq;
+      this.#prev = last.hash;
+      const { firstBadSeq, because } = this.verifyNewest(TAIL_RECORDS);
+      if (because === null) return;
+      this.#brokenBecause = `its end is damaged at record ${firstBadSeq}: ${because}`;
     } catch (error) {
-      this.#brokenBecause = `its end cannot be read: ${messageOf(error)}`;
-    }
-  }
-
-  #checkEnd(): void {
-    const last = this.#store.last();
-    if (last === null) return;
-    this.#seq = last.seq;
-    this.#prev = last.hash;
-    let previous: JournalRecord | null | undefined = last.seq <= TAIL_RECORDS ? null : undefined;
-    for (const record of this.#store.scan(Math.max(1, last.seq - TAIL_RECORDS + 1))) {
-      const because = breakInChain(previous, record);
-      if (because !== null) {
-        this.#brokenBecause = `its end is damaged: ${because}`;
-        return;
-      }
-      previous = record;
+      this.breakBecause(`its end cannot be read: ${messageOf(error)}`);
     }
   }
 
@@ -217,7 +243,7 @@ export class EventLogger {
       this.#store.append(this.#buffer);
       this.#buffer = [];
     } catch (error) {
-      this.#brokenBecause = messageOf(error);
+      this.breakBecause(messageOf(error));
     }
   }
 }

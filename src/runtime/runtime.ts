@@ -4,18 +4,22 @@ import type { TradingPolicy } from '../domain/policy.ts';
 import { DecisionEngine } from '../engine/decision-engine.ts';
 import type { DriftTolerance } from '../engine/drift.ts';
 import type { PlanningSettings } from '../engine/planning-settings.ts';
+import type { AnchorPlace } from '../ports/anchor-place.ts';
 import type { Broker, MarketData, Streams } from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { EmergencyBroker } from '../ports/emergency-broker.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import type { HaltLatch } from '../ports/halt-latch.ts';
 import type { Replica } from '../ports/replica.ts';
+import type { Signer } from '../ports/signer.ts';
 import { AccountLook } from './account-look.ts';
 import { AccountReader } from './account-reader.ts';
 import { ActionCoordinator } from './action-coordinator.ts';
 import { AlertBoard } from './alert-board.ts';
+import { Anchoring } from './anchoring.ts';
 import { BigBrother } from './big-brother.ts';
 import { BrokerErrorWatch } from './broker-error-watch.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { ClockSkew } from './clock-skew.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { CycleBookkeeper } from './cycle-bookkeeper.ts';
@@ -24,6 +28,8 @@ import { EpisodeKeeper } from './episode-keeper.ts';
 import { EventLogger } from './event-logger.ts';
 import { HaltWatch } from './halt-watch.ts';
 import { IntentLedger } from './intent-ledger.ts';
+import { JournalAudit } from './journal-audit.ts';
+import { memoryOf } from './journal-memory.ts';
 import { MarketFeed } from './market-feed.ts';
 import { MissedFills } from './missed-fills.ts';
 import { NakedMeters } from './naked-meters.ts';
@@ -52,6 +58,9 @@ import { TradingStateLevels } from './trading-state.ts';
 import { UnsettledResolver } from './unsettled-resolver.ts';
 import { UnsettledSteps } from './unsettled-steps.ts';
 
+/** At the end of a process the last anchor is given so long to arrive. */
+const LONGEST_ANCHORING_MS = 2_000;
+
 export type RuntimeParts = {
   readonly broker: Broker;
   readonly marketData: MarketData;
@@ -72,6 +81,13 @@ export type RuntimeParts = {
   readonly settings: RuntimeSettings;
   /** Digest of all settings, for the journal and the status. */
   readonly settingsHash: string;
+  /** Without it nobody signs for the journal: for runs that leave none behind. */
+  readonly signing?: {
+    readonly signer: Signer;
+    /** Null where none was named. */
+    readonly anchorPlace: AnchorPlace | null;
+    readonly codeVersion: string;
+  };
 };
 
 /** What stands behind one guarded account. */
@@ -85,6 +101,9 @@ export type Runtime = {
   readonly recovery: Recovery;
   readonly alerts: AlertBoard;
   readonly strangers: SecondOwnerWatch;
+  readonly anchoring: Anchoring;
+  /** Null where nobody signs. */
+  readonly checkpoints: Checkpoints | null;
   /**
    * Takes up what the journal and the broker know, and keeps the picture current from then
    * on. The loop acts only after `orchestrator.start()`.
@@ -105,6 +124,9 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const alerts = new AlertBoard({ logger, clock });
   const outbox =
     replica === undefined ? null : new Outbox({ replica, store, logger, alerts, clock, bootId });
+  logger.onBroken((because) => {
+    alerts.raise({ code: 'journal_broken', symbol: null, because: `nothing is sent: ${because}` });
+  });
   const { dailyLossPercent } = settings;
   const tradingState = new TradingStateLevels({ logger, clock, dailyLossPercent });
   const memory = {
@@ -233,6 +255,18 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     settingsHash,
     outbox,
   });
+  const audit = new JournalAudit({ logger, clock });
+  const place = parts.signing?.anchorPlace ?? null;
+  const anchoring = new Anchoring({ place, alerts, clock });
+  const unsettledSince = () => unsettled.openSinceSeq();
+  const checkpoints =
+    parts.signing === undefined
+      ? null
+      : new Checkpoints({
+          ...{ logger, clock, anchoring, alerts, settingsHash, unsettledSince },
+          signer: parts.signing.signer,
+          codeVersion: parts.signing.codeVersion,
+        });
   return {
     bigBrother,
     orchestrator,
@@ -243,12 +277,15 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     recovery,
     alerts,
     strangers,
+    anchoring,
+    checkpoints,
     async start() {
       // A damaged journal tells of nothing that may be acted upon; the broker still does.
-      if (logger.verify().ok) {
+      if (audit.start()) {
         restore(logger, memory, episodes);
         orders.onNew((order) => strangers.see(order));
       }
+      checkpoints?.start();
       const { environment, mode } = settings;
       const body = { environment, mode, settingsHash };
       logger.log({ type: 'started', actor: 'system', body });
@@ -269,8 +306,11 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       resolver.stop();
       await orchestrator.stop();
       await parts.streams.close();
+      audit.stop();
       logger.log({ type: 'stopped', actor: 'system', body: {} });
       logger.commit();
+      checkpoints?.stop();
+      await anchoring.settle(LONGEST_ANCHORING_MS);
       outbox?.stop();
     },
   };
@@ -294,16 +334,10 @@ function restore(logger: EventLogger, memory: Memory, episodes: EpisodeKeeper): 
     plans.remember(record);
     strangers.remember(record);
   };
-  const steps = logger.recall([
-    'step_intended',
-    'step_answered',
-    'step_observed',
-    'plan_spent',
-    'episode_closed',
-    'orders_adopted',
-  ]);
-  for (const record of steps) hear(record);
-  episodes.restore(logger.recall(['episode_opened', 'episode_changed', 'episode_closed']));
+  const { steps: known, episodes: lives, isWhole } = memoryOf(logger);
+  for (const record of known) hear(record);
+  if (!isWhole) strangers.lookUpOlder();
+  episodes.restore(lives);
   logger.onRecord(hear);
   for (const step of unsettled.unanswered()) logLeftBehind(logger, step);
 }

@@ -33,6 +33,8 @@ export class SecondOwnerWatch {
   readonly #adopted = new Set<string>();
   readonly #strangers = new Map<OrderId, Order>();
   #beganAt: EpochMs | null = null;
+  /** False when the journal knows of more orders than those kept at hand. */
+  #isWhole = true;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -44,6 +46,11 @@ export class SecondOwnerWatch {
     if (record.type !== 'orders_adopted') return;
     const ids = fieldAt(record.body, 'clientOrderIds');
     for (const id of Array.isArray(ids) ? ids : []) this.#adopted.add(String(id));
+  }
+
+  /** To be called when it was given only the newer records: the others are looked up. */
+  lookUpOlder(): void {
+    this.#isWhole = false;
   }
 
   /** Looks at an order as the broker tells of it for the first time. */
@@ -94,15 +101,18 @@ export class SecondOwnerWatch {
     if (clientOrderId === null) return;
     this.#known.add(clientOrderId);
     if (this.#known.size <= KEPT_IDS) return;
+    this.#isWhole = false;
     const [oldest] = this.#known;
     if (oldest !== undefined) this.#known.delete(oldest);
   }
 
-  #isKnown({ clientOrderId, symbol }: Order): boolean {
+  #isKnown({ id, clientOrderId, symbol }: Order): boolean {
     if (this.#known.has(clientOrderId) || this.#adopted.has(clientOrderId)) return true;
-    // Only where some were let go can the journal know more.
-    if (this.#known.size < KEPT_IDS) return false;
+    if (this.#isWhole) return false;
     const { logger } = this.#parts;
+    // Most were answered for, and are found by the id that the broker gave them.
+    const types = ['step_answered', 'step_observed'] as const;
+    if (logger.getHistory({ types, orderId: id, limit: 1 }).records.length > 0) return true;
     let beforeSeq: number | undefined;
     for (;;) {
       const page = logger.getHistory({ types: ['step_intended'], symbol, beforeSeq, limit: 1_000 });

@@ -30,7 +30,11 @@ export type UnsettledStep = {
   readonly side: OrderSide | null;
 };
 
-type Known = UnsettledStep & { readonly state: 'intended' | 'unknown' };
+type Known = UnsettledStep & {
+  readonly state: 'intended' | 'unknown';
+  /** The record that first told of it. */
+  readonly seq: number;
+};
 
 /**
  * Steps whose outcome is unknown. Their symbols take no new plan until it is known: an
@@ -63,6 +67,12 @@ export class UnsettledSteps {
     return [...this.#open.values()].filter(({ state }) => state === 'intended');
   }
 
+  /** The record since which a step is open; null when none is. */
+  openSinceSeq(): number | null {
+    const seqs = [...this.#open.values()].map(({ seq }) => seq);
+    return seqs.length === 0 ? null : Math.min(...seqs);
+  }
+
   /** The open step of this name: the id of the order it places, or `cancel` and the order's. */
   find(name: string): UnsettledStep | null {
     return this.#open.get(name) ?? null;
@@ -79,9 +89,10 @@ export class UnsettledSteps {
     if (kind !== 'submit' && kind !== 'replace' && kind !== 'cancel') return;
     if (record.symbol === null || !isTicker(record.symbol)) return;
     const stepIndex = fieldAt(record.body, 'stepIndex');
-    const timesSent = (this.#open.get(nameOf(record))?.timesSent ?? 0) + 1;
+    const before = this.#open.get(nameOf(record));
     this.#open.set(nameOf(record), {
-      timesSent,
+      seq: before?.seq ?? record.seq,
+      timesSent: (before?.timesSent ?? 0) + 1,
       symbol: record.symbol,
       kind,
       planId: record.planId,
