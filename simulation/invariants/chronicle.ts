@@ -57,6 +57,7 @@ export class Chronicle {
   /** The alerts that are raised now, by code and symbol, with the instant. */
   readonly alerts = new Map<string, { readonly code: string; readonly symbol: string | null }>();
   readonly #reviews = new Map<string, Review[]>();
+  readonly #unknown = new Map<string, number>();
   readonly #recipes = new Map<string, string>();
 
   reviewsOf(planId: string): readonly Review[] {
@@ -67,6 +68,11 @@ export class Chronicle {
   partOf(intent: Intent): PlannedPart | null {
     const plan = intent.planId === null ? undefined : this.plans.get(intent.planId);
     return plan?.parts.find(({ symbol }) => symbol === intent.symbol) ?? null;
+  }
+
+  /** When the outcome of a step in the symbol was last written down as unknown. */
+  unknownAt(symbol: string): number {
+    return this.#unknown.get(symbol) ?? Number.NEGATIVE_INFINITY;
   }
 
   /** The recipe of the newest step that was intended in the symbol. */
@@ -99,7 +105,7 @@ export class Chronicle {
         break;
       case 'step_answered':
       case 'step_observed':
-        this.#settle(record, body);
+        this.#settle(record, body, at);
         break;
       case 'alert_raised':
       case 'alert_cleared':
@@ -175,9 +181,10 @@ export class Chronicle {
     else known.push(intent);
   }
 
-  #settle({ type, orderId }: JournalRecord, body: Fields): void {
+  #settle({ type, orderId, symbol }: JournalRecord, body: Fields, at: number): void {
     const name = textOf(body.clientOrderId) ?? `cancel ${orderId}`;
     const outcome = type === 'step_observed' ? 'observed' : textOf(body.outcome);
+    if (outcome === 'unknown' && symbol !== null) this.#unknown.set(symbol, at);
     for (const intent of this.intents.get(name) ?? []) {
       // What was seen at the broker is known, whatever becomes of the answer.
       if (intent.outcome !== 'observed' || outcome !== 'unknown') intent.outcome = outcome;

@@ -36,6 +36,7 @@ export class Lives {
   #current: Life | null = null;
   readonly #facts = new Map<Life, LifeFacts>();
   readonly #sent = new Map<number, { readonly life: Life; readonly at: number }>();
+  #liftedAt = Number.NEGATIVE_INFINITY;
   #atWorkAt = Number.NEGATIVE_INFINITY;
   #wokeAt = Number.NEGATIVE_INFINITY;
   #frameAt = Number.NEGATIVE_INFINITY;
@@ -74,8 +75,17 @@ export class Lives {
 
   /** Whether the living process heard a stream, or asked for the account, since then. */
   hasLookedSince(at: number): boolean {
-    if (this.#frameAt >= at) return true;
+    return this.#frameAt >= at || this.hasReadSince(at);
+  }
+
+  /** Whether it asked for the account since then, and was told. */
+  hasReadSince(at: number): boolean {
     return this.#current !== null && (this.knownSince(this.#current) ?? -1) >= at;
+  }
+
+  /** When a person last lifted a halt; long ago if never. */
+  get liftedAt(): number {
+    return this.#liftedAt;
   }
 
   /**
@@ -136,6 +146,7 @@ export class Lives {
         this.#latch(observation.level, observation.at);
         break;
       case 'halt_lifted':
+        this.#liftedAt = observation.at;
         this.#halt = null;
         break;
       default:

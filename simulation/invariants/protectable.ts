@@ -13,17 +13,21 @@ const NEXT_TRY_MS = 10_000;
 /** Alpaca's own lag between positions and orders, and the cycle after it. */
 const COHERENT_AGAIN_MS = 20_000;
 
+/** Looked for over 7.5 s, and sent again with the cycle after. */
+const SEARCH_MS = 20_000;
 /** An answer that takes longer than this does not come soon. */
 const SOON_MS = 2_000;
 
 /** Why nobody could place a stop just now, in words; each reason passes by itself. */
 export function cannotProtect(scene: Scene, symbol: string): string | null {
-  const { lives, traffic, now } = scene;
+  const { lives, traffic, chronicle, now } = scene;
   const life = lives.current === null ? null : lives.of(lives.current);
   const begunAt = Math.max(life?.startedAt ?? 0, lives.wokeAt);
   if (now - begunAt <= TAKING_UP_MS) return 'the process has just begun, or stood still';
   if (scene.hadFault(CLOCK_SET, TAKING_UP_MS + NEXT_TRY_MS)) return 'somebody set its clock';
   if (traffic.waitingSince(symbol, now) !== null) return 'the broker has not answered a write yet';
+  if (now - lives.liftedAt <= NEXT_TRY_MS) return 'a person has just lifted a halt';
+  if (now - chronicle.unknownAt(symbol) <= SEARCH_MS) return 'an order is being looked for';
   return whyOutOfReach(scene, symbol);
 }
 
@@ -39,7 +43,9 @@ export function whyOutOfReach(scene: Scene, symbol: string): string | null {
   if (known === null || now - known > OLDEST_READING_MS) return 'the account cannot be read';
   if (lives.misses(now, SOON_MS)) return 'the broker does not answer a read';
   const move = scene.books.lastMove(symbol);
-  if (move !== null && !lives.hasLookedSince(move.at)) return 'nobody can know of it yet';
+  const isTold = move?.cause !== 'corporate_action' && move?.cause !== 'taken_back';
+  if (move !== null && !(isTold ? lives.hasLookedSince(move.at) : lives.hasReadSince(move.at)))
+    return 'nobody can know of it yet';
   const since = traffic.waitingSince(symbol, now);
   if (since !== null && now - since > SOON_MS) return 'the broker does not answer a write';
   if (now - traffic.failedAt(symbol) <= NEXT_TRY_MS) return 'the broker failed a write';

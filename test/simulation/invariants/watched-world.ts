@@ -93,6 +93,13 @@ export async function watchedWorld(given: Given = {}) {
     close: () => disk.close(),
   });
 
+  /** A process at work is seen by its timers. */
+  const beat = (of: number): void => {
+    if (of !== life) return;
+    say({ kind: 'timer_ran', life: of });
+    clock.after(2_000, () => beat(of));
+  };
+
   /** A process begins, and guards the account from then on. */
   const begin = async (settings: Partial<RuntimeSettings> = {}) => {
     life += 1;
@@ -102,6 +109,7 @@ export async function watchedWorld(given: Given = {}) {
     const runtime = guarded.boot(settings, telling(life));
     Object.assign(exchange, { fetchApi });
     say({ kind: 'started', life });
+    beat(life);
     await settle(clock, runtime.start());
     runtime.orchestrator.start();
     await clock.advanceBy(1_000);
