@@ -1,8 +1,12 @@
+import { basename } from 'node:path';
+import packageFile from '../package.json' with { type: 'json' };
 import { guardrails, tradingPolicies } from '../policies/registry.ts';
 import { connectAlpaca } from './adapters/alpaca/connect.ts';
 import { MemoryEventStore } from './adapters/event-stores/memory.ts';
 import { AccountOwnedError, acquireOwnerLock } from './adapters/event-stores/owner-lock.ts';
 import { SqliteEventStore } from './adapters/event-stores/sqlite.ts';
+import { AnchorDirectory } from './adapters/system/anchor-directory.ts';
+import { Ed25519Signer } from './adapters/system/ed25519-signer.ts';
 import { FileHaltLatch } from './adapters/system/file-halt-latch.ts';
 import { DataDirectory, FileError } from './adapters/system/files.ts';
 import { whyNotLocal } from './adapters/system/local-disk.ts';
@@ -17,7 +21,7 @@ import { type Broker, BrokerError } from './ports/broker.ts';
 import type { Clock, Ids } from './ports/clock.ts';
 import type { EventStore } from './ports/event-store.ts';
 import type { HaltLatch } from './ports/halt-latch.ts';
-import { createRuntime, type Runtime } from './runtime/runtime.ts';
+import { createRuntime, type Runtime, type RuntimeParts } from './runtime/runtime.ts';
 import { defaultRuntimeSettings, type RuntimeSettings } from './runtime/settings.ts';
 
 export const JOURNAL_FILE = 'journal.sqlite';
@@ -39,7 +43,13 @@ export type System = {
 /** BigBrother at work on one account. Until `orchestrator.start()` the account is only watched. */
 export type Running = Pick<
   Runtime,
-  'bigBrother' | 'orchestrator' | 'logger' | 'alerts' | 'strangers'
+  | 'bigBrother'
+  | 'orchestrator'
+  | 'logger'
+  | 'alerts'
+  | 'strangers'
+  | 'checkpoints'
+  | 'anchoring'
 > & {
   readonly clock: Clock;
   readonly ids: Ids;
@@ -116,8 +126,9 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       driftTolerance: DRIFT_TOLERANCE,
       settings: runtimeSettings,
       settingsHash: digestOf({ runtimeSettings, policies }),
+      ...signingOf(journal.directory, settings),
     });
-    const { bigBrother, orchestrator, logger, alerts, strangers } = runtime;
+    const { bigBrother, orchestrator, logger, alerts, strangers, checkpoints, anchoring } = runtime;
     const body = { runtimeSettings, policies };
     logger.log({ type: 'settings_loaded', actor: 'system', body });
     const unreadBecause = await runtime.start();
@@ -130,6 +141,8 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       logger,
       alerts,
       strangers,
+      checkpoints,
+      anchoring,
       clock,
       ids,
       isEmbedded,
@@ -198,6 +211,15 @@ function refuseOtherAccount({ accountNumber }: Account, venue: Settings['venue']
     `The keys belong to account ${accountNumber}, but BIGBROTHER_LIVE_ACCOUNT names ${expected}; ` +
       'nothing was done. Use the keys of that account, or name this one.',
   );
+}
+
+/** What leaves nothing behind needs nobody who signs for it. @throws FileError for the key */
+function signingOf(path: string | null, { anchorDirectory }: Settings): Pick<RuntimeParts, 'signing'> {
+  if (path === null) return {};
+  const signer = Ed25519Signer.of(DataDirectory.open(path));
+  const anchorPlace =
+    anchorDirectory === null ? null : new AnchorDirectory(anchorDirectory, basename(path));
+  return { signing: { signer, anchorPlace, codeVersion: packageFile.version } };
 }
 
 type Journal = {

@@ -22,6 +22,8 @@ export type Settings = {
   readonly venue: VenueSettings;
   readonly mode: Mode;
   readonly dataDirectory: string;
+  /** Where checkpoints of the journal are brought to; null for nowhere. */
+  readonly anchorDirectory: string | null;
   readonly loopIntervalMs: number;
   readonly planLifetimeMs: number;
   /** Plans that may wait on the broker at a time. */
@@ -46,6 +48,7 @@ const fileSettings = z.strictObject({
   mode: z.enum(MODES).optional(),
   environment: z.enum(['simulated', 'paper', 'live']).optional(),
   dataDirectory: z.string().min(1).optional(),
+  anchors: z.strictObject({ directory: z.string().min(1) }).optional(),
   loopIntervalMs: wholeSetting(1_000, 600_000).prefault(10_000),
   planLifetimeMs: wholeSetting(5_000, 900_000).prefault(120_000),
   plansInFlight: wholeSetting(1, 50).prefault(8),
@@ -71,6 +74,7 @@ export function loadSettings(configPath: string | null, env: Env = process.env):
     venue,
     mode: modeFrom(env, file.mode ?? null, venue),
     dataDirectory: dataDirectoryFrom(env, file.dataDirectory ?? null),
+    anchorDirectory: file.anchors === undefined ? null : resolve(file.anchors.directory),
     loopIntervalMs: file.loopIntervalMs,
     planLifetimeMs: file.planLifetimeMs,
     plansInFlight: file.plansInFlight,
@@ -122,6 +126,7 @@ export function defaultSettings(mode: Mode, dataDirectory: string): Settings {
     venue: { kind: 'embedded' },
     mode,
     dataDirectory,
+    anchorDirectory: null,
     loopIntervalMs,
     planLifetimeMs,
     plansInFlight,
