@@ -43,13 +43,7 @@ export type System = {
 /** BigBrother at work on one account. Until `orchestrator.start()` the account is only watched. */
 export type Running = Pick<
   Runtime,
-  | 'bigBrother'
-  | 'orchestrator'
-  | 'logger'
-  | 'alerts'
-  | 'strangers'
-  | 'checkpoints'
-  | 'anchoring'
+  'bigBrother' | 'orchestrator' | 'logger' | 'alerts' | 'strangers' | 'checkpoints' | 'anchoring'
 > & {
   readonly clock: Clock;
   readonly ids: Ids;
@@ -106,7 +100,8 @@ export async function compose(settings: Settings, system: System): Promise<Runni
     const account = await firstLook(broker, environment);
     refuseOtherAccount(account, settings.venue);
 
-    const journal = openJournal(directory, `${environment}-${account.accountNumber}`);
+    const name = `${environment}-${account.accountNumber}`;
+    const journal = openJournal(directory, name);
     opened.push(journal.close);
     const haltLatch = latchOf(journal.directory, settings.venue);
     const { policies } = settings;
@@ -116,6 +111,7 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       marketData,
       streams,
       store: journal.store,
+      replica: await replicaOf(settings, name, clock),
       emergency,
       haltLatch,
       clock,
@@ -172,6 +168,14 @@ function connect({ venue }: Settings, { clock, exchange }: System) {
   return { environment: 'simulated' as const, ...connectAlpaca(client, clock) };
 }
 
+/** The built-in exchange forgets its accounts, so that a copy of their journals has no use. */
+async function replicaOf({ supabase, venue }: Settings, name: string, clock: Clock) {
+  if (supabase === null || venue.kind === 'embedded') return undefined;
+  // The SDK takes as long to load as everything else together: only for who uses it.
+  const { SupabaseReplica } = await import('./adapters/supabase/replica.ts');
+  return new SupabaseReplica(name, { ...supabase, clock });
+}
+
 /** @throws FileError when it cannot be used, or when what is kept there cannot be relied on */
 function localDirectory(path: string): DataDirectory {
   const directory = DataDirectory.open(path);
@@ -214,7 +218,10 @@ function refuseOtherAccount({ accountNumber }: Account, venue: Settings['venue']
 }
 
 /** What leaves nothing behind needs nobody who signs for it. @throws FileError for the key */
-function signingOf(path: string | null, { anchorDirectory }: Settings): Pick<RuntimeParts, 'signing'> {
+function signingOf(
+  path: string | null,
+  { anchorDirectory }: Settings,
+): Pick<RuntimeParts, 'signing'> {
   if (path === null) return {};
   const signer = Ed25519Signer.of(DataDirectory.open(path));
   const anchorPlace =

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { policySettings } from '../policies/registry.ts';
 import { settingsProblem, wholeSetting } from '../policies/settings.ts';
+import { type SupabaseAccess, supabaseAccessIn } from './adapters/supabase/settings.ts';
 import { dataDirectoryPath, type Env, FileError, readTextFile } from './adapters/system/files.ts';
 import type { Environment, Mode } from './domain/environment.ts';
 
@@ -20,6 +21,8 @@ type VenueSettings =
 
 export type Settings = {
   readonly venue: VenueSettings;
+  /** Null where no copy is kept outside this machine. */
+  readonly supabase: SupabaseAccess | null;
   readonly mode: Mode;
   readonly dataDirectory: string;
   /** Where checkpoints of the journal are brought to; null for nowhere. */
@@ -72,6 +75,7 @@ export function loadSettings(configPath: string | null, env: Env = process.env):
   const venue = venueFrom(env, file.environment ?? null);
   return {
     venue,
+    supabase: supabaseFrom(env),
     mode: modeFrom(env, file.mode ?? null, venue),
     dataDirectory: dataDirectoryFrom(env, file.dataDirectory ?? null),
     anchorDirectory: file.anchors === undefined ? null : resolve(file.anchors.directory),
@@ -124,6 +128,7 @@ export function defaultSettings(mode: Mode, dataDirectory: string): Settings {
     fileSettings.parse({});
   return {
     venue: { kind: 'embedded' },
+    supabase: null,
     mode,
     dataDirectory,
     anchorDirectory: null,
@@ -138,9 +143,30 @@ export function defaultSettings(mode: Mode, dataDirectory: string): Settings {
 /** What may be shown and hashed: everything but the keys. */
 export function withoutSecrets(settings: Settings): unknown {
   const { venue } = settings;
-  if (venue.kind === 'embedded') return settings;
+  const supabase = settings.supabase === null ? null : { url: settings.supabase.url };
+  if (venue.kind === 'embedded') return { ...settings, supabase };
   const { environment, endpoint, accountNumber } = venue;
-  return { ...settings, venue: { kind: venue.kind, environment, endpoint, accountNumber } };
+  const shown = { kind: venue.kind, environment, endpoint, accountNumber };
+  return { ...settings, supabase, venue: shown };
+}
+
+/** Values that must never leave the process. */
+export function secretsOf({ venue, supabase }: Settings): readonly string[] {
+  return [
+    ...(venue.kind === 'alpaca' ? [venue.keyId, venue.secretKey] : []),
+    ...(supabase === null ? [] : [supabase.accountKey, supabase.key]),
+  ];
+}
+
+/**
+ * Where the copy of the journal goes; null where the environment names no project.
+ *
+ * @throws SettingsError for half of the settings, and for a key that an agent must not have
+ */
+export function supabaseFrom(env: Env = process.env): SupabaseAccess | null {
+  const { access, problem } = supabaseAccessIn(env);
+  if (problem !== null) throw new SettingsError(problem);
+  return access;
 }
 
 function modeFrom(env: Env, fromFile: Mode | null, venue: VenueSettings): Mode {

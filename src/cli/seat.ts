@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { connectLocally } from '../adapters/system/local-socket.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { AccountTakenError, JOURNAL_FILE, type Running, StartError } from '../compose.ts';
-import type { Settings } from '../config.ts';
+import { type Settings, secretsOf } from '../config.ts';
 import { type Attachment, attachTo } from '../server/attach.ts';
 import type { Relay } from '../server/relay.ts';
 import { OwnerDoor } from './owner-door.ts';
@@ -136,8 +136,7 @@ export class Seat {
       if (error instanceof AccountTakenError) return error;
       throw error;
     }
-    const { venue } = settings;
-    const secrets = venue.kind === 'alpaca' ? [venue.keyId, venue.secretKey] : [];
+    const secrets = secretsOf(settings);
     const door = new OwnerDoor({ running, guards, secrets, tell });
     tell(announcementOf(running));
     this.#place = { kind: 'owner', door, stopView: onOwning(running) };

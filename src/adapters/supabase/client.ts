@@ -1,16 +1,13 @@
-import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import {
+  createClient,
+  type SupabaseClient,
+  type WebSocketLikeConstructor,
+} from '@supabase/supabase-js';
 import { WebSocket } from 'ws';
 import type { z } from 'zod';
 import type { Clock } from '../../ports/clock.ts';
 import { ReplicaError } from '../../ports/replica.ts';
-
-export type SupabaseAccess = {
-  readonly url: string;
-  /** The project's publishable (anon) key. */
-  readonly key: string;
-  /** Opens one account; see supabase/migrations. */
-  readonly accountKey: string;
-};
+import type { SupabaseAccess } from './settings.ts';
 
 export type SupabaseParts = SupabaseAccess & {
   readonly clock: Clock;
@@ -21,12 +18,6 @@ export type SupabaseParts = SupabaseAccess & {
 /** From sending to the last byte of the answer. */
 const TIMEOUT_MS = 15_000;
 const LONGEST_CAUSE = 300;
-
-class NodeSocket extends WebSocket {
-  constructor(address: string | URL, protocols?: string | string[]) {
-    super(address, protocols);
-  }
-}
 
 type Answer = {
   readonly data: unknown;
@@ -59,8 +50,8 @@ export class SupabaseProject {
         // A redirect could carry the keys to another host.
         fetch: (input, init) => send(input, { ...init, redirect: 'error' }),
       },
-      // Never opened; Node 20 has no WebSocket of its own to offer.
-      realtime: { transport: NodeSocket },
+      // Never opened, but Node 20 has none of its own; ws types its events more narrowly.
+      realtime: { transport: WebSocket as unknown as WebSocketLikeConstructor },
     });
   }
 
