@@ -5,6 +5,7 @@ import { StartError } from '../compose.ts';
 import { SettingsError } from '../config.ts';
 import { BarFileError } from '../paper-exchange/market/bar-file.ts';
 import { OracleViolation } from '../paper-exchange/oracle/rules.ts';
+import { ReplicaError } from '../ports/replica.ts';
 
 /** What the shell sees. */
 export const exitCodes = {
@@ -32,7 +33,7 @@ export function failureOf(error: unknown): Failure {
   }
   if (error instanceof StartError)
     return { exitCode: exitCodes.brokerRefused, message: error.message };
-  if (error instanceof OracleViolation)
+  if (error instanceof OracleViolation || error instanceof ReplicaError)
     return { exitCode: exitCodes.failed, message: error.message };
   if (isUnusableInput(error)) return { exitCode: exitCodes.unusable, message: error.message };
   const because = error instanceof Error ? error.message : String(error);

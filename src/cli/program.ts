@@ -8,6 +8,7 @@ import { historyCommand } from './history-command.ts';
 import { loopCommand } from './loop-command.ts';
 import { mcpCommand } from './mcp-command.ts';
 import { resumeCommand } from './resume-command.ts';
+import { supabaseCommand } from './supabase-command.ts';
 import { verifyCommand } from './verify-command.ts';
 import { VERSION } from './version.ts';
 
@@ -24,6 +25,8 @@ Environment:
                            the built-in exchange, propose elsewhere
   BIGBROTHER_LIVE_ACCOUNT  the account number that may be traded live; needed for live, refused else
   BIGBROTHER_DATA_DIR      where journals are kept
+  SUPABASE_URL, SUPABASE_KEY, SUPABASE_ACCOUNT_KEY
+                           keep a copy of the journal in your Supabase project (docs/supabase.md)
   BIGBROTHER_CONFIG        a settings file; default: bigbrother.config.json in the data directory
 
 Exit codes: 0 done; 1 the run found a problem or failed; 2 arguments, settings or files cannot be
@@ -64,6 +67,7 @@ function createProgram(): Command {
     haltCommand,
     resumeCommand,
     adoptCommand,
+    supabaseCommand,
   ];
   for (const create of others) program.addCommand(create());
   for (const command of [program, ...program.commands]) {

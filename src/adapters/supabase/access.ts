@@ -3,7 +3,7 @@ import { ReplicaError } from '../../ports/replica.ts';
 import type { SupabaseProject } from './client.ts';
 
 /** What the migrations in this version of BigBrother answer. */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 const access = z
   .object({ version: z.number(), account: z.string(), may_write: z.boolean() })
@@ -17,29 +17,37 @@ export const accessOf = (project: SupabaseProject): Promise<CopyAccess | null> =
   );
 
 /**
- * The name under which the project keeps this account, for one that may be written.
+ * The name under which the project keeps this account.
  *
- * @param account as its directory is named, for example `paper-PA3XXXXXXXXX`
+ * @param account as its directory is named, for example `paper-PA3XXXXXXXXX`; null for
+ *   whichever the key opens
  * @throws ReplicaError when the key is for another account, or opens nothing
  */
-export async function keptName(project: SupabaseProject, account: string): Promise<string> {
+export async function keptName(project: SupabaseProject, account: string | null): Promise<string> {
   const opened = await accessOf(project);
-  const because =
-    opened === null
-      ? 'the project does not know SUPABASE_ACCOUNT_KEY: make one with create_account_key'
-      : whyNotOf(opened, account);
-  if (because !== null) throw new ReplicaError(because, { fault: 'refused' });
-  return opened?.account ?? account;
+  if (opened === null) {
+    const because =
+      'the project does not know SUPABASE_ACCOUNT_KEY: make one with create_account_key';
+    throw new ReplicaError(because, { fault: 'refused' });
+  }
+  const misfit = misfitOf(opened, account);
+  if (misfit !== null) throw new ReplicaError(misfit.because, { fault: 'refused' });
+  return opened.account;
 }
 
+export type Misfit = { readonly about: 'schema' | 'account_key'; readonly because: string };
+
 /** A journal that was begun anew is kept under the account's name with a word behind a slash. */
-export function whyNotOf({ version, account: kept }: CopyAccess, account: string): string | null {
+export function misfitOf(opened: CopyAccess, account: string | null): Misfit | null {
+  const { version, account: kept } = opened;
   if (version !== SCHEMA_VERSION) {
-    return (
+    const way = version < SCHEMA_VERSION ? 'apply supabase/migrations' : 'update BigBrother';
+    const because =
       `the project has version ${version} of the tables, this BigBrother needs ` +
-      `${SCHEMA_VERSION}: ${version < SCHEMA_VERSION ? 'apply supabase/migrations' : 'update it'}`
-    );
+      `${SCHEMA_VERSION}: ${way}`;
+    return { about: 'schema', because };
   }
-  if (kept === account || kept.startsWith(`${account}/`)) return null;
-  return `SUPABASE_ACCOUNT_KEY is for account ${kept}, but this is ${account}: use that one's key`;
+  if (account === null || kept === account || kept.startsWith(`${account}/`)) return null;
+  const because = `the account key is for account ${kept}, but this is ${account}: use that one's`;
+  return { about: 'account_key', because };
 }
