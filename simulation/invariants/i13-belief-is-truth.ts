@@ -1,11 +1,14 @@
 import { isLive } from './books.ts';
-import { fieldsOf, listOf, parsed, textOf } from './fields.ts';
+import { type Fields, fieldsOf, listOf, numberIn, parsed, textOf } from './fields.ts';
 import type { Rule } from './rule.ts';
 import type { Scene } from './scene.ts';
 import { digitsOf, magnitude, unitsOf } from './units.ts';
 
 /** Two cycles, after which everything that happened was read. */
 const QUIET_MS = 25_000;
+/** A picture older than a cycle and a half says so itself. */
+const OLDEST_PICTURE_MS = 15_000;
+
 /** When nothing is on its way, what BigBrother believes is what is true. */
 export const beliefIsTruth: Rule = {
   number: 13,
@@ -37,6 +40,7 @@ export const beliefIsTruth: Rule = {
           if (record.type !== 'snapshot_taken' || life !== scene.lives.current) return;
           if (!isQuiet()) return;
           const body = fieldsOf(record.body);
+          if (ageOf(body, record.at) > OLDEST_PICTURE_MS) return;
           const held = scene.books.symbols.filter((each) => scene.books.of(each).quantity !== 0n);
           const orders = scene.books.symbols.flatMap((each) => scene.books.of(each).orders);
           const live = orders.filter(isLive).length;
@@ -70,7 +74,13 @@ export const beliefIsTruth: Rule = {
 /** The living process has asked for the whole account within the last cycle and a half. */
 function isInformed({ lives, now }: Scene): boolean {
   const known = lives.current === null ? null : lives.knownSince(lives.current);
-  return known !== null && now - known <= 15_000;
+  return known !== null && now - known <= OLDEST_PICTURE_MS && now - lives.wokeAt > QUIET_MS;
+}
+
+/** What a snapshot says of its own age, by the clock of the process. */
+function ageOf({ confirmedAt }: Fields, at: number): number {
+  const times = Object.values(fieldsOf(confirmedAt)).map(numberIn);
+  return Math.max(...times.map((time) => at - (time ?? Number.NEGATIVE_INFINITY)));
 }
 
 function positionsIn(text: string): { readonly symbol: string; readonly quantity: bigint }[] {

@@ -2,7 +2,7 @@ import type { Observation } from '../observation.ts';
 import type { Scene } from './scene.ts';
 
 /** Says that the rule did not hold: in which symbol, and with which figures. */
-export type Tell = (symbol: string | null, because: string) => void;
+type Tell = (symbol: string | null, because: string) => void;
 
 /** What a rule looks at; what it does not name costs nothing. */
 export type Watch = {

@@ -1,5 +1,5 @@
 /** Shares and dollars as whole numbers of this part, the one that the exchange's books use. */
-export const ONE = 10_000_000_000_000n;
+const ONE = 10_000_000_000_000n;
 const DECIMALS = 13;
 
 /** Null for what is no plain decimal. */
