@@ -1,4 +1,5 @@
 import type { HistoryPage } from '../domain/answers.ts';
+import type { Anchor } from '../domain/checkpoint.ts';
 import type { HistoryQuery } from '../domain/event.ts';
 
 /** A record on its way out: its place, its hash, and its text as the journal holds it. */
@@ -29,15 +30,6 @@ export interface Replica {
   add(entries: readonly ReplicaEntry[]): Promise<ReplicaDifference | null>;
 }
 
-/** What a signed checkpoint said of the journal, as it was kept outside. */
-export type ReplicaAnchor = {
-  readonly seq: number;
-  readonly size: number;
-  readonly root: string;
-  readonly publicKey: string;
-  readonly signature: string;
-};
-
 /** Reads the copy, on whichever machine. */
 export interface ReplicaHistory {
   /**
@@ -47,7 +39,7 @@ export interface ReplicaHistory {
    */
   query(query: HistoryQuery): Promise<HistoryPage>;
   /** Every checkpoint, oldest first. @throws ReplicaError */
-  anchors(): Promise<readonly ReplicaAnchor[]>;
+  anchors(): Promise<readonly Anchor[]>;
 }
 
 /**

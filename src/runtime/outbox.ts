@@ -27,6 +27,8 @@ type Parts = {
   readonly clock: Clock;
   /** Unguessable; retries of several machines are spread by it. */
   readonly bootId: string;
+  /** Told of the last record that is known to be in the replica. */
+  readonly onCopied: (seq: number) => void;
 };
 
 /** The copy and the journal tell two stories; somebody has to look. */
@@ -55,6 +57,8 @@ export class Outbox {
   #cancelTimer: (() => void) | null = null;
   #isWorking = false;
   #isStopped = true;
+  /** Told when there is nothing to copy, or when that failed. */
+  #onRest: () => void = () => {};
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -72,8 +76,17 @@ export class Outbox {
     this.#arm(0);
   }
 
-  /** Sends nothing more; what is not copied is copied by whoever starts next. */
-  stop(): void {
+  /**
+   * Copies what is left while that works, at most for `withinMs`, and then sends nothing more.
+   * What is not copied then is copied by whoever starts next.
+   */
+  async stop(withinMs: number): Promise<void> {
+    if (!this.#isStopped && this.#failures === 0 && this.#copiedSeq !== this.#newestSeq) {
+      const resting = new AbortController();
+      this.#onRest = () => resting.abort();
+      if (!this.#isWorking) this.#arm(0);
+      await this.#parts.clock.sleep(withinMs, resting.signal);
+    }
     this.#isStopped = true;
     this.#cancelTimer?.();
     this.#cancelTimer = null;
@@ -113,6 +126,7 @@ export class Outbox {
     } finally {
       this.#isWorking = false;
     }
+    if (delayMs === null || this.#failures > 0) this.#onRest();
     if (this.#isStopped) return;
     this.#tell();
     if (delayMs !== null) this.#arm(delayMs);
@@ -123,6 +137,7 @@ export class Outbox {
     if (!this.#isCompared || this.#copiedSeq === null) {
       this.#copiedSeq = await this.#compared();
       this.#isCompared = true;
+      this.#parts.onCopied(this.#copiedSeq);
     }
     const batch = this.#nextBatch(this.#copiedSeq);
     const last = batch.at(-1);
@@ -130,6 +145,7 @@ export class Outbox {
       const difference = await this.#parts.replica.add(batch);
       if (difference !== null) throw new ConflictError(wordsFor(difference));
       this.#copiedSeq = last.seq;
+      this.#parts.onCopied(last.seq);
       this.#mostRecords = Math.min(MOST_RECORDS, this.#mostRecords * 2);
       this.#waitingSince = this.#peek(last.seq)?.at ?? null;
     }

@@ -122,8 +122,13 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const bootId = ids.next('boot');
   const logger = new EventLogger({ store, clock, bootId });
   const alerts = new AlertBoard({ logger, clock });
+  const place = parts.signing?.anchorPlace ?? null;
+  const anchoring = new Anchoring({ place, alerts, clock });
+  const onCopied = (seq: number): void => anchoring.note(seq);
   const outbox =
-    replica === undefined ? null : new Outbox({ replica, store, logger, alerts, clock, bootId });
+    replica === undefined
+      ? null
+      : new Outbox({ replica, store, logger, alerts, clock, bootId, onCopied });
   logger.onBroken((because) => {
     alerts.raise({ code: 'journal_broken', symbol: null, because: `nothing is sent: ${because}` });
   });
@@ -256,8 +261,6 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     outbox,
   });
   const audit = new JournalAudit({ logger, clock });
-  const place = parts.signing?.anchorPlace ?? null;
-  const anchoring = new Anchoring({ place, alerts, clock });
   const unsettledSince = () => unsettled.openSinceSeq();
   const checkpoints =
     parts.signing === undefined
@@ -310,8 +313,10 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       logger.log({ type: 'stopped', actor: 'system', body: {} });
       logger.commit();
       checkpoints?.stop();
-      await anchoring.settle(LONGEST_ANCHORING_MS);
-      outbox?.stop();
+      await Promise.all([
+        anchoring.settle(LONGEST_ANCHORING_MS),
+        outbox?.stop(LONGEST_ANCHORING_MS),
+      ]);
     },
   };
 }

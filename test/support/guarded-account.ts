@@ -15,6 +15,7 @@ import type { Latencies, OpeningPosition } from '../../src/paper-exchange/core/t
 import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { EventStore } from '../../src/ports/event-store.ts';
+import type { Replica } from '../../src/ports/replica.ts';
 import { createRuntime, type Runtime } from '../../src/runtime/runtime.ts';
 import { defaultRuntimeSettings, type RuntimeSettings } from '../../src/runtime/settings.ts';
 import { FaultyBroker } from './faulty-broker.ts';
@@ -35,6 +36,8 @@ export type Given = {
   readonly policies?: object;
   /** The time as BigBrother's process has it; the exchange keeps its own. */
   readonly processClock?: (clock: VirtualClock) => Clock;
+  /** Where a copy of the journal is kept. */
+  readonly replica?: (clock: VirtualClock) => Replica;
   /** Policies beside those of the settings; the first in precedence. */
   readonly morePolicies?: readonly TradingPolicy[];
 };
@@ -85,6 +88,7 @@ export async function guardedAccount(given: Given = {}) {
       ...connection,
       broker,
       store: journal,
+      replica: given.replica?.(clock),
       haltLatch,
       clock: processClock,
       ids,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { HistoryPage } from '../../domain/answers.ts';
 import { canonicalText, sha256 } from '../../domain/canonical.ts';
+import type { Anchor } from '../../domain/checkpoint.ts';
 import type { HistoryQuery, JournalRecord } from '../../domain/event.ts';
-import { type ReplicaAnchor, ReplicaError, type ReplicaHistory } from '../../ports/replica.ts';
+import { ReplicaError, type ReplicaHistory } from '../../ports/replica.ts';
 import { keptName } from './access.ts';
 import { type SupabaseParts, SupabaseProject } from './client.ts';
 
@@ -17,6 +18,7 @@ const hashes = z.array(z.object({ seq: z.number(), hash: z.string() }));
 const anchors = z.array(
   z.object({
     seq: z.number(),
+    at: z.string(),
     size: z.number(),
     root: z.string(),
     public_key: z.string(),
@@ -56,30 +58,34 @@ export class SupabaseHistory implements ReplicaHistory {
     return { records, nextBeforeSeq: more ? last.seq : null };
   }
 
-  async anchors(): Promise<readonly ReplicaAnchor[]> {
+  async anchors(): Promise<readonly Anchor[]> {
     const account = await this.#name();
-    const found: ReplicaAnchor[] = [];
+    const found: Anchor[] = [];
+    let after = 0;
     for (;;) {
-      const after = found.at(-1)?.seq ?? 0;
+      const from = after;
       const page = await this.#project.ask('read the checkpoints', anchors, (signal) =>
         this.#project.client
           .from('checkpoints')
-          .select('seq,size,root,public_key,signature')
+          .select('seq,at,size,root,public_key,signature')
           .eq('account', account)
-          .gt('seq', after)
+          .gt('seq', from)
           .order('seq')
           .limit(PAGE)
           .abortSignal(signal)
           .retry(false),
       );
-      for (const { public_key: publicKey, ...rest } of page) found.push({ ...rest, publicKey });
+      for (const { seq, at, size, root, signature, public_key: publicKey } of page) {
+        found.push({ at: Date.parse(at), size, root, signature, publicKey });
+        after = seq;
+      }
       if (page.length < PAGE) return found;
     }
   }
 
   async #page(query: HistoryQuery): Promise<readonly JournalRecord[]> {
     const account = await this.#name();
-    const { symbol, types, planId, orderId, sinceAt, untilAt, beforeSeq, limit } = query;
+    const { symbol, types, planId, orderId, sinceAt, untilAt, beforeSeq, afterSeq, limit } = query;
     const page = await this.#project.ask('read records', rows, (signal) => {
       let select = this.#project.client.from('events').select('seq,record').eq('account', account);
       if (symbol !== undefined) select = select.eq('symbol', symbol);
@@ -89,6 +95,7 @@ export class SupabaseHistory implements ReplicaHistory {
       if (isBound(sinceAt)) select = select.gte('at_ms', Math.ceil(sinceAt));
       if (isBound(untilAt)) select = select.lte('at_ms', Math.floor(untilAt));
       if (isBound(beforeSeq)) select = select.lt('seq', Math.ceil(beforeSeq));
+      if (isBound(afterSeq)) select = select.gt('seq', Math.floor(afterSeq));
       const newest = select.order('seq', { ascending: false }).limit(limit);
       return newest.abortSignal(signal).retry(false);
     });
