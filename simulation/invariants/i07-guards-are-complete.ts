@@ -1,3 +1,4 @@
+import { fieldsOf } from './fields.ts';
 import type { Rule } from './rule.ts';
 
 /** The oldest picture that exits and protection may rest on: late is better than never. */
@@ -19,6 +20,9 @@ export const guardsAreComplete: Rule = {
           if (record.type === 'plan_spent' && record.planId !== null) {
             const known = scene.lives.knownSince(life);
             const review = scene.chronicle.reviewsOf(record.planId).at(-1);
+            const plan = scene.chronicle.plans.get(record.planId);
+            // A halt sends nothing that a guardrail could judge: it forbids.
+            if (fieldsOf(plan?.written.intent).kind === 'halt') return;
             if (review === undefined) {
               tell(record.symbol, `plan ${record.planId} was spent without a review`);
             } else if (known === null || review.at - known > OLDEST_LOOK_MS) {

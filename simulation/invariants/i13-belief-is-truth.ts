@@ -6,6 +6,11 @@ import { digitsOf, magnitude, unitsOf } from './units.ts';
 
 /** Two cycles, after which everything that happened was read. */
 const QUIET_MS = 25_000;
+const DOUBTS: ReadonlySet<string> = new Set([
+  'snapshot_incoherent',
+  'unknown_order',
+  'order_stuck',
+]);
 /** A picture older than a cycle and a half says so itself. */
 const OLDEST_PICTURE_MS = 15_000;
 
@@ -18,12 +23,13 @@ export const beliefIsTruth: Rule = {
 
   watch(scene, tell) {
     let changedAt = 0;
+    let differsSince: number | null = null;
     const isQuiet = () =>
       scene.now - changedAt > QUIET_MS &&
       scene.traffic.isQuiet &&
       !scene.hasFalseAnswers(QUIET_MS) &&
-      // What it says itself that it does not believe is no belief.
-      ![...scene.chronicle.alerts.values()].some(({ code }) => code === 'snapshot_incoherent') &&
+      // What it says itself that it does not know is no belief.
+      ![...scene.chronicle.alerts.values()].some(({ code }) => DOUBTS.has(code)) &&
       isInformed(scene);
     return {
       on: {
@@ -44,7 +50,13 @@ export const beliefIsTruth: Rule = {
           const held = scene.books.symbols.filter((each) => scene.books.of(each).quantity !== 0n);
           const orders = scene.books.symbols.flatMap((each) => scene.books.of(each).orders);
           const live = orders.filter(isLive).length;
-          if (body.positions === held.length && body.liveOrders === live) return;
+          if (body.positions === held.length && body.liveOrders === live) {
+            differsSince = null;
+            return;
+          }
+          differsSince ??= record.seq;
+          // Its doubts are written down after the snapshot that gave rise to them.
+          if (differsSince === record.seq) return;
           tell(
             null,
             `the snapshot has ${body.positions} positions and ${body.liveOrders} live orders, ` +

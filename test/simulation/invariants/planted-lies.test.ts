@@ -239,7 +239,14 @@ const safety: readonly Lie[] = [
   {
     invariant: 13,
     that: 'a snapshot has a position too many',
-    plant: (world) => again(world, 'snapshot_taken', (body) => ({ ...body, positions: 2 })),
+    plant(world) {
+      again(world, 'snapshot_taken', (body) => ({ ...body, positions: 2 }));
+      const [newest] = world.records('snapshot_taken').slice(-1);
+      if (newest === undefined) throw new Error('no snapshot was taken');
+      const body = { ...(newest.body as object), positions: 2 };
+      const later = { ...newest, seq: newest.seq + 1, body } as JournalRecord;
+      world.say({ kind: 'record_written', life: world.life, record: later });
+    },
   },
   {
     invariant: 13,
