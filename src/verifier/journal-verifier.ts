@@ -1,7 +1,8 @@
-// The independent check of a journal: one file that an auditor can read in one sitting. It shares
-// no code with what writes the journal and trusts nothing that it can compute by itself. What it
+// The independent check of a journal, which an auditor can read in one sitting. It shares no
+// code with what writes the journal and trusts nothing that it can compute by itself. What it
 // checks is written down in docs/audit.md.
 import { createPublicKey, hash, verify } from 'node:crypto';
+import { MerkleTree } from './merkle.ts';
 
 /** The hash that stands before the first record. */
 const NOTHING_BEFORE = '0'.repeat(64);
@@ -14,9 +15,8 @@ export type Origin = {
   readonly seq: number;
   readonly hash: string;
   /** Roots of the full subtrees over all records up to `seq`, largest first. */
-  readonly frontier: readonly Subtree[];
+  readonly frontier: readonly string[];
 };
-export type Subtree = { readonly size: number; readonly root: string };
 
 /** What somebody outside wrote down of a journal at an earlier time. */
 export type Anchor = { readonly size: number; readonly root: string };
@@ -42,7 +42,7 @@ export type Finding = {
   readonly checkpoints: number;
   /** Records that the last good checkpoint signed for; what came after is chained, not signed. */
   readonly signedUpTo: number;
-  /** The key that signed, base64url; null without a checkpoint. */
+  /** The key that signed last, base64url; null without a checkpoint. */
   readonly publicKey: string | null;
 };
 
@@ -64,9 +64,10 @@ export class JournalVerifier {
   #bad: { readonly seq: number; readonly because: string } | null = null;
   #checkpoints = 0;
   #signedUpTo = 0;
-  #publicKey: string | null;
+  #publicKey: string | null = null;
   #previousStatement: string | null = null;
   readonly #isFromTheStart: boolean;
+  readonly #trustedKeys: readonly string[];
   readonly #tree: MerkleTree;
   /** Anchors by size, that the root is compared with when that many records have passed. */
   readonly #anchors: readonly Anchor[];
@@ -76,16 +77,16 @@ export class JournalVerifier {
     given: {
       readonly origin?: Origin | null;
       readonly anchors?: readonly Anchor[];
-      /** The key that must have signed, base64url; without it the first checkpoint's is taken. */
-      readonly publicKey?: string | null;
+      /** Keys that may have signed, base64url; without any, the first checkpoint's is taken. */
+      readonly publicKeys?: readonly string[];
     } = {},
   ) {
-    const { origin = null, anchors = [], publicKey = null } = given;
+    const { origin = null, anchors = [], publicKeys = [] } = given;
     this.#seq = origin?.seq ?? 0;
     this.#hash = origin?.hash ?? NOTHING_BEFORE;
     this.#isFromTheStart = origin === null;
-    this.#tree = new MerkleTree(origin?.frontier ?? []);
-    this.#publicKey = publicKey;
+    this.#tree = new MerkleTree(this.#seq, origin?.frontier ?? []);
+    this.#trustedKeys = publicKeys;
     this.#anchors = anchors
       .filter(({ size }) => size > this.#seq)
       .sort((left, right) => left.size - right.size);
@@ -97,6 +98,23 @@ export class JournalVerifier {
     const because = this.#whyBad(text, columns);
     if (because !== null) this.#bad = { seq: this.#seq + 1, because };
     return because === null;
+  }
+
+  /**
+   * Checks a record from before the origin, which stands there once more. It can be told that
+   * it was not changed; only with `archived` also that it ever stood in the journal.
+   */
+  takeKept(text: string, columns: Columns, archived: string | null): boolean {
+    if (this.#bad !== null) return false;
+    const tail = wholeTailOf(text);
+    const flaw =
+      typeof tail === 'string'
+        ? tail
+        : archived !== null && archived !== text
+          ? 'it is not the one in the archive'
+          : differenceTo(columns, text, tail);
+    if (flaw !== null) this.#bad = { seq: columns.seq, because: flaw };
+    return flaw === null;
   }
 
   /** For what cannot even be read where the next record should be. */
@@ -123,14 +141,11 @@ export class JournalVerifier {
   }
 
   #whyBad(text: string, columns: Columns | null): string | null {
-    const hashAt = text.lastIndexOf('"hash":"');
-    const tail = hashAt < 0 ? null : tailOf(text.slice(hashAt));
-    if (tail === null) return 'it is not a record of version 1';
+    const tail = wholeTailOf(text);
+    if (typeof tail === 'string') return tail;
     const expected = this.#seq + 1;
     if (tail.seq !== expected) return `record ${tail.seq} stands in its place`;
     if (tail.prev !== this.#hash) return 'it does not follow the record before it';
-    const unhashed = text.slice(0, hashAt) + text.slice(hashAt + HASH_FIELD_LENGTH);
-    if (hash('sha256', unhashed) !== tail.hash) return 'it was changed after it was written';
     const difference = columns === null ? null : differenceTo(columns, text, tail);
     if (difference !== null) return difference;
     if (tail.type === 'checkpoint_signed') {
@@ -162,14 +177,21 @@ export class JournalVerifier {
     if (statement.size !== this.#seq) return `its checkpoint signs ${statement.size} records`;
     if (statement.lastHash !== this.#hash) return 'its checkpoint names another last record';
     if (statement.root !== this.#tree.root()) return 'its checkpoint signs other records';
+    const { frontier } = statement;
+    if (frontier !== undefined && `${frontier}` !== `${this.#tree.roots()}`) {
+      return 'its checkpoint goes on from other records';
+    }
     const isFirst = this.#checkpoints === 0 && !this.#isFromTheStart;
     if (!isFirst && statement.previous !== this.#previousStatement) {
       return 'its checkpoint does not follow the one before it';
     }
-    this.#publicKey ??= statement.publicKey;
-    if (statement.publicKey !== this.#publicKey) return 'its checkpoint is signed by another key';
-    const said = STATEMENT_PREFIX + sorted(statement);
+    this.#publicKey ??= this.#trustedKeys[0] ?? statement.publicKey;
+    if (![this.#publicKey, ...this.#trustedKeys].includes(statement.publicKey)) {
+      return 'its checkpoint is signed by another key';
+    }
+    const said = statementOf(body);
     if (!isSignedBy(statement.publicKey, said, signature)) return 'its signature is not good';
+    this.#publicKey = statement.publicKey;
     this.#previousStatement = hash('sha256', said);
     this.#checkpoints += 1;
     this.#signedUpTo = statement.size;
@@ -184,6 +206,15 @@ const TAIL = new RegExp(
   `^"hash":${HASH},"orderId":${MAYBE},"planId":${MAYBE},"prev":${HASH},` +
     `"seq":([1-9]\\d{0,15}),"symbol":${MAYBE},"type":"([a-z_]+)","v":1\\}$`,
 );
+
+/** The last fields of a record that says of itself what it holds; else in words why not. */
+export function wholeTailOf(text: string): Tail | string {
+  const hashAt = text.lastIndexOf('"hash":"');
+  const tail = hashAt < 0 ? null : tailOf(text.slice(hashAt));
+  if (tail === null) return 'it is not a record of version 1';
+  const unhashed = text.slice(0, hashAt) + text.slice(hashAt + HASH_FIELD_LENGTH);
+  return hash('sha256', unhashed) === tail.hash ? tail : 'it was changed after it was written';
+}
 
 /**
  * What stands at the end of a record from its hash on. A quote inside a string is escaped, so
@@ -211,13 +242,15 @@ function differenceTo(columns: Columns, text: string, tail: Tail): string | null
   return null;
 }
 
-type Checkpoint = {
+export type Checkpoint = {
   readonly size: number;
   readonly root: string;
   readonly lastHash: string;
   readonly previous: string | null;
   readonly publicKey: string;
   readonly signature: string;
+  /** What the writer goes on from after a restart. */
+  readonly frontier?: readonly string[];
 };
 
 function bodyOf(text: string): Checkpoint | null {
@@ -227,10 +260,13 @@ function bodyOf(text: string): Checkpoint | null {
   return isWhole && typeof body?.size === 'number' ? (body as Checkpoint) : null;
 }
 
-const sorted = (flat: object): string =>
-  JSON.stringify(Object.fromEntries(Object.entries(flat).sort(([a], [b]) => (a < b ? -1 : 1))));
+/** The text that is signed: all of a checkpoint but its signature, the fields in order. */
+export function statementOf({ signature, ...statement }: Checkpoint): string {
+  const fields = Object.entries(statement).sort(([a], [b]) => (a < b ? -1 : 1));
+  return STATEMENT_PREFIX + JSON.stringify(Object.fromEntries(fields));
+}
 
-function isSignedBy(publicKey: string, said: string, signature: string): boolean {
+export function isSignedBy(publicKey: string, said: string, signature: string): boolean {
   try {
     const key = createPublicKey({
       key: { kty: 'OKP', crv: 'Ed25519', x: publicKey },
@@ -241,41 +277,3 @@ function isSignedBy(publicKey: string, said: string, signature: string): boolean
     return false; // A key or a signature that is none.
   }
 }
-
-/** RFC 9162, 2.1: leaves are hashed behind a 0x00, nodes behind a 0x01. Keeps full subtrees only. */
-class MerkleTree {
-  readonly #subtrees: { size: number; root: Buffer }[];
-
-  constructor(frontier: readonly Subtree[]) {
-    this.#subtrees = frontier.map(({ size, root }) => ({ size, root: Buffer.from(root, 'hex') }));
-  }
-
-  add(recordHash: string): void {
-    let right = { size: 1, root: leaf(recordHash) };
-    let left = this.#subtrees.at(-1);
-    while (left?.size === right.size) {
-      this.#subtrees.pop();
-      right = { size: left.size + right.size, root: node(left.root, right.root) };
-      left = this.#subtrees.at(-1);
-    }
-    this.#subtrees.push(right);
-  }
-
-  root(): string {
-    const roots = this.#subtrees.map(({ root }) => root);
-    const last = roots.pop();
-    if (last === undefined) return hash('sha256', '');
-    return roots.reduceRight((right, left) => node(left, right), last).toString('hex');
-  }
-}
-
-// An entry of the log is a record's hash as it is written, in hexadecimal digits.
-const leaf = (recordHash: string): Buffer => hash('sha256', `\0${recordHash}`, 'buffer');
-
-function node(left: Buffer, right: Buffer): Buffer {
-  PAIR.set(left, 1);
-  PAIR.set(right, 33);
-  return hash('sha256', PAIR, 'buffer');
-}
-
-const PAIR = Buffer.alloc(65, 1);

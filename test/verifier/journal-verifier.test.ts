@@ -43,6 +43,7 @@ function check(
 const before = (index: number): Origin => ({
   seq: index,
   hash: hashOf(records[index - 1]),
+  // Whatever stands before: a record by itself is not held to any root.
   frontier: [],
 });
 
@@ -162,7 +163,7 @@ describe('a checkpoint', () => {
     const { x: publicKey = '' } = generateKeyPairSync('ed25519').publicKey.export({
       format: 'jwk',
     });
-    expect(check(withCheckpoint(privateKey), { publicKey })).toMatchObject({
+    expect(check(withCheckpoint(privateKey), { publicKeys: [publicKey] })).toMatchObject({
       ok: false,
       because: 'its checkpoint is signed by another key',
     });
