@@ -9,7 +9,8 @@ import { sealPlan } from '../src/engine/plan-hash.ts';
 import { defaultPlanning } from '../src/engine/planning-settings.ts';
 import { review } from '../src/engine/review.ts';
 import type { GivenHolding } from '../test/support/given.ts';
-import { ACCOUNT_NUMBER, NOW, snapshot, stopLimit } from '../test/support/given.ts';
+import { ACCOUNT_NUMBER, facts, NOW, snapshot, stopLimit } from '../test/support/given.ts';
+import { anyTerms } from '../test/support/plan-terms.ts';
 import type { Row } from './harness.ts';
 import { compare } from './harness.ts';
 
@@ -71,6 +72,7 @@ function reviewPart(part: PlanPart, context: PositionContext): void {
     environment: 'simulated',
     createdAt: NOW,
     expiresAt: NOW + 60_000,
+    ...anyTerms,
     parts: [part],
   });
   const sealed = plan.parts[0];
@@ -82,6 +84,7 @@ function reviewPart(part: PlanPart, context: PositionContext): void {
       context,
       snapshot: world,
       sent: [],
+      facts: facts(),
       tradingState: 'active',
       environment: 'simulated',
       now: NOW,

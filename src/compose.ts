@@ -13,6 +13,7 @@ import { whyNotLocal } from './adapters/system/local-disk.ts';
 import { MemoryHaltLatch } from './adapters/system/memory-halt-latch.ts';
 import type { Settings } from './config.ts';
 import { digestOf } from './domain/canonical.ts';
+import { text } from './domain/decimal.ts';
 import type { Environment } from './domain/environment.ts';
 import type { Account } from './domain/portfolio.ts';
 import { defaultPlanning } from './engine/planning-settings.ts';
@@ -122,6 +123,7 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       driftTolerance: DRIFT_TOLERANCE,
       settings: runtimeSettings,
       settingsHash: digestOf({ runtimeSettings, policies }),
+      codeVersion: packageFile.version,
       ...signingOf(journal.directory, settings),
     });
     const { bigBrother, orchestrator, logger, alerts, strangers, checkpoints, anchoring } = runtime;
@@ -280,4 +282,27 @@ const runtimeSettingsFrom = (settings: Settings, environment: Environment): Runt
   planLifetimeMs: settings.planLifetimeMs,
   plansInFlight: settings.plansInFlight,
   longestTurnWaitMs: settings.longestTurnWaitMs,
+  approvals: settings.approvals,
+  ...controlsFrom(settings.policies),
+});
+
+/** The limits that hold between two reviews as well: what they latch is a state of the account. */
+const controlsFrom = ({
+  dailyLoss,
+  drawdown,
+  repeatedExecution,
+  brokerBackstops: { noShorting, maxMarginMultiplier: most, suspendTrade, fractionalTrading },
+}: Settings['policies']): Pick<RuntimeSettings, 'dailyLossPercent' | 'controls'> => ({
+  dailyLossPercent: text(dailyLoss.percentOfEquity),
+  controls: {
+    repeats: repeatedExecution.times,
+    repeatWindowMs: repeatedExecution.windowMs,
+    drawdownPercent: text(drawdown.percentOfPeak),
+    backstops: {
+      noShorting,
+      maxMarginMultiplier: most === null ? null : text(most),
+      suspendTrade,
+      fractionalTrading,
+    },
+  },
 });

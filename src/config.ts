@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { approvalSettings } from '../policies/approvals.ts';
 import { policySettings } from '../policies/registry.ts';
 import { settingsProblem, wholeSetting } from '../policies/settings.ts';
 import { type SupabaseAccess, supabaseAccessIn } from './adapters/supabase/settings.ts';
@@ -33,6 +34,7 @@ export type Settings = {
   readonly plansInFlight: number;
   /** The longest a step waits for its turn at the broker. */
   readonly longestTurnWaitMs: number;
+  readonly approvals: z.output<typeof approvalSettings>;
   readonly policies: z.output<typeof policySettings>;
 };
 
@@ -56,6 +58,7 @@ const fileSettings = z.strictObject({
   planLifetimeMs: wholeSetting(5_000, 900_000).prefault(120_000),
   plansInFlight: wholeSetting(1, 50).prefault(8),
   longestTurnWaitMs: wholeSetting(1_000, 60_000).prefault(10_000),
+  approvals: approvalSettings.prefault({}),
   policies: policySettings.prefault({}),
 });
 type FileSettings = z.output<typeof fileSettings>;
@@ -83,6 +86,7 @@ export function loadSettings(configPath: string | null, env: Env = process.env):
     planLifetimeMs: file.planLifetimeMs,
     plansInFlight: file.plansInFlight,
     longestTurnWaitMs: file.longestTurnWaitMs,
+    approvals: file.approvals,
     policies: file.policies,
   };
 }
@@ -124,7 +128,7 @@ export function loadPaperKeys(env: Env = process.env): PaperKeys {
 
 /** Settings with every default, for a run that reads neither file nor environment. */
 export function defaultSettings(mode: Mode, dataDirectory: string): Settings {
-  const { loopIntervalMs, planLifetimeMs, plansInFlight, longestTurnWaitMs, policies } =
+  const { loopIntervalMs, planLifetimeMs, plansInFlight, longestTurnWaitMs, approvals, policies } =
     fileSettings.parse({});
   return {
     venue: { kind: 'embedded' },
@@ -136,6 +140,7 @@ export function defaultSettings(mode: Mode, dataDirectory: string): Settings {
     planLifetimeMs,
     plansInFlight,
     longestTurnWaitMs,
+    approvals,
     policies,
   };
 }

@@ -12,6 +12,8 @@ type OwnCode =
   | 'not_ready'
   | 'no_position'
   | 'plan_impossible'
+  | 'too_many_proposals'
+  | 'veto_stands'
   | 'broker_unavailable'
   | 'owner_ended'
   | 'plan_outcome_unknown'
@@ -41,6 +43,14 @@ export const errorAdvice: Readonly<Record<ErrorCode, Advice>> = {
     retryable: false,
     nextStep: 'evaluate_position says what stands in the way.',
   },
+  too_many_proposals: {
+    retryable: true,
+    nextStep: 'Wait; to protect and to halt is free at any time.',
+  },
+  veto_stands: {
+    retryable: false,
+    nextStep: 'It is denied until what the denial found has changed; propose something else.',
+  },
   plan_unknown: { retryable: false, nextStep: PROPOSE_AGAIN },
   plan_hash_mismatch: {
     retryable: false,
@@ -53,6 +63,24 @@ export const errorAdvice: Readonly<Record<ErrorCode, Advice>> = {
   },
   plan_drifted: { retryable: false, nextStep: PROPOSE_AGAIN },
   plan_wrong_account: { retryable: false, nextStep: PROPOSE_AGAIN },
+  plan_void: { retryable: false, nextStep: PROPOSE_AGAIN },
+  approval_needed: {
+    retryable: true,
+    nextStep:
+      'Ask the person to run "bigbrother pending" in a terminal, then execute the same plan again.',
+  },
+  approval_rejected: {
+    retryable: false,
+    nextStep: 'A person said no, or nobody answered. Do not propose the same again.',
+  },
+  approval_impossible: {
+    retryable: false,
+    nextStep: 'No approval makes this possible; propose something else.',
+  },
+  too_many_approvals: {
+    retryable: true,
+    nextStep: 'Ask the person to answer what waits: "bigbrother pending" lists it.',
+  },
   mode_forbids_execution: {
     retryable: false,
     nextStep: 'A person has to change the mode; no tool can.',

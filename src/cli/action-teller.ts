@@ -48,8 +48,13 @@ export class ActionTeller {
       case 'halt_verified':
       case 'halt_lifted':
       case 'orders_adopted':
+      case 'approval_requested':
+      case 'approval_given':
+      case 'approval_refused':
       case 'alert_raised':
       case 'alert_cleared':
+      case 'control_latched':
+      case 'control_enabled':
       case 'cycle_failed':
         return sentenceOf(record);
       case 'started':
@@ -59,6 +64,7 @@ export class ActionTeller {
       case 'decision_made':
       case 'plan_not_made':
       case 'plan_spent':
+      case 'effect_vetoed':
       case 'part_proposed':
       case 'part_reviewed':
       case 'part_refused':
@@ -71,6 +77,8 @@ export class ActionTeller {
       case 'episode_changed':
       case 'naked_time_measured':
       case 'checkpoint_signed':
+      case 'equity_peak_moved':
+      case 'cash_moved':
       case 'tool_called':
         return null;
     }

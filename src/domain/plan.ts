@@ -1,6 +1,7 @@
+import type { ApprovalNeed } from './approval.ts';
 import type { Notional, Price, Quantity } from './decimal.ts';
 import type { Target } from './decision.ts';
-import type { Environment } from './environment.ts';
+import type { Environment, Mode } from './environment.ts';
 import type { HaltLevel } from './halt.ts';
 import type { ClientOrderId, EpisodeId, OrderId, PlanId, Ticker } from './ids.ts';
 import type { Order, OrderChange, OrderRequest } from './order.ts';
@@ -89,6 +90,8 @@ export type PlanPart = {
   readonly ordersAfter: readonly OrderLine[];
   readonly naked: NakedEstimate;
   readonly worstLoss: WorstLoss;
+  /** The policies whose wishes it follows, or `host`; absent where nobody's does. */
+  readonly wantedBy?: readonly string[];
   readonly because: readonly string[];
 };
 
@@ -124,9 +127,21 @@ export type Intent =
 
 export type PlanOrigin = 'loop' | 'host';
 
+/** Under what a plan was made: where one of it changed, the plan is void. */
+export type PlanTerms = {
+  /** Of the contexts it was made from, as the journal holds them. */
+  readonly snapshotDigest: string;
+  readonly settingsHash: string;
+  readonly codeVersion: string;
+  readonly mode: Mode;
+  /** How far the price may have moved since. */
+  readonly tolerance: { readonly priceBps: number };
+};
+
 /**
  * What would be done, symbol by symbol. `hash` covers every field but itself, so that
- * what was shown is exactly what is executed, once.
+ * what was shown is exactly what is executed, once. The id has 130 random bits, so that no
+ * other plan has the hash and nobody guesses either.
  */
 export type ActionPlan = {
   readonly id: PlanId;
@@ -136,6 +151,8 @@ export type ActionPlan = {
   readonly environment: Environment;
   readonly createdAt: EpochMs;
   readonly expiresAt: EpochMs;
+  readonly terms: PlanTerms;
+  readonly approval: ApprovalNeed;
   readonly parts: readonly PlanPart[];
   readonly hash: string;
 };

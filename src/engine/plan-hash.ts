@@ -1,4 +1,5 @@
-import { digestOf } from '../domain/canonical.ts';
+import { timingSafeEqual } from 'node:crypto';
+import { canonicalText, digestOf, sha256 } from '../domain/canonical.ts';
 import { Decimal } from '../domain/decimal.ts';
 import type { ActionPlan } from '../domain/plan.ts';
 
@@ -7,10 +8,19 @@ export function sealPlan(fields: Omit<ActionPlan, 'hash'>): ActionPlan {
   return freeze({ ...fields, hash: digestOf(fields) });
 }
 
-/** The hash a plan ought to have: SHA-256 over the canonical text of every other field. */
-export function hashOf(plan: ActionPlan): string {
+/** The hash a plan ought to have: SHA-256 over its canonical text. */
+export const hashOf = (plan: ActionPlan): string => sha256(planText(plan));
+
+/** The canonical text of every field but the hash: what a person is shown is read out of it. */
+export function planText(plan: ActionPlan): string {
   const { hash: _, ...fields } = plan;
-  return digestOf(fields);
+  return canonicalText(fields);
+}
+
+/** Takes as long whether they differ early or late. */
+export function isSameHash(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(sha256(one)), Buffer.from(sha256(other))];
+  return timingSafeEqual(a, b);
 }
 
 function freeze<Value>(value: Value): Value {

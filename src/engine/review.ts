@@ -1,6 +1,7 @@
 import type { ApprovedPlan } from '../domain/approved-plan.ts';
 import { mintApprovedPlan } from '../domain/approved-plan.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../domain/guardrail.ts';
+import type { PersonApproval } from '../domain/person-approval.ts';
 import type { ActionPlan, PlanPart } from '../domain/plan.ts';
 
 type Review =
@@ -22,11 +23,13 @@ type Review =
  * @param guardrails at least one: a gate that asks nobody lets nothing pass
  * @param inputs what the guardrails look at, one for each part of the plan; a part
  *   without its input is denied
+ * @param approval a person's; without one a plan that needs it can be looked at, not executed
  */
 export function review(
   plan: ActionPlan,
   guardrails: readonly Guardrail[],
   inputs: readonly ReviewInput[],
+  approval: PersonApproval | null = null,
 ): Review {
   const verdicts = plan.parts.flatMap((part) => {
     const input = inputs.find((each) => each.part === part && each.plan === plan);
@@ -36,7 +39,7 @@ export function review(
   });
   const denials = verdicts.filter(({ outcome }) => outcome === 'deny');
   return denials.length === 0
-    ? { outcome: 'approved', approved: mintApprovedPlan(plan, verdicts), verdicts }
+    ? { outcome: 'approved', approved: mintApprovedPlan(plan, verdicts, approval), verdicts }
     : { outcome: 'denied', verdicts, denials };
 }
 

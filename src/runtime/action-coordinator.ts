@@ -6,10 +6,13 @@ import type { PositionContext } from '../domain/portfolio.ts';
 import type { ExecutionReport, PartReport, StepResult } from '../domain/report.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { withDoubts } from '../engine/doubt.ts';
-import { type DriftTolerance, driftOf, isForFlat } from '../engine/drift.ts';
+import { driftOf, isForFlat } from '../engine/drift.ts';
 import { review } from '../engine/review.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AccountLook } from './account-look.ts';
+import type { ApprovalDesk } from './approval-desk.ts';
+import type { ApprovalRules } from './approval-rules.ts';
+import type { ControlDesk } from './control-desk.ts';
 import { reasonOf } from './deadline.ts';
 import { type EventLogger, JournalBrokenError } from './event-logger.ts';
 import {
@@ -21,8 +24,10 @@ import {
   soleSymbolOf,
 } from './execution-reports.ts';
 import { type Refusal, whyNotAdmitted } from './plan-admission.ts';
+import type { PlanBinding } from './plan-maker.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
+import type { ProposalVetoes } from './proposal-vetoes.ts';
 import type { Recovery } from './recovery.ts';
 import type { SentSteps } from './sent-steps.ts';
 import type { RuntimeSettings } from './settings.ts';
@@ -42,11 +47,15 @@ type Parts = {
   readonly plans: PlanStore;
   readonly unsettled: UnsettledSteps;
   readonly sent: SentSteps;
+  readonly controls: ControlDesk;
   readonly recovery: Recovery;
   readonly logger: EventLogger;
   readonly clock: Clock;
   readonly guardrails: readonly Guardrail[];
-  readonly driftTolerance: DriftTolerance;
+  readonly approvals: ApprovalDesk;
+  readonly rules: ApprovalRules;
+  readonly vetoes: ProposalVetoes;
+  readonly binding: PlanBinding;
   readonly settings: RuntimeSettings;
 };
 
@@ -147,11 +156,15 @@ export class ActionCoordinator {
     // After the fresh look, since that takes time in which a plan may expire or be used.
     const refusal = this.#whyNot(plan) ?? this.#drift(plan);
     if (refusal !== null) return this.#refuse(plan, startedAt, refusal);
-    const reviewed = review(plan, this.#parts.guardrails, this.reviewInputs(plan));
+    const { approvals, rules } = this.#parts;
+    const approval = approvals.approvalOf(plan);
+    const inputs = this.reviewInputs(plan);
+    const reviewed = review(plan, this.#parts.guardrails, inputs, approval);
     const { verdicts } = reviewed;
     this.#log(plan, 'plan_reviewed', { outcome: reviewed.outcome, verdicts });
     if (reviewed.outcome === 'denied') {
       const because = reviewed.denials.map((denial) => denial.because).join('; ');
+      this.#parts.vetoes.denied(plan, reviewed.denials);
       return this.#refuse(plan, startedAt, { code: 'guardrails_denied', because }, verdicts);
     }
     this.#parts.logger.logDurably({
@@ -159,8 +172,14 @@ export class ActionCoordinator {
       actor: 'system',
       symbol: soleSymbolOf(plan),
       planId: plan.id,
-      body: { hash: plan.hash },
+      body: {
+        hash: plan.hash,
+        tier: plan.approval.tier,
+        approvedBy: approval && { by: approval.by, channel: approval.channel, at: approval.at },
+        soldUnasked: rules.soldUnasked(plan),
+      },
     });
+    approvals.spent(plan);
     const room = new Slots(this.#parts.settings.plansInFlight);
     const parts = await Promise.all(
       plan.parts.map(async (part) => {
@@ -178,34 +197,53 @@ export class ActionCoordinator {
 
   /** What the guardrails are to look at, out of the present snapshot. */
   reviewInputs(plan: ActionPlan): ReviewInput[] {
-    const { state, clock, sent, settings } = this.#parts;
+    const { state, clock, sent, controls, settings } = this.#parts;
     const snapshot = state.snapshot();
     if (snapshot === null) return [];
     const now = clock.now();
+    const facts = controls.facts();
     return plan.parts.flatMap((part) => {
       const context = this.#contextFor(part);
       if (context === null) return [];
       const { tradingState } = snapshot;
       const { environment } = settings;
-      return [
-        { plan, part, context, snapshot, sent: sent.lately(now), tradingState, environment, now },
-      ];
+      const seen = { plan, part, context, snapshot, facts, tradingState, environment, now };
+      return [{ ...seen, sent: sent.lately(now) }];
     });
+  }
+
+  /**
+   * Why a plan would not run now, by what is known without a fresh look; null when it may.
+   * `approval_needed` only where a person's yes is all that it lacks.
+   */
+  objectionTo(
+    plan: ActionPlan,
+  ): { readonly refusal: Refusal; readonly verdicts: readonly Verdict[] } | null {
+    const refusal = this.#whyNot(plan);
+    if (refusal?.code !== 'approval_needed') return refusal && { refusal, verdicts: [] };
+    const drift = this.#drift(plan);
+    if (drift !== null) return { refusal: drift, verdicts: [] };
+    const reviewed = review(plan, this.#parts.guardrails, this.reviewInputs(plan));
+    const { outcome, verdicts } = reviewed;
+    if (outcome === 'approved') return { refusal, verdicts };
+    const because = reviewed.denials.map((denial) => denial.because).join('; ');
+    this.#parts.vetoes.denied(plan, reviewed.denials);
+    return { refusal: { code: 'guardrails_denied', because }, verdicts };
   }
 
   #whyNot(plan: ActionPlan): Refusal | null {
     if (this.#closing) return { code: 'shutting_down', because: 'BigBrother is stopping' };
-    const accountNumber = this.#parts.state.snapshot()?.account.accountNumber ?? null;
-    return whyNotAdmitted(plan, { ...this.#parts, accountNumber, now: this.#parts.clock.now() });
+    const account = this.#parts.state.snapshot()?.account ?? null;
+    return whyNotAdmitted(plan, { ...this.#parts, account, now: this.#parts.clock.now() });
   }
 
   #drift(plan: ActionPlan): Refusal | null {
-    const drifts = plan.parts.flatMap((part) => this.#driftOf(part) ?? []);
+    const drifts = plan.parts.flatMap((part) => this.#driftOf(plan, part) ?? []);
     return drifts.length === 0 ? null : { code: 'plan_drifted', because: drifts.join('; ') };
   }
 
-  #driftOf(part: PlanPart): string | null {
-    return driftOf(part, this.#contextFor(part), this.#parts.driftTolerance);
+  #driftOf({ terms }: ActionPlan, part: PlanPart): string | null {
+    return driftOf(part, this.#contextFor(part), terms.tolerance);
   }
 
   /** The symbol now, seen as the part was made: as a position, or as flat. */
@@ -224,7 +262,7 @@ export class ActionCoordinator {
   ): Promise<PartReport> {
     const nakedBefore = this.#parts.state.nakedTime(part.symbol);
     const steps: StepResult[] = [];
-    let fault: string | null = this.#driftOf(part);
+    let fault: string | null = this.#driftOf(approved.plan, part);
     try {
       for (
         let index = 0;

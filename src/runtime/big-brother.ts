@@ -8,17 +8,21 @@ import type {
   SystemStatus,
   ToolCall,
 } from '../domain/answers.ts';
+import type { ApprovalChannel } from '../domain/approval.ts';
 import type { Actor, HistoryQuery } from '../domain/event.ts';
 import type { Guardrail, Verdict } from '../domain/guardrail.ts';
 import type { PlanId, Ticker } from '../domain/ids.ts';
 import type { ActionPlan, Intent, PlanPart } from '../domain/plan.ts';
 import type { PortfolioSnapshot, PositionContext } from '../domain/portfolio.ts';
 import type { ExecutionReport, PlanRefusal } from '../domain/report.ts';
+import { isSameHash } from '../engine/plan-hash.ts';
 import { review } from '../engine/review.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { ActionCoordinator } from './action-coordinator.ts';
 import type { AlertBoard } from './alert-board.ts';
+import type { ApprovalDesk } from './approval-desk.ts';
 import type { EventLogger } from './event-logger.ts';
+import { deniedReport } from './execution-reports.ts';
 import { executeHalt, type HaltIntent, haltNote } from './halt-intent.ts';
 import type { HaltWatch } from './halt-watch.ts';
 import { choiceFor, type TradingIntent } from './host-intents.ts';
@@ -28,6 +32,8 @@ import { mustWait } from './plan-admission.ts';
 import type { PlanMaker, Thought } from './plan-maker.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
+import type { ProposalLimiter } from './proposal-limiter.ts';
+import type { ProposalVetoes } from './proposal-vetoes.ts';
 import type { RuntimeSettings } from './settings.ts';
 import type { TradingStateLevels } from './trading-state.ts';
 import type { UnsettledSteps } from './unsettled-steps.ts';
@@ -38,6 +44,9 @@ type Parts = {
   readonly orchestrator: BigBrotherOrchestrator;
   readonly planMaker: PlanMaker;
   readonly plans: PlanStore;
+  readonly approvals: ApprovalDesk;
+  readonly vetoes: ProposalVetoes;
+  readonly limiter: ProposalLimiter;
   readonly unsettled: UnsettledSteps;
   readonly halts: HaltWatch;
   readonly tradingState: TradingStateLevels;
@@ -51,6 +60,14 @@ type Parts = {
   readonly settingsHash: string;
   /** Copies the journal; null where no copy is kept. */
   readonly outbox: Outbox | null;
+};
+
+/** Who wants a plan executed, as far as it matters for asking a person. */
+export type ExecutionCaller = {
+  /** Null where the host cannot ask its person. */
+  readonly person: ApprovalChannel | null;
+  /** Aborted when the host waits no longer. */
+  readonly signal: AbortSignal;
 };
 
 /** The face of the whole: what the tools and the command line may ask and tell. */
@@ -95,14 +112,14 @@ export class BigBrother {
     if (context === null) return null;
     const thought = this.#parts.planMaker.think(context);
     const { decision, part, notes } = thought;
-    const plan = part === null ? null : this.#seal([part], context, { kind: 'manage', symbol });
+    const plan = part === null ? null : this.#seal([part], [context], { kind: 'manage', symbol });
     return { context, decision, part, notes, verdicts: plan === null ? [] : this.#verdicts(plan) };
   }
 
   /** Makes the plan an intent comes to, and keeps it for `execute`. Sends nothing. */
   async propose(intent: Intent, actor: Actor): Promise<Proposal> {
     if (intent.kind === 'halt') return this.#proposeHalt(intent, actor);
-    const proposal = await this.#propose(intent, actor);
+    const proposal = this.#oneTooMany(intent) ?? (await this.#propose(intent, actor));
     if (proposal.outcome !== 'proposed') {
       this.#logNotMade(proposal, intent, intent.symbol, actor);
       this.#parts.logger.commit();
@@ -141,21 +158,26 @@ export class BigBrother {
    * Executes exactly the plan that was proposed under `planId`, once.
    *
    * @param hash the plan's hash as it was shown
+   * @param caller where a person can be asked through the host, and until when it waits
    * @throws for a fault of our own; nothing was sent then
    */
-  async execute(planId: PlanId, hash: string): Promise<ExecutionReport> {
+  async execute(
+    planId: PlanId,
+    hash: string,
+    caller: ExecutionCaller = { person: null, signal: new AbortController().signal },
+  ): Promise<ExecutionReport> {
     const plan = this.#parts.plans.get(planId);
     if (plan === null) {
       return this.#parts.plans.isSpent(planId)
         ? this.#refused(planId, 'plan_already_used', 'the plan was executed before')
         : this.#refused(planId, 'plan_unknown', `no plan ${planId} was proposed here`);
     }
-    if (plan.hash !== hash) {
+    if (!isSameHash(plan.hash, hash)) {
       const because = 'the hash is not the one of this plan: pass the hash that was shown with it';
       return this.#refused(planId, 'plan_hash_mismatch', because);
     }
     const { intent } = plan;
-    if (intent.kind !== 'halt') return this.#parts.coordinator.execute(plan);
+    if (intent.kind !== 'halt') return this.#executeAgreed(plan, caller);
     return this.#parts.plans.isSpent(planId)
       ? this.#refused(planId, 'plan_already_used', 'the plan was executed before')
       : executeHalt(plan, intent, this.#parts);
@@ -181,7 +203,7 @@ export class BigBrother {
   /** Needs no look at the account, and may be executed in every mode: it only stops things. */
   #proposeHalt(intent: HaltIntent, actor: Actor): Proposal {
     const { planMaker, plans, logger, clock } = this.#parts;
-    const plan = planMaker.seal([], this.status().accountNumber, intent, 'host');
+    const plan = planMaker.seal([], [], this.status().accountNumber, intent, 'host');
     const notes = [haltNote(intent)];
     plans.keep(plan, clock.now());
     const body = { plan, verdicts: [], executable: true, notes };
@@ -202,8 +224,13 @@ export class BigBrother {
       }
       return withoutPlan(thoughts, notes);
     }
-    const plan = this.#seal(parts, first.context, intent);
+    const contexts = thoughts.flatMap((thought) => (thought.part === null ? [] : thought.context));
+    const plan = this.#seal(parts, contexts, intent);
     const verdicts = this.#verdicts(plan);
+    const standing = this.#parts.vetoes.whyNot(plan, verdicts, clock.now());
+    if (standing !== null) {
+      return { outcome: 'impossible', code: 'veto_stands', because: [standing] };
+    }
     const isDenied = verdicts.some(({ outcome }) => outcome === 'deny');
     const isUnsettled = parts.some((part) => mustWait(part, unsettled));
     const executable = !isDenied && !isUnsettled && settings.mode === 'execute';
@@ -214,8 +241,32 @@ export class BigBrother {
     const symbol = parts.length === 1 ? (parts[0]?.symbol ?? null) : null;
     const body = { plan, verdicts, executable, notes };
     logger.log({ type: 'plan_proposed', actor, symbol, planId: plan.id, body });
+    this.#parts.vetoes.denied(
+      plan,
+      verdicts.filter(({ outcome }) => outcome === 'deny'),
+    );
     logger.commit();
     return { outcome: 'proposed', plan, verdicts, executable, notes };
+  }
+
+  #oneTooMany(intent: TradingIntent): Proposal | null {
+    const because = this.#parts.limiter.take(intent, this.#parts.clock.now());
+    if (because === null) return null;
+    return { outcome: 'impossible', code: 'too_many_proposals', because: [because] };
+  }
+
+  /** Waits for a person where the plan needs one; nothing else waits meanwhile. */
+  async #executeAgreed(plan: ActionPlan, caller: ExecutionCaller): Promise<ExecutionReport> {
+    const { coordinator, approvals, logger, clock } = this.#parts;
+    const startedAt = clock.now();
+    const objection = coordinator.objectionTo(plan);
+    if (objection?.refusal.code !== 'approval_needed') return coordinator.execute(plan);
+    const refusal = await approvals.ask(plan, caller.person, caller.signal);
+    if (refusal === null) return coordinator.execute(plan);
+    const { code, because } = refusal;
+    const body = { refusal: code, because };
+    logger.log({ type: 'plan_refused', actor: 'system', planId: plan.id, body });
+    return deniedReport(plan, refusal, [], { startedAt, finishedAt: clock.now() });
   }
 
   /** What was asked for and came to nothing; over all symbols also for each of them. */
@@ -226,8 +277,13 @@ export class BigBrother {
     this.#parts.logger.log({ type: 'plan_not_made', actor, symbol, body });
   }
 
-  #seal(parts: readonly PlanPart[], { account }: PositionContext, intent: Intent): ActionPlan {
-    return this.#parts.planMaker.seal(parts, account.accountNumber, intent, 'host');
+  #seal(
+    parts: readonly PlanPart[],
+    contexts: readonly PositionContext[],
+    intent: Intent,
+  ): ActionPlan {
+    const accountNumber = contexts[0]?.account.accountNumber ?? '';
+    return this.#parts.planMaker.seal(parts, contexts, accountNumber, intent, 'host');
   }
 
   #verdicts(plan: ActionPlan): readonly Verdict[] {

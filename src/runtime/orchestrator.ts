@@ -336,7 +336,7 @@ export class BigBrotherOrchestrator {
     const { symbol } = part;
     const { accountNumber } = context.account;
     const intent = { kind: 'manage', symbol } as const;
-    const plan = planMaker.seal([part], accountNumber, intent, 'loop');
+    const plan = planMaker.seal([part], [context], accountNumber, intent, 'loop');
     plans.keep(plan, clock.now());
     logger.log({ type: 'plan_proposed', actor: 'loop', symbol, planId: plan.id, body: { plan } });
     return plan;

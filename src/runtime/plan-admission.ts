@@ -1,8 +1,13 @@
+import { stricterTier } from '../domain/approval.ts';
 import type { ActionPlan, PlanPart } from '../domain/plan.ts';
+import type { Account } from '../domain/portfolio.ts';
 import type { PlanRefusal } from '../domain/report.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { onlyProtects } from '../engine/doubt.ts';
-import { hashOf } from '../engine/plan-hash.ts';
+import { hashOf, isSameHash } from '../engine/plan-hash.ts';
+import type { ApprovalDesk } from './approval-desk.ts';
+import type { ApprovalRules } from './approval-rules.ts';
+import type { PlanBinding } from './plan-maker.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { Recovery } from './recovery.ts';
 import type { RuntimeSettings } from './settings.ts';
@@ -18,12 +23,15 @@ export function whyNotAdmitted(
     readonly plans: PlanStore;
     readonly unsettled: UnsettledSteps;
     readonly recovery: Pick<Recovery, 'whyNotReady'>;
-    /** Null while the account was not read. */
-    readonly accountNumber: string | null;
+    readonly approvals: ApprovalDesk;
+    readonly rules: ApprovalRules;
+    readonly binding: PlanBinding;
+    /** Null while it was not read. */
+    readonly account: Account | null;
     readonly now: EpochMs;
   },
 ): Refusal | null {
-  const { settings, plans, unsettled, recovery, accountNumber, now } = parts;
+  const { settings, plans, unsettled, recovery, approvals, account, now } = parts;
   if (settings.mode !== 'execute') {
     const because = `the mode is ${settings.mode}: nothing is sent`;
     return { code: 'mode_forbids_execution', because };
@@ -34,9 +42,10 @@ export function whyNotAdmitted(
     const because = 'the plan was executed before: propose a new one';
     return { code: 'plan_already_used', because };
   }
-  if (hashOf(plan) !== plan.hash) {
+  if (!isSameHash(hashOf(plan), plan.hash)) {
     return { code: 'plan_hash_mismatch', because: 'the plan is not the one that was proposed' };
   }
+  const accountNumber = account?.accountNumber ?? null;
   if (plan.accountNumber !== accountNumber || plan.environment !== settings.environment) {
     const because =
       `the plan is for ${plan.environment} account ${plan.accountNumber}, ` +
@@ -46,10 +55,32 @@ export function whyNotAdmitted(
   if (now > plan.expiresAt) {
     return { code: 'plan_expired', because: 'the plan is too old: propose it again' };
   }
+  const changed = whatChanged(plan, parts);
+  if (changed !== null) return { code: 'plan_void', because: `${changed}: propose it again` };
   const open = plan.parts.find((part) => mustWait(part, unsettled));
-  if (open === undefined) return null;
+  if (open === undefined) return approvals.whyNot(plan);
   const because = `what became of an earlier order in ${open.symbol} is not known yet`;
   return { code: 'symbol_unsettled', because };
+}
+
+/** Which of the terms that the plan was made under holds no more, in words; null when all do. */
+function whatChanged(
+  plan: ActionPlan,
+  {
+    settings,
+    rules,
+    binding,
+    account,
+  }: Pick<Parameters<typeof whyNotAdmitted>[1], 'settings' | 'rules' | 'binding' | 'account'>,
+): string | null {
+  const { settingsHash, codeVersion, mode } = plan.terms;
+  if (mode !== settings.mode) return `the mode was ${mode} when it was made`;
+  if (!isSameHash(settingsHash, binding.settingsHash())) return 'the settings were changed since';
+  if (codeVersion !== binding.codeVersion) return 'another version of BigBrother made it';
+  const { tier } = plan.approval;
+  const now = rules.needFor(plan, account);
+  if (stricterTier(tier, now.tier) === tier) return null;
+  return `it needs more of an approval than when it was made (${now.because.join('; ')})`;
 }
 
 /** What only adds protection need not wait until an order of unknown outcome is known. */

@@ -1,3 +1,5 @@
+import { type ApprovalTier, needsPerson } from '../domain/approval.ts';
+import { digestOf } from '../domain/canonical.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { PlanId } from '../domain/ids.ts';
 import type { ActionPlan, Intent, PlanOrigin, PlanPart } from '../domain/plan.ts';
@@ -5,9 +7,11 @@ import type { Evaluation } from '../domain/policy.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import type { DecisionEngine } from '../engine/decision-engine.ts';
 import { withDoubts } from '../engine/doubt.ts';
+import type { DriftTolerance } from '../engine/drift.ts';
 import type { Planning } from '../engine/plan.ts';
 import { sealPlan } from '../engine/plan-hash.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
+import type { ApprovalRules } from './approval-rules.ts';
 import type { RuntimeSettings } from './settings.ts';
 import type { UnsettledSteps } from './unsettled-steps.ts';
 
@@ -17,6 +21,13 @@ export type Thought = {
   readonly decision: Decision;
 } & Planning;
 
+/** What a plan is bound to, besides what it does. */
+export type PlanBinding = {
+  readonly settingsHash: () => string;
+  readonly codeVersion: string;
+  readonly driftTolerance: DriftTolerance;
+};
+
 /** Asks the engine and puts its parts into sealed plans; sends nothing. */
 export class PlanMaker {
   readonly #engine: DecisionEngine;
@@ -24,6 +35,8 @@ export class PlanMaker {
   readonly #ids: Ids;
   readonly #clock: Clock;
   readonly #settings: RuntimeSettings;
+  readonly #rules: ApprovalRules;
+  readonly #binding: PlanBinding;
 
   constructor(parts: {
     readonly engine: DecisionEngine;
@@ -31,12 +44,16 @@ export class PlanMaker {
     readonly ids: Ids;
     readonly clock: Clock;
     readonly settings: RuntimeSettings;
+    readonly rules: ApprovalRules;
+    readonly binding: PlanBinding;
   }) {
     this.#engine = parts.engine;
     this.#unsettled = parts.unsettled;
     this.#ids = parts.ids;
     this.#clock = parts.clock;
     this.#settings = parts.settings;
+    this.#rules = parts.rules;
+    this.#binding = parts.binding;
   }
 
   /**
@@ -58,14 +75,20 @@ export class PlanMaker {
     return { context, ...this.#engine.releaseOrphans(context) };
   }
 
+  /**
+   * @param contexts what the parts were made from, account included; none for a halt
+   */
   seal(
     parts: readonly PlanPart[],
+    contexts: readonly PositionContext[],
     accountNumber: string,
     intent: Intent,
     origin: PlanOrigin,
   ): ActionPlan {
     const createdAt = this.#clock.now();
-    const { environment, planLifetimeMs } = this.#settings;
+    const { environment, mode } = this.#settings;
+    const { settingsHash, codeVersion, driftTolerance } = this.#binding;
+    const approval = this.#rules.needFor({ origin, intent, parts }, contexts[0]?.account ?? null);
     return sealPlan({
       id: this.#ids.next('plan') as PlanId,
       origin,
@@ -73,8 +96,24 @@ export class PlanMaker {
       accountNumber,
       environment,
       createdAt,
-      expiresAt: createdAt + planLifetimeMs,
+      expiresAt: createdAt + this.#lifetimeMs(approval.tier),
+      terms: {
+        snapshotDigest: digestOf(contexts),
+        settingsHash: settingsHash(),
+        codeVersion,
+        mode,
+        tolerance: driftTolerance,
+      },
+      approval,
       parts,
     });
+  }
+
+  /** A person takes longer than a program. */
+  #lifetimeMs(tier: ApprovalTier): number {
+    const { planLifetimeMs, approvals } = this.#settings;
+    if (!needsPerson(tier)) return planLifetimeMs;
+    const { lifetimeMs, delayMs } = approvals;
+    return Math.max(planLifetimeMs, lifetimeMs) + (tier === 'T3' ? delayMs : 0);
   }
 }

@@ -1,3 +1,4 @@
+import { needsPerson } from '../domain/approval.ts';
 import type { JournalRecord } from '../domain/event.ts';
 import type { PlanId } from '../domain/ids.ts';
 import type { ActionPlan } from '../domain/plan.ts';
@@ -18,7 +19,8 @@ export class PlanStore {
     for (const [id, old] of this.#plans) {
       // Kept for a while after its end, so that "expired" can be told from "never heard of".
       const forgotten = now > old.expiresAt + (old.expiresAt - old.createdAt) * 10;
-      if (forgotten || this.#plans.size >= MOST_PLANS) this.#plans.delete(id);
+      const waits = needsPerson(old.approval.tier) && now <= old.expiresAt;
+      if (forgotten || (this.#plans.size >= MOST_PLANS && !waits)) this.#plans.delete(id);
     }
     this.#plans.set(plan.id, plan);
   }

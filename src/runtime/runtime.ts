@@ -14,14 +14,21 @@ import type { Replica } from '../ports/replica.ts';
 import type { Signer } from '../ports/signer.ts';
 import { AccountLook } from './account-look.ts';
 import { AccountReader } from './account-reader.ts';
+import { AccountRecord } from './account-record.ts';
 import { ActionCoordinator } from './action-coordinator.ts';
 import { AlertBoard } from './alert-board.ts';
 import { Anchoring } from './anchoring.ts';
+import { ApprovalDesk } from './approval-desk.ts';
+import { restoreApprovals } from './approval-memory.ts';
+import { ApprovalRules } from './approval-rules.ts';
+import { BackstopWatch } from './backstop-watch.ts';
 import { BigBrother } from './big-brother.ts';
 import { BrokerErrorWatch } from './broker-error-watch.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { ClockSkew } from './clock-skew.ts';
 import { ClockWatch } from './clock-watch.ts';
+import { ControlDesk } from './control-desk.ts';
+import { ControlMemory } from './control-memory.ts';
 import { CycleBookkeeper } from './cycle-bookkeeper.ts';
 import { DecisionJournal } from './decision-journal.ts';
 import { EpisodeKeeper } from './episode-keeper.ts';
@@ -43,6 +50,8 @@ import { PlanPacing } from './plan-pacing.ts';
 import { PlanStore } from './plan-store.ts';
 import { PortfolioStateManager } from './portfolio-state-manager.ts';
 import { PositionManager } from './position-manager.ts';
+import { ProposalLimiter } from './proposal-limiter.ts';
+import { ProposalVetoes } from './proposal-vetoes.ts';
 import { Recovery } from './recovery.ts';
 import { SecondOwnerWatch } from './second-owner.ts';
 import { SentSteps } from './sent-steps.ts';
@@ -81,6 +90,8 @@ export type RuntimeParts = {
   readonly settings: RuntimeSettings;
   /** Digest of all settings, for the journal and the status. */
   readonly settingsHash: string;
+  /** What runs: a plan of another version is void. */
+  readonly codeVersion?: string;
   /** Without it nobody signs for the journal: for runs that leave none behind. */
   readonly signing?: {
     readonly signer: Signer;
@@ -101,6 +112,7 @@ export type Runtime = {
   readonly recovery: Recovery;
   readonly alerts: AlertBoard;
   readonly strangers: SecondOwnerWatch;
+  readonly approvals: ApprovalDesk;
   readonly anchoring: Anchoring;
   /** Null where nobody signs. */
   readonly checkpoints: Checkpoints | null;
@@ -170,7 +182,15 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     settings,
   });
   const engine = new DecisionEngine({ policies: parts.policies, planning: parts.planning });
-  const planMaker = new PlanMaker({ engine, unsettled, ids, clock, settings });
+  const binding = {
+    settingsHash: () => settingsHash,
+    codeVersion: parts.codeVersion ?? 'unversioned',
+    driftTolerance,
+  };
+  const rules = new ApprovalRules({ clock, settings });
+  const vetoes = new ProposalVetoes(logger);
+  const approvals = new ApprovalDesk({ logger, clock, ids, settings, vetoes });
+  const planMaker = new PlanMaker({ engine, unsettled, ids, clock, settings, rules, binding });
   const missed = new MissedFills({ reader, episodes, logger, clock });
   const recovery = new Recovery({ state, missed, unsettled, desk, tradingState, logger, clock });
   const { broker } = parts;
@@ -195,6 +215,15 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     },
   });
   recovery.lookFirst(() => watch.look());
+  const controlMemory = new ControlMemory(settings.controls);
+  const record = new AccountRecord({
+    ...{ reader, memory: controlMemory, tradingState, alerts, logger, clock },
+  });
+  const backstops = new BackstopWatch({ broker, alerts, tradingState, clock, settings });
+  const controls = new ControlDesk({
+    ...{ logger, clock, alerts, tradingState, calendar, skew, record, backstops, settings },
+    memory: controlMemory,
+  });
   const sender = new StepSender({ broker, desk, recovery, halts, logger, clock, settings });
   const resender = new StepResender({
     sender,
@@ -202,6 +231,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     desk,
     unsettled,
     sent,
+    controls,
     logger,
     clock,
     guardrails,
@@ -224,6 +254,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const shared = {
     ...{ state, plans, unsettled, recovery, halts },
     ...{ logger, clock, settings, guardrails },
+    ...{ approvals, rules, vetoes, binding },
   };
   const coordinator = new ActionCoordinator({
     ...shared,
@@ -231,7 +262,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     steps,
     locks,
     sent,
-    driftTolerance,
+    controls,
   });
   const brokerErrors = new BrokerErrorWatch({ halts, alerts });
   logger.onRecord((record) => brokerErrors.hear(record));
@@ -257,6 +288,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     tradingState,
     alerts,
     ids,
+    limiter: new ProposalLimiter(settings.approvals.proposalsPerMinute),
     settingsHash,
     outbox,
   });
@@ -280,12 +312,15 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     recovery,
     alerts,
     strangers,
+    approvals,
     anchoring,
     checkpoints,
     async start() {
       // A damaged journal tells of nothing that may be acted upon; the broker still does.
       if (audit.start()) {
         restore(logger, memory, episodes);
+        restoreControls(logger, controlMemory, controls);
+        restoreApprovals(logger, clock.now(), { rules, vetoes });
         orders.onNew((order) => strangers.see(order));
       }
       checkpoints?.start();
@@ -297,7 +332,8 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       recovery.begin('it was started and the broker was not read yet');
       watch.start();
       state.listen();
-      await skew.start();
+      await Promise.all([skew.start(), backstops.start()]);
+      record.start();
       const failure = await recovery.attempt();
       orchestrator.watch();
       return failure;
@@ -305,8 +341,11 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     async stop() {
       watch.stop();
       skew.stop();
+      backstops.stop();
+      record.stop();
       halts.stop();
       resolver.stop();
+      approvals.stop();
       await orchestrator.stop();
       await parts.streams.close();
       audit.stop();
@@ -345,6 +384,20 @@ function restore(logger: EventLogger, memory: Memory, episodes: EpisodeKeeper): 
   episodes.restore(lives);
   logger.onRecord(hear);
   for (const step of unsettled.unanswered()) logLeftBehind(logger, step);
+}
+
+/** What was latched, paid in and reached before is so still. */
+function restoreControls(logger: EventLogger, memory: ControlMemory, desk: ControlDesk): void {
+  const { steps } = memoryOf(logger);
+  const latches = logger.recall(['control_latched', 'control_enabled', 'cash_moved']);
+  const peaks = logger.recall(['equity_peak_moved']);
+  const records = [...steps, ...latches, ...peaks].sort((one, other) => one.seq - other.seq);
+  for (const record of records) memory.remember(record);
+  desk.restore();
+  logger.onRecord((record) => {
+    memory.remember(record);
+    desk.hear(record);
+  });
 }
 
 /** What stopped the account before this process was there stops it still. */

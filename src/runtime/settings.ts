@@ -1,3 +1,5 @@
+import type { ApprovalSettings } from '../domain/approval.ts';
+import type { DeclaredBackstops } from '../domain/backstops.ts';
 import type { Environment, Mode } from '../domain/environment.ts';
 
 /** What the runtime needs to be told. Milliseconds throughout. */
@@ -28,6 +30,19 @@ export type RuntimeSettings = {
   readonly orderLookbackMs: number;
   /** Part of the previous close's equity whose loss in a day reduces trading; null for never. */
   readonly dailyLossPercent: string | null;
+  /** What a person is asked about, and how. */
+  readonly approvals: ApprovalSettings;
+  /** What the controls that remember go by. */
+  readonly controls: ControlSettings;
+};
+
+export type ControlSettings = {
+  /** So many trades of one policy in one symbol within the window are allowed. */
+  readonly repeats: number;
+  readonly repeatWindowMs: number;
+  /** The fall from the highest equity, in percent of it, that ends all entries; null for none. */
+  readonly drawdownPercent: string | null;
+  readonly backstops: DeclaredBackstops;
 };
 
 export const defaultRuntimeSettings: RuntimeSettings = {
@@ -45,4 +60,34 @@ export const defaultRuntimeSettings: RuntimeSettings = {
   quoteStaleAfterMs: 15_000,
   orderLookbackMs: 3 * 24 * 3_600_000,
   dailyLossPercent: null,
+  approvals: {
+    limits: {
+      saleDollarsPerDay: '25000',
+      saleEquityPercentPerDay: '10',
+      salePositionPercentPerDay: '100',
+      addedDollars: '0',
+    },
+    liveLimits: {
+      saleDollarsPerDay: '5000',
+      saleEquityPercentPerDay: '5',
+      salePositionPercentPerDay: '50',
+      addedDollars: '0',
+    },
+    elicitation: 'not_live',
+    lifetimeMs: 300_000,
+    delayMs: 600_000,
+    mostPending: 3,
+    proposalsPerMinute: 6,
+  },
+  controls: {
+    repeats: 6,
+    repeatWindowMs: 600_000,
+    drawdownPercent: null,
+    backstops: {
+      noShorting: null,
+      maxMarginMultiplier: null,
+      suspendTrade: null,
+      fractionalTrading: null,
+    },
+  },
 };

@@ -10,6 +10,7 @@ import { sealPlan } from '../engine/plan-hash.ts';
 import { review } from '../engine/review.ts';
 import { BrokerError } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ControlDesk } from './control-desk.ts';
 import type { EventLogger } from './event-logger.ts';
 import type { OrderDesk } from './order-desk.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
@@ -48,6 +49,7 @@ type Parts = {
   readonly state: PortfolioStateManager;
   readonly desk: OrderDesk;
   readonly sent: SentSteps;
+  readonly controls: ControlDesk;
   readonly unsettled: UnsettledSteps;
   readonly logger: EventLogger;
   readonly clock: Clock;
@@ -168,7 +170,9 @@ export class StepResender {
       .filter((each) => this.#isToCome(each, context));
     const rest: PlanPart = { ...part, steps: [step, ...following], basis };
     const { hash: _, ...fields } = plan;
-    const again = sealPlan({ ...fields, createdAt: clock.now(), parts: [rest] });
+    // Whoever had to agree has agreed to all of it before its first step was sent.
+    const approval = { tier: 'T1', because: ['it is the rest of a plan that was begun'] } as const;
+    const again = sealPlan({ ...fields, createdAt: clock.now(), approval, parts: [rest] });
     const reviewed = review(again, guardrails, this.#inputs(again, rest, step, context));
     const { outcome, verdicts } = reviewed;
     const body = { outcome, verdicts, sentAgain: nameOf(step) };
@@ -213,7 +217,9 @@ export class StepResender {
     const { environment } = settings;
     const now = clock.now();
     const others = sent.lately(now).filter(isOther);
-    return [{ plan, part, context, snapshot, sent: others, tradingState, environment, now }];
+    const facts = this.#parts.controls.facts();
+    const looked = { plan, part, context, snapshot, facts, tradingState, environment, now };
+    return [{ ...looked, sent: others }];
   }
 }
 

@@ -11,6 +11,7 @@ import { defaultPlanning } from '../../src/engine/planning-settings.ts';
 import { review } from '../../src/engine/review.ts';
 import {
   ACCOUNT_NUMBER,
+  facts,
   holding,
   NOW,
   protect,
@@ -18,6 +19,7 @@ import {
   stopLimit,
   wants,
 } from '../support/given.ts';
+import { anyTerms } from '../support/plan-terms.ts';
 
 const engine = new DecisionEngine({ policies: [], planning: defaultPlanning });
 
@@ -37,6 +39,7 @@ const planOf = (...parts: PlanPart[]): ActionPlan =>
     environment: 'simulated',
     createdAt: NOW,
     expiresAt: NOW + 60_000,
+    ...anyTerms,
     parts,
   });
 
@@ -46,6 +49,7 @@ const inputFor = (plan: ActionPlan, part: PlanPart): ReviewInput => ({
   context: holding(),
   snapshot: snapshot(),
   sent: [],
+  facts: facts(),
   tradingState: 'active',
   environment: 'simulated',
   now: NOW,

@@ -1,5 +1,6 @@
 import { policySettings } from '../../policies/registry.ts';
 import { clientOrderId } from '../../src/domain/client-order-id.ts';
+import type { ControlFacts } from '../../src/domain/control-facts.ts';
 import { NO_SHARES, notional, price, quantity, text } from '../../src/domain/decimal.ts';
 import type { ReviewInput, SentStep } from '../../src/domain/guardrail.ts';
 import { type PlanId, ticker } from '../../src/domain/ids.ts';
@@ -15,7 +16,14 @@ import type {
 import type { Evaluation } from '../../src/domain/policy.ts';
 import type { IntentRecord, IntentState, PositionContext } from '../../src/domain/portfolio.ts';
 import { contextFor } from '../../src/engine/context.ts';
-import { ACCOUNT_NUMBER, type GivenHolding, type GivenWorld, snapshot } from '../support/given.ts';
+import {
+  ACCOUNT_NUMBER,
+  facts,
+  type GivenHolding,
+  type GivenWorld,
+  snapshot,
+} from '../support/given.ts';
+import { anyTerms } from '../support/plan-terms.ts';
 
 /** The defaults, with some of them changed. */
 export const settings = (changes: Parameters<typeof policySettings.parse>[0] = {}) =>
@@ -144,6 +152,7 @@ export type GivenReview = GivenHolding &
   Omit<GivenWorld, 'holdings'> & {
     readonly steps?: readonly Step[];
     readonly sent?: readonly SentStep[];
+    readonly facts?: Partial<ControlFacts>;
     /** Other positions in the account. */
     readonly others?: readonly GivenHolding[];
     /** Milliseconds between the snapshot and the review. */
@@ -164,6 +173,7 @@ export function reviewOf(given: GivenReview = {}): ReviewInput {
     context,
     snapshot: portfolio,
     sent: given.sent ?? [],
+    facts: { ...facts(), ...given.facts },
     tradingState: portfolio.tradingState,
     environment: portfolio.environment,
     now,
@@ -218,6 +228,7 @@ export const planOf = (
   environment,
   createdAt: now,
   expiresAt: now + 60_000,
+  ...anyTerms,
   parts,
   hash: 'hash',
 });

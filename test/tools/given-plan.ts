@@ -5,6 +5,7 @@ import { episodeId, orderId, type PlanId, ticker } from '../../src/domain/ids.ts
 import type { ActionPlan, PlanPart, Step } from '../../src/domain/plan.ts';
 import { sealPlan } from '../../src/engine/plan-hash.ts';
 import { ACCOUNT_NUMBER, NOW, stopLimit } from '../support/given.ts';
+import { anyTerms } from '../support/plan-terms.ts';
 
 const STOP = { stopPrice: price('97'), limitPrice: price('96.5') };
 
@@ -117,6 +118,7 @@ export const actionPlan = (...symbols: readonly string[]): ActionPlan =>
     environment: 'simulated',
     createdAt: NOW - 1_500,
     expiresAt: NOW + 58_500,
+    ...anyTerms,
     parts: symbols.map(planPart),
   });
 

@@ -35,6 +35,14 @@ function titleOf({ type, body }: JournalRecord): string {
       return words('part', field(body, 'outcome') ?? 'finished');
     case 'plan_finished':
       return words('plan', field(body, 'outcome') ?? 'finished', field(body, 'refusal'));
+    case 'approval_requested':
+      return words('a person is asked', `(${field(body, 'tier')})`);
+    case 'approval_given':
+      return words('approved by', field(body, 'by'), 'over', field(body, 'channel'));
+    case 'approval_refused':
+      return words('not approved');
+    case 'effect_vetoed':
+      return words('may not be proposed again');
     case 'step_intended':
       return words('about to', field(body, 'kind'), 'to', field(body, 'purpose'), request(body));
     case 'step_answered':
@@ -64,6 +72,12 @@ function titleOf({ type, body }: JournalRecord): string {
       return words('started', field(body, 'environment'), field(body, 'mode'));
     case 'halt_latched':
       return words(spaced(type), `(${field(body, 'level')})`, 'by', field(body, 'by'));
+    case 'control_latched':
+    case 'control_enabled':
+      return words(spaced(type), field(body, 'control'), field(body, 'policy'));
+    case 'equity_peak_moved':
+    case 'cash_moved':
+      return words(spaced(type), field(body, 'equity') ?? field(body, 'amount'));
     case 'halt_verified':
     case 'halt_lifted':
     case 'orders_adopted':

@@ -17,6 +17,7 @@ import type {
   SubmitStep,
 } from '../../../src/domain/plan.ts';
 import { BrokerError } from '../../../src/ports/broker.ts';
+import { anyTerms } from '../../support/plan-terms.ts';
 
 /** Thursday 2026-10-08, 11:00 in New York. */
 export const NOW = Date.UTC(2026, 9, 8, 15, 0);
@@ -213,6 +214,6 @@ export const cancelStep = (before: Order): CancelStep => ({
   until: 'terminal',
 });
 
-/** The adapter looks at nothing of a plan but whether it holds the step. */
+/** The adapter looks at nothing of a plan but its tier and whether it holds the step. */
 export const approvedFor = (...steps: readonly Step[]): ApprovedPlan =>
-  mintApprovedPlan({ parts: [{ steps }] } as unknown as ActionPlan, []);
+  mintApprovedPlan({ ...anyTerms, parts: [{ steps }] } as unknown as ActionPlan, [], null);
