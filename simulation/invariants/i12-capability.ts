@@ -37,7 +37,9 @@ function objectionsTo(scene: Scene, record: JournalRecord): string[] {
   const { accountNumber } = core.account(accountId);
   if (plan.accountNumber !== accountNumber) found.push(`it is for account ${plan.accountNumber}`);
   // Both by the clock of the process, which the plan's life is measured on.
-  if (plan.expiresAt === null || record.at > plan.expiresAt) found.push('it had expired');
+  const isLate = plan.expiresAt === null || record.at > plan.expiresAt;
+  // To forbid is never too late.
+  if (isLate && fieldsOf(plan.written.intent).kind !== 'halt') found.push('it had expired');
   for (const { symbol, basis } of plan.parts) {
     const held = magnitude(scene.books.of(symbol).quantity);
     const planned = unitsOf(basis.quantity);
