@@ -150,7 +150,9 @@ describe.skipIf(whyNoStack() !== null)(
         'select *, extract(epoch from at) * 1000 as ms from events where account = $1 order by seq',
         [MINE],
       );
-      expect(rows.map((row: Row) => row.record)).toEqual(records.map((record) => canonicalText(record)));
+      expect(rows.map((row: Row) => row.record)).toEqual(
+        records.map((record) => canonicalText(record)),
+      );
       for (const [index, record] of records.entries()) {
         expect(rows[index]).toMatchObject({
           seq: String(record.seq),
@@ -364,27 +366,26 @@ describe.skipIf(whyNoStack() !== null)(
     });
 
     it('finds a day of one symbol, a kind, a plan, an order and a time through an index', async () => {
-    await stack.admin.query('begin; alter table events disable trigger user');
-    await stack.admin.query(MANY_EVENTS);
-    await stack.admin.query('analyze events');
-    const wheres = {
-      "symbol = 'S7' and at_ms between 30000000 and 31000000": 'events_by_symbol_and_time',
-      "symbol = 'S7'": 'events_by_symbol',
-      "type = 'rare'": 'events_by_type',
-      "plan_id = 'plan-900'": 'events_by_plan',
-      "order_id = 'order-900'": 'events_by_order',
-      'at_ms between 15000000 and 15001000': 'events_by_time',
-    };
-    for (const [where, index] of Object.entries(wheres)) {
-      const { rows } = await stack.admin.query(
-        `explain select record from events where account = 'paper-MANY' and ${where}
+      await stack.admin.query('begin; alter table events disable trigger user');
+      await stack.admin.query(MANY_EVENTS);
+      await stack.admin.query('analyze events');
+      const wheres = {
+        "symbol = 'S7' and at_ms between 30000000 and 31000000": 'events_by_symbol_and_time',
+        "symbol = 'S7'": 'events_by_symbol',
+        "type = 'rare'": 'events_by_type',
+        "plan_id = 'plan-900'": 'events_by_plan',
+        "order_id = 'order-900'": 'events_by_order',
+        'at_ms between 15000000 and 15001000': 'events_by_time',
+      };
+      for (const [where, index] of Object.entries(wheres)) {
+        const { rows } = await stack.admin.query(
+          `explain select record from events where account = 'paper-MANY' and ${where}
          order by seq desc limit 51`,
-      );
-      const plan = rows.map((row: Row) => row['QUERY PLAN']).join('\n');
-      expect(plan).toContain(` ${index} `);
-    }
-    await stack.admin.query('rollback');
-  });
-});
+        );
+        const plan = rows.map((row: Row) => row['QUERY PLAN']).join('\n');
+        expect(plan).toContain(` ${index} `);
+      }
+      await stack.admin.query('rollback');
+    });
   },
 );
