@@ -50,3 +50,36 @@ const nodeHash = (left: Buffer, right: Buffer): Buffer =>
   hash('sha256', Buffer.concat([NODE, left, right]), 'buffer');
 
 const NODE = Buffer.of(1);
+
+/**
+ * For some records the hashes that lead to the root over all (RFC 9162, 2.1.3.1), from the leaf
+ * up, in hexadecimal digits.
+ *
+ * @param indexes of those records, from 0
+ */
+export function inclusionPaths(
+  recordHashes: readonly string[],
+  indexes: readonly number[],
+): ReadonlyMap<number, readonly string[]> {
+  const paths = new Map(indexes.map((index) => [index, [] as string[]]));
+  let level: readonly Buffer[] = recordHashes.map(leafHash);
+  for (let height = 0; level.length > 1; height += 1) {
+    for (const [index, path] of paths) {
+      const at = Math.floor(index / 2 ** height);
+      const neighbour = level[at % 2 === 0 ? at + 1 : at - 1];
+      if (neighbour !== undefined) path.push(neighbour.toString('hex'));
+    }
+    level = levelAbove(level);
+  }
+  return paths;
+}
+
+/** Two by two; the last of an odd number goes up as it is. */
+function levelAbove(level: readonly Buffer[]): readonly Buffer[] {
+  const above: Buffer[] = [];
+  for (let at = 0; at < level.length; at += 2) {
+    const [left, right] = [level[at], level[at + 1]];
+    if (left !== undefined) above.push(right === undefined ? left : nodeHash(left, right));
+  }
+  return above;
+}
