@@ -7,6 +7,11 @@ import type { Database } from './sqlite-driver.ts';
  */
 const FORMAT = 1;
 
+/** Records stay for good; only what moves them to an archive lifts this, for a moment. */
+export const NEVER_SHRINKS = `
+  CREATE TRIGGER IF NOT EXISTS journal_never_shrinks BEFORE DELETE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;`;
+
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS journal (
     seq INTEGER PRIMARY KEY,
@@ -32,8 +37,7 @@ const SCHEMA = `
   ) STRICT;
   CREATE TRIGGER IF NOT EXISTS journal_never_changes BEFORE UPDATE ON journal
     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-  CREATE TRIGGER IF NOT EXISTS journal_never_shrinks BEFORE DELETE ON journal
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+  ${NEVER_SHRINKS}
   CREATE TRIGGER IF NOT EXISTS journal_has_no_gaps BEFORE INSERT ON journal
     WHEN NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM journal)
     BEGIN SELECT RAISE(ABORT, 'the sequence has a gap or a repeat'); END;

@@ -150,7 +150,7 @@ export function replaceTextFile(path: string, text: string): void {
 }
 
 /** Makes durable which files a directory holds. Where directories cannot be synced, it is moot. */
-function syncDirectory(path: string): void {
+export function syncDirectory(path: string): void {
   if (process.platform === 'win32') return;
   const directory = openSync(path, 'r');
   try {
