@@ -26,7 +26,7 @@ import { createRuntime, type Runtime, type RuntimeParts } from './runtime/runtim
 import { defaultRuntimeSettings, type RuntimeSettings } from './runtime/settings.ts';
 
 export const JOURNAL_FILE = 'journal.sqlite';
-const LOCK_FILE = 'owner.lock';
+export const LOCK_FILE = 'owner.lock';
 /** A price that moved further than this since a plan was shown makes it another plan. */
 const DRIFT_TOLERANCE = { priceBps: 50 };
 

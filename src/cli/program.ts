@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { adoptCommand } from './adopt-command.ts';
+import { archiveCommand } from './archive-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { exchangeCommand } from './exchange-command.ts';
 import { exitCodes, failureOf } from './failure.ts';
@@ -64,6 +65,7 @@ function createProgram(): Command {
     exchangeCommand,
     historyCommand,
     verifyCommand,
+    archiveCommand,
     haltCommand,
     resumeCommand,
     adoptCommand,
