@@ -1,11 +1,12 @@
 // When today has cost enough, nothing new is started today.
 import type { z } from 'zod';
-import { text, ZERO } from '../../src/domain/decimal.ts';
-import type { Guardrail, Verdict } from '../../src/domain/guardrail.ts';
+import { type Decimal, larger, text, worth, ZERO } from '../../src/domain/decimal.ts';
+import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
+import type { PortfolioSnapshot } from '../../src/domain/portfolio.ts';
 import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents } from '../words.ts';
-import { entriesOf } from './entries.ts';
-import { deny, pass } from './verdict.ts';
+import { entriesIn } from './entries.ts';
+import { deny, denyUnknown, pass } from './verdict.ts';
 
 export const dailyLossSettings = settingsObject({
   /** The loss since the last close, in percent of the equity then, that ends the day. */
@@ -20,23 +21,19 @@ export const dailyLoss = ({ percentOfEquity }: DailyLossSettings): Guardrail => 
   promise: 'On a bad day I stop adding to it.',
 
   review(input): Verdict {
-    const { equity, lastEquity } = input.snapshot.account;
-    const loss = lastEquity.minus(equity);
+    const { lastEquity } = input.snapshot.account;
+    const { netDepositsToday } = input.facts;
+    const loss = lossToday(input.snapshot, netDepositsToday ?? ZERO);
     const most = lastEquity.times(percentOfEquity).div('100');
     const finding = {
       measured: `${loss.gt(ZERO) ? 'a loss' : 'a gain'} of ${cents(loss.abs())} USD`,
       limit: `a loss under ${cents(most)} USD (${text(percentOfEquity)} % of the last close)`,
     };
-    if (entriesOf(input.part, input.snapshot).length === 0) {
+    if (entriesIn(input).length === 0) {
       return pass(name, input, { ...finding, because: 'exits and protection go on every day' });
     }
-    if (lastEquity.lte(ZERO)) {
-      return deny(name, input, 'data_missing', {
-        ...finding,
-        because: 'the equity at the last close is not known, so that the loss is not either',
-        wouldPass: 'exits and protection, or the same plan once it is known',
-      });
-    }
+    const unknown = whatIsUnknown(input);
+    if (unknown !== null) return denyUnknown(name, input, finding.limit, unknown);
     if (loss.times('100').gte(lastEquity.times(percentOfEquity))) {
       return deny(name, input, 'daily_loss_reached', {
         ...finding,
@@ -47,3 +44,21 @@ export const dailyLoss = ({ percentOfEquity }: DailyLossSettings): Guardrail => 
     return pass(name, input, { ...finding, because: 'the day has not reached its limit' });
   },
 });
+
+function whatIsUnknown({ facts, snapshot }: ReviewInput): string | null {
+  if (snapshot.account.lastEquity.lte(ZERO)) return 'the equity at the last close is not known';
+  return facts.netDepositsToday === null ? 'what was paid in today is not known' : null;
+}
+
+/**
+ * By the broker's figure and by our own, out of cash and positions: the worse one counts. What
+ * was paid in today is no gain.
+ */
+function lossToday({ account, positions }: PortfolioSnapshot, paidIn: Decimal): Decimal {
+  const base = account.lastEquity.plus(paidIn);
+  const own = positions.reduce<Decimal>((sum, { side, currentPrice, quantity }) => {
+    const value = worth(currentPrice, quantity);
+    return side === 'long' ? sum.plus(value) : sum.minus(value);
+  }, account.cash);
+  return larger<Decimal>(base.minus(account.equity), base.minus(own));
+}

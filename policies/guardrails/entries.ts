@@ -1,4 +1,5 @@
 import {
+  larger,
   NO_DOLLARS,
   NO_SHARES,
   type Notional,
@@ -7,28 +8,62 @@ import {
   type Quantity,
   worth,
 } from '../../src/domain/decimal.ts';
+import type { ReviewInput } from '../../src/domain/guardrail.ts';
 import type { Ticker } from '../../src/domain/ids.ts';
 import type { Quote, SymbolMarket } from '../../src/domain/market.ts';
-import { isTerminal, type Order, remainingQuantity } from '../../src/domain/order.ts';
+import {
+  isTerminal,
+  type Order,
+  type OrderSide,
+  remainingQuantity,
+} from '../../src/domain/order.ts';
 import type { PlanPart, Step } from '../../src/domain/plan.ts';
 import type { PortfolioSnapshot, Position } from '../../src/domain/portfolio.ts';
 import { sharesAdded } from '../../src/domain/risk-reducing.ts';
 import { exitSide } from '../../src/domain/side.ts';
 
 /** What one step would add to a position; its worth is null where no price tells it. */
-export type Entry = { readonly quantity: Quantity; readonly worth: Notional | null };
+export type Entry = {
+  readonly side: OrderSide;
+  readonly quantity: Quantity;
+  readonly worth: Notional | null;
+  readonly step: Exclude<Step, { kind: 'cancel' }>;
+};
 
 /** The steps of a part that add shares, whatever they say of themselves. */
 export function entriesOf(part: PlanPart, snapshot: PortfolioSnapshot): readonly Entry[] {
   const held = heldIn(part, snapshot);
   const market = snapshot.markets.get(part.symbol);
   return part.steps.flatMap((step) => {
+    if (step.kind === 'cancel') return [];
     const quantity = sharesAdded(step, held);
     if (quantity.eq(NO_SHARES)) return [];
-    const at = entryPrice(step, market);
-    return [{ quantity, worth: at === null ? null : worth(at, quantity) }];
+    const side = step.kind === 'submit' ? step.order.side : step.before.side;
+    const at = entryPrice(step, side, market);
+    return [{ side, quantity, worth: at === null ? null : worth(at, quantity), step }];
   });
 }
+
+const known = new WeakMap<ReviewInput, readonly Entry[]>();
+
+/** The entries of the part under review; the same review is not searched again. */
+export function entriesIn(input: ReviewInput): readonly Entry[] {
+  const before = known.get(input);
+  if (before !== undefined) return before;
+  const entries = entriesOf(input.part, input.snapshot);
+  known.set(input, entries);
+  return entries;
+}
+
+/** All parts of the plan: what is limited for the account counts them together. */
+export const partsOf = ({ plan, part }: ReviewInput): readonly PlanPart[] =>
+  plan.parts.includes(part) ? plan.parts : [...plan.parts, part];
+
+/** What the entries of the whole plan are worth; null where one has no price. */
+export const entriesWorth = (input: ReviewInput): Notional | null =>
+  total(
+    partsOf(input).flatMap((part) => entriesOf(part, input.snapshot).map((entry) => entry.worth)),
+  );
 
 /** Shares held now; a symbol that is not held has none, on the side of the plan's target. */
 const heldIn = (
@@ -50,31 +85,68 @@ export function total(amounts: readonly (Notional | null)[]): Notional | null {
   return sum;
 }
 
+/** What counts towards a limit: some symbols, or all. */
+type Meant = (symbol: Ticker) => boolean;
+
+const everySymbol: Meant = () => true;
+
 /**
- * What positions and waiting entries are worth together, without the orders that `parts`
- * replace or cancel; null where a price or a size is not known.
+ * What positions and waiting entries are worth together, without the orders that the plan
+ * replaces or cancels; null where a price or a size is not known.
  *
- * @param symbol one symbol, or null for the whole account
+ * @param parts the parts whose orders are not counted
  */
 export function exposureOf(
-  snapshot: PortfolioSnapshot,
+  input: ReviewInput,
   parts: readonly PlanPart[],
-  symbol: Ticker | null,
+  isMeant: Meant = everySymbol,
 ): Notional | null {
-  const isMeant = (one: { readonly symbol: Ticker }) => symbol === null || one.symbol === symbol;
-  const held = new Map(snapshot.positions.filter(isMeant).map((one) => [one.symbol, one]));
+  const held = input.snapshot.positions.filter(({ symbol }) => isMeant(symbol));
+  return total([
+    ...held.map(({ currentPrice, quantity }) => worth(currentPrice, quantity)),
+    unexecutedWorth(input, parts, isMeant),
+  ]);
+}
+
+/**
+ * What the entries that wait or are on their way are worth at their worst price, without the
+ * orders that `parts` replace or cancel; null where a price or a size is not known.
+ */
+export function unexecutedWorth(
+  { snapshot, facts }: ReviewInput,
+  parts: readonly PlanPart[],
+  isMeant: Meant = everySymbol,
+): Notional | null {
+  const held = new Map(snapshot.positions.map((one) => [one.symbol, one]));
   const touched = new Set(
     parts.flatMap(({ steps }) =>
       steps.map((step) => (step.kind === 'submit' ? null : step.orderId)),
     ),
   );
   const waiting = snapshot.orders.filter(
-    (order) => isMeant(order) && !touched.has(order.id) && isEntry(order, held.get(order.symbol)),
+    (order) =>
+      isMeant(order.symbol) && !touched.has(order.id) && isEntry(order, held.get(order.symbol)),
   );
   return total([
-    ...[...held.values()].map(({ currentPrice, quantity }) => worth(currentPrice, quantity)),
     ...waiting.map((order) => orderWorth(order, snapshot.markets.get(order.symbol))),
+    inFlightWorth({ snapshot, facts }, isMeant),
   ]);
+}
+
+/** What the entries on their way are worth that the broker's list does not show yet. */
+export function inFlightWorth(
+  { snapshot: { orders, markets }, facts: { inFlight } }: Pick<ReviewInput, 'snapshot' | 'facts'>,
+  isMeant: Meant = everySymbol,
+): Notional | null {
+  if (inFlight === null) return null;
+  const shown = new Set<string>(orders.map(({ clientOrderId }) => clientOrderId));
+  const unseen = inFlight.filter((one) => isMeant(one.symbol) && !shown.has(one.clientOrderId));
+  return total(
+    unseen.map(({ symbol, side, quantity, limitPrice }) => {
+      const at = worstPrice(side, limitPrice, markets.get(symbol));
+      return quantity === null || at === null ? null : worth(at, quantity);
+    }),
+  );
 }
 
 function isEntry(order: Order, position: Position | undefined): boolean {
@@ -84,12 +156,15 @@ function isEntry(order: Order, position: Position | undefined): boolean {
 
 function orderWorth(order: Order, market: SymbolMarket | undefined): Notional | null {
   const quantity = remainingQuantity(order);
-  const at = order.limitPrice ?? order.stopPrice ?? farSide(order.side, market);
+  const at = worstPrice(order.side, order.limitPrice ?? order.stopPrice, market);
   return quantity === null || at === null ? null : worth(at, quantity);
 }
 
-function entryPrice(step: Step, market: SymbolMarket | undefined): Price | null {
-  if (step.kind === 'cancel') return null;
+function entryPrice(
+  step: Entry['step'],
+  side: OrderSide,
+  market: SymbolMarket | undefined,
+): Price | null {
   const { limitPrice, stopPrice } =
     step.kind === 'submit'
       ? step.order
@@ -97,12 +172,25 @@ function entryPrice(step: Step, market: SymbolMarket | undefined): Price | null 
           limitPrice: step.change.limitPrice ?? step.before.limitPrice,
           stopPrice: step.change.stopPrice ?? step.before.stopPrice,
         };
-  const side = step.kind === 'submit' ? step.order.side : step.before.side;
-  return limitPrice ?? stopPrice ?? farSide(side, market);
+  return worstPrice(side, limitPrice ?? stopPrice, market);
 }
 
-/** What an order without a price of its own pays at once; null without a real quote. */
-function farSide(side: Order['side'], market: SymbolMarket | undefined): Price | null {
+/**
+ * The most that a share of an entry can be worth: its own price, and for a sale, which may
+ * fill above it, the bid where that is higher. Without a price of its own, the far side of
+ * the market; null without a real quote.
+ */
+function worstPrice(
+  side: OrderSide,
+  own: Price | null,
+  market: SymbolMarket | undefined,
+): Price | null {
+  const far = farSide(side, market);
+  if (own === null) return far;
+  return side === 'sell' && far !== null ? larger(own, far) : own;
+}
+
+function farSide(side: OrderSide, market: SymbolMarket | undefined): Price | null {
   const quote: Quote | null = market?.quote ?? null;
   const at = side === 'buy' ? quote?.ask : quote?.bid;
   return at?.gt('0') === true ? at : null;

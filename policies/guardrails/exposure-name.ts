@@ -4,7 +4,7 @@ import { NO_DOLLARS, type Notional, text } from '../../src/domain/decimal.ts';
 import type { Guardrail, Verdict } from '../../src/domain/guardrail.ts';
 import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents } from '../words.ts';
-import { entriesOf, exposureOf, total } from './entries.ts';
+import { entriesIn, exposureOf, total } from './entries.ts';
 import { deny, pass } from './verdict.ts';
 
 export const exposureNameSettings = settingsObject({
@@ -20,12 +20,12 @@ export const exposureName = ({ percentOfEquity }: ExposureNameSettings): Guardra
   promise: 'I never have too much of my account in one name.',
 
   review(input): Verdict {
-    const { part, snapshot } = input;
-    const { equity } = snapshot.account;
+    const { part } = input;
+    const { equity } = input.snapshot.account;
     const most = equity.times(percentOfEquity).div('100');
     const limit = `${cents(most)} USD (${text(percentOfEquity)} % of equity)`;
-    const entries = entriesOf(part, snapshot);
-    const now = exposureOf(snapshot, [part], part.symbol);
+    const entries = entriesIn(input);
+    const now = exposureOf(input, [part], (symbol) => symbol === part.symbol);
     const after = total([now, ...entries.map((entry) => entry.worth)]);
 
     if (entries.length === 0) {

@@ -4,7 +4,7 @@ import { type Notional, text } from '../../src/domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
 import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents } from '../words.ts';
-import { entriesOf, exposureOf, total } from './entries.ts';
+import { entriesIn, entriesWorth, exposureOf, partsOf, total } from './entries.ts';
 import { deny, pass } from './verdict.ts';
 
 export const exposureTotalSettings = settingsObject({
@@ -20,10 +20,9 @@ export const exposureTotal = ({ percentOfEquity }: ExposureTotalSettings): Guard
   promise: 'All my positions together stay within what the account can carry.',
 
   review(input): Verdict {
-    const { part, snapshot } = input;
-    const { equity } = snapshot.account;
+    const { equity } = input.snapshot.account;
     const limit = `${cents(equity.times(percentOfEquity).div('100'))} USD (${text(percentOfEquity)} % of equity)`;
-    if (entriesOf(part, snapshot).length === 0) {
+    if (entriesIn(input).length === 0) {
       return pass(name, input, {
         measured: 'no entry',
         limit,
@@ -57,8 +56,5 @@ export const exposureTotal = ({ percentOfEquity }: ExposureTotalSettings): Guard
 });
 
 /** Everything held and waiting, and the entries of the whole plan, not of this part alone. */
-function exposureAfter({ plan, part, snapshot }: ReviewInput): Notional | null {
-  const parts = plan.parts.includes(part) ? plan.parts : [...plan.parts, part];
-  const added = parts.flatMap((one) => entriesOf(one, snapshot).map((entry) => entry.worth));
-  return total([exposureOf(snapshot, parts, null), ...added]);
-}
+const exposureAfter = (input: ReviewInput): Notional | null =>
+  total([exposureOf(input, partsOf(input)), entriesWorth(input)]);

@@ -1,9 +1,12 @@
 // Nothing is done on prices or holdings that may no longer be true.
 import type { z } from 'zod';
+import { text } from '../../src/domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
+import type { Quote, Trade } from '../../src/domain/market.ts';
 import { isRiskReducing } from '../../src/domain/risk-reducing.ts';
-import { settingsObject, wholeSetting } from '../settings.ts';
-import { deny, pass } from './verdict.ts';
+import { decimalSetting, settingsObject, wholeSetting } from '../settings.ts';
+import { dollars } from '../words.ts';
+import { deny, denyUnknown, pass } from './verdict.ts';
 
 export const freshDataSettings = settingsObject({
   /** The oldest quote an entry may rest on. */
@@ -12,7 +15,12 @@ export const freshDataSettings = settingsObject({
   quoteForExitsMs: wholeSetting(100, 86_400_000).prefault(900_000),
   /** The oldest account, positions and orders an entry may rest on. */
   snapshotMs: wholeSetting(1_000, 3_600_000).prefault(15_000),
+  /** The oldest of the same that exits and protection may rest on. */
   snapshotForExitsMs: wholeSetting(1_000, 3_600_000).prefault(60_000),
+  /** The widest spread an entry may pay, in percent of the middle of the quote. */
+  spreadPercent: decimalSetting('0.01', '50').prefault('1'),
+  /** How far the last trade may lie from the middle of the quote, in percent of it. */
+  lastFromMiddlePercent: decimalSetting('0.01', '50').prefault('2'),
 })
   .refine(({ quoteMs, quoteForExitsMs }) => quoteForExitsMs >= quoteMs, {
     path: ['quoteForExitsMs'],
@@ -31,7 +39,10 @@ export const freshData = (settings: FreshDataSettings): Guardrail => ({
   promise: 'Nothing is bought or sold on old or contradictory figures.',
 
   review: (input): Verdict =>
-    incoherence(input) ?? staleSnapshot(input, settings) ?? priceAge(input, settings),
+    incoherence(input) ??
+    staleSnapshot(input, settings) ??
+    oddQuote(input, settings) ??
+    priceAge(input, settings),
 });
 
 function incoherence(input: ReviewInput): Verdict | null {
@@ -63,6 +74,41 @@ function staleSnapshot(input: ReviewInput, settings: FreshDataSettings): Verdict
     because: `account, positions and orders were last confirmed ${ageMs} ms ago`,
     wouldPass: `the same plan on a snapshot not older than ${limitMs} ms`,
   });
+}
+
+/** Exits are judged by the worst price there is; an entry needs prices that make sense. */
+function oddQuote(input: ReviewInput, settings: FreshDataSettings): Verdict | null {
+  if (onlyReduces(input)) return null;
+  const { quote, lastTrade } = input.context.market;
+  const limit =
+    `a spread of ${text(settings.spreadPercent)} %, ` +
+    `the last trade within ${text(settings.lastFromMiddlePercent)} % of its middle`;
+  if (quote === null || lastTrade === null) {
+    const what = `there is no quote and trade for ${input.part.symbol}`;
+    return denyUnknown(name, input, limit, what);
+  }
+  const because = whyOdd(quote, lastTrade, settings);
+  if (because === null) return null;
+  return deny(name, input, 'quote_incoherent', {
+    measured: `${dollars(quote.bid)} bid, ${dollars(quote.ask)} ask, last ${dollars(lastTrade.price)}`,
+    limit,
+    because,
+    wouldPass: 'exits and protection, or the same plan on prices that agree',
+  });
+}
+
+/** Multiplied rather than divided, so that rounding never decides a veto. */
+function whyOdd({ bid, ask }: Quote, last: Trade, settings: FreshDataSettings): string | null {
+  if (!bid.gt('0')) return 'nobody bids';
+  if (bid.gt(ask)) return 'the quote is crossed: the bid lies over the ask';
+  const twiceMiddle = bid.plus(ask);
+  if (ask.minus(bid).times('200').gt(twiceMiddle.times(settings.spreadPercent))) {
+    return `the spread of ${dollars(ask.minus(bid))} USD is too wide to enter`;
+  }
+  const twiceOff = last.price.times('2').minus(twiceMiddle).abs();
+  return twiceOff.times('100').gt(twiceMiddle.times(settings.lastFromMiddlePercent))
+    ? `the last trade at ${dollars(last.price)} lies far from the quote`
+    : null;
 }
 
 function priceAge(input: ReviewInput, settings: FreshDataSettings): Verdict {

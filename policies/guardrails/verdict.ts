@@ -33,3 +33,25 @@ export const deny = (
   because: finding.because,
   wouldPass: finding.wouldPass,
 });
+
+/** The answer to a plan that opens nothing, of a control that is for entries only. */
+export const passExits = (guardrail: string, input: ReviewInput, limit: string): Verdict =>
+  pass(guardrail, input, {
+    measured: 'no entry',
+    limit,
+    because: 'exits and protection are not held back by this',
+  });
+
+/** A control that cannot measure lets nothing pass. */
+export const denyUnknown = (
+  guardrail: string,
+  input: ReviewInput,
+  limit: string,
+  what: string,
+): Verdict =>
+  deny(guardrail, input, 'data_missing', {
+    measured: 'unknown',
+    limit,
+    because: `${what}, and nothing passes unmeasured`,
+    wouldPass: 'exits and protection, or the same plan once it is known',
+  });

@@ -1,3 +1,4 @@
+import type { ControlFacts } from './control-facts.ts';
 import type { Environment, TradingState } from './environment.ts';
 import type { ActionPlan, PlanPart } from './plan.ts';
 import type { PortfolioSnapshot, PositionContext } from './portfolio.ts';
@@ -20,31 +21,58 @@ export type ReviewInput = {
   readonly context: PositionContext;
   readonly snapshot: PortfolioSnapshot;
   readonly sent: readonly SentStep[];
+  readonly facts: ControlFacts;
   readonly tradingState: TradingState;
   readonly environment: Environment;
   readonly now: EpochMs;
 };
 
-/** Every code a guardrail may deny with. Stable: journals and dashboards rely on them. */
-export type DenialCode =
-  | 'trading_halted'
-  | 'trading_reducing'
-  | 'account_blocked'
-  | 'data_missing'
-  | 'quote_stale'
-  | 'snapshot_stale'
-  | 'snapshot_incoherent'
-  | 'order_too_large'
-  | 'price_outside_collar'
-  | 'exposure_name_exceeded'
-  | 'exposure_total_exceeded'
-  | 'oversell'
-  | 'competing_exit'
-  | 'stop_loosened'
-  | 'daily_loss_reached'
-  | 'duplicate_order'
-  | 'symbol_unsettled'
-  | 'guardrail_failed';
+/** Every code that something can be denied with. Stable: journals and dashboards rely on them. */
+export const DENIAL_CODES = [
+  'trading_halted',
+  'trading_reducing',
+  'account_blocked',
+  'data_missing',
+  'quote_stale',
+  'quote_incoherent',
+  'snapshot_stale',
+  'snapshot_incoherent',
+  'order_too_large',
+  'order_above_volume',
+  'order_unlike_own',
+  'price_outside_collar',
+  'price_off_tick',
+  'quantity_not_orderable',
+  'stop_misplaced',
+  'exposure_name_exceeded',
+  'exposure_total_exceeded',
+  'buying_power_exceeded',
+  'unexecuted_value_exceeded',
+  'sector_exceeded',
+  'cluster_exceeded',
+  'oversell',
+  'short_not_allowed',
+  'competing_exit',
+  'self_trade',
+  'stop_loosened',
+  'daily_loss_reached',
+  'drawdown_reached',
+  'duplicate_order',
+  'message_rate_exceeded',
+  'repeated_execution',
+  'symbol_not_allowed',
+  'asset_not_tradable',
+  'market_closed',
+  'session_edge',
+  'calendar_disagrees',
+  'corporate_action',
+  'account_restricted',
+  'backstop_differs',
+  'record_differs',
+  'symbol_unsettled',
+  'guardrail_failed',
+] as const;
+export type DenialCode = (typeof DENIAL_CODES)[number];
 
 /** One guardrail's answer, kept whether it passes or denies. */
 export type Verdict = {

@@ -1,4 +1,4 @@
-import type { Price, Quantity } from './decimal.ts';
+import type { Decimal, Price, Quantity } from './decimal.ts';
 import type { ClientOrderId, OrderId, Ticker } from './ids.ts';
 import type { EpochMs } from './time.ts';
 
@@ -107,6 +107,9 @@ export type Execution = {
 /** True for an order that says of itself that it closes a position. */
 export const saysItCloses = ({ positionIntent }: Pick<Order, 'positionIntent'>): boolean =>
   positionIntent === 'sell_to_close' || positionIntent === 'buy_to_close';
+
+/** Money paid in or out, as the account's record has it; negative for a withdrawal. */
+export type Payment = { readonly id: string; readonly at: EpochMs; readonly amount: Decimal };
 
 /** An execution out of the account's record. `filledQuantity`: all that its order had filled by then. */
 export type RecordedExecution = Execution & { readonly filledQuantity: Quantity };

@@ -15,6 +15,18 @@ export type Account = {
   /** In words, when the broker or the user has blocked trading; null when it is open. */
   readonly blockedBecause: string | null;
   readonly shortingEnabled: boolean;
+  /** What the broker holds against new risk; absent where it was not read. */
+  readonly margin?: MarginState;
+};
+
+/** As the broker reports it with each reading of the account; no rule of its own is assumed. */
+export type MarginState = {
+  /** How many times its equity the account may hold; 1 for cash. */
+  readonly multiplier: Decimal;
+  /** The least equity that the positions ask for. */
+  readonly maintenance: Notional;
+  /** In words, each flag that forbids new positions. */
+  readonly restrictions: readonly string[];
 };
 
 export type PositionSide = 'long' | 'short';

@@ -181,6 +181,7 @@ function partOf(best: Legal, decision: Decision): PlanPart {
     ordersAfter: orderLines(best.after.orders, context),
     naked: best.naked,
     worstLoss: worstLoss(bookOf(context), best.after, settings.gapPercent),
+    wantedBy: [...new Set(decision.chosen.map(({ policy }) => policy))],
     because: decision.chosen
       .filter(({ action }) => action.kind !== 'reduce' || target.sale !== null)
       .map(({ because }) => because),

@@ -1,7 +1,8 @@
 import type { ApprovedPlan } from '../domain/approved-plan.ts';
+import type { AccountConfiguration } from '../domain/control-facts.ts';
 import type { OrderId, Ticker } from '../domain/ids.ts';
 import type { Bar } from '../domain/market.ts';
-import type { Execution, Order, RecordedExecution } from '../domain/order.ts';
+import type { Execution, Order, Payment, RecordedExecution } from '../domain/order.ts';
 import type { CancelStep, ReplaceStep, SubmitStep } from '../domain/plan.ts';
 import type { Account, Position } from '../domain/portfolio.ts';
 import type { RejectionClass } from '../domain/report.ts';
@@ -34,6 +35,10 @@ export interface Broker {
   findOrder(clientOrderId: string, lane?: Lane): Promise<Order | null>;
   /** What was executed after `since`, oldest first, every page, as the account's record has it. */
   readExecutions(since: EpochMs, lane?: Lane): Promise<readonly RecordedExecution[]>;
+  /** Money paid in or out on the day of `since` or after it, oldest first. */
+  readPayments(since: EpochMs): Promise<readonly Payment[]>;
+  /** The account's own limits at the broker. */
+  readConfiguration(): Promise<Omit<AccountConfiguration, 'at'>>;
   /** Trading days from the exchange's own calendar, ascending, both ends included. */
   readCalendar(from: EpochMs, to: EpochMs): Promise<readonly TradingDay[]>;
   /** The broker's own clock: for skew, and for whether the session is open. */

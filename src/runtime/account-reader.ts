@@ -1,5 +1,5 @@
 import type { OrderId } from '../domain/ids.ts';
-import type { Order, RecordedExecution } from '../domain/order.ts';
+import type { Order, Payment, RecordedExecution } from '../domain/order.ts';
 import type { Account, Position } from '../domain/portfolio.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Broker, Lane } from '../ports/broker.ts';
@@ -51,6 +51,11 @@ export class AccountReader {
   readExecutions(since: EpochMs): Promise<readonly RecordedExecution[]> {
     const call = () => this.#broker.readExecutions(since, 'reconcile');
     return this.#inTime('reconcile', 'what was executed', call);
+  }
+
+  /** Money paid in or out since, oldest first. @throws BrokerError */
+  readPayments(since: EpochMs): Promise<readonly Payment[]> {
+    return this.#inTime('read', 'payments', () => this.#broker.readPayments(since));
   }
 
   /** @throws BrokerError */

@@ -1,3 +1,4 @@
+import type { EpochMs } from '../domain/time.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AlertBoard } from './alert-board.ts';
@@ -29,9 +30,15 @@ type Parts = {
 export class ClockSkew {
   readonly #parts: Parts;
   #cancel: () => void = () => {};
+  #session: { readonly at: EpochMs; readonly isOpen: boolean } | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+  }
+
+  /** What the broker's clock said of the session the last time; null before the first. */
+  session(): { readonly at: EpochMs; readonly isOpen: boolean } | null {
+    return this.#session;
   }
 
   /** Compares now and from then on. Resolves after the first time. */
@@ -58,7 +65,9 @@ export class ClockSkew {
       const timeoutMs = settings.callTimeoutMs;
       const what = "reading the broker's clock";
       const call = () => broker.readClock();
-      brokerAt = (await withDeadline({ clock, timeoutMs, what, call })).at;
+      const answer = await withDeadline({ clock, timeoutMs, what, call });
+      brokerAt = answer.at;
+      this.#session = answer;
     } catch (error) {
       alerts.raise({ ...LEVEL, because: `the broker's clock is not known: ${reasonOf(error)}` });
       return true;

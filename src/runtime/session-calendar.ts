@@ -64,6 +64,11 @@ export class SessionCalendar {
       .filter((span) => span.to > span.from);
   }
 
+  /** When the last session before `now` ended; null while none is known. */
+  lastCloseBefore(now: EpochMs): EpochMs | null {
+    return this.#days.findLast(({ closeAt }) => closeAt <= now)?.closeAt ?? null;
+  }
+
   sessionAt(now: EpochMs): Session {
     const current = this.#days.find((day) => now >= day.openAt && now < day.closeAt);
     const next = this.#days.find((day) => day.openAt > now);

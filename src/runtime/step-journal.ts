@@ -59,6 +59,7 @@ export function logIntended(
       stepIndex,
       kind: step.kind,
       purpose: step.purpose,
+      wantedBy: part.wantedBy ?? [],
       ...identityOf(step),
       fingerprint: fingerprintOf(step),
       request: requestOf(step),

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
+import type { ControlFacts } from '../../src/domain/control-facts.ts';
+import { decimal, notional, price, quantity } from '../../src/domain/decimal.ts';
 import type { SentStep } from '../../src/domain/guardrail.ts';
+import { ticker } from '../../src/domain/ids.ts';
 import type { Order } from '../../src/domain/order.ts';
 import type { Step } from '../../src/domain/plan.ts';
 import { closedSession, NOW, order } from '../support/given.ts';
@@ -76,6 +79,74 @@ const anySent: fc.Arbitrary<SentStep> = fc.record({
   planId: fc.constant('plan-0'),
 });
 
+const money = scaled(20_000_000, 2).map(notional);
+
+/** Facts of any kind, each of them missing now and then. */
+const anyFacts: fc.Arbitrary<ControlFacts> = fc.record({
+  messages: maybe(
+    fc.array(fc.record({ at: age.map((ms) => NOW - ms), symbol: fc.constantFrom('AAPL', 'B') }), {
+      maxLength: 70,
+    }),
+  ),
+  latches: maybe(
+    fc.array(
+      fc.record({
+        control: fc.constantFrom('repeated-execution', 'drawdown' as const),
+        policy: maybe(fc.constantFrom('loop', 'partial-profit')),
+        symbol: maybe(fc.constantFrom('AAPL', 'B')),
+        since: fc.constant(NOW),
+        because: fc.constant('too often'),
+      }),
+      { maxLength: 2 },
+    ),
+  ),
+  peakEquity: maybe(money),
+  netDepositsToday: maybe(fc.integer({ min: -1_000, max: 1_000 }).map((n) => decimal(String(n)))),
+  inFlight: maybe(
+    fc.array(
+      fc.record({
+        clientOrderId: ids,
+        symbol: fc.constantFrom(ticker('AAPL'), ticker('B')),
+        side,
+        quantity: maybe(shares.map(quantity)),
+        limitPrice: maybe(prices.map(price)),
+      }),
+      { maxLength: 2 },
+    ),
+  ),
+  sessionCheck: maybe(
+    fc.record({
+      at: age.map((ms) => NOW - ms),
+      brokerSaysOpen: fc.boolean(),
+      calendarSaysOpen: fc.boolean(),
+    }),
+  ),
+  configuration: maybe(
+    fc.record({
+      at: age.map((ms) => NOW - ms),
+      noShorting: fc.boolean(),
+      maxMarginMultiplier: fc.constantFrom('1', '2', '4').map(decimal),
+      suspendTrade: fc.boolean(),
+      fractionalTrading: fc.boolean(),
+    }),
+  ),
+  recordAgreedAt: maybe(age.map((ms) => NOW - ms)),
+  asset: maybe(
+    fc.record({
+      assetClass: fc.constantFrom('us_equity', 'crypto', 'us_option'),
+      isActive: fc.boolean(),
+      isTradable: fc.boolean(),
+    }),
+  ),
+  averageDailyVolume: maybe(shares.map(quantity)),
+  ownEntryQuantities: maybe(fc.array(shares.map(quantity), { maxLength: 4 })),
+  groups: fc.constantFrom(
+    new Map(),
+    new Map([['AAPL', { sector: 'tech', cluster: 'large' }]]),
+    new Map([['AAPL', { sector: null, cluster: null }]]),
+  ),
+});
+
 /** A review of anything: sense is not asked for, an answer is. */
 export const anyReview = fc
   .uniqueArray(anyOrder, { maxLength: 4, selector: ({ id }) => id })
@@ -110,6 +181,7 @@ export const anyReview = fc
       tradingState: fc.constantFrom('active', 'reducing', 'halted' as const),
       later: fc.integer({ min: 0, max: 100_000 }),
       session: fc.constantFrom(closedSession, undefined),
+      facts: anyFacts,
     }),
   )
   .map(({ session, ...given }) =>

@@ -1,7 +1,14 @@
 import { policySettings } from '../../policies/registry.ts';
 import { clientOrderId } from '../../src/domain/client-order-id.ts';
 import type { ControlFacts } from '../../src/domain/control-facts.ts';
-import { NO_SHARES, notional, price, quantity, text } from '../../src/domain/decimal.ts';
+import {
+  type Decimal,
+  NO_SHARES,
+  notional,
+  price,
+  quantity,
+  text,
+} from '../../src/domain/decimal.ts';
 import type { ReviewInput, SentStep } from '../../src/domain/guardrail.ts';
 import { type PlanId, ticker } from '../../src/domain/ids.ts';
 import type { Order, OrderSide, OrderType } from '../../src/domain/order.ts';
@@ -14,7 +21,12 @@ import type {
   SubmitStep,
 } from '../../src/domain/plan.ts';
 import type { Evaluation } from '../../src/domain/policy.ts';
-import type { IntentRecord, IntentState, PositionContext } from '../../src/domain/portfolio.ts';
+import type {
+  IntentRecord,
+  IntentState,
+  PortfolioSnapshot,
+  PositionContext,
+} from '../../src/domain/portfolio.ts';
 import { contextFor } from '../../src/engine/context.ts';
 import {
   ACCOUNT_NUMBER,
@@ -161,7 +173,10 @@ export type GivenReview = GivenHolding &
 
 /** One part with these steps for the holding in AAPL, about to be reviewed. */
 export function reviewOf(given: GivenReview = {}): ReviewInput {
-  const portfolio = snapshot({ ...given, holdings: [given, ...(given.others ?? [])] });
+  const portfolio = balanced(
+    snapshot({ ...given, holdings: [given, ...(given.others ?? [])] }),
+    given,
+  );
   const found = contextFor(portfolio, ticker(given.symbol ?? 'AAPL'));
   if (found === null) throw new Error('a holding always has a context');
   const now = portfolio.at + (given.later ?? 0);
@@ -178,6 +193,17 @@ export function reviewOf(given: GivenReview = {}): ReviewInput {
     environment: portfolio.environment,
     now,
   };
+}
+
+/** Cash and positions make up the equity, unless the cash was given. */
+function balanced(portfolio: PortfolioSnapshot, given: GivenReview): PortfolioSnapshot {
+  if (given.account?.cash !== undefined) return portfolio;
+  const cash = portfolio.positions.reduce<Decimal>(
+    (left, { side, quantity: held, currentPrice }) =>
+      side === 'long' ? left.minus(held.times(currentPrice)) : left.plus(held.times(currentPrice)),
+    portfolio.account.equity,
+  );
+  return { ...portfolio, account: { ...portfolio.account, cash: notional(cash) } };
 }
 
 export const partOf = (

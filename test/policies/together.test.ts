@@ -8,7 +8,7 @@ import type { PortfolioSnapshot, PositionContext } from '../../src/domain/portfo
 import { contextFor } from '../../src/engine/context.ts';
 import { DecisionEngine } from '../../src/engine/decision-engine.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
-import { exit, oco, reduce, snapshot, stopLimit, wants } from '../support/given.ts';
+import { exit, facts, oco, reduce, snapshot, stopLimit, wants } from '../support/given.ts';
 import { planOf, settings } from './support.ts';
 
 const guards = guardrails(settings());
@@ -107,6 +107,7 @@ function inputFor(
     context,
     snapshot: portfolio,
     sent: [],
+    facts: facts(),
     tradingState: 'active',
     environment: 'simulated',
     now: portfolio.at,

@@ -88,6 +88,14 @@ export class FaultyBroker implements Broker {
     return this.#read('readExecutions', () => this.#inner.readExecutions(since, lane));
   }
 
+  readPayments(since: EpochMs) {
+    return this.#read('readPayments', () => this.#inner.readPayments(since));
+  }
+
+  readConfiguration() {
+    return this.#read('readConfiguration', () => this.#inner.readConfiguration());
+  }
+
   readCalendar(from: EpochMs, to: EpochMs) {
     return this.#read('readCalendar', () => this.#inner.readCalendar(from, to));
   }

@@ -1,4 +1,5 @@
-import { notional, price, quantity, sharesLeft } from '../../src/domain/decimal.ts';
+import type { ControlFacts } from '../../src/domain/control-facts.ts';
+import { decimal, notional, price, quantity, sharesLeft } from '../../src/domain/decimal.ts';
 import type { Environment, TradingState } from '../../src/domain/environment.ts';
 import type { ClientOrderId } from '../../src/domain/ids.ts';
 import { episodeId, orderId, ticker } from '../../src/domain/ids.ts';
@@ -221,6 +222,29 @@ export const bars = (...rows: readonly (readonly [string, string, string, string
     low: price(low),
     close: price(close),
   }));
+
+/** Facts with which every control lets AAPL be entered: quiet, compared just now, on every list. */
+export const facts = (given: Partial<ControlFacts> = {}): ControlFacts => ({
+  messages: [],
+  latches: [],
+  peakEquity: notional('100000'),
+  netDepositsToday: decimal('0'),
+  inFlight: [],
+  sessionCheck: { at: NOW, brokerSaysOpen: true, calendarSaysOpen: true },
+  configuration: {
+    at: NOW,
+    noShorting: true,
+    maxMarginMultiplier: decimal('1'),
+    suspendTrade: false,
+    fractionalTrading: true,
+  },
+  recordAgreedAt: NOW,
+  asset: { assetClass: 'us_equity', isActive: true, isTradable: true },
+  averageDailyVolume: quantity('100000000'),
+  ownEntryQuantities: [],
+  groups: new Map(),
+  ...given,
+});
 
 /** What a policy says when it wants something. */
 export const wants = (

@@ -1,6 +1,7 @@
 import { ApprovedPlan } from '../../domain/approved-plan.ts';
+import type { AccountConfiguration } from '../../domain/control-facts.ts';
 import type { OrderId } from '../../domain/ids.ts';
-import type { Order, RecordedExecution } from '../../domain/order.ts';
+import type { Order, Payment, RecordedExecution } from '../../domain/order.ts';
 import type { CancelStep, ReplaceStep, Step, SubmitStep } from '../../domain/plan.ts';
 import type { Account, Position } from '../../domain/portfolio.ts';
 import type { EpochMs } from '../../domain/time.ts';
@@ -14,7 +15,14 @@ import {
 import type { AlpacaClient } from './client.ts';
 import { ExecutionReader } from './execution-reader.ts';
 import type { OrderFamilies } from './families.ts';
-import { accountFrom, isGuarded, orderFrom, positionFrom, tradingDayFrom } from './mapping.ts';
+import {
+  accountFrom,
+  configurationFrom,
+  isGuarded,
+  orderFrom,
+  positionFrom,
+  tradingDayFrom,
+} from './mapping.ts';
 import { OrderReader } from './order-reader.ts';
 import { changeBody, orderBody } from './requests.ts';
 import type { AlpacaTransport } from './transport.ts';
@@ -24,6 +32,7 @@ import {
   positionsAnswer,
   wireAccount,
   wireClock,
+  wireConfiguration,
   wireOrder,
 } from './wire.ts';
 
@@ -72,6 +81,19 @@ export class AlpacaBroker implements Broker {
 
   readExecutions(since: EpochMs, lane: Lane = 'reconcile'): Promise<readonly RecordedExecution[]> {
     return this.#executions.read(since, lane);
+  }
+
+  readPayments(since: EpochMs): Promise<readonly Payment[]> {
+    return this.#executions.readPayments(since);
+  }
+
+  readConfiguration(): Promise<Omit<AccountConfiguration, 'at'>> {
+    return this.#transport.read({
+      what: 'GET /v2/account/configurations',
+      lane: 'read',
+      send: (init) => this.#client.trading.accountConfigurations.getAccountConfigRaw(init),
+      parse: (body) => configurationFrom(parseBody(wireConfiguration, body)),
+    });
   }
 
   readOrder(id: OrderId, lane: Lane = 'reconcile'): Promise<Order | null> {

@@ -23,7 +23,13 @@ export type AlpacaClientOptions = {
 export type AlpacaClient = {
   readonly trading: Pick<
     Alpaca['trading'],
-    'account' | 'accountActivities' | 'positions' | 'orders' | 'calendar' | 'clock'
+    | 'account'
+    | 'accountActivities'
+    | 'accountConfigurations'
+    | 'positions'
+    | 'orders'
+    | 'calendar'
+    | 'clock'
   >;
   readonly stocks: Alpaca['marketData']['stocks'];
   /** Not yet connected; ends at its first disconnect, so that its owner reopens on our clock. */

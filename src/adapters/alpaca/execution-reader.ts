@@ -1,10 +1,10 @@
-import type { RecordedExecution } from '../../domain/order.ts';
+import type { Payment, RecordedExecution } from '../../domain/order.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { BrokerError, type Lane } from '../../ports/broker.ts';
 import type { AlpacaClient } from './client.ts';
-import { recordedExecutionFrom } from './mapping.ts';
+import { paymentFrom, recordedExecutionFrom } from './mapping.ts';
 import type { AlpacaTransport } from './transport.ts';
-import { fillActivitiesAnswer, parseBody, type WireFillActivity } from './wire.ts';
+import { fillActivitiesAnswer, parseBody, paymentsAnswer, type WireFillActivity } from './wire.ts';
 
 const PAGE_SIZE = 100; // Alpaca's most.
 const MOST_PAGES = 200;
@@ -33,6 +33,26 @@ export class ExecutionReader {
     }
     const because = `more than ${MOST_PAGES * PAGE_SIZE} executions since the last known one`;
     throw new BrokerError(because, { outcome: 'unknown' });
+  }
+
+  /** The newest hundred that came or went since, oldest first. @throws BrokerError */
+  async readPayments(since: EpochMs): Promise<readonly Payment[]> {
+    const newestFirst = await this.#transport.read({
+      what: 'GET /v2/account/activities CSD,CSW,JNLC',
+      lane: 'read',
+      send: (init) =>
+        this.#client.trading.accountActivities.getAccountActivitiesRaw(
+          {
+            activityTypes: ['CSD', 'CSW', 'JNLC'],
+            after: new Date(since),
+            direction: 'desc',
+            pageSize: PAGE_SIZE,
+          },
+          init,
+        ),
+      parse: (body) => parseBody(paymentsAnswer, body).map(paymentFrom),
+    });
+    return [...newestFirst].reverse();
   }
 
   #page(

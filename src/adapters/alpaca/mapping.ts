@@ -1,3 +1,4 @@
+import type { AccountConfiguration } from '../../domain/control-facts.ts';
 import {
   decimal,
   NO_SHARES,
@@ -17,6 +18,7 @@ import type {
   OrderSide,
   OrderStatus,
   OrderType,
+  Payment,
   PositionIntent,
   RecordedExecution,
   TimeInForce,
@@ -29,11 +31,13 @@ import { newYorkTime } from './new-york.ts';
 import {
   type WireAccount,
   type WireBar,
+  type WireConfiguration,
   WireError,
   type WireFill,
   type WireFillActivity,
   type WireLeg,
   type WireOrder,
+  type WirePayment,
   type WirePosition,
   type WireTradingDay,
 } from './wire.ts';
@@ -47,8 +51,32 @@ export function accountFrom(wire: WireAccount): Account {
     buyingPower: notional(wire.buying_power),
     blockedBecause: blockOf(wire),
     shortingEnabled: wire.shorting_enabled && wire.user_configurations?.no_shorting !== true,
+    ...marginOf(wire),
   };
 }
+
+/** Absent where the broker does not tell: then nothing may be opened on it. */
+function marginOf(wire: WireAccount): Pick<Account, 'margin'> {
+  const { multiplier, maintenance_margin: maintenance } = wire;
+  if (multiplier == null || maintenance == null) return {};
+  const restrictions = wire.transfers_blocked === true ? ['its transfers are blocked'] : [];
+  return {
+    margin: { multiplier: decimal(multiplier), maintenance: notional(maintenance), restrictions },
+  };
+}
+
+export const configurationFrom = (wire: WireConfiguration): Omit<AccountConfiguration, 'at'> => ({
+  noShorting: wire.no_shorting,
+  maxMarginMultiplier: decimal(wire.max_margin_multiplier),
+  suspendTrade: wire.suspend_trade,
+  fractionalTrading: wire.fractional_trading,
+});
+
+export const paymentFrom = ({ id, created_at, date, net_amount }: WirePayment): Payment => ({
+  id,
+  at: Date.parse(created_at ?? date),
+  amount: decimal(net_amount),
+});
 
 function blockOf(wire: WireAccount): string | null {
   if (wire.account_blocked) return 'Alpaca has blocked the account';

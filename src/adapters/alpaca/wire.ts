@@ -18,6 +18,10 @@ export const wireAccount = z.object({
   trading_blocked: z.boolean(),
   trade_suspended_by_user: z.boolean(),
   shorting_enabled: z.boolean(),
+  // Whatever margin rule there is now, it shows in these; not every account has them.
+  multiplier: decimalText.nullish(),
+  maintenance_margin: decimalText.nullish(),
+  transfers_blocked: z.boolean().nullish(),
   user_configurations: z.object({ no_shorting: z.boolean().optional() }).nullish(),
 });
 export type WireAccount = z.infer<typeof wireAccount>;
@@ -63,6 +67,23 @@ export const wireLeg = z.object(orderFields);
 export const wireOrder = z.object({ ...orderFields, legs: z.array(wireLeg).nullish() });
 export type WireLeg = z.infer<typeof wireLeg>;
 export type WireOrder = z.infer<typeof wireOrder>;
+
+export const wireConfiguration = z.object({
+  no_shorting: z.boolean(),
+  max_margin_multiplier: z.union([decimalText, z.number().transform(String)]),
+  suspend_trade: z.boolean(),
+  fractional_trading: z.boolean(),
+});
+export type WireConfiguration = z.infer<typeof wireConfiguration>;
+
+/** Money that came or went. The day is always told, the instant not always. */
+const wirePayment = z.object({
+  id: z.string(),
+  date: z.string().regex(/^\d{4}-\d{2}-\d{2}/, 'is not a date'),
+  created_at: instant.nullish(),
+  net_amount: decimalText,
+});
+export type WirePayment = z.infer<typeof wirePayment>;
 
 const wireTradingDay = z.object({
   date: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'is not a date'),
@@ -116,6 +137,7 @@ export const wireLatestTrades = z.object({
 
 export const positionsAnswer = z.array(wirePosition);
 export const fillActivitiesAnswer = z.array(wireFillActivity);
+export const paymentsAnswer = z.array(wirePayment);
 export const ordersAnswer = z.array(wireOrder);
 export const calendarAnswer = z.array(wireTradingDay);
 

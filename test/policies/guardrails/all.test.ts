@@ -5,13 +5,17 @@ import { type Decimal, notional, ZERO } from '../../../src/domain/decimal.ts';
 import { fingerprintOf } from '../../../src/domain/fingerprint.ts';
 import type { Verdict } from '../../../src/domain/guardrail.ts';
 import { isRiskReducing, sharesAdded } from '../../../src/domain/risk-reducing.ts';
-import { NOW, stopLimit } from '../../support/given.ts';
+import { NOW, order, stopLimit } from '../../support/given.ts';
 import { anyReview } from '../arbitrary.ts';
 import { buyMore, cancel, type GivenReview, reviewOf, settings, submit } from '../support.ts';
 
 const guards = guardrails(settings());
 const policies = tradingPolicies(settings());
 const stop = stopLimit();
+const entering = (facts: GivenReview['facts'] = {}): GivenReview => ({
+  steps: [buyMore('1', '100')],
+  facts,
+});
 const huge = { steps: [buyMore('100000', '100')] };
 
 /** For each guardrail something that it cannot let pass. */
@@ -38,6 +42,28 @@ const refused: Record<string, GivenReview> = {
   'exposure-name': huge,
   'exposure-total': huge,
   'daily-loss': { account: { equity: notional('1') }, steps: [buyMore('1', '100')] },
+  'drop-copy': entering({ recordAgreedAt: NOW - 60_001 }),
+  'corporate-action': {
+    orders: [{ ...stop, isBeforeSplit: true }],
+    steps: [submit({ quantity: '1', purpose: 'reduce' })],
+  },
+  'no-short': { steps: [submit({ quantity: '11' })] },
+  'stop-sanity': { steps: [submit({ stop: '100', limit: '99', purpose: 'protect' })] },
+  'order-form': { steps: [submit({ limit: '100.001' })] },
+  'self-trade': {
+    orders: [order({ side: 'buy', limit: '100' })],
+    steps: [submit({ limit: '100' })],
+  },
+  'message-throttle': { steps: [submit()], facts: { messages: null } },
+  'repeated-execution': entering({ latches: null }),
+  symbols: { steps: [buyMore('1', '100')] },
+  'market-hours': entering({ sessionCheck: null }),
+  'buying-power': huge,
+  'unexecuted-value': huge,
+  concentration: huge,
+  drawdown: entering({ peakEquity: notional('1000000') }),
+  margin: { steps: [buyMore('1', '100')] },
+  'broker-backstops': entering({ configuration: null }),
 };
 
 const expectWellFormed = (verdict: Verdict, guardrail: string) => {
@@ -108,7 +134,11 @@ describe('every guardrail', () => {
   });
 
   it('keeps what guards entries out of the way of exits', () => {
-    const forEntries = ['order-size', 'exposure-name', 'exposure-total', 'daily-loss'];
+    const forEntries = [
+      ...['order-size', 'exposure-name', 'exposure-total', 'buying-power', 'unexecuted-value'],
+      ...['concentration', 'daily-loss', 'drawdown', 'margin', 'market-hours', 'symbols'],
+      ...['drop-copy', 'broker-backstops', 'no-short'],
+    ];
     fc.assert(
       fc.property(anyReview, (input) => {
         const { position } = input.context;
