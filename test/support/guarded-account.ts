@@ -16,7 +16,7 @@ import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { EventStore } from '../../src/ports/event-store.ts';
 import type { Replica } from '../../src/ports/replica.ts';
-import { createRuntime, type Runtime } from '../../src/runtime/runtime.ts';
+import { createRuntime, type Runtime, type RuntimeParts } from '../../src/runtime/runtime.ts';
 import { defaultRuntimeSettings, type RuntimeSettings } from '../../src/runtime/settings.ts';
 import { FaultyBroker } from './faulty-broker.ts';
 
@@ -38,6 +38,8 @@ export type Given = {
   readonly processClock?: (clock: VirtualClock) => Clock;
   /** Where a copy of the journal is kept. */
   readonly replica?: (clock: VirtualClock) => Replica;
+  /** Who signs for the journal; by default nobody. */
+  readonly signing?: RuntimeParts['signing'];
   /** Policies beside those of the settings; the first in precedence. */
   readonly morePolicies?: readonly TradingPolicy[];
 };
@@ -98,6 +100,7 @@ export async function guardedAccount(given: Given = {}) {
       driftTolerance: { priceBps: 50 },
       settings: { ...defaultRuntimeSettings, ...given.settings, ...more },
       settingsHash: 'test',
+      ...(given.signing === undefined ? {} : { signing: given.signing }),
     });
     const { streams, emergency } = connection;
     return { broker, streams, emergency, ...runtime };
