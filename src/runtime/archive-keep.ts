@@ -2,11 +2,39 @@ import type { EventType, JournalRecord } from '../domain/event.ts';
 import { isTerminal, type OrderStatus } from '../domain/order.ts';
 import { textAt } from './intent-ledger.ts';
 
-/** Kinds of which every record counts, however old. */
-const EVERY_ONE: ReadonlySet<string> = new Set<EventType>([
-  'orders_adopted',
-  'control_latched',
-  'control_enabled',
+/** Kinds that grow with time and trade. Of every other one all records stay, however old. */
+const BULK: ReadonlySet<EventType> = new Set<EventType>([
+  'started',
+  'stopped',
+  'settings_loaded',
+  'snapshot_taken',
+  'decision_made',
+  'plan_proposed',
+  'plan_not_made',
+  'plan_refused',
+  'plan_spent',
+  'plan_reviewed',
+  'plan_finished',
+  'part_proposed',
+  'part_reviewed',
+  'part_refused',
+  'part_finished',
+  'step_intended',
+  'step_answered',
+  'step_observed',
+  'order_update_received',
+  'fill_received',
+  'stream_changed',
+  'episode_opened',
+  'episode_changed',
+  'episode_closed',
+  'naked_time_measured',
+  'trading_state_changed',
+  'alert_raised',
+  'alert_cleared',
+  'checkpoint_signed',
+  'tool_called',
+  'cycle_failed',
 ]);
 const ANSWERED_FOR_GOOD: ReadonlySet<string | null> = new Set(['rejected', 'dropped']);
 
@@ -27,7 +55,7 @@ export class ArchiveKeep {
 
   take(record: JournalRecord): void {
     const { seq, type, symbol } = record;
-    if (EVERY_ONE.has(type)) this.#always.add(seq);
+    if (!BULK.has(type)) this.#always.add(seq);
     if (!this.#firstOfType.has(type)) this.#firstOfType.set(type, seq);
     this.#newest.set(`${type} ${symbol ?? ''}`, seq);
     if (type === 'episode_closed') this.#sinceFlat.delete(symbol ?? '');

@@ -42,6 +42,9 @@ export class EventLogger {
   readonly #listeners = new Set<(record: JournalRecord) => void>();
   readonly #brokenListeners = new Set<(because: string) => void>();
   #buffer: JournalRecord[] = [];
+  /** Records whose listeners were not called yet, in order. */
+  readonly #untold: JournalRecord[] = [];
+  #isTelling = false;
   #seq: number;
   #prev: string;
   #brokenBecause: string | null = null;
@@ -74,7 +77,8 @@ export class EventLogger {
     if (this.#brokenBecause !== null) return;
     const record = this.#chained(event);
     this.#buffer.push(record);
-    for (const listener of this.#listeners) listener(record);
+    this.#untold.push(record);
+    this.#tell();
     if (this.#buffer.length >= LONGEST_BUFFER) this.#flush();
   }
 
@@ -149,7 +153,10 @@ export class EventLogger {
     return null;
   }
 
-  /** Called with each record as it takes its place in the chain. */
+  /**
+   * Called with each record as it takes its place in the chain, in the order of the chain: what
+   * a listener logs is told when everybody has heard what it was about.
+   */
   onRecord(listener: (record: JournalRecord) => void): void {
     this.#listeners.add(listener);
   }
@@ -235,6 +242,18 @@ export class EventLogger {
     this.#seq = record.seq;
     this.#prev = record.hash;
     return record;
+  }
+
+  #tell(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    try {
+      for (let next = this.#untold.shift(); next !== undefined; next = this.#untold.shift()) {
+        for (const listener of this.#listeners) listener(next);
+      }
+    } finally {
+      this.#isTelling = false;
+    }
   }
 
   #flush(): void {

@@ -138,6 +138,18 @@ describe('the event logger', () => {
     expect(store.last()?.seq).toBe(1);
   });
 
+  it('tells everybody in the order of the chain, also of what a listener logs', () => {
+    const logger = loggerOn(new MemoryEventStore());
+    const heard: number[] = [];
+    logger.onRecord(({ seq }) => {
+      if (seq === 1) logger.log(event(2));
+    });
+    logger.onRecord(({ seq }) => heard.push(seq));
+    logger.log(event(1));
+    logger.log(event(3));
+    expect(heard).toEqual([1, 2, 3]);
+  });
+
   it('tells of each record as it takes its place', () => {
     const logger = loggerOn(new MemoryEventStore());
     const heard: number[] = [];
