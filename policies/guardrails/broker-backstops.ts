@@ -9,9 +9,13 @@ import { deny, denyUnknown, pass, passExits } from './verdict.ts';
 
 /** Null where nothing is declared: then the broker's setting may be anything. */
 export const brokerBackstopsSettings = settingsObject({
+  /** Whether the broker should refuse short sales: declare true where you never sell short. */
   noShorting: z.boolean().nullable().default(null),
+  /** How many times its equity the broker should let the account hold; 1 for cash. */
   maxMarginMultiplier: decimalSetting('1', '8').nullable().default(null),
+  /** Whether the broker should take no new orders at all: a replaced stop is a new one too. */
   suspendTrade: z.boolean().nullable().default(false),
+  /** Whether the broker should take parts of a share. */
   fractionalTrading: z.boolean().nullable().default(null),
   /** How old the last look at them may be; they are read at start and each day. */
   ageMs: wholeSetting(60_000, 604_800_000).prefault(90_000_000),

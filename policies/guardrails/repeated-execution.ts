@@ -9,6 +9,7 @@ import { deny, denyUnknown, pass } from './verdict.ts';
 export const repeatedExecutionSettings = settingsObject({
   /** So many trades of one policy in one symbol within the window are still allowed. */
   times: wholeSetting(1, 1_000).prefault(6),
+  /** How far back trades are counted. */
   windowMs: wholeSetting(1_000, 86_400_000).prefault(600_000),
 });
 export type RepeatedExecutionSettings = z.output<typeof repeatedExecutionSettings>;
