@@ -169,7 +169,7 @@ export class Outbox {
     const doubled = FIRST_RETRY_MS * 2 ** Math.min(this.#failures - 1, 20);
     const mark = sha256(`${this.#parts.bootId} ${this.#failures}`).slice(0, 8);
     const chance = Number.parseInt(mark, 16) / 2 ** 32;
-    return Math.min(LONGEST_RETRY_MS, doubled) * (0.5 + chance / 2);
+    return Math.round(Math.min(LONGEST_RETRY_MS, doubled) * (0.5 + chance / 2));
   }
 
   /**

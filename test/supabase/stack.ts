@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer, type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -69,14 +69,17 @@ export type Stack = Awaited<ReturnType<typeof startStack>>;
  */
 export async function startStack() {
   const directory = mkdtempSync(join(tmpdir(), 'bigbrother-supabase-'));
+  // The server's own user has to enter it.
+  chmodSync(directory, 0o755);
+  const databaseDir = join(directory, 'data');
   const [databasePort, restPort] = [await freePort(), await freePort()];
   const isRoot = process.getuid?.() === 0;
   const database = new EmbeddedPostgres({
-    databaseDir: join('/tmp', `${directory.split('/').at(-1)}-data`),
+    databaseDir,
     port: databasePort,
     user: 'supabase_admin',
     password: PASSWORD,
-    persistent: false,
+    persistent: true,
     createPostgresUser: isRoot,
     initdbFlags: ['--no-sync', '--encoding=UTF8'],
     postgresFlags: ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1'],
@@ -85,8 +88,7 @@ export async function startStack() {
   });
   await database.initialise();
   await database.start();
-  const admin = database.getPgClient('postgres', '127.0.0.1');
-  await admin.connect();
+  let admin = await connected(database);
   await admin.query(AS_HOSTED);
   await migrate(admin);
   await admin.query('reset role');
@@ -100,8 +102,18 @@ export async function startStack() {
     anonKey: token({ role: 'anon', iss: 'supabase' }),
     serviceKey: token({ role: 'service_role', iss: 'supabase' }),
     /** A connection of the superuser. */
-    admin,
+    get admin(): Client {
+      return admin;
+    },
     rest,
+    /** The database goes away, with every connection to it. */
+    async stopDatabase() {
+      await database.stop();
+    },
+    async startDatabase() {
+      await database.start();
+      admin = await connected(database);
+    },
     setWeather: (now: Weather): void => {
       weather = now;
     },
@@ -120,6 +132,12 @@ export async function startStack() {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+async function connected(database: EmbeddedPostgres): Promise<Client> {
+  const client = database.getPgClient('postgres', '127.0.0.1');
+  await client.connect();
+  return client;
 }
 
 /** As `supabase db push` does: by file name, each whole or not at all, and noted. */
@@ -225,7 +243,10 @@ async function startGateway(restPort: number, weather: () => Weather) {
         answer.pipe(outgoing);
       },
     );
-    forward.on('error', () => outgoing.destroy());
+    forward.on('error', () => {
+      const said = JSON.stringify({ message: 'no answer from the upstream server' });
+      outgoing.writeHead(502, { 'content-type': 'application/json' }).end(said);
+    });
     incoming.pipe(forward);
   });
   const port = await new Promise<number>((resolve) => {
