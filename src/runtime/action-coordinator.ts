@@ -23,6 +23,7 @@ import {
   partReport,
   soleSymbolOf,
 } from './execution-reports.ts';
+import type { HaltWatch } from './halt-watch.ts';
 import { type Refusal, whyNotAdmitted } from './plan-admission.ts';
 import type { PlanBinding } from './plan-maker.ts';
 import type { PlanStore } from './plan-store.ts';
@@ -49,6 +50,7 @@ type Parts = {
   readonly sent: SentSteps;
   readonly controls: ControlDesk;
   readonly recovery: Recovery;
+  readonly halts: HaltWatch;
   readonly logger: EventLogger;
   readonly clock: Clock;
   readonly guardrails: readonly Guardrail[];
@@ -153,6 +155,8 @@ export class ActionCoordinator {
     onAnswered: () => void,
   ): Promise<ExecutionReport> {
     await this.#parts.look.freshen(plan.parts);
+    // A halt that was lifted this instant must not be what the guardrails refuse.
+    this.#parts.halts.notice();
     // After the fresh look, since that takes time in which a plan may expire or be used.
     const refusal = this.#whyNot(plan) ?? this.#drift(plan);
     if (refusal !== null) return this.#refuse(plan, startedAt, refusal);

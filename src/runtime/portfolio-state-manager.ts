@@ -19,7 +19,7 @@ import type { RuntimeSettings } from './settings.ts';
 import type { StreamTrust } from './stream-trust.ts';
 import type { TradingStateLevels } from './trading-state.ts';
 
-/** Prices that take longer than this to read do not hold up a cycle. */
+/** Prices that take longer than this to read hold up neither a cycle nor a plan. */
 const PRICES_WAIT_MS = 1_500;
 const UNREADABLE = 'account_unreadable';
 
@@ -149,10 +149,9 @@ export class PortfolioStateManager {
     return this.#picture.isFresh(symbols, maxAgeMs);
   }
 
-  /** Asks for new prices of those symbols whose quote is stale. */
-  async freshenQuotes(symbols: readonly Ticker[]): Promise<void> {
-    await this.#parts.market.freshen(symbols);
-    this.#picture.touch();
+  /** Asks for new prices of those symbols whose quote is stale; late ones hold up nobody. */
+  freshenQuotes(symbols: readonly Ticker[]): Promise<void> {
+    return this.#waitForPrices(this.#parts.market.freshen(symbols));
   }
 
   /** The order once `until` holds for it; null when that took longer than `timeoutMs`. */
@@ -248,17 +247,21 @@ export class PortfolioStateManager {
     }
   }
 
-  async #updatePrices(): Promise<void> {
-    const { market, clock } = this.#parts;
+  #updatePrices(): Promise<void> {
+    const { market } = this.#parts;
     const symbols = this.symbols();
-    const done = new AbortController();
-    const prices = Promise.all([market.updateRanges(symbols), market.fillGaps(symbols)]).then(
-      () => {
-        this.#picture.touch();
-        done.abort();
-      },
+    return this.#waitForPrices(
+      Promise.all([market.updateRanges(symbols), market.fillGaps(symbols)]),
     );
-    await Promise.race([prices, clock.sleep(PRICES_WAIT_MS, done.signal)]);
+  }
+
+  async #waitForPrices(asked: Promise<unknown>): Promise<void> {
+    const done = new AbortController();
+    const prices = asked.then(() => {
+      this.#picture.touch();
+      done.abort();
+    });
+    await Promise.race([prices, this.#parts.clock.sleep(PRICES_WAIT_MS, done.signal)]);
   }
 
   #watchSymbols(): void {

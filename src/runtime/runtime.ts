@@ -232,6 +232,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     unsettled,
     sent,
     controls,
+    halts,
     logger,
     clock,
     guardrails,

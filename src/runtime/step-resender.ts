@@ -12,6 +12,7 @@ import { BrokerError } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ControlDesk } from './control-desk.ts';
 import type { EventLogger } from './event-logger.ts';
+import type { HaltWatch } from './halt-watch.ts';
 import type { OrderDesk } from './order-desk.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
 import type { SentSteps } from './sent-steps.ts';
@@ -50,6 +51,7 @@ type Parts = {
   readonly desk: OrderDesk;
   readonly sent: SentSteps;
   readonly controls: ControlDesk;
+  readonly halts: HaltWatch;
   readonly unsettled: UnsettledSteps;
   readonly logger: EventLogger;
   readonly clock: Clock;
@@ -93,6 +95,7 @@ export class StepResender {
     const failure = await state.updateFromAlpaca();
     if (failure !== null) return heldBack(`the account cannot be read: ${failure}`);
     await state.freshenQuotes([step.symbol]);
+    this.#parts.halts.notice();
     if (step.kind !== 'submit') await desk.lookAt(step.orderId);
     const order = this.#traceOf(step);
     if (order !== null) return { outcome: 'found', order };
