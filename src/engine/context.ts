@@ -12,6 +12,7 @@ import type {
 } from '../domain/portfolio.ts';
 import { coverOf } from './cover.ts';
 import { episodeKey, keyFor } from './intents.ts';
+import { isOffScale } from './splits.ts';
 
 const known = new WeakMap<PortfolioSnapshot, Map<Ticker, PositionContext | null>>();
 
@@ -36,7 +37,8 @@ function makeContext(snapshot: PortfolioSnapshot, symbol: Ticker): PositionConte
 
   const market = snapshot.markets.get(symbol) ?? unknownMarket(symbol);
   const price = markOf(position, market, snapshot.confirmedAt.positions);
-  const orders = markedAfterSplit(liveOrdersBySymbol(snapshot.orders).get(symbol) ?? [], episode);
+  const live = liveOrdersBySymbol(snapshot.orders).get(symbol) ?? [];
+  const orders = markedAfterSplit(live, episode, price);
   const intents = intentsFor(snapshot, episode);
   const gain = price.minus(episode.entryPrice);
   return {
@@ -58,12 +60,23 @@ function makeContext(snapshot: PortfolioSnapshot, symbol: Ticker): PositionConte
   };
 }
 
-/** Orders that nobody has adjusted since a split say so themselves. */
-function markedAfterSplit(orders: readonly Order[], { splitAfter }: Episode): readonly Order[] {
+/**
+ * Orders that nobody has adjusted since a split say so themselves: by their time, or, where
+ * the split itself was what touched them, by their price.
+ */
+function markedAfterSplit(
+  orders: readonly Order[],
+  { splitAfter }: Episode,
+  price: Price,
+): readonly Order[] {
   if (splitAfter === undefined) return orders;
-  return orders.map((order) =>
-    order.updatedAt <= splitAfter ? { ...order, isBeforeSplit: true } : order,
-  );
+  const isOld = ({ createdAt, updatedAt, stopPrice, limitPrice }: Order): boolean => {
+    const at = stopPrice ?? limitPrice;
+    return (
+      updatedAt <= splitAfter || (createdAt <= splitAfter && at !== null && isOffScale(at, price))
+    );
+  };
+  return orders.map((order) => (isOld(order) ? { ...order, isBeforeSplit: true } : order));
 }
 
 const positionsBySymbol = indexed((positions: readonly Position[]) =>

@@ -1,5 +1,5 @@
 import type { Decimal, Quantity } from '../domain/decimal.ts';
-import { addShares, NO_SHARES, text, ZERO } from '../domain/decimal.ts';
+import { addShares, NO_SHARES, smaller, text, ZERO } from '../domain/decimal.ts';
 import type { OrderId, Ticker } from '../domain/ids.ts';
 import type { Order, OrderStatus } from '../domain/order.ts';
 import { isTerminal, remainingQuantity, saysItCloses } from '../domain/order.ts';
@@ -165,15 +165,21 @@ function sharesIn({ positions }: Reading, symbol: Ticker): Decimal {
   return position.side === 'long' ? position.quantity : position.quantity.neg();
 }
 
+/** Shares that a replacement shows as filled although the order in whose place it is filled them. */
+export const inheritedFills = (order: Order, before: Order | undefined): Quantity =>
+  before === undefined ? NO_SHARES : smaller(before.filledQuantity, order.filledQuantity);
+
 function filledSince(reading: Reading, baseline: Reading, symbol: Ticker): Decimal {
   const before = new Map(baseline.orders.map((order) => [order.id, order.filledQuantity]));
+  const now = new Map(reading.orders.map((order) => [order.id, order]));
   return reading.orders
     .filter((order) => order.symbol === symbol)
     .reduce<Decimal>((sum, order) => {
       const known = before.get(order.id);
       // An old order that merely came into view again has filled long before.
       if (known === undefined && order.updatedAt <= baseline.at) return sum;
-      const grown = order.filledQuantity.minus(known ?? ZERO);
+      const replaced = order.replaces === null ? undefined : now.get(order.replaces);
+      const grown = order.filledQuantity.minus(known ?? inheritedFills(order, replaced));
       return order.side === 'buy' ? sum.plus(grown) : sum.minus(grown);
     }, ZERO);
 }

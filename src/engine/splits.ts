@@ -34,3 +34,12 @@ export function isOnOldScale(now: Price, before: Price, { from, to }: Split): bo
   const squared = now.times(now).times(to);
   return to.gt(from) ? squared.gt(middle) : squared.lt(middle);
 }
+
+/** No market moves so far between two looks; a split of three for two does. */
+const JUMP_PERCENT = decimal('140');
+
+/** True where one price is so far from the other that a split may lie between them. */
+export function isOffScale(now: Price, before: Price): boolean {
+  const [low, high] = now.lt(before) ? [now, before] : [before, now];
+  return high.times('100').gt(low.times(JUMP_PERCENT));
+}

@@ -122,12 +122,22 @@ export class AccountPicture {
     );
   }
 
-  /** True when `symbols` were read from the broker within `maxAgeMs` and no fill came since. */
+  /**
+   * True when `symbols` were read from the broker within `maxAgeMs`, no fill came since, and
+   * no price that their shares may not fit.
+   */
   isFresh(symbols: readonly Ticker[], maxAgeMs: number): boolean {
     return (
       this.#parts.clock.now() - this.#confirmedAt <= maxAgeMs &&
-      symbols.every((symbol) => this.#positions.isConfirmed(symbol))
+      symbols.every((symbol) => this.#positions.isConfirmed(symbol) && !this.#hasJumped(symbol))
     );
+  }
+
+  #hasJumped(symbol: Ticker): boolean {
+    const { episodes, market } = this.#parts;
+    const { lastTrade } = market.of(symbol);
+    const isNews = lastTrade !== null && lastTrade.at >= this.#confirmedAt;
+    return isNews && episodes.hasJumped(symbol, lastTrade.price);
   }
 
   /** To be asked before a reading begins; given to `takeReading` with its answer. */

@@ -65,9 +65,15 @@ export class EpisodeKeeper {
   noteTrade(symbol: Ticker, { price }: Trade): boolean {
     const episode = this.#open.get(symbol);
     if (episode === undefined || this.#scales.isInDoubt(symbol)) return false;
+    if (this.hasJumped(symbol, price)) return false;
     if (!isTighter(episode.side, price, episode.highWaterPrice)) return false;
     this.#open = new Map(this.#open).set(symbol, { ...episode, highWaterPrice: price });
     return true;
+  }
+
+  /** True for a price that only a split explains, or a crash: the shares have to be read anew. */
+  hasJumped(symbol: Ticker, price: Price): boolean {
+    return this.#scales.hasJumped(symbol, price);
   }
 
   /** Symbols whose price does not fit their shares since a split, in words. */

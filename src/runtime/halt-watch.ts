@@ -136,8 +136,11 @@ export class HaltWatch {
   #showKnown(): void {
     const { tradingState, alerts } = this.#parts;
     const halt = this.#known;
-    for (const code of CAUSES) if (code !== codeOf(halt)) tradingState.clear(code);
+    const clearOthers = () => {
+      for (const code of CAUSES) if (code !== codeOf(halt)) tradingState.clear(code);
+    };
     if (halt === null) {
+      clearOthers();
       alerts.clear(LATCHED);
       return;
     }
@@ -148,6 +151,8 @@ export class HaltWatch {
       since: halt.since,
       clearedBy: 'a person: bigbrother resume',
     });
+    // After the new one: between two halts nothing is allowed that neither allows.
+    clearOthers();
     alerts.raise({ ...LATCHED, because: haltInWords(halt) });
     this.#carryOut(halt);
   }

@@ -1,8 +1,8 @@
-import { type Decimal, type Price, smaller, ZERO } from '../domain/decimal.ts';
+import type { Decimal, Price } from '../domain/decimal.ts';
 import type { OrderId, Ticker } from '../domain/ids.ts';
-import { isTerminal, type Order } from '../domain/order.ts';
+import { isTerminal, type Order, type OrderStatus } from '../domain/order.ts';
 import type { EpochMs } from '../domain/time.ts';
-import { mergeOrders } from '../engine/reconcile.ts';
+import { inheritedFills, mergeOrders } from '../engine/reconcile.ts';
 import type { Growth } from './position-book.ts';
 
 export type OrderChange = {
@@ -61,9 +61,7 @@ export class OrderBook {
       if (after === undefined || after === before) continue;
       this.#idOf.set(after.clientOrderId, id);
       const old = after.replaces === null ? undefined : merged.get(after.replaces);
-      const inherited =
-        old === undefined ? ZERO : smaller(old.filledQuantity, after.filledQuantity);
-      changes.push({ before, after, filledBefore: before?.filledQuantity ?? inherited });
+      changes.push({ before, after, filledBefore: filledBefore(before, after, old) });
     }
     if (changes.length > 0) this.#replace(merged);
     for (const { before, after } of changes) {
@@ -91,6 +89,15 @@ export class OrderBook {
     this.#list = null;
     this.#bySymbol = null;
   }
+}
+
+/** Statuses in which an order has filled nothing of its own yet. */
+const NOT_AT_WORK: ReadonlySet<OrderStatus> = new Set(['pending_new', 'accepted']);
+
+/** What of `after` is not news; what a replacement inherits shows once it is at work, or refused. */
+function filledBefore(before: Order | null, after: Order, old: Order | undefined): Decimal {
+  if (before !== null && !NOT_AT_WORK.has(before.status)) return before.filledQuantity;
+  return inheritedFills(after, old);
 }
 
 /** News of a successor may end the order before it, too. */

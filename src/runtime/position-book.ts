@@ -15,6 +15,7 @@ export class PositionBook {
   /** Number of the last fill heard of in a symbol that no read has confirmed yet. */
   readonly #unconfirmed = new Map<Ticker, number>();
   #fills = 0;
+  #wasRead = false;
   #list: readonly Position[] | null = [];
 
   list(): readonly Position[] {
@@ -41,9 +42,11 @@ export class PositionBook {
    * symbol in `doubt`, which has vanished from the list without any order that explains it.
    */
   confirm(positions: readonly Position[], mark: number, doubt: ReadonlySet<Ticker>): void {
+    const isFirst = !this.#wasRead;
+    this.#wasRead = true;
     const next = new Map<Ticker, Position>();
     for (const position of positions) {
-      if (!this.#heardAfter(position.symbol, mark)) {
+      if (isFirst || !this.#heardAfter(position.symbol, mark)) {
         const before = this.#positions.get(position.symbol);
         next.set(position.symbol, before && isSame(before, position) ? before : position);
       }
@@ -60,8 +63,14 @@ export class PositionBook {
     this.#replace(next);
   }
 
-  /** Carries a position on by a fill. */
-  fill({ order, shares, price: paid }: Growth): void {
+  /** Carries a position on by a fill; before the first read there is none to carry on. */
+  fill(growth: Growth): void {
+    this.#fills += 1;
+    this.#unconfirmed.set(growth.order.symbol, this.#fills);
+    if (this.#wasRead) this.#carryOn(growth);
+  }
+
+  #carryOn({ order, shares, price: paid }: Growth): void {
     const { symbol } = order;
     const before = this.#positions.get(symbol);
     const signed = before === undefined ? quantity('0') : signedQuantity(before);
@@ -70,8 +79,6 @@ export class PositionBook {
     if (after.eq('0')) next.delete(symbol);
     else next.set(symbol, carriedOn(before, symbol, after, paid));
     this.#replace(next);
-    this.#fills += 1;
-    this.#unconfirmed.set(symbol, this.#fills);
   }
 
   #replace(next: ReadonlyMap<Ticker, Position>): void {

@@ -167,10 +167,10 @@ export class StepResender {
     const { sender, guardrails, logger, clock } = this.#parts;
     const basis = basisOf(context);
     // With what follows it, since a step is judged by where its plan ends; but a newer plan may
-    // have done some of that meanwhile.
-    const following = part.steps
-      .slice(stepIndex + 1)
-      .filter((each) => this.#isToCome(each, context));
+    // have done some of that meanwhile, and a new stop stands for itself.
+    const following = isNewStop(step)
+      ? []
+      : part.steps.slice(stepIndex + 1).filter((each) => this.#isToCome(each, context));
     const rest: PlanPart = { ...part, steps: [step, ...following], basis };
     const { hash: _, ...fields } = plan;
     // Whoever had to agree has agreed to all of it before its first step was sent.

@@ -163,7 +163,7 @@ export class UnsettledResolver {
     const placed = step.clientOrderId && this.#parts.desk.findClientOrder(step.clientOrderId);
     if (placed) {
       logObserved(this.#parts.logger, step.planId, placed);
-      this.#parts.state.reconsider(step.symbol);
+      this.#tellSettled(step);
       return;
     }
     const changed = step.orderId === null ? null : this.#parts.desk.find(step.orderId);
@@ -184,7 +184,12 @@ export class UnsettledResolver {
         because: `order ${step.orderId} is ${changed.status}, so its ${step.kind} changed nothing`,
       },
     });
-    this.#parts.state.reconsider(step.symbol);
+    this.#tellSettled(step);
+  }
+
+  /** What could not be written down is not settled, and to tell of it would begin this anew. */
+  #tellSettled(step: UnsettledStep): void {
+    if (!this.#isOpen(step)) this.#parts.state.reconsider(step.symbol);
   }
 
   /** True when it is proven that the step had no effect, or that it does not matter any more. */

@@ -53,6 +53,22 @@ const heldAtExchange = ({ exchange }: Guarded): number => {
   return exchange.core.positions(account).reduce((sum, { qty }) => sum + Number(qty), 0);
 };
 
+describe('a stop in doubt whose plan had a second step', () => {
+  it('is sent again by itself, when the shares of the second have their stop already', async () => {
+    const guarded = await watchedAccount({
+      positions: [{ symbol: 'AAPL', qty: '11', averageEntryPrice: '100' }],
+      policies: { partialProfit: {} },
+    });
+    for (let copy = 0; copy < 4; copy += 1) {
+      guarded.broker.next('submit', { kind: 'loses_request' });
+    }
+    guarded.orchestrator.start();
+    await guarded.clock.advanceBy(120_000);
+    expect(guarded.context()?.cover.nakedQuantity.toFixed()).toBe('0');
+    expect(guarded.bigBrother.alerts()).toEqual([]);
+  });
+});
+
 describe('shares that were bought while the stop of others is in doubt', () => {
   it('have their own stop before anybody knows what became of the first', async () => {
     const guarded = await inDoubt();

@@ -57,6 +57,21 @@ async function statusesOf({ exchange }: Guarded, symbol: string): Promise<string
   return orders.map(({ status }) => status);
 }
 
+describe('a stricter halt', () => {
+  it('takes the place of a milder one without a moment in which all is allowed', async () => {
+    const guarded = await loopedAccount();
+    await settle(guarded.clock, press(guarded, 'entries'));
+    await guarded.clock.advanceBy(11_000);
+    await settle(guarded.clock, press(guarded, 'everything'));
+    await guarded.clock.advanceBy(11_000);
+    const states = guarded
+      .records('trading_state_changed')
+      .map(({ body }) => (body as { readonly state: string }).state);
+    expect(states.slice(states.indexOf('reducing'))).not.toContain('active');
+    expect(states.at(-1)).toBe('halted');
+  });
+});
+
 describe('a halt of entries', () => {
   it('cancels what would open a position and leaves what protects one', async () => {
     const guarded = await loopedAccount({ symbols });

@@ -9,6 +9,7 @@ import { withDeadline } from '../../src/runtime/deadline.ts';
 import { EventLogger } from '../../src/runtime/event-logger.ts';
 import { choiceFor, type TradingIntent } from '../../src/runtime/host-intents.ts';
 import { MarketBook } from '../../src/runtime/market-book.ts';
+import { growthOf, OrderBook } from '../../src/runtime/order-book.ts';
 import { PositionBook } from '../../src/runtime/position-book.ts';
 import { SessionCalendar } from '../../src/runtime/session-calendar.ts';
 import { SymbolLocks } from '../../src/runtime/symbol-locks.ts';
@@ -207,6 +208,16 @@ describe('the positions', () => {
     expect(book.get(AAPL)?.averageEntryPrice.toFixed()).toBe('100.5');
   });
 
+  it('are what the first read shows, whatever fills were heard of before it', () => {
+    const book = new PositionBook();
+    const mark = book.mark();
+    book.fill(fill('sell', '10'));
+    expect(book.list()).toEqual([]);
+    if (held !== undefined) book.confirm([held], mark, new Set());
+    expect(book.list()).toEqual([held]);
+    expect(book.isConfirmed(AAPL)).toBe(false);
+  });
+
   it('keep our own figure when a fill came while the broker was being read', () => {
     const book = bookWith();
     const mark = book.mark();
@@ -214,6 +225,28 @@ describe('the positions', () => {
     if (held !== undefined) book.confirm([held], mark, new Set());
     expect(book.get(AAPL)?.quantity.toFixed()).toBe('6');
     expect(book.isConfirmed(AAPL)).toBe(false);
+  });
+});
+
+describe('a replacement', () => {
+  const old = order({ id: 'old', filled: '9', status: 'filled', updatedAt: 2 });
+  const successor = { id: 'new', replaces: 'old', createdAt: 1 } as const;
+
+  it('fills nothing of its own when it is refused after the order in whose place it was', () => {
+    const book = new OrderBook();
+    book.merge([order({ ...successor, status: 'pending_new', updatedAt: 1 })]);
+    book.merge([old]);
+    const refused = order({ ...successor, filled: '9', status: 'rejected', updatedAt: 2 });
+    const changes = book.merge([refused]);
+    expect(changes.flatMap((change) => growthOf(change, price('100')) ?? [])).toEqual([]);
+  });
+
+  it('counts what it fills once it is at work', () => {
+    const book = new OrderBook();
+    const inherited = order({ ...successor, filled: '9', status: 'new', updatedAt: 2 });
+    book.merge([old, inherited]);
+    const [change] = book.merge([{ ...inherited, filledQuantity: quantity('12'), updatedAt: 3 }]);
+    expect(change && growthOf(change, price('100'))?.shares.toFixed()).toBe('3');
   });
 });
 

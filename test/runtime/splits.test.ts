@@ -113,3 +113,51 @@ describe('a split overnight', () => {
     expect(context?.cover.stops.map(({ stopPrice }) => stopPrice?.toFixed())).toEqual(['26.13']);
   });
 });
+
+describe('a split in the middle of a session', () => {
+  it.each([
+    ['canceled by the broker', 'cancel'],
+    ['left as they were', 'leave'],
+  ] as const)('sells nothing on the jump of its price, its orders %s', async (_, ordersAtSplit) => {
+    const guarded = await loopedAccount({
+      latencies: { positionVisibilityMs: 2_500 },
+      switches: { ordersAtSplit },
+    });
+    const { clock, exchange, price, records } = guarded;
+    await clock.advanceBy(9_900);
+    exchange.core.applySplit('AAPL', 10, 1);
+    price('AAPL', '10');
+    await clock.advanceBy(10_000);
+    expect(guarded.held()).toBe('long 100');
+    expect(guarded.resting()).toEqual(['sell stop_limit 100 @9.2']);
+    expect(guarded.context()?.episode.highWaterPrice.toFixed()).toBe('10');
+    expect(records('fill_received')).toEqual([]);
+  });
+
+  it('by which shares become fewer lifts no stop above the market', async () => {
+    const guarded = await loopedAccount({
+      positions: [{ symbol: 'AAPL', qty: '100', averageEntryPrice: '100' }],
+      latencies: { positionVisibilityMs: 2_500 },
+    });
+    const { clock, exchange, price, records } = guarded;
+    exchange.core.applySplit('AAPL', 1, 10);
+    price('AAPL', '1000');
+    await clock.advanceBy(20_000);
+    expect(guarded.held()).toBe('long 10');
+    expect(guarded.context()?.episode.highWaterPrice.toFixed()).toBe('1000');
+    expect(records('fill_received')).toEqual([]);
+  });
+
+  it('is not what a price is that stays where it fell to', async () => {
+    const guarded = await loopedAccount({
+      policies: { stopLoss: { percent: 30 }, stopLimit: { minimumOffsetBps: 10 } },
+    });
+    const { clock, price } = guarded;
+    price('AAPL', '60');
+    await clock.advanceBy(11_000);
+    expect(guarded.state.snapshot()?.incoherences[0]?.because).toContain('as by a split');
+    expect(guarded.held()).toBe('long 10');
+    await clock.advanceBy(15_000);
+    expect(guarded.held()).toBeNull();
+  });
+});

@@ -259,15 +259,15 @@ export class Account {
     this.visiblePositions.set(symbol, { qty, cost });
   }
 
-  /** Carries a position over to another symbol; open orders keep theirs. */
+  /** Carries a position over to another symbol, where it shows as it is; open orders keep theirs. */
   rename(symbol: string, newSymbol: string, marginable: boolean): void {
     const position = this.positions.get(symbol);
-    const visible = this.visiblePositions.get(symbol);
     const marketValue = position?.marketValue ?? ZERO;
     this.remove(symbol);
     this.setMarginable(newSymbol, marginable);
-    if (visible !== undefined) this.visiblePositions.set(newSymbol, visible);
     if (position !== undefined) {
+      const { qty, cost } = position;
+      this.visiblePositions.set(newSymbol, { qty, cost });
       this.positions.set(newSymbol, { ...position, symbol: newSymbol, marketValue: ZERO });
       this.mark(newSymbol, divide(marketValue, position.qty));
     }

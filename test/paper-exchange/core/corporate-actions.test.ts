@@ -247,6 +247,14 @@ describe('a symbol that changes', () => {
     expect(floor.position('APPL').qty).toBe('2');
   });
 
+  it('brings nothing back that was sold before, however late positions show it', () => {
+    const floor = new Floor({ latencies: { positionVisibilityMs: 86_400_000 } });
+    floor.core.announce({ terms: rename, exDate: tomorrow });
+    floor.accepted({ side: 'sell', qty: '10', type: 'market', time_in_force: 'day' });
+    floor.advanceTo(afterItsOpen);
+    expect(floor.request('GET', '/v2/positions/APPL').status).toBe(404);
+  });
+
   it('by a switch loses its orders', () => {
     const floor = announced(rename, { ordersAtRename: 'cancel' });
     const id = floor.accepted(stop);
