@@ -3,6 +3,7 @@ import { adoptCommand } from './adopt-command.ts';
 import { archiveCommand } from './archive-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { exchangeCommand } from './exchange-command.ts';
+import { exportCommand } from './export-command.ts';
 import { exitCodes, failureOf } from './failure.ts';
 import { haltCommand } from './halt-command.ts';
 import { historyCommand } from './history-command.ts';
@@ -66,6 +67,7 @@ function createProgram(): Command {
     historyCommand,
     verifyCommand,
     archiveCommand,
+    exportCommand,
     haltCommand,
     resumeCommand,
     adoptCommand,
