@@ -48,9 +48,9 @@ export class AccountReader {
   }
 
   /** What was executed after `since`, oldest first. @throws BrokerError */
-  readExecutions(since: EpochMs): Promise<readonly RecordedExecution[]> {
-    const call = () => this.#broker.readExecutions(since, 'reconcile');
-    return this.#inTime('reconcile', 'what was executed', call);
+  readExecutions(since: EpochMs, lane: Lane = 'reconcile'): Promise<readonly RecordedExecution[]> {
+    const call = () => this.#broker.readExecutions(since, lane);
+    return this.#inTime(lane, 'what was executed', call);
   }
 
   /** Money paid in or out since, oldest first. @throws BrokerError */

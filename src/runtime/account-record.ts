@@ -2,6 +2,7 @@ import { type Decimal, decimal, larger, text, ZERO } from '../domain/decimal.ts'
 import type { OrderId } from '../domain/ids.ts';
 import type { RecordedExecution } from '../domain/order.ts';
 import type { EpochMs } from '../domain/time.ts';
+import { type Broker, BrokerError } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AccountReader } from './account-reader.ts';
 import type { AlertBoard } from './alert-board.ts';
@@ -10,7 +11,9 @@ import type { EventLogger } from './event-logger.ts';
 import { textAt } from './intent-ledger.ts';
 import type { TradingStateLevels } from './trading-state.ts';
 
-const LOOK_EVERY_MS = 20_000;
+const LOOK_EVERY_MS = 25_000;
+/** Payments are rare, and each look at them is a request. */
+const PAYMENTS_EVERY_MS = 120_000;
 /** For executions that are recorded late, and clocks that differ. */
 const OVERLAP_MS = 120_000;
 /** Payments are told of late as well; a day's loss reaches back to the last close. */
@@ -19,6 +22,7 @@ const CODE = 'record_differs';
 const LEVEL = { code: CODE, symbol: null };
 
 type Parts = {
+  readonly broker: Pick<Broker, 'longestWaitMs'>;
   readonly reader: AccountReader;
   readonly memory: ControlMemory;
   readonly tradingState: TradingStateLevels;
@@ -29,8 +33,8 @@ type Parts = {
 
 /**
  * The second channel, beside the stream and the orders: the account's own record of
- * executions and payments. Where it holds an execution that nobody here has heard of at two
- * looks in a row, or the other way round, nothing is entered until both agree.
+ * executions and payments. Where it tells of other shares for an order than were heard of, at
+ * two looks in a row, nothing is entered until both agree.
  */
 export class AccountRecord {
   readonly #parts: Parts;
@@ -71,19 +75,20 @@ export class AccountRecord {
 
   /** Compares once. A record that cannot be read agrees with nothing: its age tells. */
   async look(): Promise<void> {
-    const { reader, clock } = this.#parts;
+    const { broker, reader, clock } = this.#parts;
+    // Protection comes first: what this finds only ever holds entries back.
+    if (broker.longestWaitMs('protect') > 0) return;
     const now = clock.now();
     try {
       const from = Math.max(this.#since, now - OVERLAP_MS);
-      const [executions, payments] = await Promise.all([
-        reader.readExecutions(from),
-        reader.readPayments(now - PAYMENTS_BACK_MS),
-      ]);
-      this.#judge(executions, now);
-      this.#paymentsReadAt = now;
+      this.#judge(await reader.readExecutions(from, 'read'), now);
+      const readAt = this.#paymentsReadAt;
+      if (readAt !== null && now - readAt < PAYMENTS_EVERY_MS) return;
+      const payments = await reader.readPayments(now - PAYMENTS_BACK_MS);
       for (const payment of payments) this.#takePayment(payment);
-    } catch {
-      return;
+      this.#paymentsReadAt = now;
+    } catch (error) {
+      if (!(error instanceof BrokerError)) throw error;
     }
   }
 

@@ -217,7 +217,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   recovery.lookFirst(() => watch.look());
   const controlMemory = new ControlMemory(settings.controls);
   const record = new AccountRecord({
-    ...{ reader, memory: controlMemory, tradingState, alerts, logger, clock },
+    ...{ broker, reader, memory: controlMemory, tradingState, alerts, logger, clock },
   });
   const backstops = new BackstopWatch({ broker, alerts, tradingState, clock, settings });
   const controls = new ControlDesk({

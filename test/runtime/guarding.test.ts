@@ -110,7 +110,9 @@ describe('the loop', () => {
     await clock.advanceBy(20_000);
     broker.calls.length = 0;
     await clock.advanceBy(100_000);
-    expect([...broker.calls].sort()).toEqual(
+    // The account's own record is read besides, when nothing waits.
+    const calls = broker.calls.filter((call) => !/^read(Executions|Payments)$/.test(call));
+    expect(calls.sort()).toEqual(
       ['readAccount', 'readOrders', 'readPositions'].flatMap((name) => Array(10).fill(name)),
     );
   });
