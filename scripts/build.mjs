@@ -2,9 +2,13 @@
 // tree of modules takes. What holds native code or belongs to Node stays outside.
 
 import { existsSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
+import { chmod, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { crashPoints } from './crash-point-plugin.mjs';
+
+// Written beside the old bundles and renamed when whole: nobody ever starts half a bundle.
+const draft = `dist/draft-${process.pid}`;
 
 const entryPoints = [
   { in: 'src/main.ts', out: 'bigbrother' },
@@ -12,7 +16,7 @@ const entryPoints = [
 ];
 
 const common = {
-  outdir: 'dist',
+  outdir: draft,
   bundle: true,
   platform: 'node',
   target: 'node20.19',
@@ -33,4 +37,6 @@ if (existsSync('simulation/main.ts')) {
   const simulation = [{ in: 'simulation/main.ts', out: 'simulate' }];
   await build({ ...common, entryPoints: simulation, plugins: [crashPoints] });
 }
-await chmod('dist/bigbrother.js', 0o755);
+await chmod(join(draft, 'bigbrother.js'), 0o755);
+for (const file of await readdir(draft)) await rename(join(draft, file), join('dist', file));
+await rm(draft, { recursive: true });
