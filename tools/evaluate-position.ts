@@ -72,15 +72,16 @@ export const evaluatePosition = defineTool({
   },
 });
 
-const evaluationInWords = (evaluation: Evaluation) =>
-  evaluation.outcome === 'recommends'
-    ? {
-        policy: evaluation.recommendation.policy,
-        wants: actionInWords(evaluation.recommendation.action),
-        urgency: evaluation.recommendation.urgency,
-        because: evaluation.recommendation.because,
-      }
-    : { policy: evaluation.policy, wants: null, urgency: null, because: evaluation.because };
+function evaluationInWords(evaluation: Evaluation) {
+  if (evaluation.outcome === 'abstains') {
+    const { policy, because } = evaluation;
+    return { policy, wants: null, urgency: null, because };
+  }
+  const { policy, action, urgency, because } = evaluation.recommendation;
+  const wants = actionInWords(action);
+  if (evaluation.outcome === 'recommends') return { policy, wants, urgency, because };
+  return { policy, wants: null, urgency: null, because: `${evaluation.because}; would ${wants}` };
+}
 
 function decisionFacts({ urgency, chosen, overruled, target }: Decision) {
   const { cover, sale, repriceLimit } = target;

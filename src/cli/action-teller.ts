@@ -44,6 +44,12 @@ export class ActionTeller {
       case 'episode_opened':
       case 'episode_closed':
       case 'trading_state_changed':
+      case 'policy_stepped_back':
+      case 'policy_enabled':
+      case 'settings_changed':
+      case 'settings_held':
+      case 'stood_down':
+      case 'stood_up':
       case 'halt_latched':
       case 'halt_verified':
       case 'halt_lifted':

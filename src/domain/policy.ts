@@ -35,7 +35,13 @@ export type Recommendation = {
 /** A policy that wants nothing says why, so that silence can be told from a fault. */
 export type Evaluation =
   | { readonly outcome: 'recommends'; readonly recommendation: Recommendation }
-  | { readonly outcome: 'abstains'; readonly policy: string; readonly because: string };
+  | { readonly outcome: 'abstains'; readonly policy: string; readonly because: string }
+  /** It says what it would do, and counts for nothing: its rollout does not let it act here. */
+  | {
+      readonly outcome: 'shadows';
+      readonly recommendation: Recommendation;
+      readonly because: string;
+    };
 
 /** Pure: the same context gives the same answer, and nothing is remembered between calls. */
 export type TradingPolicy = {

@@ -24,12 +24,14 @@ import {
   soleSymbolOf,
 } from './execution-reports.ts';
 import type { HaltWatch } from './halt-watch.ts';
+import type { ModeGate } from './mode-gate.ts';
 import { type Refusal, whyNotAdmitted } from './plan-admission.ts';
 import type { PlanBinding } from './plan-maker.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
 import type { ProposalVetoes } from './proposal-vetoes.ts';
 import type { Recovery } from './recovery.ts';
+import type { Rollout } from './rollout.ts';
 import type { SentSteps } from './sent-steps.ts';
 import type { RuntimeSettings } from './settings.ts';
 import { Slots } from './slots.ts';
@@ -56,6 +58,8 @@ type Parts = {
   readonly guardrails: readonly Guardrail[];
   readonly approvals: ApprovalDesk;
   readonly rules: ApprovalRules;
+  readonly rollout: Rollout;
+  readonly gate: ModeGate;
   readonly vetoes: ProposalVetoes;
   readonly binding: PlanBinding;
   readonly settings: RuntimeSettings;
@@ -181,6 +185,7 @@ export class ActionCoordinator {
         tier: plan.approval.tier,
         approvedBy: approval && { by: approval.by, channel: approval.channel, at: approval.at },
         soldUnasked: rules.soldUnasked(plan),
+        wantedBy: [...new Set(plan.parts.flatMap((part) => part.wantedBy ?? []))],
       },
     });
     approvals.spent(plan);

@@ -57,7 +57,7 @@ type Parts = {
   readonly ids: Ids;
   readonly settings: RuntimeSettings;
   /** Digest of all settings: says under which rules the journal's decisions were made. */
-  readonly settingsHash: string;
+  readonly settingsHash: () => string;
   /** Copies the journal; null where no copy is kept. */
   readonly outbox: Outbox | null;
 };
@@ -92,7 +92,7 @@ export class BigBrother {
       longestWaitMs: orchestrator.longestWaitMs(),
       streams: state.streams(),
       ...(outbox === null ? {} : { journalCopy: outbox.status() }),
-      settingsHash,
+      settingsHash: settingsHash(),
     };
   }
 
@@ -233,7 +233,8 @@ export class BigBrother {
     }
     const isDenied = verdicts.some(({ outcome }) => outcome === 'deny');
     const isUnsettled = parts.some((part) => mustWait(part, unsettled));
-    const executable = !isDenied && !isUnsettled && settings.mode === 'execute';
+    const isPossible = !isDenied && plan.approval.tier !== 'T4';
+    const executable = isPossible && !isUnsettled && settings.mode === 'execute';
     plans.keep(plan, clock.now());
     for (const thought of thoughts) {
       if (thought.part !== null) logger.logDecision(thought.decision, { context: thought.context });

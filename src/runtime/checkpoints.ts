@@ -26,7 +26,7 @@ type Parts = {
   readonly signer: Signer;
   readonly anchoring: Anchoring;
   readonly alerts: AlertBoard;
-  readonly settingsHash: string;
+  readonly settingsHash: () => string;
   readonly codeVersion: string;
   /** The first step whose outcome is not known; null when every one is. */
   readonly unsettledSince: () => number | null;
@@ -137,7 +137,7 @@ export class Checkpoints {
       previous: this.#previous,
       publicKey: signer.publicKey,
       root: this.#tree.root(),
-      settingsHash: this.#parts.settingsHash,
+      settingsHash: this.#parts.settingsHash(),
       size,
       unsettledSince: this.#parts.unsettledSince(),
     };

@@ -34,6 +34,9 @@ function signatureOf({ target, chosen, overruled, evaluations }: Decision): stri
       chosen: chosen.map(wish),
       overruled: overruled.map(({ recommendation, by }) => ({ ...wish(recommendation), by })),
       abstaining: evaluations.flatMap((each) => (each.outcome === 'abstains' ? [each.policy] : [])),
+      shadowing: evaluations.flatMap((each) =>
+        each.outcome === 'shadows' ? [wish(each.recommendation)] : [],
+      ),
     }),
   );
 }

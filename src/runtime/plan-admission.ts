@@ -7,9 +7,11 @@ import { onlyProtects } from '../engine/doubt.ts';
 import { hashOf, isSameHash } from '../engine/plan-hash.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
 import type { ApprovalRules } from './approval-rules.ts';
+import type { ModeGate } from './mode-gate.ts';
 import type { PlanBinding } from './plan-maker.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { Recovery } from './recovery.ts';
+import type { Rollout } from './rollout.ts';
 import type { RuntimeSettings } from './settings.ts';
 import type { UnsettledSteps } from './unsettled-steps.ts';
 
@@ -25,6 +27,8 @@ export function whyNotAdmitted(
     readonly recovery: Pick<Recovery, 'whyNotReady'>;
     readonly approvals: ApprovalDesk;
     readonly rules: ApprovalRules;
+    readonly rollout: Rollout;
+    readonly gate: ModeGate;
     readonly binding: PlanBinding;
     /** Null while it was not read. */
     readonly account: Account | null;
@@ -32,10 +36,8 @@ export function whyNotAdmitted(
   },
 ): Refusal | null {
   const { settings, plans, unsettled, recovery, approvals, account, now } = parts;
-  if (settings.mode !== 'execute') {
-    const because = `the mode is ${settings.mode}: nothing is sent`;
-    return { code: 'mode_forbids_execution', because };
-  }
+  const forbidden = whyForbidden(plan, parts);
+  if (forbidden !== null) return { code: 'mode_forbids_execution', because: forbidden };
   const notReady = recovery.whyNotReady();
   if (notReady !== null) return { code: 'recovering', because: notReady };
   if (plans.isSpent(plan.id)) {
@@ -61,6 +63,22 @@ export function whyNotAdmitted(
   if (open === undefined) return approvals.whyNot(plan);
   const because = `what became of an earlier order in ${open.symbol} is not known yet`;
   return { code: 'symbol_unsettled', because };
+}
+
+/** Neither the mode nor the rollout of who wants it may forbid a plan; a person's last stops pass. */
+function whyForbidden(
+  plan: ActionPlan,
+  {
+    settings,
+    rollout,
+    gate,
+  }: Pick<Parameters<typeof whyNotAdmitted>[1], 'settings' | 'rollout' | 'gate'>,
+): string | null {
+  if (gate.isWantedByPerson(plan.id)) return null;
+  const standDown = gate.standDown();
+  if (standDown !== null) return `${standDown.by} has taken the account back: nothing is sent`;
+  if (settings.mode !== 'execute') return `the mode is ${settings.mode}: nothing is sent`;
+  return rollout.whyNotPlan(plan);
 }
 
 /** Which of the terms that the plan was made under holds no more, in words; null when all do. */

@@ -12,6 +12,7 @@ import type { Planning } from '../engine/plan.ts';
 import { sealPlan } from '../engine/plan-hash.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { ApprovalRules } from './approval-rules.ts';
+import type { Rollout } from './rollout.ts';
 import type { RuntimeSettings } from './settings.ts';
 import type { UnsettledSteps } from './unsettled-steps.ts';
 
@@ -36,6 +37,7 @@ export class PlanMaker {
   readonly #clock: Clock;
   readonly #settings: RuntimeSettings;
   readonly #rules: ApprovalRules;
+  readonly #rollout: Rollout;
   readonly #binding: PlanBinding;
 
   constructor(parts: {
@@ -45,6 +47,7 @@ export class PlanMaker {
     readonly clock: Clock;
     readonly settings: RuntimeSettings;
     readonly rules: ApprovalRules;
+    readonly rollout: Rollout;
     readonly binding: PlanBinding;
   }) {
     this.#engine = parts.engine;
@@ -53,19 +56,23 @@ export class PlanMaker {
     this.#clock = parts.clock;
     this.#settings = parts.settings;
     this.#rules = parts.rules;
+    this.#rollout = parts.rollout;
     this.#binding = parts.binding;
   }
 
   /**
    * @param choose what of the policies' answers counts, and what the host adds; all of them
    *   and nothing, unless said otherwise
+   * @param byPerson true where a person asks, who need not keep to the rollout of the policies
    */
   think(
     seen: PositionContext,
     choose: (evaluations: readonly Evaluation[]) => readonly Evaluation[] = (all) => all,
+    byPerson = false,
   ): Thought {
     const context = withDoubts(seen, this.#unsettled.in(seen.position.symbol));
-    const evaluations = choose(this.#engine.evaluatePosition(context));
+    const asked = this.#engine.evaluatePosition(context);
+    const evaluations = choose(byPerson ? asked : this.#rollout.judge(context, asked));
     const decision = this.#engine.prioritizeActions(context, evaluations);
     return { context, decision, ...this.#engine.createActionPlan(decision, context) };
   }

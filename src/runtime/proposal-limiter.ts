@@ -8,10 +8,10 @@ const WINDOW_MS = 60_000;
  * up the broker's budget. To protect and to halt is always free.
  */
 export class ProposalLimiter {
-  readonly #mostPerMinute: number;
+  readonly #mostPerMinute: () => number;
   #at: readonly EpochMs[] = [];
 
-  constructor(mostPerMinute: number) {
+  constructor(mostPerMinute: () => number) {
     this.#mostPerMinute = mostPerMinute;
   }
 
@@ -20,7 +20,7 @@ export class ProposalLimiter {
     if (kind === 'halt' || kind === 'protect') return null;
     this.#at = this.#at.filter((at) => at > now - WINDOW_MS);
     const oldest = this.#at[0];
-    if (oldest !== undefined && this.#at.length >= this.#mostPerMinute) {
+    if (oldest !== undefined && this.#at.length >= this.#mostPerMinute()) {
       const seconds = Math.ceil((oldest + WINDOW_MS - now) / 1_000);
       return (
         `${this.#at.length} proposals within a minute are the most; the next is taken in ` +

@@ -12,6 +12,7 @@ import type { EventStore } from '../ports/event-store.ts';
 import type { HaltLatch } from '../ports/halt-latch.ts';
 import type { Replica } from '../ports/replica.ts';
 import type { Signer } from '../ports/signer.ts';
+import type { StandDownLatch } from '../ports/stand-down-latch.ts';
 import { AccountLook } from './account-look.ts';
 import { AccountReader } from './account-reader.ts';
 import { AccountRecord } from './account-record.ts';
@@ -34,11 +35,14 @@ import { DecisionJournal } from './decision-journal.ts';
 import { EpisodeKeeper } from './episode-keeper.ts';
 import { EventLogger } from './event-logger.ts';
 import { HaltWatch } from './halt-watch.ts';
+import { HeldBackWatch } from './held-back-watch.ts';
 import { IntentLedger } from './intent-ledger.ts';
 import { JournalAudit } from './journal-audit.ts';
 import { memoryOf } from './journal-memory.ts';
+import { liveView } from './live-view.ts';
 import { MarketFeed } from './market-feed.ts';
 import { MissedFills } from './missed-fills.ts';
+import { ModeGate } from './mode-gate.ts';
 import { NakedMeters } from './naked-meters.ts';
 import { BigBrotherOrchestrator } from './orchestrator.ts';
 import { OrderBook } from './order-book.ts';
@@ -53,10 +57,12 @@ import { PositionManager } from './position-manager.ts';
 import { ProposalLimiter } from './proposal-limiter.ts';
 import { ProposalVetoes } from './proposal-vetoes.ts';
 import { Recovery } from './recovery.ts';
+import { Rollout } from './rollout.ts';
 import { SecondOwnerWatch } from './second-owner.ts';
 import { SentSteps } from './sent-steps.ts';
 import { SessionCalendar } from './session-calendar.ts';
 import type { RuntimeSettings } from './settings.ts';
+import { StepBack } from './step-back.ts';
 import { logLeftBehind } from './step-journal.ts';
 import { StepResender } from './step-resender.ts';
 import { StepRunner } from './step-runner.ts';
@@ -80,6 +86,8 @@ export type RuntimeParts = {
   /** The kill switch's own connection. */
   readonly emergency: EmergencyBroker;
   readonly haltLatch: HaltLatch;
+  /** Where a person's word to stand down is kept; absent where nobody can give it. */
+  readonly standDown?: StandDownLatch | undefined;
   readonly clock: Clock;
   readonly ids: Ids;
   /** In order of precedence. */
@@ -87,8 +95,9 @@ export type RuntimeParts = {
   readonly guardrails: readonly Guardrail[];
   readonly planning: PlanningSettings;
   readonly driftTolerance: DriftTolerance;
+  /** May change while it runs; which environment it is does not. */
   readonly settings: RuntimeSettings;
-  /** Digest of all settings, for the journal and the status. */
+  /** Digest of all settings as they are now, for the journal and the status. */
   readonly settingsHash: string;
   /** What runs: a plan of another version is void. */
   readonly codeVersion?: string;
@@ -113,6 +122,8 @@ export type Runtime = {
   readonly alerts: AlertBoard;
   readonly strangers: SecondOwnerWatch;
   readonly approvals: ApprovalDesk;
+  readonly controls: ControlDesk;
+  readonly stepBack: StepBack;
   readonly anchoring: Anchoring;
   /** Null where nobody signs. */
   readonly checkpoints: Checkpoints | null;
@@ -129,7 +140,19 @@ export type Runtime = {
 
 /** Wires the runtime over its ports; does nothing yet. */
 export function createRuntime(parts: RuntimeParts): Runtime {
-  const { clock, ids, settings, guardrails, settingsHash, driftTolerance } = parts;
+  const { clock, ids, guardrails, driftTolerance } = parts;
+  const gate = new ModeGate({
+    fromSettings: () => parts.settings.mode,
+    latch: parts.standDown ?? null,
+  });
+  const settings = Object.defineProperty(
+    liveView(() => parts.settings),
+    'mode',
+    {
+      get: () => gate.mode(),
+    },
+  );
+  const settingsHash = () => parts.settingsHash;
   const { store, replica } = parts;
   const bootId = ids.next('boot');
   const logger = new EventLogger({ store, clock, bootId });
@@ -144,8 +167,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   logger.onBroken((because) => {
     alerts.raise({ code: 'journal_broken', symbol: null, because: `nothing is sent: ${because}` });
   });
-  const { dailyLossPercent } = settings;
-  const tradingState = new TradingStateLevels({ logger, clock, dailyLossPercent });
+  const tradingState = new TradingStateLevels({ logger, clock, settings });
   const memory = {
     ledger: new IntentLedger(),
     unsettled: new UnsettledSteps(),
@@ -155,6 +177,8 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   };
   const { ledger, unsettled, sent, plans, strangers } = memory;
   journalParts(logger, plans);
+  const heldBack = new HeldBackWatch({ alerts, plans });
+  logger.onRecord((record) => heldBack.hear(record));
   const episodes = new EpisodeKeeper({ logger, ledger });
   const reader = new AccountReader({ broker: parts.broker, clock, settings });
   const orders = new OrderBook();
@@ -183,14 +207,21 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   });
   const engine = new DecisionEngine({ policies: parts.policies, planning: parts.planning });
   const binding = {
-    settingsHash: () => settingsHash,
+    settingsHash,
     codeVersion: parts.codeVersion ?? 'unversioned',
     driftTolerance,
   };
   const rules = new ApprovalRules({ clock, settings });
   const vetoes = new ProposalVetoes(logger);
   const approvals = new ApprovalDesk({ logger, clock, ids, settings, vetoes });
-  const planMaker = new PlanMaker({ engine, unsettled, ids, clock, settings, rules, binding });
+  const rollout = new Rollout({ settings: () => settings.rollout, clock });
+  const stepBack = new StepBack({
+    ...{ rollout, plans, tradingState, alerts, logger, clock },
+    settings: () => settings.stepBack,
+  });
+  const planMaker = new PlanMaker({
+    ...{ engine, unsettled, ids, clock, settings, rules, rollout, binding },
+  });
   const missed = new MissedFills({ reader, episodes, logger, clock });
   const recovery = new Recovery({ state, missed, unsettled, desk, tradingState, logger, clock });
   const { broker } = parts;
@@ -215,7 +246,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     },
   });
   recovery.lookFirst(() => watch.look());
-  const controlMemory = new ControlMemory(settings.controls);
+  const controlMemory = new ControlMemory(liveView(() => settings.controls));
   const record = new AccountRecord({
     ...{ broker, reader, memory: controlMemory, tradingState, alerts, logger, clock },
   });
@@ -255,7 +286,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const shared = {
     ...{ state, plans, unsettled, recovery, halts },
     ...{ logger, clock, settings, guardrails },
-    ...{ approvals, rules, vetoes, binding },
+    ...{ approvals, rules, vetoes, binding, rollout, gate },
   };
   const coordinator = new ActionCoordinator({
     ...shared,
@@ -289,7 +320,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     tradingState,
     alerts,
     ids,
-    limiter: new ProposalLimiter(settings.approvals.proposalsPerMinute),
+    limiter: new ProposalLimiter(() => settings.approvals.proposalsPerMinute),
     settingsHash,
     outbox,
   });
@@ -314,6 +345,8 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     alerts,
     strangers,
     approvals,
+    controls,
+    stepBack,
     anchoring,
     checkpoints,
     async start() {
@@ -322,11 +355,12 @@ export function createRuntime(parts: RuntimeParts): Runtime {
         restore(logger, memory, episodes);
         restoreControls(logger, controlMemory, controls);
         restoreApprovals(logger, clock.now(), { rules, vetoes });
+        restoreRollout(logger, clock.now(), rollout, stepBack);
         orders.onNew((order) => strangers.see(order));
       }
       checkpoints?.start();
       const { environment, mode } = settings;
-      const body = { environment, mode, settingsHash };
+      const body = { environment, mode, settingsHash: settingsHash() };
       logger.log({ type: 'started', actor: 'system', body });
       takeUpHalts(logger, tradingState, halts);
       outbox?.start();
@@ -398,6 +432,24 @@ function restoreControls(logger: EventLogger, memory: ControlMemory, desk: Contr
   logger.onRecord((record) => {
     memory.remember(record);
     desk.hear(record);
+  });
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** What a policy has done lately, and what was taken back, counts on. */
+function restoreRollout(
+  logger: EventLogger,
+  now: number,
+  rollout: Rollout,
+  stepBack: StepBack,
+): void {
+  const query = { types: ['plan_spent'] as const, sinceAt: now - DAY_MS, limit: 10_000 };
+  for (const record of logger.getHistory(query).records) rollout.remember(record);
+  stepBack.restore(logger.recall(['policy_stepped_back', 'policy_enabled']));
+  logger.onRecord((record) => {
+    rollout.remember(record);
+    stepBack.hear(record);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { ApprovalSettings } from '../domain/approval.ts';
 import type { DeclaredBackstops } from '../domain/backstops.ts';
 import type { Environment, Mode } from '../domain/environment.ts';
+import type { RolloutSettings, StepBackSettings } from '../domain/rollout.ts';
 
 /** What the runtime needs to be told. Milliseconds throughout. */
 export type RuntimeSettings = {
@@ -34,6 +35,9 @@ export type RuntimeSettings = {
   readonly approvals: ApprovalSettings;
   /** What the controls that remember go by. */
   readonly controls: ControlSettings;
+  /** How far each policy may go; one that is not named acts everywhere. */
+  readonly rollout: RolloutSettings;
+  readonly stepBack: StepBackSettings;
 };
 
 export type ControlSettings = {
@@ -79,6 +83,8 @@ export const defaultRuntimeSettings: RuntimeSettings = {
     mostPending: 3,
     proposalsPerMinute: 6,
   },
+  rollout: {},
+  stepBack: { vetoes: 5, windowMs: 600_000 },
   controls: {
     repeats: 6,
     repeatWindowMs: 600_000,

@@ -17,7 +17,7 @@ const SEVERITY: readonly TradingState[] = ['active', 'reducing', 'halted'];
 export class TradingStateLevels {
   readonly #logger: EventLogger;
   readonly #clock: Clock;
-  readonly #dailyLossPercent: string | null;
+  readonly #settings: { readonly dailyLossPercent: string | null };
   readonly #causes = new Map<string, TradingStateCause>();
   readonly #listeners: (() => void)[] = [];
   #lossBase: string | null = null;
@@ -25,11 +25,11 @@ export class TradingStateLevels {
   constructor(parts: {
     readonly logger: EventLogger;
     readonly clock: Clock;
-    readonly dailyLossPercent: string | null;
+    readonly settings: { readonly dailyLossPercent: string | null };
   }) {
     this.#logger = parts.logger;
     this.#clock = parts.clock;
-    this.#dailyLossPercent = parts.dailyLossPercent;
+    this.#settings = parts.settings;
   }
 
   onChange(listener: () => void): void {
@@ -76,7 +76,7 @@ export class TradingStateLevels {
     const loss = Array.isArray(causes)
       ? causes.find((cause) => textAt(cause, 'code') === DAILY_LOSS)
       : undefined;
-    if (base === null || loss === undefined || this.#dailyLossPercent === null) return;
+    if (base === null || loss === undefined || this.#settings.dailyLossPercent === null) return;
     this.#lossBase = base;
     const since = fieldAt(loss, 'since');
     this.raise({
@@ -105,17 +105,18 @@ export class TradingStateLevels {
   }
 
   #judgeDailyLoss({ equity, lastEquity }: Account): void {
-    if (this.#dailyLossPercent === null || !lastEquity.gt('0')) return;
+    const { dailyLossPercent } = this.#settings;
+    if (dailyLossPercent === null || !lastEquity.gt('0')) return;
     // Latched for the day: a rebound does not make the day's loss undone.
     const base = text(lastEquity);
     if (this.#lossBase !== base) this.clear(DAILY_LOSS);
     this.#lossBase = base;
     const loss = lastEquity.minus(equity);
-    if (loss.times('100').lt(lastEquity.times(decimal(this.#dailyLossPercent)))) return;
+    if (loss.times('100').lt(lastEquity.times(decimal(dailyLossPercent)))) return;
     this.raise(
       reducedFor(
         `the account lost $${text(loss.round(2, 0))} since the last close ` +
-          `($${base}); ${this.#dailyLossPercent} % is the limit`,
+          `($${base}); ${dailyLossPercent} % is the limit`,
       ),
     );
   }

@@ -28,7 +28,7 @@ function signedJournal(
   const place = put === undefined ? null : { name: '/mnt/elsewhere', put };
   const anchoring = new Anchoring({ place, alerts, clock });
   const checkpoints = new Checkpoints({
-    ...{ logger, clock, alerts, anchoring, settingsHash: 'abc', codeVersion: '0.1.0' },
+    ...{ logger, clock, alerts, anchoring, settingsHash: () => 'abc', codeVersion: '0.1.0' },
     signer: given.signer ?? SIGNER,
     unsettledSince: () => null,
   });

@@ -29,7 +29,7 @@ function journal() {
 describe('the trading state', () => {
   const levels = (dailyLossPercent: string | null = '3') => {
     const { logger, clock, store } = journal();
-    const state = new TradingStateLevels({ logger, clock, dailyLossPercent });
+    const state = new TradingStateLevels({ logger, clock, settings: { dailyLossPercent } });
     // Written at once, as a cycle does at its end.
     state.onChange(() => logger.commit());
     return { store, state };

@@ -78,6 +78,15 @@ function titleOf({ type, body }: JournalRecord): string {
     case 'equity_peak_moved':
     case 'cash_moved':
       return words(spaced(type), field(body, 'equity') ?? field(body, 'amount'));
+    case 'policy_stepped_back':
+    case 'policy_enabled':
+      return words(spaced(type), field(body, 'policy'));
+    case 'settings_changed':
+    case 'settings_held':
+      return words(spaced(type), changesIn(body));
+    case 'stood_down':
+    case 'stood_up':
+      return words(spaced(type), 'by', field(body, 'by'));
     case 'halt_verified':
     case 'halt_lifted':
     case 'orders_adopted':
@@ -140,6 +149,14 @@ function deniedBy(body: Json): string | null {
   const names = denied.map((verdict) => field(verdict, 'guardrail'));
   return names.length === 0 ? null : `by ${names.join(', ')}`;
 }
+
+function changesIn(body: Json): string {
+  return list(body, 'changes')
+    .map((one) => `${field(one, 'path')} ${shown(one, 'before')} -> ${shown(one, 'after')}`)
+    .join(', ');
+}
+
+const shown = (change: Json, name: string): string => JSON.stringify(child(change, name));
 
 function filled(body: Json): string | null {
   const quantity = field(body, 'filledQuantity');
