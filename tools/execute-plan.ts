@@ -26,7 +26,7 @@ export const executePlan = defineTool({
   description:
     'Places the orders of one proposed plan, exactly as shown, once. Refused if it expired, was ' +
     'used, the hash differs, the position moved or a guardrail denies. Never repeat an unsettled ' +
-    'plan: read get_history first.',
+    'plan: read get_history first. A plan beyond the limits waits for a person.',
   effect: 'acts',
   input: z.strictObject({
     plan_id: z.string().min(1).max(100).describe('From propose_plan'),
@@ -53,9 +53,9 @@ export const executePlan = defineTool({
     next_step: z.string(),
   }),
 
-  // The signal is not looked at: an order that was sent is followed to its end.
-  async run({ plan_id: planId, hash }, { bigBrother }) {
-    const report = await bigBrother.execute(planId as PlanId, hash);
+  // The signal ends the wait for a person; an order that was sent is followed to its end.
+  async run({ plan_id: planId, hash }, { bigBrother, person, signal }) {
+    const report = await bigBrother.execute(planId as PlanId, hash, { person, signal });
     return report.outcome === 'denied' && !report.parts.some(wasSent)
       ? refusalOf(report)
       : answered(reportFacts(report));

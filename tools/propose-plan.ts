@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Proposal } from '../src/domain/answers.ts';
+import { needsPerson } from '../src/domain/approval.ts';
 import { decimal } from '../src/domain/decimal.ts';
 import type { Mode } from '../src/domain/environment.ts';
 import type { Ticker } from '../src/domain/ids.ts';
-import type { Intent, PlanPart } from '../src/domain/plan.ts';
+import type { ActionPlan, Intent, PlanPart } from '../src/domain/plan.ts';
 import { type EpochMs, isoTime } from '../src/domain/time.ts';
 import { amountArgument, symbolArgument } from './shared/arguments.ts';
 import { denialsOf, partInWords, passedGuardrails } from './shared/plan-words.ts';
@@ -47,6 +48,9 @@ export const proposePlan = defineTool({
     expires_at: z.string().optional(),
     seconds_left: z.number().optional(),
     executable: z.boolean(),
+    approval: z
+      .object({ tier: z.string(), because: z.array(z.string()), how: z.string() })
+      .optional(),
     parts: z.array(partSchema),
     more_parts: z.array(z.string()),
     denials: z.array(denialSchema),
@@ -125,6 +129,9 @@ function missingPosition(
 function proposalFacts(proposal: Proposal, mode: Mode, now: EpochMs) {
   switch (proposal.outcome) {
     case 'impossible':
+      if (proposal.code === 'too_many_proposals' || proposal.code === 'veto_stands') {
+        return refused(proposal.code, proposal.because.join('; '));
+      }
       return refused('plan_impossible', proposal.because.join('; '), {
         details: { reason_code: proposal.code },
       });
@@ -150,6 +157,7 @@ function proposalFacts(proposal: Proposal, mode: Mode, now: EpochMs) {
         expires_at: isoTime(plan.expiresAt),
         seconds_left: Math.max(0, Math.floor((plan.expiresAt - now) / 1000)),
         executable,
+        approval: { ...plan.approval, because: [...plan.approval.because], how: how(plan) },
         parts: plan.parts.slice(0, MOST_PARTS).map(partInWords),
         more_parts: plan.parts.slice(MOST_PARTS).map(partInOneLine),
         denials: denialsOf(verdicts),
@@ -161,8 +169,33 @@ function proposalFacts(proposal: Proposal, mode: Mode, now: EpochMs) {
   }
 }
 
-function nextStepOf({ executable, verdicts }: Proposed, mode: Mode): string {
+/** Who has to agree, and where. */
+function how({ approval }: ActionPlan): string {
+  switch (approval.tier) {
+    case 'T0':
+    case 'T1':
+      return 'Nobody has to agree.';
+    case 'T2':
+      return (
+        'A person has to agree: execute_plan asks, in this host where it can, else with ' +
+        '"bigbrother pending" in a terminal.'
+      );
+    case 'T3':
+      return (
+        'A person has to agree in a terminal, with a code, and it runs only some time after: ' +
+        'call execute_plan, then "bigbrother pending" shows it.'
+      );
+    case 'T4':
+      return 'Nobody can agree to this.';
+  }
+}
+
+function nextStepOf({ executable, verdicts, plan }: Proposed, mode: Mode): string {
+  if (executable && needsPerson(plan.approval.tier)) {
+    return 'Show it, then execute_plan with this plan_id and hash: a person has to agree.';
+  }
   if (executable) return 'execute_plan with this plan_id and hash before it expires.';
+  if (plan.approval.tier === 'T4') return 'It cannot be executed, and nobody can agree to it.';
   if (verdicts.some(({ outcome }) => outcome === 'deny')) {
     return 'It cannot be executed; each denial says what would pass.';
   }

@@ -8,12 +8,14 @@ import type {
   SystemStatus,
   ToolCall,
 } from '../src/domain/answers.ts';
+import type { ApprovalChannel } from '../src/domain/approval.ts';
 import type { Actor, HistoryQuery } from '../src/domain/event.ts';
 import type { PlanId, Ticker } from '../src/domain/ids.ts';
 import type { Intent } from '../src/domain/plan.ts';
 import type { PortfolioSnapshot, PositionContext } from '../src/domain/portfolio.ts';
 import type { ExecutionReport } from '../src/domain/report.ts';
 import type { EpochMs } from '../src/domain/time.ts';
+import type { ExecutionCaller } from '../src/runtime/big-brother.ts';
 import type { ErrorCode } from './errors.ts';
 
 /** What the tools need of BigBrother; `src/runtime/big-brother.ts` is it. */
@@ -24,7 +26,7 @@ export interface BigBrotherFace {
   contextFor(symbol: Ticker): PositionContext | null;
   evaluate(symbol: Ticker): SymbolEvaluation | null;
   propose(intent: Intent, actor: Actor): Promise<Proposal>;
-  execute(planId: PlanId, hash: string): Promise<ExecutionReport>;
+  execute(planId: PlanId, hash: string, caller?: ExecutionCaller): Promise<ExecutionReport>;
   history(query: HistoryQuery): HistoryPage;
   alerts(): readonly Alert[];
   nakedTime(symbol: Ticker): NakedTime;
@@ -36,6 +38,8 @@ type ToolContext = {
   readonly bigBrother: BigBrotherFace;
   /** Aborted when the host no longer waits. What was sent to the broker goes on regardless. */
   readonly signal: AbortSignal;
+  /** Puts a question to the host's person; null where the host cannot. */
+  readonly person: ApprovalChannel | null;
   readonly now: EpochMs;
 };
 

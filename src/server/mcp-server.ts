@@ -4,6 +4,7 @@ import { errorAdvice } from '../../tools/errors.ts';
 import { toolsFor } from '../../tools/index.ts';
 import type { BigBrotherFace, Tool, ToolRefusal } from '../../tools/tool.ts';
 import type { SystemStatus, ToolCall } from '../domain/answers.ts';
+import type { ApprovalChannel } from '../domain/approval.ts';
 import { type Mode, stricterMode } from '../domain/environment.ts';
 import { isTicker } from '../domain/ids.ts';
 import { BrokerError } from '../ports/broker.ts';
@@ -15,6 +16,7 @@ import {
   listedOutputOf,
   type Named,
 } from './answer-shape.ts';
+import { elicitationOf } from './approval-elicitation.ts';
 import { instructionsFor } from './instructions.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 
@@ -49,7 +51,8 @@ export function createMcpServer(deps: McpServerDeps): McpServer {
   const { environment, mode } = status;
   const redactor = createRedactor(deps.secrets);
   for (const tool of deps.tools ?? toolsFor(mode)) {
-    const call = new ToolRunner(tool, deps, redactor, { environment, mode });
+    const person = () => elicitationOf(server);
+    const call = new ToolRunner(tool, deps, redactor, { environment, mode }, person);
     server.registerTool(
       tool.name,
       {
@@ -84,9 +87,18 @@ class ToolRunner {
   readonly #deps: McpServerDeps;
   readonly #redactor: Redactor;
   readonly #schema: ReturnType<typeof answerSchemaOf>;
+  /** Known only once the host has introduced itself. */
+  readonly #person: () => ApprovalChannel | null;
   #lastNamed: Named;
 
-  constructor(tool: Tool, deps: McpServerDeps, redactor: Redactor, named: Named) {
+  constructor(
+    tool: Tool,
+    deps: McpServerDeps,
+    redactor: Redactor,
+    named: Named,
+    person: () => ApprovalChannel | null,
+  ) {
+    this.#person = person;
     this.#lastNamed = named;
     this.#tool = tool;
     this.#deps = deps;
@@ -121,7 +133,12 @@ class ToolRunner {
         const message = `This host was started in mode ${mode}, so nothing is executed for it.`;
         return this.#refused({ code: 'mode_forbids_execution', message });
       }
-      const answer = await this.#tool.call(args, { bigBrother, signal, now });
+      const answer = await this.#tool.call(args, {
+        bigBrother,
+        signal,
+        person: this.#person(),
+        now,
+      });
       if (answer.outcome === 'refused') return this.#refused(answer.refusal);
 
       const parsed = this.#schema.safeParse({ ...this.#named(), ...answer.result });
