@@ -43,6 +43,10 @@ begin
       return next format('role anon may not read table %s', kept);
     end if;
   end loop;
+  if not exists (select from pg_catalog.pg_constraint
+      where conrelid = to_regclass('public.events') and conname = 'record_has_its_hash') then
+    return next 'the rule that a record in table events has its hash is missing';
+  end if;
   foreach act in array array['a_fills', 'b_links', 'c_derives'] loop
     if not exists (select from pg_catalog.pg_trigger
         where tgrelid = to_regclass('public.events') and tgname = act and tgenabled = 'A') then
