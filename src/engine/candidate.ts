@@ -44,12 +44,12 @@ export function identify(
   { drafts }: Pick<Candidate, 'drafts'>,
   context: PositionContext,
 ): Identified {
-  const releasing = new Set(
-    drafts.flatMap((draft) => (draft.kind === 'submit' ? [] : [draft.before.clientOrderId])),
-  );
+  // By the steps so far: until its own step comes, an order keeps its slot.
+  const releasing = new Set<string>();
   const taken = new Set<string>();
   const steps: Step[] = [];
   for (const draft of drafts) {
+    if (draft.kind !== 'submit') releasing.add(draft.before.clientOrderId);
     if (draft.kind === 'cancel') {
       steps.push(cancelStep(draft, context.position.symbol));
       continue;

@@ -398,6 +398,23 @@ describe('identities', () => {
     expect(part?.steps[0]).toMatchObject({ key, generation: 2 });
   });
 
+  it('leaves an order its slot until its own step comes, whichever comes first', () => {
+    const slots = ['rescue/whole', 'rescue/whole/2'].map((meaning) => {
+      const key = keyFor(ACCOUNT_NUMBER, holding().episode.id, meaning);
+      const clientOrderId = `bb1-${meaning}`;
+      return { key, generation: 1, clientOrderId, state: 'live' as const, orderId: null };
+    });
+    for (const [first, second] of [slots, slots.toReversed()]) {
+      const orders = [first, second].map((slot, index) =>
+        stopLimit({ id: `stop-${index}`, quantity: '5', clientOrderId: slot?.clientOrderId ?? '' }),
+      );
+      const context = holding({ price: '94', orders, intents: slots });
+      const steps = planned(context, [wants(reprice('93.5'))]).part?.steps ?? [];
+      const keys = steps.map((step) => step.kind === 'replace' && step.key);
+      expect(keys).toEqual([first?.key, second?.key]);
+    }
+  });
+
   it('uses no id again that still lives at the broker although the journal lost it', () => {
     const [first] = planned(holding(), [wants(protect('95', '94.5'))]).part?.steps ?? [];
     if (first?.kind !== 'submit') throw new Error('a stop was to be placed');
