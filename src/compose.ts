@@ -44,7 +44,15 @@ export type System = {
 /** BigBrother at work on one account. Until `orchestrator.start()` the account is only watched. */
 export type Running = Pick<
   Runtime,
-  'bigBrother' | 'orchestrator' | 'logger' | 'alerts' | 'strangers' | 'checkpoints' | 'anchoring'
+  | 'bigBrother'
+  | 'orchestrator'
+  | 'logger'
+  | 'alerts'
+  | 'strangers'
+  | 'controls'
+  | 'stepBack'
+  | 'checkpoints'
+  | 'anchoring'
 > & {
   readonly clock: Clock;
   readonly ids: Ids;
@@ -126,7 +134,17 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       codeVersion: packageFile.version,
       ...signingOf(journal.directory, settings),
     });
-    const { bigBrother, orchestrator, logger, alerts, strangers, checkpoints, anchoring } = runtime;
+    const {
+      bigBrother,
+      orchestrator,
+      logger,
+      alerts,
+      strangers,
+      controls,
+      stepBack,
+      checkpoints,
+      anchoring,
+    } = runtime;
     const body = { runtimeSettings, policies };
     logger.log({ type: 'settings_loaded', actor: 'system', body });
     const unreadBecause = await runtime.start();
@@ -139,6 +157,7 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       logger,
       alerts,
       strangers,
+      controls,
       checkpoints,
       anchoring,
       clock,

@@ -47,6 +47,9 @@ export class OwnerDoor {
       },
       strangers: () => running.strangers.strangers().map(wordsOf),
       adopt: (by) => running.strangers.adopt(by),
+      enable: (policy, symbol, by) =>
+        running.controls.enable(policy, symbol, by) ||
+        (symbol === null && running.stepBack.enable(policy, by)),
       log: tell,
     });
   }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { adoptCommand } from './adopt-command.ts';
 import { archiveCommand } from './archive-command.ts';
 import { demoCommand } from './demo-command.ts';
+import { enableCommand } from './enable-command.ts';
 import { exchangeCommand } from './exchange-command.ts';
 import { exportCommand } from './export-command.ts';
 import { exitCodes, failureOf } from './failure.ts';
@@ -71,6 +72,7 @@ function createProgram(): Command {
     haltCommand,
     resumeCommand,
     adoptCommand,
+    enableCommand,
     supabaseCommand,
   ];
   for (const create of others) program.addCommand(create());

@@ -36,6 +36,8 @@ export type AttachDeskParts = {
   readonly strangers: () => readonly string[];
   /** Takes a person's word that they are ours. @returns how many they were */
   readonly adopt: (by: string) => number;
+  /** Takes a person's word that it may go on. @returns whether it was switched off */
+  readonly enable: (policy: string, symbol: string | null, by: string) => boolean;
   readonly log: (line: string) => void;
 };
 
@@ -124,6 +126,11 @@ export class AttachDesk {
       case 'adopt':
         sayTo(link, { kind: 'adopted', count: this.#parts.adopt(word.by) });
         break;
+      case 'enable': {
+        const { policy, symbol, by } = word;
+        sayTo(link, { kind: 'enabled', wasOff: this.#parts.enable(policy, symbol, by) });
+        break;
+      }
     }
     link.close();
     return null;

@@ -29,6 +29,14 @@ const guestWords = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('list_strangers'), token: z.string() }),
   /** A person's word that these orders are ours from now on. */
   z.object({ kind: z.literal('adopt'), token: z.string(), by: z.string() }),
+  /** A person's word that what a control has switched off may go on. */
+  z.object({
+    kind: z.literal('enable'),
+    token: z.string(),
+    policy: z.string(),
+    symbol: z.string().nullable(),
+    by: z.string(),
+  }),
 ]);
 export type GuestWord = z.infer<typeof guestWords>;
 export type Hello = Extract<GuestWord, { readonly kind: 'hello' }>;
@@ -50,6 +58,7 @@ const ownerWords = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('pong') }),
   z.object({ kind: z.literal('strangers'), orders: z.array(z.string()) }),
   z.object({ kind: z.literal('adopted'), count: z.number() }),
+  z.object({ kind: z.literal('enabled'), wasOff: z.boolean() }),
 ]);
 export type OwnerWord = z.infer<typeof ownerWords>;
 export type Welcome = Extract<OwnerWord, { readonly kind: 'welcome' }>;

@@ -82,6 +82,7 @@ function deskOf(mode: Mode = 'execute') {
     onGuards: (count) => counts.push(count),
     strangers: () => ['order 1'],
     adopt: () => 1,
+    enable: () => true,
     log: (line) => logged.push(line),
   });
   const come = (): End => {

@@ -1,0 +1,53 @@
+import type { Json } from '../domain/canonical.ts';
+import type { JournalRecord } from '../domain/event.ts';
+import { isTicker } from '../domain/ids.ts';
+import type { PlanPart } from '../domain/plan.ts';
+import type { AlertBoard } from './alert-board.ts';
+import { fieldAt, textAt } from './intent-ledger.ts';
+import type { PlanStore } from './plan-store.ts';
+
+const CODE = 'protection_held_back';
+
+/**
+ * Tells when a guardrail has held back what protects or leaves a position: that is the one
+ * thing that must not fail in silence. The alert ends with the next plan that passes, or with
+ * the position.
+ */
+export class HeldBackWatch {
+  readonly #alerts: AlertBoard;
+  readonly #plans: PlanStore;
+
+  constructor(parts: { readonly alerts: AlertBoard; readonly plans: PlanStore }) {
+    this.#alerts = parts.alerts;
+    this.#plans = parts.plans;
+  }
+
+  /** Takes note of a journal record; others than reviews and ends of episodes are passed over. */
+  hear({ type, symbol, planId, body }: JournalRecord): void {
+    if (type === 'episode_closed' && symbol !== null && isTicker(symbol)) {
+      this.#alerts.clear({ code: CODE, symbol });
+    }
+    if (type !== 'plan_reviewed' || planId === null) return;
+    for (const part of this.#plans.get(planId)?.parts ?? []) {
+      const denials = denialsOf(part, body);
+      if (denials.length === 0) this.#alerts.clear({ code: CODE, symbol: part.symbol });
+      else if (protects(part)) {
+        const because = `a guardrail held back what protects ${part.symbol}: ${denials.join('; ')}`;
+        this.#alerts.raise({ code: CODE, symbol: part.symbol, because });
+      }
+    }
+  }
+}
+
+/** A partial profit can wait; everything else is there to make the position safer. */
+const protects = ({ steps }: PlanPart): boolean =>
+  steps.some(({ purpose }) => purpose !== 'reduce');
+
+function denialsOf({ symbol }: PlanPart, body: Json): readonly string[] {
+  const verdicts = fieldAt(body, 'verdicts');
+  return (Array.isArray(verdicts) ? verdicts : [])
+    .filter((one) => textAt(one, 'symbol') === symbol && textAt(one, 'outcome') === 'deny')
+    .map(
+      (one) => `${textAt(one, 'guardrail')} (${textAt(one, 'code')}): ${textAt(one, 'because')}`,
+    );
+}
