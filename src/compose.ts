@@ -158,6 +158,7 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       alerts,
       strangers,
       controls,
+      stepBack,
       checkpoints,
       anchoring,
       clock,
