@@ -48,7 +48,7 @@ export class Outbox {
   #copiedSeq: number | null = null;
   #isCompared = false;
   #newestSeq = 0;
-  /** Since when the oldest record that was not copied yet has been waiting. */
+  /** Since when the oldest record that could be copied has been waiting. */
   #waitingSince: EpochMs | null = null;
   #mostRecords = MOST_RECORDS;
   #failures = 0;
@@ -147,12 +147,9 @@ export class Outbox {
       this.#copiedSeq = last.seq;
       this.#parts.onCopied(last.seq);
       this.#mostRecords = Math.min(MOST_RECORDS, this.#mostRecords * 2);
-      this.#waitingSince = this.#peek(last.seq)?.at ?? null;
     }
-    if (this.#copiedSeq >= this.#newestSeq) {
-      this.#waitingSince = null;
-      return null;
-    }
+    this.#waitingSince = this.#peek(this.#copiedSeq)?.at ?? null;
+    if (this.#copiedSeq >= this.#newestSeq) return null;
     // What was logged is not yet durable, or a backlog goes on.
     return last === undefined ? GATHER_MS : BREATH_MS;
   }

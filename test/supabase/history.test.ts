@@ -15,6 +15,7 @@ import { Checkpoints } from '../../src/runtime/checkpoints.ts';
 import { EventLogger } from '../../src/runtime/event-logger.ts';
 import { hashOfRecord } from '../../src/runtime/journal-chain.ts';
 import { JournalVerifier } from '../../src/verifier/journal-verifier.ts';
+import { runCli } from '../cli/run-cli.ts';
 import { entryOf } from './journal.ts';
 import { type Stack, startStack, token, whyNoStack } from './stack.ts';
 
@@ -204,6 +205,33 @@ describe.skipIf(whyNoStack() !== null)(
       it('is as it should be', async () => {
         expect(await check()).toEqual([]);
         expect(await check({}, null)).toEqual([]);
+      });
+
+      it('is told on the command line, with an exit status and as JSON', async () => {
+        const env = {
+          SUPABASE_URL: stack.url,
+          SUPABASE_KEY: stack.anonKey,
+          SUPABASE_ACCOUNT_KEY: accountKey,
+        };
+        const good = await runCli(['supabase', 'check', '--json'], env);
+        expect(good).toMatchObject({ code: 0, stderr: '' });
+        expect(JSON.parse(good.stdout)).toMatchObject({ ok: true, url: stack.url });
+        const wrong = { ...env, SUPABASE_ACCOUNT_KEY: `bbk_${'0'.repeat(64)}` };
+        const bad = await runCli(['supabase', 'check'], wrong);
+        expect(bad).toMatchObject({ code: 1, stderr: '' });
+        expect(bad.stdout).toMatch(/WRONG {2}account key .+\n {7}In the SQL editor: select/);
+        const never = { ...env, SUPABASE_KEY: stack.serviceKey };
+        const refused = await runCli(['supabase', 'check'], never);
+        expect(refused.code).toBe(2);
+        expect(refused.stderr).toMatch(/role service_role/);
+        expect(refused.stderr).not.toContain(stack.serviceKey);
+        const anchors = await runCli(['supabase', 'anchors'], env);
+        expect(
+          anchors.stdout
+            .trim()
+            .split('\n')
+            .map((line) => JSON.parse(line)),
+        ).toEqual(await history().anchors());
       });
 
       it('names an address where nothing answers', async () => {

@@ -1,5 +1,6 @@
 import type {
   Alert,
+  CopyStatus,
   HistoryPage,
   NakedTime,
   Proposal,
@@ -31,6 +32,7 @@ export type GivenAnswers = {
   readonly proposal?: Proposal;
   readonly report?: ExecutionReport;
   readonly history?: (query: HistoryQuery) => HistoryPage;
+  readonly journalCopy?: CopyStatus;
 };
 
 export class ToldAnswers implements BigBrotherFace {
@@ -56,6 +58,7 @@ export class ToldAnswers implements BigBrotherFace {
       loopRunning: false,
       longestWaitMs: this.#given.longestWaitMs ?? 0,
       streams: { trading: 'live', market: 'live' },
+      ...(this.#given.journalCopy === undefined ? {} : { journalCopy: this.#given.journalCopy }),
       settingsHash: '0'.repeat(64),
     };
   }

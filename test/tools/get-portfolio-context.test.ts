@@ -57,6 +57,18 @@ describe('a summary', () => {
     expect((await waiting()).context.longest_wait_seconds).toBe(13);
   });
 
+  it('says how far the copy of the journal is behind, where one is kept', async () => {
+    expect((await (await asking({}))()).context.journal_copy).toBeUndefined();
+    const problem = `read the newest record: ${'x'.repeat(300)}`;
+    const journalCopy = { copiedSeq: 7, behindRecords: 3, behindSeconds: 12, problem };
+    const { context } = await (await asking({ journalCopy }))();
+    expect(context.journal_copy).toEqual({
+      behind_records: 3,
+      behind_seconds: 12,
+      problem: problem.slice(0, 160),
+    });
+  });
+
   it('says who ends a halt', async () => {
     const cause: TradingStateCause = {
       ...{ state: 'halted', code: 'halt_everything', because: 'halted (everything) by Klaus' },

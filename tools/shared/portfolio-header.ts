@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Alert } from '../../src/domain/answers.ts';
+import type { Alert, CopyStatus } from '../../src/domain/answers.ts';
 import { type Decimal, text, worth, ZERO } from '../../src/domain/decimal.ts';
 import { isTerminal } from '../../src/domain/order.ts';
 import type { PortfolioSnapshot } from '../../src/domain/portfolio.ts';
@@ -50,6 +50,14 @@ export const portfolioHeaderSchema = z.object({
     z.object({ code: z.string(), symbol: z.string().nullable(), because: z.string() }),
   ),
   alerts_left_out: z.number(),
+  /** How far the copy of the journal in Supabase is behind; absent where none is kept. */
+  journal_copy: z
+    .object({
+      behind_records: z.number().nullable(),
+      behind_seconds: z.number(),
+      problem: z.string().nullable(),
+    })
+    .optional(),
 });
 
 export function portfolioHeader(
@@ -64,7 +72,7 @@ export function portfolioHeader(
   const live = snapshot.orders.filter((order) => !isTerminal(order.status));
   const ours = live.filter((order) => isManaged(order, live, snapshot.intents)).length;
   const alerts = bigBrother.alerts();
-  const { loopRunning, longestWaitMs } = bigBrother.status();
+  const { loopRunning, longestWaitMs, journalCopy } = bigBrother.status();
   return {
     as_of: isoTime(snapshot.at),
     data_age_seconds: Math.max(0, now - oldest) / 1000,
@@ -89,8 +97,15 @@ export function portfolioHeader(
     working_orders: { bigbrother: ours, foreign: live.length - ours },
     alerts: alerts.slice(0, MOST_ALERTS).map(alertFacts),
     alerts_left_out: Math.max(0, alerts.length - MOST_ALERTS),
+    ...(journalCopy === undefined ? {} : { journal_copy: copyFacts(journalCopy) }),
   };
 }
+
+const copyFacts = ({ behindRecords, behindSeconds, problem }: CopyStatus) => ({
+  behind_records: behindRecords,
+  behind_seconds: behindSeconds,
+  problem: problem === null ? null : problem.slice(0, MOST_LETTERS),
+});
 
 const alertFacts = ({ code, symbol, because }: Alert) => ({
   code,
