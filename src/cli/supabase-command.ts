@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { checkSupabase, type SupabaseFinding } from '../adapters/supabase/check.ts';
-import { SupabaseHistory } from '../adapters/supabase/history.ts';
+import type { SupabaseFinding } from '../adapters/supabase/check.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { loadSettings } from '../config.ts';
 import { exitCodes, UsageError } from './failure.ts';
@@ -40,6 +39,8 @@ export function supabaseCommand(): Command {
 
 async function check(options: Options): Promise<void> {
   const { project, account } = projectOf(options);
+  // The SDK is loaded where it is used: every other command starts without it.
+  const { checkSupabase } = await import('../adapters/supabase/check.ts');
   const findings = await checkSupabase(project, account);
   const ok = findings.every((finding) => finding.ok);
   const text =
@@ -57,6 +58,7 @@ function inWords({ about, ok, because, todo }: SupabaseFinding): string {
 
 async function printAnchors(options: Options): Promise<void> {
   const { project, account } = projectOf(options);
+  const { SupabaseHistory } = await import('../adapters/supabase/history.ts');
   for (const anchor of await new SupabaseHistory(account, project).anchors()) {
     process.stdout.write(`${JSON.stringify(anchor)}\n`);
   }

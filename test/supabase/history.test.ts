@@ -120,6 +120,23 @@ describe.skipIf(whyNoStack() !== null)(
       expect(cut.finding()).toMatchObject({ ok: false, firstBadSeq: 1_001 });
     });
 
+    it('is asked on a machine that has no journal', async () => {
+      const env = {
+        SUPABASE_URL: stack.url,
+        SUPABASE_KEY: stack.anonKey,
+        SUPABASE_ACCOUNT_KEY: accountKey,
+      };
+      const args = ['history', '--from', 'supabase', '--symbol', 'AAPL', '--limit', '3', '--json'];
+      const { stdout, code } = await runCli(args, env);
+      expect(code).toBe(0);
+      expect(
+        stdout
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line)),
+      ).toEqual(journal.logger.getHistory({ symbol: 'AAPL', limit: 3 }).records);
+    });
+
     describe('changed by somebody who owns the database', () => {
       beforeAll(async () => {
         const { rows } = await stack.admin.query(
