@@ -168,7 +168,7 @@ export function secretsOf({ venue, supabase }: Settings): readonly string[] {
  *
  * @throws SettingsError for half of the settings, and for a key that an agent must not have
  */
-export function supabaseFrom(env: Env = process.env): SupabaseAccess | null {
+function supabaseFrom(env: Env): SupabaseAccess | null {
   const { access, problem } = supabaseAccessIn(env);
   if (problem !== null) throw new SettingsError(problem);
   return access;
