@@ -1,10 +1,12 @@
 import type { Alert } from '../domain/answers.ts';
 import { sha256 } from '../domain/canonical.ts';
 import { text } from '../domain/decimal.ts';
+import type { EventType } from '../domain/event.ts';
 import type { Ticker } from '../domain/ids.ts';
 import { isTerminal } from '../domain/order.ts';
 import type { PortfolioSnapshot } from '../domain/portfolio.ts';
 import { exitSide } from '../domain/side.ts';
+import type { EpochMs } from '../domain/time.ts';
 import { isManaged } from '../engine/groups.ts';
 import { orphansOf } from '../engine/orphans.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -15,18 +17,27 @@ import type { PortfolioStateManager } from './portfolio-state-manager.ts';
 import { nextProtectionLevelAt, PROTECTION_CODES, protectionLevels } from './protection-alerts.ts';
 import type { UnsettledSteps } from './unsettled-steps.ts';
 
-const CODES = [
+/** What a person hears of within seconds, whenever in a cycle it begins. */
+const PROMPT_CODES = [
+  ...PROTECTION_CODES,
   'unknown_order',
-  'foreign_exit',
-  'orphaned_exit',
-  'snapshot_incoherent',
   'trading_stream_down',
   'market_stream_down',
 ] as const;
+/** What is certain only when the account was read anew. */
+const CYCLE_CODES = ['foreign_exit', 'orphaned_exit', 'snapshot_incoherent'] as const;
+const PROMPT_MS = 5_000;
+/** With these something may begin that no change of a position or an order tells of. */
+const OMENS: ReadonlySet<EventType> = new Set<EventType>(['stream_changed', 'step_answered']);
 
-type Level = Omit<Alert, 'since'> & { readonly code: (typeof CODES)[number] };
+type Level = Omit<Alert, 'since'> & {
+  readonly code: (typeof PROMPT_CODES)[number] | (typeof CYCLE_CODES)[number];
+};
 
-/** Ends each cycle: what was seen goes into the journal, what is wrong onto the alert board. */
+/**
+ * Ends each cycle: what was seen goes into the journal, what is wrong onto the alert board. What
+ * cannot wait for the end of a cycle is told on a timer in between.
+ */
 export class CycleBookkeeper {
   readonly #state: PortfolioStateManager;
   readonly #unsettled: UnsettledSteps;
@@ -35,6 +46,8 @@ export class CycleBookkeeper {
   readonly #clock: Clock;
   readonly #brokerErrors: BrokerErrorWatch;
   #cancelTimer: () => void = () => {};
+  #dueAt: EpochMs | null = null;
+  #stopped = false;
 
   constructor(parts: {
     readonly brokerErrors: BrokerErrorWatch;
@@ -50,46 +63,61 @@ export class CycleBookkeeper {
     this.#logger = parts.logger;
     this.#clock = parts.clock;
     this.#brokerErrors = parts.brokerErrors;
+    parts.state.onChange(() => this.#lookWithin(PROMPT_MS));
+    parts.logger.onRecord(({ type }) => {
+      if (OMENS.has(type)) this.#lookWithin(PROMPT_MS);
+    });
   }
 
   /** Tells of nothing more. */
   stop(): void {
+    this.#stopped = true;
     this.#cancelTimer();
   }
 
   closeCycle(): void {
-    this.#cancelTimer();
     const snapshot = this.#state.snapshot();
     if (snapshot !== null) {
       const body = summaryOf(snapshot);
       this.#logger.log({ type: 'snapshot_taken', actor: 'loop', body });
       this.#brokerErrors.see(snapshot);
-      this.#watchProtection(snapshot);
-      this.#alerts.replace(CODES, [
-        ...this.#unknownOrders(),
+      this.#tellPrompt(snapshot);
+      this.#alerts.replace(CYCLE_CODES, [
         ...this.#foreignExits(snapshot),
         ...this.#orphanedExits(snapshot),
         ...incoherences(snapshot),
-        ...this.#streamsDown(),
       ]);
     }
     this.#logger.commit();
   }
 
   /** Tells now what is due, and what comes due before the next cycle when it is. */
-  #watchProtection(snapshot: PortfolioSnapshot): void {
+  #tellPrompt(snapshot: PortfolioSnapshot): void {
     const facts = {
       snapshot,
       now: this.#clock.now(),
       contextOf: (symbol: Ticker) => this.#state.getCompleteContext(symbol),
       nakedTimeOf: (symbol: Ticker) => this.#state.nakedTime(symbol),
     };
-    this.#alerts.replace(PROTECTION_CODES, protectionLevels(facts));
-    const dueAt = nextProtectionLevelAt(facts);
-    if (dueAt === null) return;
-    this.#cancelTimer = this.#clock.after(dueAt - facts.now, () => {
+    this.#alerts.replace(PROMPT_CODES, [
+      ...protectionLevels(facts),
+      ...this.#unknownOrders(),
+      ...this.#streamsDown(),
+    ]);
+    const nextAt = nextProtectionLevelAt(facts);
+    if (nextAt !== null) this.#lookWithin(nextAt - facts.now);
+  }
+
+  #lookWithin(delayMs: number): void {
+    const at = this.#clock.now() + delayMs;
+    if (this.#stopped || (this.#dueAt !== null && this.#dueAt <= at)) return;
+    this.#cancelTimer();
+    this.#dueAt = at;
+    this.#cancelTimer = this.#clock.after(delayMs, () => {
+      this.#dueAt = null;
       const latest = this.#state.snapshot();
-      if (latest !== null) this.#watchProtection(latest);
+      if (latest !== null) this.#tellPrompt(latest);
+      this.#logger.commit();
     });
   }
 
