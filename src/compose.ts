@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import packageFile from '../package.json' with { type: 'json' };
-import { guardrails, tradingPolicies } from '../policies/registry.ts';
+import { directionOf } from '../policies/directions.ts';
+import { guardrails, type PolicySettings, tradingPolicies } from '../policies/registry.ts';
 import { connectAlpaca } from './adapters/alpaca/connect.ts';
 import { MemoryEventStore } from './adapters/event-stores/memory.ts';
 import { AccountOwnedError, acquireOwnerLock } from './adapters/event-stores/owner-lock.ts';
@@ -8,13 +9,17 @@ import { SqliteEventStore } from './adapters/event-stores/sqlite.ts';
 import { AnchorDirectory } from './adapters/system/anchor-directory.ts';
 import { Ed25519Signer } from './adapters/system/ed25519-signer.ts';
 import { FileHaltLatch } from './adapters/system/file-halt-latch.ts';
+import { FileStandDown } from './adapters/system/file-stand-down.ts';
 import { DataDirectory, FileError } from './adapters/system/files.ts';
 import { whyNotLocal } from './adapters/system/local-disk.ts';
 import { MemoryHaltLatch } from './adapters/system/memory-halt-latch.ts';
+import { MemoryStandDown } from './adapters/system/memory-stand-down.ts';
 import type { Settings } from './config.ts';
 import { digestOf } from './domain/canonical.ts';
 import { text } from './domain/decimal.ts';
 import type { Environment } from './domain/environment.ts';
+import type { Guardrail } from './domain/guardrail.ts';
+import type { TradingPolicy } from './domain/policy.ts';
 import type { Account } from './domain/portfolio.ts';
 import { defaultPlanning } from './engine/planning-settings.ts';
 import type { PaperExchange } from './paper-exchange/exchange.ts';
@@ -22,8 +27,18 @@ import { type Broker, BrokerError } from './ports/broker.ts';
 import type { Clock, Ids } from './ports/clock.ts';
 import type { EventStore } from './ports/event-store.ts';
 import type { HaltLatch } from './ports/halt-latch.ts';
+import {
+  type Attestation,
+  changesSince,
+  enforceExpected,
+  mismatches,
+} from './runtime/attestation.ts';
+import { liveView } from './runtime/live-view.ts';
 import { createRuntime, type Runtime, type RuntimeParts } from './runtime/runtime.ts';
 import { defaultRuntimeSettings, type RuntimeSettings } from './runtime/settings.ts';
+import { rulesIn, SettingsKeeper } from './runtime/settings-keeper.ts';
+import { SettingsWatch } from './runtime/settings-watch.ts';
+import { type Rules, rulesFromJson, rulesToJson } from './settings-file.ts';
 
 export const JOURNAL_FILE = 'journal.sqlite';
 export const LOCK_FILE = 'owner.lock';
@@ -39,6 +54,10 @@ export type System = {
   /** The exchange inside this process; needed when the settings name no other account. */
   readonly exchange: Exchange | null;
   readonly journal: 'file' | 'memory';
+  /** Reads the settings anew, to follow a file that changes; absent where none does. */
+  readonly reload?: () => Settings;
+  /** Digest of the program that runs; absent where nobody read it. */
+  readonly codeHash?: string;
 };
 
 /** BigBrother at work on one account. Until `orchestrator.start()` the account is only watched. */
@@ -49,6 +68,7 @@ export type Running = Pick<
   | 'logger'
   | 'alerts'
   | 'strangers'
+  | 'approvals'
   | 'controls'
   | 'stepBack'
   | 'checkpoints'
@@ -56,6 +76,9 @@ export type Running = Pick<
 > & {
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly settings: SettingsKeeper<Rules>;
+  /** What runs; written down at its start. */
+  readonly attestation: Attestation;
   /** True when the account is on the exchange inside this process. */
   readonly isEmbedded: boolean;
   readonly journalPath: string | null;
@@ -113,8 +136,8 @@ export async function compose(settings: Settings, system: System): Promise<Runni
     const journal = openJournal(directory, name);
     opened.push(journal.close);
     const haltLatch = latchOf(journal.directory, settings.venue);
-    const { policies } = settings;
-    const runtimeSettings = runtimeSettingsFrom(settings, environment);
+    const keeper = keeperOf(settings, journal.store, system);
+    const policySettings = () => keeper.rules().policies;
     const runtime = createRuntime({
       broker,
       marketData,
@@ -123,14 +146,19 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       replica: await replicaOf(settings, name, clock),
       emergency,
       haltLatch,
+      standDown: standDownOf(journal.directory),
       clock,
       ids,
-      policies: tradingPolicies(policies),
-      guardrails: guardrails(policies),
-      planning: { ...defaultPlanning, foreignOrders: policies.competingExit.foreignOrders },
+      ...liveRules(policySettings),
+      planning: liveView(() => ({
+        ...defaultPlanning,
+        foreignOrders: policySettings().competingExit.foreignOrders,
+      })),
       driftTolerance: DRIFT_TOLERANCE,
-      settings: runtimeSettings,
-      settingsHash: digestOf({ runtimeSettings, policies }),
+      settings: liveView(perChange(keeper, (rules) => runtimeSettingsFrom(rules, environment))),
+      get settingsHash() {
+        return keeper.hash();
+      },
       codeVersion: packageFile.version,
       ...signingOf(journal.directory, settings),
     });
@@ -140,13 +168,25 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       logger,
       alerts,
       strangers,
+      approvals,
       controls,
       stepBack,
       checkpoints,
       anchoring,
     } = runtime;
-    const body = { runtimeSettings, policies };
+    const attestation = attest(keeper, system);
+    const [before = null] = logger.getHistory({ types: ['settings_loaded'], limit: 1 }).records;
+    const changed = changesSince(before?.body ?? null, attestation);
+    const body = { ...attestation, changed, rules: keeper.json() };
     logger.log({ type: 'settings_loaded', actor: 'system', body });
+    keeper.start({ logger, alerts });
+    enforceExpected(mismatches(settings.expected, attestation), runtime);
+    const watch = watchOf(settings, system, keeper, alerts);
+    opened.push(() => {
+      watch?.stop();
+      keeper.stop();
+    });
+    watch?.start();
     const unreadBecause = await runtime.start();
     const isEmbedded = settings.venue.kind === 'embedded';
     const stopGuarding = (): Promise<void> => runtime.stop();
@@ -157,12 +197,15 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       logger,
       alerts,
       strangers,
+      approvals,
       controls,
       stepBack,
       checkpoints,
       anchoring,
       clock,
       ids,
+      settings: keeper,
+      attestation,
       isEmbedded,
       journalPath,
       accountDirectory,
@@ -294,7 +337,102 @@ function openJournal(dataDirectory: DataDirectory | null, name: string): Journal
   }
 }
 
-const runtimeSettingsFrom = (settings: Settings, environment: Environment): RuntimeSettings => ({
+const standDownOf = (path: string | null) =>
+  path === null ? new MemoryStandDown() : new FileStandDown(path);
+
+/** What held last holds on, as far as the file now asks for something looser. */
+function keeperOf(
+  { rules }: Settings,
+  store: EventStore,
+  { clock, ids }: System,
+): SettingsKeeper<Rules> {
+  const types = ['settings_loaded', 'settings_changed'] as const;
+  const [last] = store.query({ types, limit: 1 });
+  return new SettingsKeeper({
+    wanted: rulesToJson(rules),
+    accepted: last === undefined ? null : rulesIn(last),
+    fromJson: rulesFromJson,
+    directionOf,
+    delayMs: ({ loosening }) => loosening.delayMs,
+    clock,
+    ids,
+  });
+}
+
+/** What is made from the rules, made anew only when they have changed. */
+function perChange<Made>(keeper: SettingsKeeper<Rules>, make: (rules: Rules) => Made): () => Made {
+  let [rules, made] = [keeper.rules(), make(keeper.rules())];
+  return () => {
+    if (rules !== keeper.rules()) [rules, made] = [keeper.rules(), make(keeper.rules())];
+    return made;
+  };
+}
+
+/** Policies and guardrails that follow their settings; which there are stays the same. */
+function liveRules(settings: () => PolicySettings) {
+  let held = settings();
+  let [policies, rails] = [tradingPolicies(held), guardrails(held)];
+  const current = () => {
+    const latest = settings();
+    if (latest !== held) {
+      held = latest;
+      [policies, rails] = [tradingPolicies(held), guardrails(held)];
+    }
+    return { policies, rails };
+  };
+  const named = <Rule extends { readonly name: string }>(all: readonly Rule[], name: string) => {
+    const rule = all.find((each) => each.name === name);
+    if (rule === undefined) throw new Error(`${name} is gone with the settings`);
+    return rule;
+  };
+  return {
+    policies: policies.map(
+      ({ name, promise }): TradingPolicy => ({
+        name,
+        promise,
+        evaluate: (context) => named(current().policies, name).evaluate(context),
+      }),
+    ),
+    guardrails: rails.map(
+      ({ name, promise }): Guardrail => ({
+        name,
+        promise,
+        review: (input) => named(current().rails, name).review(input),
+      }),
+    ),
+  };
+}
+
+function attest(keeper: SettingsKeeper<Rules>, { codeHash = null }: System): Attestation {
+  const { policies } = keeper.rules();
+  const names = (all: readonly { readonly name: string }[]) => all.map(({ name }) => name);
+  return {
+    codeVersion: packageFile.version,
+    codeHash,
+    settingsHash: keeper.hash(),
+    tradingPolicies: names(tradingPolicies(policies)),
+    guardrails: names(guardrails(policies)),
+  };
+}
+
+/** Null where the settings do not change while it runs. */
+function watchOf(
+  before: Settings,
+  { reload, clock }: System,
+  keeper: SettingsKeeper<Rules>,
+  alerts: Runtime['alerts'],
+): SettingsWatch | null {
+  if (reload === undefined) return null;
+  const read = () => {
+    const { rules, ...rest } = reload();
+    const { rules: _, ...atStart } = before;
+    if (digestOf(rest) === digestOf(atStart)) return rulesToJson(rules);
+    throw new Error('account, directories and what is expected only change with a restart');
+  };
+  return new SettingsWatch({ read, keeper, alerts, clock });
+}
+
+const runtimeSettingsFrom = (settings: Rules, environment: Environment): RuntimeSettings => ({
   ...defaultRuntimeSettings,
   environment,
   mode: settings.mode,
@@ -303,6 +441,8 @@ const runtimeSettingsFrom = (settings: Settings, environment: Environment): Runt
   plansInFlight: settings.plansInFlight,
   longestTurnWaitMs: settings.longestTurnWaitMs,
   approvals: settings.approvals,
+  rollout: settings.rollout,
+  stepBack: settings.stepBack,
   ...controlsFrom(settings.policies),
 });
 
@@ -312,7 +452,7 @@ const controlsFrom = ({
   drawdown,
   repeatedExecution,
   brokerBackstops: { noShorting, maxMarginMultiplier: most, suspendTrade, fractionalTrading },
-}: Settings['policies']): Pick<RuntimeSettings, 'dailyLossPercent' | 'controls'> => ({
+}: PolicySettings): Pick<RuntimeSettings, 'dailyLossPercent' | 'controls'> => ({
   dailyLossPercent: text(dailyLoss.percentOfEquity),
   controls: {
     repeats: repeatedExecution.times,

@@ -5,6 +5,7 @@ import { wordsOf } from '../runtime/second-owner.ts';
 import { AttachDesk } from '../server/attach-desk.ts';
 import { createMcpServer } from '../server/mcp-server.ts';
 import { writeOwnerFile } from './owner-file.ts';
+import { PageHost } from './page-host.ts';
 import { VERSION } from './version.ts';
 
 /** Of an owner whose account is guarded by nobody any more. */
@@ -27,6 +28,7 @@ export class OwnerDoor {
   readonly #parts: OwnerParts;
   readonly #token: string;
   readonly #desk: AttachDesk;
+  readonly #page: PageHost;
   #guests = 0;
   #isEnding = false;
   #stopListening: () => void = () => {};
@@ -35,6 +37,7 @@ export class OwnerDoor {
     this.#parts = parts;
     const { running, tell } = parts;
     this.#token = running.ids.next('token');
+    this.#page = new PageHost(running);
     this.#desk = new AttachDesk({
       token: this.#token,
       pid: process.pid,
@@ -50,6 +53,7 @@ export class OwnerDoor {
       enable: (policy, symbol, by) =>
         running.controls.enable(policy, symbol, by) ||
         (symbol === null && running.stepBack.enable(policy, by)),
+      approvals: { waiting: running.approvals, openPage: () => this.#page.open() },
       log: tell,
     });
   }
@@ -57,9 +61,8 @@ export class OwnerDoor {
   /** Lets others attach. Where that fails the account is owned all the same, and it is told. */
   async open(): Promise<void> {
     const { running, tell } = this.#parts;
-    const { accountDirectory, isEmbedded } = running;
-    // The account inside this process is nobody else's.
-    if (accountDirectory === null || isEmbedded) return;
+    const { accountDirectory } = running;
+    if (accountDirectory === null) return;
     try {
       const address = localAddressFor(accountDirectory);
       const listener = await listenLocally(address, (link) => this.#desk.receive(link));
@@ -113,6 +116,7 @@ export class OwnerDoor {
     this.#isEnding = true;
     // Before the lock is free: the next owner listens at the same place.
     this.#stopListening();
+    await this.#page.close();
     const { running } = this.#parts;
     await running.stopGuarding();
     await this.#desk.drain();

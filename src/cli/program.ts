@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { adoptCommand } from './adopt-command.ts';
+import { approveCommand } from './approve-command.ts';
 import { archiveCommand } from './archive-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { enableCommand } from './enable-command.ts';
@@ -10,6 +11,8 @@ import { haltCommand } from './halt-command.ts';
 import { historyCommand } from './history-command.ts';
 import { loopCommand } from './loop-command.ts';
 import { mcpCommand } from './mcp-command.ts';
+import { pendingCommand } from './pending-command.ts';
+import { rejectCommand } from './reject-command.ts';
 import { resumeCommand } from './resume-command.ts';
 import { supabaseCommand } from './supabase-command.ts';
 import { verifyCommand } from './verify-command.ts';
@@ -73,6 +76,9 @@ function createProgram(): Command {
     resumeCommand,
     adoptCommand,
     enableCommand,
+    pendingCommand,
+    approveCommand,
+    rejectCommand,
     supabaseCommand,
   ];
   for (const create of others) program.addCommand(create());

@@ -3,6 +3,7 @@ import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { SystemStatus } from '../domain/answers.ts';
 import { type Mode, stricterMode } from '../domain/environment.ts';
 import type { Clock } from '../ports/clock.ts';
+import { type ApprovalDoor, answerOnApprovals } from './approval-words.ts';
 import { LinkTransport } from './attach-transport.ts';
 import {
   ATTACH_VERSION,
@@ -38,6 +39,8 @@ export type AttachDeskParts = {
   readonly adopt: (by: string) => number;
   /** Takes a person's word that it may go on. @returns whether it was switched off */
   readonly enable: (policy: string, symbol: string | null, by: string) => boolean;
+  /** Where plans wait for a person. */
+  readonly approvals: ApprovalDoor;
   readonly log: (line: string) => void;
 };
 
@@ -131,9 +134,28 @@ export class AttachDesk {
         sayTo(link, { kind: 'enabled', wasOff: this.#parts.enable(policy, symbol, by) });
         break;
       }
+      case 'list_approvals':
+      case 'approve':
+      case 'reject':
+      case 'open_page':
+        void this.#answerOnApprovals(link, word);
+        return null;
     }
     link.close();
     return null;
+  }
+
+  async #answerOnApprovals(
+    link: LineLink,
+    word: Parameters<typeof answerOnApprovals>[0],
+  ): Promise<void> {
+    try {
+      sayTo(link, await answerOnApprovals(word, this.#parts.approvals));
+    } catch (error) {
+      const because = error instanceof Error ? error.message : String(error);
+      sayTo(link, { kind: 'refused', because });
+    }
+    link.close();
   }
 
   #whyNot(word: GuestWord | null): string | null {

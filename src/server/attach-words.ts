@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approvalAnswers, approvalQuestions } from './approval-words.ts';
 
 /** Both sides have to speak the same; raised whenever a word below changes its meaning. */
 export const ATTACH_VERSION = 1;
@@ -37,6 +38,7 @@ const guestWords = z.discriminatedUnion('kind', [
     symbol: z.string().nullable(),
     by: z.string(),
   }),
+  ...approvalQuestions,
 ]);
 export type GuestWord = z.infer<typeof guestWords>;
 export type Hello = Extract<GuestWord, { readonly kind: 'hello' }>;
@@ -59,6 +61,7 @@ const ownerWords = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('strangers'), orders: z.array(z.string()) }),
   z.object({ kind: z.literal('adopted'), count: z.number() }),
   z.object({ kind: z.literal('enabled'), wasOff: z.boolean() }),
+  ...approvalAnswers,
 ]);
 export type OwnerWord = z.infer<typeof ownerWords>;
 export type Welcome = Extract<OwnerWord, { readonly kind: 'welcome' }>;

@@ -14,6 +14,7 @@ import { ToldAnswers } from '../tools/face.ts';
 import { callerOf } from './connect.ts';
 
 const TOKEN = 'token-of-the-owner';
+const noApprovals = { pending: () => [], approve: () => null, reject: () => null };
 
 /** One end of two that hear each other; what is said arrives in the next turn. */
 class End implements LineLink {
@@ -83,6 +84,7 @@ function deskOf(mode: Mode = 'execute') {
     strangers: () => ['order 1'],
     adopt: () => 1,
     enable: () => true,
+    approvals: { waiting: noApprovals, openPage: () => Promise.resolve('') },
     log: (line) => logged.push(line),
   });
   const come = (): End => {
