@@ -11,14 +11,23 @@ export const decimalSetting = (least: string, most: string) =>
       (value) => isWithin(readDecimal(value), least, most),
       `a decimal number from ${least} to ${most}`,
     )
+    // What the published schema shows for it.
+    .meta({
+      anyOf: [
+        { type: 'number', minimum: Number(least), maximum: Number(most) },
+        { type: 'string', pattern: '^-?\\d+(\\.\\d+)?$' },
+      ],
+    })
     .transform((value) => decimal(String(value).trim()));
 
 /** A setting that is a whole number, both ends allowed. */
 export const wholeSetting = (least: number, most: number) =>
-  z.custom<number>(
-    (value) => Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
-    `a whole number from ${least} to ${most}`,
-  );
+  z
+    .custom<number>(
+      (value) => Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
+      `a whole number from ${least} to ${most}`,
+    )
+    .meta({ type: 'integer', minimum: least, maximum: most });
 
 const ALLOWED = 'allowed: ';
 
@@ -42,12 +51,41 @@ export const settingsProblem = (error: z.ZodError, input: unknown): readonly str
 function sentenceFor(issue: z.core.$ZodIssue, input: unknown): string {
   if (issue.code === 'unrecognized_keys') {
     const names = issue.keys.map((key) => `"${[...issue.path, key].join('.')}"`);
-    const remedy = issue.message.startsWith(ALLOWED) ? issue.message : 'remove it';
-    return `${names.join(', ')}: there is no such setting; ${remedy}.`;
+    const isKnown = issue.message.startsWith(ALLOWED);
+    const known = isKnown ? issue.message.slice(ALLOWED.length).split(', ') : [];
+    const meant = new Set(issue.keys.flatMap((key) => nearestTo(key, known) ?? []));
+    const guess = meant.size === 0 ? '' : ` did you mean ${[...meant].map(quoted).join(', ')}?`;
+    const remedy = isKnown ? issue.message : 'remove it';
+    return `${names.join(', ')}: there is no such setting;${guess} ${remedy}.`;
   }
   const name = issue.path.length === 0 ? 'the settings' : issue.path.join('.');
   const value = JSON.stringify(valueAt(input, issue.path)) ?? 'missing';
   return `${name} is ${value}; allowed: ${allowedBy(issue)}.`;
+}
+
+const quoted = (name: string): string => `"${name}"`;
+
+/** The name that is likest, when it is like it at all. */
+function nearestTo(typed: string, names: readonly string[]): string | null {
+  const ranked = names
+    .map((name) => ({ name, edits: editsBetween(typed.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, edits }) => edits <= Math.max(2, name.length / 3))
+    .sort((one, other) => one.edits - other.edits);
+  return ranked[0]?.name ?? null;
+}
+
+/** How many letters have to be put in, left out or changed. */
+function editsBetween(one: string, other: string): number {
+  let row = [...other].map((_, index) => index + 1);
+  for (const [index, letter] of [...one].entries()) {
+    let [diagonal, left] = [index, index + 1];
+    row = row.map((above, column) => {
+      const here = Math.min(above + 1, left + 1, diagonal + (other[column] === letter ? 0 : 1));
+      [diagonal, left] = [above, here];
+      return here;
+    });
+  }
+  return row.at(-1) ?? one.length;
 }
 
 function allowedBy(issue: z.core.$ZodIssue): string {

@@ -403,12 +403,12 @@ function liveRules(settings: () => PolicySettings) {
   };
 }
 
-function attest(keeper: SettingsKeeper<Rules>, { codeHash = null }: System): Attestation {
+function attest(keeper: SettingsKeeper<Rules>, { codeHash }: System): Attestation {
   const { policies } = keeper.rules();
   const names = (all: readonly { readonly name: string }[]) => all.map(({ name }) => name);
   return {
     codeVersion: packageFile.version,
-    codeHash,
+    codeHash: codeHash ?? null,
     settingsHash: keeper.hash(),
     tradingPolicies: names(tradingPolicies(policies)),
     guardrails: names(guardrails(policies)),

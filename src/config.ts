@@ -1,11 +1,9 @@
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
-import { approvalSettings } from '../policies/approvals.ts';
-import { policySettings } from '../policies/registry.ts';
-import { settingsProblem, wholeSetting } from '../policies/settings.ts';
+import { settingsProblem } from '../policies/settings.ts';
 import { type SupabaseAccess, supabaseAccessIn } from './adapters/supabase/settings.ts';
 import { dataDirectoryPath, type Env, FileError, readTextFile } from './adapters/system/files.ts';
 import type { Environment, Mode } from './domain/environment.ts';
+import { type FileSettings, fileSettings, isMode, modes, type Rules } from './settings-file.ts';
 
 /** Where the account is. `embedded` is the paper exchange inside this process. */
 type VenueSettings =
@@ -24,18 +22,13 @@ export type Settings = {
   readonly venue: VenueSettings;
   /** Null where no copy is kept outside this machine. */
   readonly supabase: SupabaseAccess | null;
-  readonly mode: Mode;
   readonly dataDirectory: string;
   /** Where checkpoints of the journal are brought to; null for nowhere. */
   readonly anchorDirectory: string | null;
-  readonly loopIntervalMs: number;
-  readonly planLifetimeMs: number;
-  /** Plans that may wait on the broker at a time. */
-  readonly plansInFlight: number;
-  /** The longest a step waits for its turn at the broker. */
-  readonly longestTurnWaitMs: number;
-  readonly approvals: z.output<typeof approvalSettings>;
-  readonly policies: z.output<typeof policySettings>;
+  /** What was deployed; null where nothing was declared. */
+  readonly expected: { readonly settingsHash: string | null; readonly codeVersion: string | null };
+  /** How far BigBrother goes, and by which rules: what may change while it runs. */
+  readonly rules: Rules;
 };
 
 /** A setting that cannot be used: which one, what it holds, and what is allowed. */
@@ -43,25 +36,10 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
-const MODES = ['observe', 'propose', 'execute'] as const;
 const CONFIG_FILE = 'bigbrother.config.json';
 const PAPER_URL = 'https://paper-api.alpaca.markets';
 const LIVE_URL = 'https://api.alpaca.markets';
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
-
-const fileSettings = z.strictObject({
-  mode: z.enum(MODES).optional(),
-  environment: z.enum(['simulated', 'paper', 'live']).optional(),
-  dataDirectory: z.string().min(1).optional(),
-  anchors: z.strictObject({ directory: z.string().min(1) }).optional(),
-  loopIntervalMs: wholeSetting(1_000, 600_000).prefault(10_000),
-  planLifetimeMs: wholeSetting(5_000, 900_000).prefault(120_000),
-  plansInFlight: wholeSetting(1, 50).prefault(8),
-  longestTurnWaitMs: wholeSetting(1_000, 60_000).prefault(10_000),
-  approvals: approvalSettings.prefault({}),
-  policies: policySettings.prefault({}),
-});
-type FileSettings = z.output<typeof fileSettings>;
 
 /**
  * The settings of this run, from the environment and an optional settings file. Where
@@ -79,15 +57,13 @@ export function loadSettings(configPath: string | null, env: Env = process.env):
   return {
     venue,
     supabase: supabaseFrom(env),
-    mode: modeFrom(env, file.mode ?? null, venue),
     dataDirectory: dataDirectoryFrom(env, file.dataDirectory ?? null),
     anchorDirectory: file.anchors === undefined ? null : resolve(file.anchors.directory),
-    loopIntervalMs: file.loopIntervalMs,
-    planLifetimeMs: file.planLifetimeMs,
-    plansInFlight: file.plansInFlight,
-    longestTurnWaitMs: file.longestTurnWaitMs,
-    approvals: file.approvals,
-    policies: file.policies,
+    expected: {
+      settingsHash: file.expect?.settingsHash ?? null,
+      codeVersion: file.expect?.codeVersion ?? null,
+    },
+    rules: rulesIn(file, modeFrom(env, file.mode ?? null, venue)),
   };
 }
 
@@ -127,22 +103,18 @@ export function loadPaperKeys(env: Env = process.env): PaperKeys {
 }
 
 /** Settings with every default, for a run that reads neither file nor environment. */
-export function defaultSettings(mode: Mode, dataDirectory: string): Settings {
-  const { loopIntervalMs, planLifetimeMs, plansInFlight, longestTurnWaitMs, approvals, policies } =
-    fileSettings.parse({});
-  return {
-    venue: { kind: 'embedded' },
-    supabase: null,
-    mode,
-    dataDirectory,
-    anchorDirectory: null,
-    loopIntervalMs,
-    planLifetimeMs,
-    plansInFlight,
-    longestTurnWaitMs,
-    approvals,
-    policies,
-  };
+export const defaultSettings = (mode: Mode, dataDirectory: string): Settings => ({
+  venue: { kind: 'embedded' },
+  supabase: null,
+  dataDirectory,
+  anchorDirectory: null,
+  expected: { settingsHash: null, codeVersion: null },
+  rules: rulesIn(fileSettings.parse({}), mode),
+});
+
+function rulesIn(file: FileSettings, mode: Mode): Rules {
+  const { $schema, environment, dataDirectory, anchors, expect, ...rules } = file;
+  return { ...rules, mode };
 }
 
 /** What may be shown and hashed: everything but the keys. */
@@ -180,10 +152,8 @@ function modeFrom(env: Env, fromFile: Mode | null, venue: VenueSettings): Mode {
     // Play money may move at once; a real account first shows what it would do.
     return fromFile ?? (venue.kind === 'embedded' ? 'execute' : 'propose');
   }
-  const mode = MODES.find((known) => known === named);
-  if (mode === undefined)
-    throw new SettingsError(wrong('BIGBROTHER_MODE', named, MODES.join(', ')));
-  return mode;
+  if (isMode(named)) return named;
+  throw new SettingsError(wrong('BIGBROTHER_MODE', named, modes.join(', ')));
 }
 
 function venueFrom(env: Env, wanted: Environment | null): VenueSettings {

@@ -22,7 +22,7 @@ const mayImport: Record<string, readonly string[]> = {
 };
 
 /** These wire everything and may import anything. */
-const wiring = ['src/main.ts', 'src/config.ts', 'src/compose.ts', 'src/cli', 'src/demo'];
+const wiring = ['src/main.ts', 'src/config.ts', 'src/settings-file.ts', 'src/compose.ts', 'src/cli', 'src/demo'];
 
 const packageOwners: Record<string, readonly string[]> = {
   '@alpacahq/alpaca-trade-api': ['src/adapters/alpaca'],

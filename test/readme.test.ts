@@ -17,7 +17,7 @@ describe('the README', () => {
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const path = join(directory, 'bigbrother.config.json');
     writeFileSync(path, settings ?? '');
-    expect(loadSettings(path, {}).mode).toBe('execute');
+    expect(loadSettings(path, {}).rules.mode).toBe('execute');
   });
 
   it('shows a host configuration that names the built command line', () => {

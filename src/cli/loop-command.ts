@@ -35,11 +35,13 @@ export const loopCommand = (): Command =>
     .action((_, command: Command) => runLoop(command.optsWithGlobals<Options>()));
 
 async function runLoop(options: Options): Promise<void> {
-  const settings = loadSettings(options.config ?? null);
+  const reload = () => loadSettings(options.config ?? null);
+  const settings = reload();
   const stopped = stopSignal();
   const isLive = process.stdout.isTTY && options.plain !== true;
   const seat = new Seat({
     settings,
+    reload,
     guards: true,
     relay: null,
     tell: (line) => void process.stderr.write(`${line}\n`),

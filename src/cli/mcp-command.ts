@@ -40,11 +40,13 @@ function refuseUnknown({ args, parent }: Command): void {
 }
 
 async function serveMcp(options: Options): Promise<void> {
-  const settings = loadSettings(options.config ?? null);
+  const reload = () => loadSettings(options.config ?? null);
+  const settings = reload();
   const stopped = stopSignal();
   const relay = new Relay(new SystemClock());
   const seat = new Seat({
     settings,
+    reload,
     guards: options.loop === true,
     relay,
     tell: (line) => void process.stderr.write(`${line}\n`),

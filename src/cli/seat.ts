@@ -19,6 +19,8 @@ const TRY_AGAIN_MS = 1_000;
 
 export type SeatParts = {
   readonly settings: Settings;
+  /** Reads them anew: who owns the account follows what changes in them. */
+  readonly reload: () => Settings;
   /** True when this process was started to guard the account. */
   readonly guards: boolean;
   /** The host of this process, if it serves one. */
@@ -128,10 +130,10 @@ export class Seat {
 
   /** @returns null when this process owns the account now, else who does */
   async #own(): Promise<AccountTakenError | null> {
-    const { settings, guards, relay, tell, onOwning } = this.#parts;
+    const { settings, reload, guards, relay, tell, onOwning } = this.#parts;
     let running: Running;
     try {
-      running = await startBigBrother(settings);
+      running = await startBigBrother(settings, reload);
     } catch (error) {
       if (error instanceof AccountTakenError) return error;
       throw error;
@@ -164,7 +166,13 @@ export class Seat {
     const link = owner === null ? null : await connectLocally(owner.address);
     if (owner === null || link === null) return 'it does not listen (yet)';
     const attaching = await attachTo(link, {
-      ...{ token: owner.token, pid: process.pid, mode: settings.mode, guards, clock: this.#clock },
+      ...{
+        token: owner.token,
+        pid: process.pid,
+        mode: settings.rules.mode,
+        guards,
+        clock: this.#clock,
+      },
       onGuarding: (isGuarding) =>
         tell(isGuarding ? 'The account is guarded now.' : 'The account is no longer guarded.'),
     });

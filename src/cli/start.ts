@@ -1,7 +1,10 @@
+import { fileURLToPath } from 'node:url';
+import { readTextFile } from '../adapters/system/files.ts';
 import { RandomIds } from '../adapters/system/random-ids.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { compose, type Running } from '../compose.ts';
 import type { Settings } from '../config.ts';
+import { sha256 } from '../domain/canonical.ts';
 import { PaperExchange } from '../paper-exchange/exchange.ts';
 import {
   madeUpAccount,
@@ -13,11 +16,15 @@ import { newYorkTime } from './new-york-time.ts';
 import { ScaledClock } from './scaled-clock.ts';
 
 /** Starts BigBrother as the settings say, in real time, with nothing guarded yet. */
-export async function startBigBrother(settings: Settings): Promise<Running> {
+export async function startBigBrother(
+  settings: Settings,
+  reload: () => Settings,
+): Promise<Running> {
   const ids = new RandomIds();
   const real = new SystemClock();
   if (settings.venue.kind === 'alpaca') {
-    return compose(settings, { clock: real, ids, exchange: null, journal: 'file' });
+    const account = { clock: real, ids, exchange: null, journal: 'file' } as const;
+    return compose(settings, { ...account, reload, codeHash: codeHash() });
   }
   const clock = new ScaledClock(real, simulationStart(real.now()), 1);
   // A new account each time: the exchange forgets, and the journal must not remember for it.
@@ -27,8 +34,12 @@ export async function startBigBrother(settings: Settings): Promise<Running> {
     { seed, accounts: [madeUpAccount(madeUpPositions)], market },
     clock,
   );
-  return compose(settings, { clock, ids, exchange, journal: 'file' });
+  const embedded = { clock, ids, exchange, journal: 'file' } as const;
+  return compose(settings, { ...embedded, reload, codeHash: codeHash() });
 }
+
+/** Digest of the program that runs: the one file that is shipped. */
+const codeHash = (): string => sha256(readTextFile(fileURLToPath(import.meta.url)));
 
 /** Which account this is, whose money, and how far BigBrother may go. */
 export function announcementOf(running: Running): string {

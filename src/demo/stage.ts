@@ -55,8 +55,7 @@ export function scriptedDay(seed: number, dataDirectory: string): Stage {
     },
     clock,
   );
-  const settings: Settings = {
-    ...defaultSettings('execute', dataDirectory),
+  const settings = withRules(defaultSettings('execute', dataDirectory), {
     // Fills and order events do not wait for it; prices move every 15 seconds.
     loopIntervalMs: 30_000,
     policies: policySettings.parse({
@@ -64,7 +63,7 @@ export function scriptedDay(seed: number, dataDirectory: string): Stage {
       stopLimit: { minimumOffsetBps: 30, offsetAtrFraction: '0' },
       trailingStop: { triggerR: '1', trailPercent: '1.5' },
     }),
-  };
+  });
   return {
     clock,
     exchange,
@@ -102,12 +101,11 @@ export function recordedYears(
     clock,
   );
   const symbols = series.map(({ symbol }) => symbol);
-  const settings: Settings = {
-    ...defaultSettings('execute', dataDirectory),
+  const settings = withRules(defaultSettings('execute', dataDirectory), {
     loopIntervalMs: lastAt - firstAt, // A pacer runs the cycles.
     // Prices come four times a bar, so that is how old they may be.
     policies: policySettings.parse({ freshData: { quoteForExitsMs: longestBarMs } }),
-  };
+  });
   const bot = new EntryBot(exchange, clock, symbols);
   return {
     clock,
@@ -123,3 +121,8 @@ export function recordedYears(
     },
   };
 }
+
+const withRules = (settings: Settings, rules: Partial<Settings['rules']>): Settings => ({
+  ...settings,
+  rules: { ...settings.rules, ...rules },
+});

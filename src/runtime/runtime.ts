@@ -121,6 +121,7 @@ export type Runtime = {
   readonly recovery: Recovery;
   readonly alerts: AlertBoard;
   readonly strangers: SecondOwnerWatch;
+  readonly tradingState: TradingStateLevels;
   readonly approvals: ApprovalDesk;
   readonly controls: ControlDesk;
   readonly stepBack: StepBack;
@@ -344,6 +345,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     recovery,
     alerts,
     strangers,
+    tradingState,
     approvals,
     controls,
     stepBack,

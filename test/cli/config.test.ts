@@ -31,13 +31,16 @@ const refusalOf = (env: Record<string, string>, file?: unknown): string => {
 
 describe('where the account is', () => {
   it('is the built-in exchange without keys, and acts there', () => {
-    expect(settingsFor({})).toMatchObject({ venue: { kind: 'embedded' }, mode: 'execute' });
+    expect(settingsFor({})).toMatchObject({
+      venue: { kind: 'embedded' },
+      rules: { mode: 'execute' },
+    });
   });
 
   it('is Alpaca paper with keys, and only suggests there until told otherwise', () => {
     expect(settingsFor(keys)).toMatchObject({
       venue: { kind: 'alpaca', environment: 'paper', endpoint: 'paper', accountNumber: null },
-      mode: 'propose',
+      rules: { mode: 'propose' },
     });
   });
 
@@ -158,15 +161,19 @@ describe('the settings file', () => {
       join(directory, 'bigbrother.config.json'),
       JSON.stringify({ mode: 'observe', loopIntervalMs: 30_000 }),
     );
-    expect(settingsFor({})).toMatchObject({ mode: 'observe', loopIntervalMs: 30_000 });
-    expect(settingsFor({ BIGBROTHER_MODE: 'propose' }).mode).toBe('propose');
+    expect(settingsFor({})).toMatchObject({
+      rules: { mode: 'observe', loopIntervalMs: 30_000 },
+    });
+    expect(settingsFor({ BIGBROTHER_MODE: 'propose' }).rules.mode).toBe('propose');
   });
 
   it('says how many plans wait on the broker at a time, and how long a step waits', () => {
-    expect(settingsFor({})).toMatchObject({ plansInFlight: 8, longestTurnWaitMs: 10_000 });
+    expect(settingsFor({})).toMatchObject({
+      rules: { plansInFlight: 8, longestTurnWaitMs: 10_000 },
+    });
     const limits = { plansInFlight: 3, longestTurnWaitMs: 2_000 };
     writeFileSync(join(directory, 'bigbrother.config.json'), JSON.stringify(limits));
-    expect(settingsFor({})).toMatchObject(limits);
+    expect(settingsFor({})).toMatchObject({ rules: limits });
   });
 
   it('must exist when it was named', () => {
