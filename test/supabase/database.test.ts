@@ -365,6 +365,27 @@ describe.skipIf(whyNoStack() !== null)(
       await expect(replica.add(records.slice(1, 3).map(entryOf))).rejects.toThrow(/gap behind/);
     });
 
+    it('shows the last that is known of each order', async () => {
+      const account = 'paper-PA6';
+      const update = (orderId: string, status: string, filledQuantity: string) =>
+        ({
+          type: 'order_update_received',
+          symbol: 'AAPL',
+          orderId,
+          body: { status, filledQuantity, quantity: '10', side: 'sell', orderType: 'stop' },
+        }) as const;
+      const told = [update('a', 'new', '0'), update('b', 'new', '0'), update('a', 'filled', '10')];
+      await replicaOf(account, await stack.accountKey(account)).add(chained(told).map(entryOf));
+      const { rows } = await stack.admin.query(
+        'select order_id, status, filled_quantity, seq from latest_orders where account = $1',
+        [account],
+      );
+      expect(rows).toEqual([
+        { order_id: 'a', status: 'filled', filled_quantity: '10', seq: '3' },
+        { order_id: 'b', status: 'new', filled_quantity: '0', seq: '2' },
+      ]);
+    });
+
     it('finds a day of one symbol, a kind, a plan, an order and a time through an index', async () => {
       await stack.admin.query('begin; alter table events disable trigger user');
       await stack.admin.query(MANY_EVENTS);
