@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { guardrails, tradingPolicies } from '../../../policies/registry.ts';
-import { type Decimal, notional, ZERO } from '../../../src/domain/decimal.ts';
+import type { ControlFacts } from '../../../src/domain/control-facts.ts';
+import { type Decimal, decimal, notional, ZERO } from '../../../src/domain/decimal.ts';
 import { fingerprintOf } from '../../../src/domain/fingerprint.ts';
-import type { Verdict } from '../../../src/domain/guardrail.ts';
+import type { ReviewInput, Verdict } from '../../../src/domain/guardrail.ts';
 import { isRiskReducing, sharesAdded } from '../../../src/domain/risk-reducing.ts';
-import { NOW, order, stopLimit } from '../../support/given.ts';
+import { facts, NOW, order, stopLimit } from '../../support/given.ts';
 import { anyReview } from '../arbitrary.ts';
 import { buyMore, cancel, type GivenReview, reviewOf, settings, submit } from '../support.ts';
 
@@ -147,6 +148,98 @@ describe('every guardrail', () => {
           expect(guard.review(input).outcome).toBe('pass');
         }
       }),
+    );
+  });
+});
+
+/** For each fact that may be missing, the guardrails that cannot do without it. */
+const NEEDED: { readonly [Fact in keyof ControlFacts]?: readonly string[] } = {
+  messages: ['message-throttle'],
+  latches: ['repeated-execution', 'drawdown'],
+  peakEquity: ['drawdown'],
+  netDepositsToday: ['daily-loss'],
+  inFlight: [
+    ...['exposure-name', 'exposure-total', 'buying-power', 'unexecuted-value', 'concentration'],
+  ],
+  sessionCheck: ['market-hours'],
+  configuration: ['broker-backstops'],
+  recordAgreedAt: ['drop-copy'],
+  asset: ['symbols'],
+  averageDailyVolume: ['order-size'],
+  ownEntryQuantities: ['order-size'],
+};
+
+describe('what is missing', () => {
+  const enter: GivenReview = {
+    steps: [buyMore('1', '100')],
+    account: {
+      margin: { multiplier: decimal('1'), maintenance: notional('0'), restrictions: [] },
+    },
+  };
+  const asked = guardrails(settings({ symbols: { allowed: ['AAPL'] } }));
+  const denials = (input: ReviewInput) =>
+    asked
+      .map((guard) => guard.review(input))
+      .filter(({ outcome }) => outcome === 'deny')
+      .map(({ guardrail, code }) => [guardrail, code] as const);
+
+  it('is nothing where an entry passes', () => {
+    expect(denials(reviewOf(enter))).toEqual([]);
+  });
+
+  it('has a guardrail for each fact that can be missing', () => {
+    const nullable = Object.keys(facts()).filter((name) => name !== 'groups');
+    expect(Object.keys(NEEDED).sort()).toEqual(nullable.sort());
+  });
+
+  it.each(Object.entries(NEEDED))('refuses an entry without %s', (fact, names) => {
+    const found = denials(reviewOf({ ...enter, facts: { [fact]: null } }));
+    expect(found).toEqual(
+      asked.flatMap(({ name }) => (names.includes(name) ? [[name, 'data_missing']] : [])),
+    );
+  });
+
+  it.each([
+    { what: 'quote', market: { quote: null }, names: ['fresh-data', 'price-collar'] },
+    { what: 'last trade', market: { lastTrade: null }, names: ['fresh-data'] },
+  ])('refuses an entry without a $what', ({ market, names }) => {
+    const input = reviewOf(enter);
+    const context = { ...input.context, market: { ...input.context.market, ...market } };
+    const markets = new Map([[context.position.symbol, context.market]]);
+    const snapshot = { ...input.snapshot, markets };
+    expect(denials({ ...input, context, snapshot })).toEqual(
+      names.map((name) => [name, 'data_missing']),
+    );
+  });
+
+  it('refuses an entry without the margin, and without the equity of the last close', () => {
+    expect(denials(reviewOf({ ...enter, account: {} }))).toEqual([['margin', 'data_missing']]);
+    const account = { ...enter.account, lastEquity: notional('0') };
+    expect(denials(reviewOf({ ...enter, account }))).toEqual([['daily-loss', 'data_missing']]);
+  });
+
+  it('holds no exit back, but for the count of what was sent', () => {
+    const nothing = Object.fromEntries(Object.keys(NEEDED).map((name) => [name, null]));
+    const input = reviewOf({ steps: [submit()], facts: nothing });
+    expect(denials(input)).toEqual([['message-throttle', 'data_missing']]);
+  });
+
+  it('never turns a no into a yes, whatever else there is', () => {
+    fc.assert(
+      fc.property(
+        anyReview,
+        fc.subarray(Object.keys(NEEDED) as (keyof ControlFacts)[]),
+        (input, fields) => {
+          const less = { ...input.facts, ...Object.fromEntries(fields.map((one) => [one, null])) };
+          const poorer = { ...input, facts: less };
+          for (const guard of guards) {
+            if (guard.review(input).outcome === 'deny') {
+              expect(guard.review(poorer).outcome).toBe('deny');
+            }
+          }
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 });
