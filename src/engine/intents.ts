@@ -177,7 +177,7 @@ function applyAnswer(intents: Map<string, IntentRecord>, body: Json): void {
   const outcome = textAt(body, 'outcome');
   intents.set(intent.clientOrderId, {
     ...intent,
-    state: outcome === 'acknowledged' ? 'live' : outcome === 'rejected' ? 'dead' : 'unknown',
+    state: outcome === 'acknowledged' ? 'live' : isNo(outcome) ? 'dead' : 'unknown',
     orderId: sent === null ? intent.orderId : orderId(sent),
   });
 }
@@ -212,6 +212,9 @@ function settle(
   if (hasEnded(intent.state) && !hasEnded(state)) return;
   intents.set(intent.clientOrderId, { ...intent, state, orderId: id ?? intent.orderId });
 }
+
+/** What was given up counts as refused: only protection is, and what outlived its position. */
+const isNo = (outcome: string | null): boolean => outcome === 'rejected' || outcome === 'dropped';
 
 const hasEnded = (state: IntentState): boolean =>
   state === 'filled' || state === 'partly_filled' || state === 'dead';

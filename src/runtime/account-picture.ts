@@ -176,6 +176,20 @@ export class AccountPicture {
   }
 
   /**
+   * Orders that count as live and that a reading younger than they should have shown: they
+   * ended, or another took their place, and nobody heard of it.
+   */
+  missingFrom({ at, orders }: AccountReading): readonly OrderId[] {
+    const shown = new Set(orders.map(({ id }) => id));
+    return this.#orders
+      .list()
+      .filter(
+        ({ id, status, updatedAt }) => !isTerminal(status) && updatedAt < at && !shown.has(id),
+      )
+      .map(({ id }) => id);
+  }
+
+  /**
    * Takes in an event of the trading stream.
    *
    * @returns the symbols it changed; none when it was heard before

@@ -189,6 +189,7 @@ export class PortfolioStateManager {
       this.#watchSymbols();
       this.#parts.desk.notify();
       for (const symbol of changed) this.reconsider(symbol);
+      for (const id of this.#picture.missingFrom(reading)) void this.#parts.desk.lookAt(id);
       this.#stream.trust(trust);
     } catch (error) {
       this.#reachable = false;

@@ -113,7 +113,8 @@ export class StepResender {
     const open = unsettled.find(nameOf(step));
     if (open === null || open.timesSent <= PROMPT_RESENDS) return null;
     const leftMs = open.since + RESEND_PAUSE_MS - clock.now();
-    if (leftMs <= 0) return null;
+    // A clock that was set back has no pause to wait for.
+    if (leftMs <= 0 || leftMs > RESEND_PAUSE_MS) return null;
     return `it was sent again ${open.timesSent - 1} times, the next time is in ${leftMs} ms`;
   }
 
@@ -150,7 +151,8 @@ export class StepResender {
     const now = basisOf(context).orders;
     const before = concernedBy(step, part.basis.orders);
     const concerned = concernedBy(step, now);
-    if (before.map(withoutStatus).join() !== concerned.map(withoutStatus).join()) {
+    const isSame = before.map(withoutStatus).join() === concerned.map(withoutStatus).join();
+    if (!isSame && !isForBareShares(step, context)) {
       const words = concerned.join(', ') || 'none';
       return `the live orders are ${words}, not ${before.join(', ') || 'none'}`;
     }
@@ -233,6 +235,10 @@ const isSame = (one: UnsettledStep, step: Step): boolean =>
 
 const nameOf = (step: Step): string =>
   step.kind === 'cancel' ? `cancel ${step.orderId}` : step.clientOrderId;
+
+/** Its shares wait for it: no other order has them, whatever became of the others. */
+const isForBareShares = (step: Step, { cover }: PositionContext): boolean =>
+  step.kind === 'submit' && cover.nakedQuantity.gte(step.order.quantity);
 
 const isNewStop = (step: Step): step is SubmitStep =>
   step.kind === 'submit' && step.purpose === 'protect' && isStopStep(step);

@@ -15,6 +15,8 @@ import type { UnsettledStep, UnsettledSteps } from './unsettled-steps.ts';
 const STUCK = 'order_stuck';
 /** A cancel may be sent again without harm, so one that left no trace is given up after this. */
 const CANCEL_GIVEN_UP_MS = 30_000;
+/** Longer than any request is under way. */
+const PROTECTION_GIVEN_UP_MS = 60_000;
 
 /** What is at work in the symbol ends first. */
 const LOCK_TIMEOUT_MS = 1_000;
@@ -95,8 +97,22 @@ export class UnsettledResolver {
     }
     const again = await resender.resend(doubtful);
     this.#settleFromBook();
-    if (again.outcome === 'held_back' && this.#isOpen(step)) this.#tellStuck(step, again.because);
     if (again.outcome === 'gone') logDropped(logger, step, again.because);
+    if (again.outcome !== 'held_back' || !this.#isOpen(step)) return;
+    if (this.#isOutlived(step, doubtful)) logDropped(logger, step, again.because);
+    else this.#tellStuck(step, again.because);
+  }
+
+  /**
+   * True for protection that does not fit any more and of which no look has shown a trace for
+   * a minute. Its shares need other protection, and the broker lets only one of the two have
+   * them, or change the order, if it should arrive after all. A sale is never given up: its
+   * shares would be sold twice.
+   */
+  #isOutlived(step: UnsettledStep, { part, stepIndex }: DoubtfulStep): boolean {
+    if (Math.abs(this.#parts.clock.now() - step.since) < PROTECTION_GIVEN_UP_MS) return false;
+    const changed = step.orderId === null ? null : this.#parts.desk.find(step.orderId);
+    return part.steps[stepIndex]?.purpose === 'protect' && changed?.status !== 'pending_replace';
   }
 
   /** The plan of a step as it stands in the journal, which outlives the process. */
@@ -195,9 +211,9 @@ export class UnsettledResolver {
   /** True when it is proven that the step had no effect, or that it does not matter any more. */
   #changedNothing(step: UnsettledStep, changed: Order): boolean {
     if (step.kind === 'cancel') {
-      return (
-        isTerminal(changed.status) || this.#parts.clock.now() - step.since >= CANCEL_GIVEN_UP_MS
-      );
+      // Either way of the clock: one that was set back since makes no cancel wait for it.
+      const ageMs = Math.abs(this.#parts.clock.now() - step.since);
+      return isTerminal(changed.status) || ageMs >= CANCEL_GIVEN_UP_MS;
     }
     if (changed.status !== 'replaced') return isTerminal(changed.status);
     // Replaced, but perhaps by somebody else.

@@ -117,6 +117,19 @@ it.each([
   },
 );
 
+it('the search for an order in doubt ends in its time although the clock was set back', async () => {
+  const guarded = await stoppable({ positions: [] });
+  for (let copy = 0; copy < 4; copy += 1) guarded.broker.next('submit', { kind: 'loses_request' });
+  await guarded.trade('AAPL', 'buy', '10');
+  await guarded.clock.advanceBy(37_000);
+  guarded.time.setAhead(-3_600_000);
+  await guarded.clock.advanceBy(10_000);
+  guarded.time.setAhead(3_600_000);
+  guarded.price('AAPL', '100');
+  await guarded.clock.advanceBy(40_000);
+  expect(guarded.resting()).toHaveLength(1);
+});
+
 it('a pause shorter than the limit is nobody’s worry', async () => {
   const guarded = await stoppable();
   const before = guarded.causes().length;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BrokerError } from '../../src/ports/broker.ts';
-import { AAPL, type Guarded, watchedAccount } from '../support/guarded-account.ts';
+import { AAPL, type Guarded, loopedAccount, watchedAccount } from '../support/guarded-account.ts';
 
 const lost = () => new BrokerError('the connection was reset', { outcome: 'unknown' });
 
@@ -65,6 +65,41 @@ describe('a stop in doubt whose plan had a second step', () => {
     guarded.orchestrator.start();
     await guarded.clock.advanceBy(120_000);
     expect(guarded.context()?.cover.nakedQuantity.toFixed()).toBe('0');
+    expect(guarded.bigBrother.alerts()).toEqual([]);
+  });
+});
+
+describe('a stop in doubt that does not fit any more', () => {
+  it('gives way to one that does after a minute without a trace', async () => {
+    const guarded = await watchedAccount();
+    for (let copy = 0; copy < 4; copy += 1) {
+      guarded.broker.next('submit', { kind: 'loses_request' });
+    }
+    guarded.orchestrator.start();
+    await guarded.clock.advanceBy(30_000);
+    await guarded.trade('AAPL', 'sell', '4');
+    await guarded.clock.advanceBy(40_000);
+    expect(guarded.resting()).toEqual([]);
+    expect(guarded.bigBrother.alerts().map(({ code }) => code)).toContain('order_stuck');
+    await guarded.clock.advanceBy(60_000);
+    expect(guarded.resting()).toEqual(['sell stop_limit 6 @92']);
+    expect(guarded.bigBrother.alerts()).toEqual([]);
+  });
+});
+
+describe('a sale in doubt whose shares are bare', () => {
+  it('is sent again although a stop beside it has moved meanwhile', async () => {
+    const guarded = await loopedAccount();
+    for (let copy = 0; copy < 4; copy += 1) {
+      guarded.broker.next('submit', { kind: 'loses_request' });
+    }
+    guarded.price('AAPL', '116.5');
+    await guarded.clock.advanceBy(42_000);
+    guarded.price('AAPL', '121');
+    await guarded.clock.advanceBy(60_000);
+    const moved = guarded.records('step_intended').map(({ body }) => body);
+    expect(moved.map((body) => (body as { readonly kind: string }).kind)).toContain('replace');
+    expect(guarded.held()).toBe('long 5');
     expect(guarded.bigBrother.alerts()).toEqual([]);
   });
 });
