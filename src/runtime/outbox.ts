@@ -12,8 +12,8 @@ import type { EventLogger } from './event-logger.ts';
 const GATHER_MS = 1_000;
 /** Between two batches of a backlog: whatever else this process has to do comes first. */
 const BREATH_MS = 25;
-const MOST_RECORDS = 200;
-const MOST_CHARACTERS = 256 * 1024;
+const MOST_RECORDS = 100;
+const MOST_CHARACTERS = 128 * 1024;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 300_000;
 /** Behind by more than this, a person should know. */
