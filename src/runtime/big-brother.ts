@@ -28,7 +28,7 @@ import type { HaltWatch } from './halt-watch.ts';
 import { choiceFor, type TradingIntent } from './host-intents.ts';
 import type { BigBrotherOrchestrator } from './orchestrator.ts';
 import type { Outbox } from './outbox.ts';
-import { mustWait } from './plan-admission.ts';
+import { mustWait, type Refusal } from './plan-admission.ts';
 import type { PlanMaker, Thought } from './plan-maker.ts';
 import type { PlanStore } from './plan-store.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
@@ -261,13 +261,17 @@ export class BigBrother {
     const { coordinator, approvals, logger, clock } = this.#parts;
     const startedAt = clock.now();
     const objection = coordinator.objectionTo(plan);
-    if (objection?.refusal.code !== 'approval_needed') return coordinator.execute(plan);
-    const refusal = await approvals.ask(plan, caller.person, caller.signal);
-    if (refusal === null) return coordinator.execute(plan);
+    if (objection === null) return coordinator.execute(plan);
+    const { verdicts } = objection;
+    let refusal: Refusal | null = objection.refusal;
+    if (refusal.code === 'approval_needed') {
+      refusal = await approvals.ask(plan, caller.person, caller.signal);
+      if (refusal === null) return coordinator.execute(plan);
+    }
     const { code, because } = refusal;
     const body = { refusal: code, because };
     logger.log({ type: 'plan_refused', actor: 'system', planId: plan.id, body });
-    return deniedReport(plan, refusal, [], { startedAt, finishedAt: clock.now() });
+    return deniedReport(plan, refusal, verdicts, { startedAt, finishedAt: clock.now() });
   }
 
   /** What was asked for and came to nothing; over all symbols also for each of them. */

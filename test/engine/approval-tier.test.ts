@@ -1,0 +1,381 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  APPROVAL_TIERS,
+  type ApprovalLimits,
+  type ApprovalTier,
+} from '../../src/domain/approval.ts';
+import { decimal, NO_DOLLARS, notional, price, quantity, ZERO } from '../../src/domain/decimal.ts';
+import { type Ticker, ticker } from '../../src/domain/ids.ts';
+import type { ActionPlan, OrderLine, PlanPart, Step, SubmitStep } from '../../src/domain/plan.ts';
+import {
+  approvalNeed,
+  effectOf,
+  needFor,
+  type PlanEffect,
+  type SoldLately,
+  soldShares,
+  stricterLimits,
+} from '../../src/engine/approval-tier.ts';
+import { planPart, stepsOf } from '../tools/given-plan.ts';
+
+const NOTHING: SoldLately = { dollars: ZERO, shares: new Map() };
+const limits: ApprovalLimits = {
+  saleDollarsPerDay: '1000',
+  saleEquityPercentPerDay: '10',
+  salePositionPercentPerDay: '50',
+  addedDollars: '0',
+};
+const EQUITY = notional('100000');
+
+type Planned = Pick<ActionPlan, 'origin' | 'intent' | 'parts'>;
+const wish = (...parts: PlanPart[]): Planned => ({
+  origin: 'host',
+  intent: { kind: 'exit', symbol: ticker('AAPL') },
+  parts,
+});
+const managed = (...parts: PlanPart[]): Planned => ({
+  origin: 'host',
+  intent: { kind: 'manage', symbol: null },
+  parts,
+});
+
+const stop = (shares: string, at: string): OrderLine => ({
+  ...{
+    side: 'sell',
+    type: 'stop_limit',
+    quantity: shares,
+    timeInForce: 'gtc',
+    owner: 'bigbrother',
+  },
+  limitPrice: at,
+  stopPrice: at,
+});
+
+const sale = (shares: string, more: Partial<SubmitStep['order']> = {}): Step => {
+  const step = stepsOf('AAPL').find(({ kind }) => kind === 'submit');
+  if (step?.kind !== 'submit') throw new Error('one of them is a submit');
+  return { ...step, order: { ...step.order, quantity: quantity(shares), ...more } };
+};
+
+/** Ten shares at 100, of which some are left, with a stop for them. */
+function part(
+  given: {
+    readonly left?: string;
+    readonly steps?: readonly Step[];
+    readonly before?: readonly OrderLine[];
+    readonly after?: readonly OrderLine[];
+    readonly symbol?: string;
+  } = {},
+): PlanPart {
+  const { left = '10', steps = [], symbol = 'AAPL' } = given;
+  const base = planPart(symbol);
+  return {
+    ...base,
+    steps,
+    target: { ...base.target, holdQuantity: quantity(left), sale: null },
+    basis: { ...base.basis, quantity: quantity('10'), price: price('100') },
+    ordersBefore: given.before ?? [stop('10', '95')],
+    ordersAfter: given.after ?? (left === '0' ? [] : [stop(left, '95')]),
+  };
+}
+
+const tierOf = (plan: Planned, lately = NOTHING, allowed = limits): ApprovalTier =>
+  approvalNeed(plan, { equity: EQUITY, lately, limits: allowed }).tier;
+const rank = (tier: ApprovalTier): number => APPROVAL_TIERS.indexOf(tier);
+
+describe('who has to agree', () => {
+  it('is nobody where nothing is sold and nothing added', () => {
+    expect(tierOf(wish(part()))).toBe('T0');
+    expect(tierOf(managed(part({ after: [stop('10', '97')] })))).toBe('T0');
+    expect(tierOf(wish())).toBe('T0');
+  });
+
+  it('is nobody for what the policies of the owner want sold, however much', () => {
+    expect(tierOf(managed(part({ left: '0' })))).toBe('T1');
+    expect(tierOf({ ...wish(part({ left: '0' })), origin: 'loop' })).toBe('T1');
+  });
+
+  it('is nobody for a sale of a host inside all three limits, and a person beyond any', () => {
+    const half = part({ left: '5' });
+    expect(tierOf(wish(half))).toBe('T1');
+    expect(tierOf(wish(half), NOTHING, { ...limits, saleDollarsPerDay: '499.99' })).toBe('T2');
+    expect(tierOf(wish(half), NOTHING, { ...limits, saleDollarsPerDay: '500' })).toBe('T1');
+    expect(tierOf(wish(half), NOTHING, { ...limits, saleEquityPercentPerDay: '0.49' })).toBe('T2');
+    expect(tierOf(wish(half), NOTHING, { ...limits, saleEquityPercentPerDay: '0.5' })).toBe('T1');
+    expect(tierOf(wish(half), NOTHING, { ...limits, salePositionPercentPerDay: '49' })).toBe('T2');
+    expect(tierOf(wish(part({ left: '4' })))).toBe('T2');
+  });
+
+  it('is a person for any sale of a host while the equity is not known', () => {
+    const given = { equity: NO_DOLLARS, lately: NOTHING, limits };
+    expect(approvalNeed(wish(part({ left: '9' })), given).tier).toBe('T2');
+    expect(approvalNeed(wish(part()), given).tier).toBe('T0');
+  });
+
+  it('counts what was sold lately in dollars and of the same position', () => {
+    const shares = new Map<Ticker, ReturnType<typeof quantity>>([[ticker('AAPL'), quantity('8')]]);
+    const one = wish(part({ left: '9' }));
+    expect(tierOf(one, { dollars: decimal('901'), shares: new Map() })).toBe('T2');
+    expect(tierOf(one, { dollars: decimal('900'), shares: new Map() })).toBe('T1');
+    // 8 of 18 went before, with this one 9 of 18.
+    expect(tierOf(one, { dollars: ZERO, shares })).toBe('T1');
+    expect(tierOf(wish(part({ left: '8' })), { dollars: ZERO, shares })).toBe('T2');
+  });
+
+  it('is a person for what adds more than is allowed, whoever wants it', () => {
+    const entry = sale('3', {
+      side: 'buy',
+      positionIntent: 'buy_to_open',
+      limitPrice: price('90'),
+    });
+    const allowed = { ...limits, addedDollars: '300' };
+    for (const plan of [managed(part({ steps: [entry] })), wish(part({ steps: [entry] }))]) {
+      expect(tierOf(plan)).toBe('T2');
+      expect(tierOf(plan, NOTHING, allowed)).toBe('T1');
+      expect(tierOf(plan, NOTHING, { ...allowed, addedDollars: '299.99' })).toBe('T2');
+    }
+    const dear = sale('3', {
+      side: 'buy',
+      positionIntent: 'buy_to_open',
+      limitPrice: price('101'),
+    });
+    expect(tierOf(managed(part({ steps: [dear] })), NOTHING, allowed)).toBe('T2');
+  });
+
+  it('is a person with a code where a host would leave shares with a looser stop, or none', () => {
+    expect(tierOf(wish(part({ after: [stop('10', '94')] })))).toBe('T3');
+    expect(tierOf(wish(part({ after: [] })))).toBe('T3');
+    expect(tierOf(wish(part({ left: '5', after: [stop('4', '95')] })))).toBe('T3');
+    expect(tierOf(wish(part({ left: '5', after: [stop('5', '96')] })))).toBe('T1');
+    expect(tierOf(wish(part({ before: [], after: [] })))).toBe('T0');
+  });
+
+  it('sees through one tight stop beside a loose one', () => {
+    const before = [stop('5', '95'), stop('5', '98')];
+    const after = [stop('5', '90'), stop('5', '99')];
+    expect(tierOf(wish(part({ before, after })))).toBe('T3');
+    expect(tierOf(wish(part({ before, after: [stop('10', '98')] })))).toBe('T0');
+  });
+
+  it('leaves to the guardrails whether a stop of the policies is looser: a split looks the same', () => {
+    expect(tierOf(managed(part({ after: [stop('10', '47.5')] })))).toBe('T0');
+  });
+
+  it('is nobody in the world for an exit that would turn the position around', () => {
+    expect(tierOf(managed(part({ steps: [sale('11')] })))).toBe('T4');
+    expect(tierOf(wish(part({ left: '0', steps: [sale('10')] })))).toBe('T2');
+  });
+
+  it('reads a short the other way around', () => {
+    const short = (after: readonly OrderLine[]): PlanPart => {
+      const long = part();
+      const cover: OrderLine = { ...stop('10', '105'), side: 'buy' };
+      return {
+        ...long,
+        basis: { ...long.basis, side: 'short' },
+        ordersBefore: [cover],
+        ordersAfter: after,
+      };
+    };
+    const at = (stopPrice: string): OrderLine => ({ ...stop('10', stopPrice), side: 'buy' });
+    expect(tierOf(wish(short([at('104')])))).toBe('T0');
+    expect(tierOf(wish(short([at('106')])))).toBe('T3');
+    expect(tierOf(wish(short([{ ...at('104'), side: 'sell' }])))).toBe('T3');
+  });
+
+  it('tells why, in dollars that are never rounded down', () => {
+    const { because } = approvalNeed(wish(part({ left: '0' })), {
+      equity: notional('3000'),
+      lately: { dollars: decimal('0.001'), shares: new Map() },
+      limits,
+    });
+    expect(because).toEqual([
+      'with it hosts sold $1000.01 in 24 h, more than the 1000 allowed',
+      'with it hosts sold 33.4 % of the equity in 24 h, more than 10 %',
+      'with it hosts sold 100.0 % of a position in 24 h, more than 50 %',
+    ]);
+  });
+
+  it('goes by the lower of two limits where real money is at stake', () => {
+    const live = { ...limits, saleDollarsPerDay: '2000', saleEquityPercentPerDay: '5' };
+    expect(stricterLimits(limits, live)).toEqual({ ...limits, saleEquityPercentPerDay: '5' });
+    expect(stricterLimits(live, limits)).toEqual(stricterLimits(limits, live));
+  });
+});
+
+describe('shares that a part sells', () => {
+  it.each([
+    ['what the target leaves', part({ left: '7' }), '3'],
+    ['what the steps sell, where that is more', part({ left: '7', steps: [sale('5')] }), '5'],
+    ['never more than is held', part({ steps: [sale('8'), sale('8')] }), '10'],
+    ['no stop', part({ steps: [sale('5', { stopPrice: price('95') })] }), '0'],
+    [
+      'no group that waits for its prices',
+      part({ steps: [sale('5', { orderClass: 'oco' })] }),
+      '0',
+    ],
+    ['no purchase', part({ steps: [sale('5', { side: 'buy' })] }), '0'],
+  ])('are %s', (_, given, shares) => {
+    expect(soldShares(given).toFixed()).toBe(shares);
+  });
+
+  it('are those of an order that is changed into a sale, and of no other change', () => {
+    const [replace, , cancel] = stepsOf('AAPL');
+    if (replace?.kind !== 'replace' || cancel === undefined) throw new Error('one of each kind');
+    const into = (purpose: Step['purpose']) =>
+      soldShares(part({ steps: [{ ...replace, purpose }] }));
+    expect(into('exit').toFixed()).toBe('5');
+    expect(into('reduce').toFixed()).toBe('5');
+    expect(into('protect').toFixed()).toBe('0');
+    expect(soldShares(part({ steps: [cancel] })).toFixed()).toBe('0');
+  });
+});
+
+const amount = fc.integer({ min: 0, max: 3_000 }).map((cents) => decimal(String(cents)).div('2'));
+const effects = fc.record({
+  isWish: fc.boolean(),
+  soldDollars: amount,
+  soldEquityPercent: amount,
+  soldPositionPercent: amount,
+  sells: fc.boolean(),
+  addedDollars: amount,
+  loosenedShares: amount,
+  turnedShares: fc.oneof(fc.constant(ZERO), amount),
+});
+const figures = [
+  'soldDollars',
+  'soldEquityPercent',
+  'soldPositionPercent',
+  'addedDollars',
+  'loosenedShares',
+  'turnedShares',
+] as const;
+const limit = fc.integer({ min: 0, max: 1_500 }).map(String);
+const anyLimits = fc.record({
+  saleDollarsPerDay: limit,
+  saleEquityPercentPerDay: limit,
+  salePositionPercentPerDay: limit,
+  addedDollars: limit,
+});
+
+const counts = fc.integer({ min: 1, max: 12 }).map(String);
+const lines = fc.array(
+  fc.tuple(counts, fc.integer({ min: 90, max: 99 })).map(([n, at]) => stop(n, String(at))),
+  { maxLength: 2 },
+);
+const parts = fc
+  .record({
+    left: fc.integer({ min: 0, max: 10 }).map(String),
+    sold: fc.option(counts),
+    bought: fc.option(counts),
+    before: lines,
+    after: lines,
+  })
+  .map(({ left, sold, bought, before, after }) => {
+    const entry = { side: 'buy', positionIntent: 'buy_to_open' } as const;
+    const steps = [
+      ...(sold === null ? [] : [sale(sold)]),
+      ...(bought === null ? [] : [sale(bought, entry)]),
+    ];
+    return part({ left, before, after, steps });
+  });
+
+describe('the tier of any plan', () => {
+  it('never falls when a plan does more', () => {
+    fc.assert(
+      fc.property(
+        effects,
+        anyLimits,
+        fc.constantFrom(...figures),
+        amount,
+        (effect, allowed, name, by) => {
+          const more: PlanEffect = { ...effect, [name]: effect[name].plus(by) };
+          const before = rank(needFor(effect, allowed).tier);
+          expect(rank(needFor(more, allowed).tier)).toBeGreaterThanOrEqual(before);
+          for (const each of [
+            { ...effect, isWish: true },
+            { ...effect, sells: true },
+          ]) {
+            expect(rank(needFor(each, allowed).tier)).toBeGreaterThanOrEqual(before);
+          }
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('never falls when it gets another part, or another step that sells or adds', () => {
+    const symbols = ['AAPL', 'MSFT', 'KO'];
+    fc.assert(
+      fc.property(
+        fc.array(parts, { maxLength: 2 }),
+        parts,
+        counts,
+        fc.boolean(),
+        (some, one, n, buys) => {
+          const named = [...some, one].map((each, index) => ({
+            ...each,
+            symbol: ticker(symbols[index] ?? 'KO'),
+          }));
+          const without = named.slice(0, -1);
+          const last = named.at(-1) ?? one;
+          const before = rank(tierOf(wish(...without)));
+          expect(rank(tierOf(wish(...named)))).toBeGreaterThanOrEqual(before);
+          const entry = { side: 'buy', positionIntent: 'buy_to_open' } as const;
+          const extra = buys ? sale(n, entry) : sale(n);
+          const longer = { ...last, steps: [...last.steps, extra] };
+          const effect = effectOf(wish(last), EQUITY, NOTHING);
+          // What is sold needs no stop any more: that is less harm, and told by its own figure.
+          if (effect.loosenedShares.eq(ZERO)) {
+            expect(rank(tierOf(wish(longer)))).toBeGreaterThanOrEqual(rank(tierOf(wish(last))));
+          }
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('never falls with lower limits, nor for a wish of a host compared with the same of a policy', () => {
+    fc.assert(
+      fc.property(fc.array(parts, { maxLength: 3 }), anyLimits, anyLimits, (some, one, other) => {
+        const plan = wish(...some);
+        const tier = rank(tierOf(plan, NOTHING, one));
+        expect(rank(tierOf(plan, NOTHING, stricterLimits(one, other)))).toBeGreaterThanOrEqual(
+          tier,
+        );
+        expect(rank(tierOf(managed(...some), NOTHING, one))).toBeLessThanOrEqual(tier);
+      }),
+    );
+  });
+
+  it('is moved by no text in the plan', () => {
+    fc.assert(
+      fc.property(parts, fc.string(), (given, words) => {
+        const told: PlanPart = {
+          ...given,
+          recipe: words,
+          because: [words],
+          episodeId: words as PlanPart['episodeId'],
+          naked: { ...given.naked, because: words },
+          target: { ...given.target, sale: { quantity: quantity('1'), milestone: words } },
+          basis: { ...given.basis, orders: [words] },
+          steps: given.steps.map((step) =>
+            step.kind === 'cancel' ? step : { ...step, key: words },
+          ),
+          ordersBefore: given.ordersBefore.map((line) => ({
+            ...line,
+            type: words,
+            timeInForce: words,
+          })),
+          ordersAfter: given.ordersAfter.map((line) => ({
+            ...line,
+            type: words,
+            timeInForce: words,
+          })),
+        };
+        for (const plan of [wish, managed]) expect(tierOf(plan(told))).toBe(tierOf(plan(given)));
+      }),
+    );
+  });
+});
