@@ -50,6 +50,7 @@ export class ActionTeller {
       case 'settings_held':
       case 'stood_down':
       case 'stood_up':
+      case 'account_handed_over':
       case 'halt_latched':
       case 'halt_verified':
       case 'halt_lifted':

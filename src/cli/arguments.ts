@@ -90,6 +90,7 @@ const allEventTypes = Object.keys({
   settings_held: true,
   stood_down: true,
   stood_up: true,
+  account_handed_over: true,
   equity_peak_moved: true,
   cash_moved: true,
   checkpoint_signed: true,

@@ -50,6 +50,7 @@ export type EventType =
   | 'settings_held'
   | 'stood_down'
   | 'stood_up'
+  | 'account_handed_over'
   | 'equity_peak_moved'
   | 'cash_moved'
   | 'checkpoint_signed'

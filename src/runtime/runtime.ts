@@ -57,11 +57,13 @@ import { PositionManager } from './position-manager.ts';
 import { ProposalLimiter } from './proposal-limiter.ts';
 import { ProposalVetoes } from './proposal-vetoes.ts';
 import { Recovery } from './recovery.ts';
+import { Rollback } from './rollback.ts';
 import { Rollout } from './rollout.ts';
 import { SecondOwnerWatch } from './second-owner.ts';
 import { SentSteps } from './sent-steps.ts';
 import { SessionCalendar } from './session-calendar.ts';
 import type { RuntimeSettings } from './settings.ts';
+import { StandDownWatch } from './stand-down-watch.ts';
 import { StepBack } from './step-back.ts';
 import { logLeftBehind } from './step-journal.ts';
 import { StepResender } from './step-resender.ts';
@@ -125,6 +127,7 @@ export type Runtime = {
   readonly approvals: ApprovalDesk;
   readonly controls: ControlDesk;
   readonly stepBack: StepBack;
+  readonly rollback: Rollback;
   readonly anchoring: Anchoring;
   /** Null where nobody signs. */
   readonly checkpoints: Checkpoints | null;
@@ -325,6 +328,12 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     settingsHash,
     outbox,
   });
+  const standDownWatch = new StandDownWatch({ gate, alerts, logger, clock });
+  const rollback = new Rollback({
+    ...{ gate, coordinator, resolver, unsettled, planMaker, plans, state, logger, clock, settings },
+    latch: parts.standDown ?? null,
+    watch: standDownWatch,
+  });
   const audit = new JournalAudit({ logger, clock });
   const unsettledSince = () => unsettled.openSinceSeq();
   const checkpoints =
@@ -349,6 +358,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     approvals,
     controls,
     stepBack,
+    rollback,
     anchoring,
     checkpoints,
     async start() {
@@ -365,6 +375,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       const body = { environment, mode, settingsHash: settingsHash() };
       logger.log({ type: 'started', actor: 'system', body });
       takeUpHalts(logger, tradingState, halts);
+      standDownWatch.start();
       outbox?.start();
       recovery.begin('it was started and the broker was not read yet');
       watch.start();
@@ -381,6 +392,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       backstops.stop();
       record.stop();
       halts.stop();
+      standDownWatch.stop();
       resolver.stop();
       approvals.stop();
       await orchestrator.stop();

@@ -2,6 +2,7 @@ import { guardrails, policySettings, tradingPolicies } from '../../policies/regi
 import { connectAlpaca } from '../../src/adapters/alpaca/connect.ts';
 import { MemoryEventStore } from '../../src/adapters/event-stores/memory.ts';
 import { MemoryHaltLatch } from '../../src/adapters/system/memory-halt-latch.ts';
+import { MemoryStandDown } from '../../src/adapters/system/memory-stand-down.ts';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import type { EventType, JournalRecord } from '../../src/domain/event.ts';
@@ -73,6 +74,7 @@ export async function guardedAccount(given: Given = {}) {
   const ids = new SeededIds('runtime');
   const processClock = given.processClock?.(clock) ?? clock;
   const haltLatch = new MemoryHaltLatch();
+  const standDown = new MemoryStandDown();
   const boot = (more: Partial<RuntimeSettings> = {}, journal: EventStore = store) => {
     const connection = connectAlpaca(
       {
@@ -92,6 +94,7 @@ export async function guardedAccount(given: Given = {}) {
       store: journal,
       replica: given.replica?.(clock),
       haltLatch,
+      standDown,
       clock: processClock,
       ids,
       policies: [...(given.morePolicies ?? []), ...tradingPolicies(settings)],
@@ -119,7 +122,18 @@ export async function guardedAccount(given: Given = {}) {
     if (!answer.ok) throw new Error(await answer.text());
   };
   const first = boot();
-  return { clock, exchange, store, haltLatch, price, trade, boot, ...first, ...looks(first) };
+  return {
+    clock,
+    exchange,
+    store,
+    haltLatch,
+    standDown,
+    price,
+    trade,
+    boot,
+    ...first,
+    ...looks(first),
+  };
 }
 
 export type Guarded = Awaited<ReturnType<typeof guardedAccount>>;

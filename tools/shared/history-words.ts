@@ -86,6 +86,7 @@ function titleOf({ type, body }: JournalRecord): string {
       return words(spaced(type), changesIn(body));
     case 'stood_down':
     case 'stood_up':
+    case 'account_handed_over':
       return words(spaced(type), 'by', field(body, 'by'));
     case 'halt_verified':
     case 'halt_lifted':
