@@ -104,6 +104,28 @@ create table public.fills (
 create index fills_by_symbol on public.fills (account, symbol, seq desc);
 create index fills_by_order on public.fills (account, order_id, seq desc);
 
+-- What became of a decision, as BigBrother worked it out of its journal. What it measured
+-- beside these stands in measured.
+create table public.outcomes (
+  account text not null,
+  seq bigint not null,
+  at timestamptz not null,
+  symbol text,
+  plan_id text,
+  order_id text,
+  episode_id text,
+  decision_seq bigint,
+  policy text,
+  profit numeric,
+  r_multiple numeric,
+  slippage numeric,
+  measured jsonb,
+  primary key (account, seq),
+  foreign key (account, seq) references public.events
+);
+create index outcomes_by_symbol on public.outcomes (account, symbol, seq desc);
+create index outcomes_by_policy_and_seq on public.outcomes (account, policy, seq desc);
+
 -- The anchors: what was signed, in a place that the signer cannot change.
 create table public.checkpoints (
   account text not null,
@@ -200,6 +222,16 @@ language sql set search_path = '' as $$
   )
 $$;
 
+create function bigbrother.derive_outcome(event public.events, body jsonb) returns void
+language sql set search_path = '' as $$
+  insert into public.outcomes values (
+    event.account, event.seq, event.at, event.symbol, event.plan_id, event.order_id,
+    body ->> 'episodeId', bigbrother.whole_in(body ->> 'decisionSeq'), body ->> 'policy',
+    bigbrother.decimal_in(body ->> 'profit'), bigbrother.decimal_in(body ->> 'rMultiple'),
+    bigbrother.decimal_in(body ->> 'slippage'), body
+  )
+$$;
+
 create function bigbrother.derive() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -216,6 +248,8 @@ begin
       perform bigbrother.derive_order(new, body);
     when new.type = 'fill_received' then
       perform bigbrother.derive_fill(new, body);
+    when new.type = 'outcome_measured' then
+      perform bigbrother.derive_outcome(new, body);
     when new.type = 'checkpoint_signed' then
       perform bigbrother.derive_checkpoint(new, body);
     else
@@ -233,4 +267,5 @@ select bigbrother.make_append_only('public.decisions');
 select bigbrother.make_append_only('public.plans');
 select bigbrother.make_append_only('public.orders');
 select bigbrother.make_append_only('public.fills');
+select bigbrother.make_append_only('public.outcomes');
 select bigbrother.make_append_only('public.checkpoints');

@@ -28,3 +28,11 @@ select account, denial ->> 'code' as code, denial ->> 'guardrail' as guardrail,
 from public.plans, jsonb_array_elements(denials) as denial
 where stage = 'reviewed'
 group by account, code, guardrail, denial ->> 'symbol';
+
+-- What each policy's decisions came to.
+create view public.outcomes_by_policy with (security_invoker = true) as
+select account, policy, count(*) as outcomes, sum(profit) as profit, avg(r_multiple) as average_r,
+  count(*) filter (where profit > 0) as gains, count(*) filter (where profit < 0) as losses,
+  avg(slippage) as average_slippage
+from public.outcomes
+group by account, policy;
