@@ -1,7 +1,8 @@
 import { type HttpListener, type ListenOptions, listen } from '../adapters/system/http-listener.ts';
 import { userName } from '../adapters/system/terminal.ts';
-import type { Running } from '../compose.ts';
+import type { Clock, Ids } from '../ports/clock.ts';
 import { ApprovalPage } from '../server/approval-page.ts';
+import type { ApprovalsWaiting } from '../server/approval-words.ts';
 
 type Request = Parameters<ListenOptions['onRequest']>[0];
 type Response = Parameters<ListenOptions['onRequest']>[1];
@@ -15,14 +16,22 @@ const CLOSES_AFTER_MS = 3_600_000;
 /** The page of an owner, served only from when it was asked for in a terminal. */
 export class PageHost {
   readonly #page: ApprovalPage;
-  readonly #clock: Running['clock'];
+  readonly #clock: Clock;
   #listening: Promise<HttpListener> | null = null;
   #cancelClosing: () => void = () => {};
 
-  constructor({ approvals, clock, ids }: Running) {
+  constructor({
+    approvals: waiting,
+    clock,
+    ids,
+  }: {
+    readonly approvals: ApprovalsWaiting;
+    readonly clock: Clock;
+    readonly ids: Ids;
+  }) {
     this.#clock = clock;
     this.#page = new ApprovalPage({
-      waiting: approvals,
+      waiting,
       by: `${userName()} on the page`,
       now: () => clock.now(),
       newToken: () => ids.next('page'),
