@@ -26,13 +26,12 @@ export type Exit = {
 };
 
 /** The exits at the broker now, `held` and pending ones included. */
-function exitsNow({ orders, position }: PositionContext): readonly Exit[] {
+export function exitsNow({ orders, position }: PositionContext): readonly Exit[] {
   const closing = exitSide(position.side);
   const live = orders.filter(({ status }) => !isTerminal(status));
-  const groupOf = new Map(live.map((order) => [order.id, rootOf(order, orders)]));
-  const asleep = dormantGroups(live, groupOf, closing);
-  return live.flatMap((order) => {
-    const group = groupOf.get(order.id) ?? order.id;
+  const grouped = live.map((order) => ({ order, group: rootOf(order, orders) }));
+  const asleep = dormantGroups(grouped, closing);
+  return grouped.flatMap(({ order, group }) => {
     if (order.side !== closing || asleep.has(group)) return [];
     // An order in dollars may sell any number of shares: count all that are held.
     const quantity = remainingQuantity(order) ?? position.quantity;
@@ -43,14 +42,23 @@ function exitsNow({ orders, position }: PositionContext): readonly Exit[] {
 
 /** The exits after each step, each step confirmed before the next, beginning with now. */
 export function exitsAlong(part: PlanPart, context: PositionContext): readonly (readonly Exit[])[] {
-  const along = [exitsNow(context)];
-  let latest = along[0] ?? [];
-  part.steps.forEach((step, index) => {
-    latest = after(step, `step ${index + 1}`, latest, exitSide(context.position.side));
-    along.push(latest);
-  });
-  return along;
+  let latest = exitsNow(context);
+  return [
+    latest,
+    ...part.steps.map((step, index) => {
+      latest = after(step, `step ${index + 1}`, latest, exitSide(context.position.side));
+      return latest;
+    }),
+  ];
 }
+
+/** The exits at the end of a part. */
+export const exitsAfter = (part: PlanPart, context: PositionContext): readonly Exit[] =>
+  part.steps.reduce(
+    (latest, step, index) =>
+      after(step, `step ${index + 1}`, latest, exitSide(context.position.side)),
+    exitsNow(context),
+  );
 
 /** Shares that may be sold when every exit executes; the exits of one group count once. */
 export function sharesClaimed(exits: readonly Exit[]): Quantity {
@@ -102,14 +110,12 @@ function placed({ order }: SubmitStep, group: string): readonly Exit[] {
 
 /** Exits of a bracket whose entry still works guard nothing and hold nothing yet. */
 function dormantGroups(
-  live: readonly Order[],
-  groupOf: ReadonlyMap<string, string>,
+  live: readonly { readonly order: Order; readonly group: string }[],
   closing: Order['side'],
 ): ReadonlySet<string> {
   const entering = new Set<string>();
   const awake = new Set<string>();
-  for (const order of live) {
-    const group = groupOf.get(order.id) ?? order.id;
+  for (const { order, group } of live) {
     if (order.side !== closing) entering.add(group);
     else if (order.status !== 'held') awake.add(group);
   }

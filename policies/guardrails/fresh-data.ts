@@ -135,7 +135,7 @@ function priceAge(input: ReviewInput, settings: FreshDataSettings): Verdict {
     return deny(name, input, 'data_missing', {
       measured: 'no price',
       limit,
-      because: `there is no ${reduces ? 'quote and no trade' : 'quote'} for ${part.symbol}`,
+      because: `there is no quote and no trade for ${part.symbol}`,
       wouldPass: `the same plan with a quote not older than ${limit}`,
     });
   }

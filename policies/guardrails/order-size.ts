@@ -1,6 +1,13 @@
 // No single order may put more than so much of the account at stake.
 import type { z } from 'zod';
-import { type Decimal, type Quantity, smaller, text } from '../../src/domain/decimal.ts';
+import {
+  type Decimal,
+  larger,
+  type Notional,
+  type Quantity,
+  smaller,
+  text,
+} from '../../src/domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
 import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents, shares } from '../words.ts';
@@ -33,7 +40,8 @@ export const orderSize = (settings: OrderSizeSettings): Guardrail => ({
     const limit = `${cents(most)} USD (${text(percentOfEquity)} % of equity, at most ${cents(maximumDollars)})`;
     const entries = entriesIn(input);
 
-    const unpriced = entries.find((entry) => entry.worth === null);
+    const priced = entries.filter(isPriced);
+    const unpriced = entries.find((entry) => !isPriced(entry));
     if (unpriced !== undefined) {
       return deny(name, input, 'data_missing', {
         measured: `${text(unpriced.quantity)} shares at no price`,
@@ -42,8 +50,8 @@ export const orderSize = (settings: OrderSizeSettings): Guardrail => ({
         wouldPass: 'an entry with a limit price, or a quote',
       });
     }
-    const tooLarge = entries.find((entry) => entry.worth?.gt(most));
-    if (tooLarge?.worth) {
+    const tooLarge = priced.find((entry) => entry.worth.gt(most));
+    if (tooLarge !== undefined) {
       return deny(name, input, 'order_too_large', {
         measured: `${cents(tooLarge.worth)} USD`,
         limit,
@@ -54,7 +62,10 @@ export const orderSize = (settings: OrderSizeSettings): Guardrail => ({
     const odd = largestFirst(entries).map((entry) => oddSize(entry, input, settings));
     const problem = odd.find((verdict) => verdict !== null);
     if (problem) return problem;
-    const largest = entries.map((entry) => entry.worth).sort(descending)[0] ?? null;
+    const largest = priced.reduce<Decimal | null>(
+      (top, entry) => (top === null ? entry.worth : larger<Decimal>(top, entry.worth)),
+      null,
+    );
     return pass(name, input, {
       measured: largest === null ? 'no entry' : `${cents(largest)} USD`,
       limit,
@@ -63,6 +74,9 @@ export const orderSize = (settings: OrderSizeSettings): Guardrail => ({
     });
   },
 });
+
+type Priced = Entry & { readonly worth: Notional };
+const isPriced = (entry: Entry): entry is Priced => entry.worth !== null;
 
 /** Too many shares for the market, or for somebody who usually orders far fewer. */
 function oddSize(
@@ -114,6 +128,3 @@ function medianOf(quantities: readonly Quantity[]): Decimal | null {
 
 const largestFirst = (entries: readonly Entry[]): readonly Entry[] =>
   [...entries].sort((a, b) => b.quantity.cmp(a.quantity));
-
-const descending = (a: Entry['worth'], b: Entry['worth']): number =>
-  a === null || b === null ? 0 : b.cmp(a);

@@ -63,7 +63,7 @@ function sentBy(step: Step): Resting | null {
 function couldTrade(one: Resting, other: Resting): boolean {
   if (one.side === other.side) return false;
   // An order at the market, or a stop that becomes one, trades at any price.
-  if (one.limitPrice === null || other.limitPrice === null) return true;
-  const [buys, sells] = one.side === 'buy' ? [one, other] : [other, one];
-  return buys.limitPrice?.gte(sells.limitPrice ?? '0') === true;
+  const [buys, sells] =
+    one.side === 'buy' ? [one.limitPrice, other.limitPrice] : [other.limitPrice, one.limitPrice];
+  return buys === null || sells === null || buys.gte(sells);
 }

@@ -11,7 +11,7 @@ import { isTriggered } from '../../src/domain/order.ts';
 import type { PositionContext } from '../../src/domain/portfolio.ts';
 import { isThrough, isTighter } from '../../src/domain/side.ts';
 import { dollars, shares } from '../words.ts';
-import { type Exit, exitsAlong, sharesClaimed } from './exits.ts';
+import { type Exit, exitsAfter, exitsNow, sharesClaimed } from './exits.ts';
 import { deny, pass } from './verdict.ts';
 
 const name = 'stop-never-loosens';
@@ -22,9 +22,8 @@ export const stopNeverLoosens = (): Guardrail => ({
 
   review(input): Verdict {
     const { part, context } = input;
-    const along = exitsAlong(part, context);
-    const before = stopsNow(along[0] ?? [], context);
-    const { leaving, stops } = sorted(along.at(-1) ?? [], before, context);
+    const before = stopsNow(exitsNow(context), context);
+    const { leaving, stops } = sorted(exitsAfter(part, context), before, context);
     const stay = sharesLeft(context.position.quantity, leaving);
 
     const loss = before

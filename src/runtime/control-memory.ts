@@ -147,7 +147,7 @@ export class ControlMemory {
 
   #raisePeak(at: EpochMs, equity: Notional): void {
     const before = this.peakEquity();
-    if (before !== null && before.gte(equity)) return;
+    if (before?.gte(equity) === true) return;
     this.#peaks = [...this.#peaks, { at, equity }].slice(-PEAKS_KEPT);
   }
 

@@ -199,6 +199,21 @@ describe('buying power', () => {
     expect(guard?.review({ ...input, plan }).code).toBe('buying_power_exceeded');
   });
 
+  it('counts a part that its plan does not hold as well', () => {
+    const input = reviewOf({ ...entry('10'), ...cash('1000') });
+    const other = partOf(input.context, [buyMore('1', '100')]);
+    const [guard] = guardrails(settings()).filter(({ name }) => name === 'buying-power');
+    const plan = planOf([other], input.context);
+    expect(guard?.review({ ...input, plan }).code).toBe('buying_power_exceeded');
+  });
+
+  it('is asked for a symbol that is not held yet, on the side of the target', () => {
+    const input = reviewOf({ ...entry('10'), ...cash('999') });
+    const snapshot = { ...input.snapshot, positions: [] };
+    const [guard] = guardrails(settings()).filter(({ name }) => name === 'buying-power');
+    expect(guard?.review({ ...input, snapshot }).code).toBe('buying_power_exceeded');
+  });
+
   it('says what is there', () => {
     expect(answer('buying-power', { ...entry('11'), ...cash('1000') })).toMatchObject({
       measured: '1100.00 USD',

@@ -298,3 +298,29 @@ describe('price collar', () => {
     expect(answer('price-collar', to('71.99')).code).toBe('price_outside_collar');
   });
 });
+
+describe('a halt of everything', () => {
+  const cancelIn = (given: { quantity: string; steps?: readonly Step[]; code?: string }) => {
+    const input = reviewOf({ tradingState: 'halted', steps: [cancel(stopLimit())], ...given });
+    const cause = {
+      state: 'halted' as const,
+      because: 'pressed',
+      since: NOW,
+      clearedBy: 'a person',
+    };
+    const tradingStateCauses = [{ ...cause, code: given.code ?? 'halt_everything' }];
+    const snapshot = { ...input.snapshot, tradingStateCauses };
+    const [guard] = guardrails(settings()).filter(({ name }) => name === 'trading-state');
+    return guard?.review({ ...input, snapshot }).code;
+  };
+
+  it('lets exits be canceled where nothing is held that they could close', () => {
+    expect(cancelIn({ quantity: '0' })).toBeNull();
+    expect(cancelIn({ quantity: '1' })).toBe('trading_halted');
+    expect(cancelIn({ quantity: '0', steps: [submit()] })).toBe('trading_halted');
+  });
+
+  it('is told from any other halt', () => {
+    expect(cancelIn({ quantity: '0', code: 'own_fault' })).toBe('trading_halted');
+  });
+});
