@@ -33,7 +33,8 @@ export function failureOf(error: unknown): Failure {
   }
   if (error instanceof StartError)
     return { exitCode: exitCodes.brokerRefused, message: error.message };
-  if (error instanceof OracleViolation || error instanceof ReplicaError)
+  if (error instanceof ReplicaError) return { exitCode: exitCodes.failed, message: error.inFull() };
+  if (error instanceof OracleViolation)
     return { exitCode: exitCodes.failed, message: error.message };
   if (isUnusableInput(error)) return { exitCode: exitCodes.unusable, message: error.message };
   const because = error instanceof Error ? error.message : String(error);

@@ -49,29 +49,34 @@ export interface ReplicaHistory {
  */
 export type ReplicaFault = 'unreachable' | 'refused' | 'damaged';
 
-/** The copy cannot be written or read; the message says why and what to do. */
+/** The copy cannot be written or read; the message says why and what to do, in our own words. */
 export class ReplicaError extends Error {
   override readonly name = 'ReplicaError';
   readonly fault: ReplicaFault;
   /** The service's own code: of PostgreSQL (five characters) or PostgREST (PGRST...). */
   readonly code: string | null;
   readonly status: number | null;
+  /** What the service said to it: for people at a terminal, never for an agent. */
+  readonly said: string | null;
 
   constructor(
     message: string,
-    {
-      fault,
-      code = null,
-      status = null,
-    }: {
+    given: {
       readonly fault: ReplicaFault;
       readonly code?: string | null;
       readonly status?: number | null;
+      readonly said?: string | null;
     },
   ) {
     super(message);
-    this.fault = fault;
-    this.code = code;
-    this.status = status;
+    this.fault = given.fault;
+    this.code = given.code ?? null;
+    this.status = given.status ?? null;
+    this.said = given.said ?? null;
+  }
+
+  /** The message, with what the service said. */
+  inFull(): string {
+    return this.said === null ? this.message : `${this.message} (it said: ${this.said})`;
   }
 }

@@ -183,16 +183,20 @@ describe.skipIf(whyNoStack() !== null)(
     });
 
     it.each([
-      ['PostgREST is not there', /no answer from the upstream server/],
-      ['the gateway says that nothing is available', /unavailable/],
+      ['PostgREST is not there', /Supabase answered 502/],
+      ['the gateway says that nothing is available', /Supabase answered 503$/],
       ['no answer comes in time', /no answer within 15 seconds/],
       ['an answer is lost after the records were taken', /other side closed|socket hang up/],
-      ['the rights are taken away', /permission denied.+create_account_key/],
+      ['the rights are taken away', /42501.+create_account_key/],
       ['somebody else wrote the next record', /in the journal and .+ in the copy/],
-      ['PostgreSQL is not there', /atabase/],
+      ['PostgreSQL is not there', /answered 503 PGRST00/],
       ['all is well', /^none$/],
     ])('met the time in which %s', (_, problem) => {
       expect([...problems].filter((each) => problem.test(each))).not.toEqual([]);
+    });
+
+    it('repeats nothing to an agent that the project itself said', () => {
+      expect([...problems, ...told].join()).not.toMatch(/unavailable|permission denied|upstream/);
     });
 
     it('said that the copy was behind and that it differed, and that both are over', () => {

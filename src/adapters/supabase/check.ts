@@ -64,22 +64,23 @@ export async function checkSupabase(
 
 function beforeAccess(error: unknown, url: string): readonly SupabaseFinding[] {
   if (!(error instanceof ReplicaError)) throw error;
-  const { message, status, fault, code } = error;
+  const { status, fault, code } = error;
+  const because = error.inFull();
   if (status === 401) {
     const todo =
       'Set SUPABASE_KEY to the publishable (anon) key of this project: dashboard, Project ' +
       'Settings, API Keys.';
-    return [urlAnswers(url), { about: 'key', ok: false, because: message, todo }];
+    return [urlAnswers(url), { about: 'key', ok: false, because, todo }];
   }
   if (code === 'PGRST202' || code === '42883') {
-    return [urlAnswers(url), { about: 'schema', ok: false, because: message, todo: APPLY }];
+    return [urlAnswers(url), { about: 'schema', ok: false, because, todo: APPLY }];
   }
   const todo =
     fault === 'unreachable'
       ? 'Check SUPABASE_URL and the network; a free project that was not used for a week is ' +
         'paused: wake it in the dashboard.'
       : 'Check that SUPABASE_URL is the address of a Supabase project.';
-  return [{ about: 'url', ok: false, because: message, todo }];
+  return [{ about: 'url', ok: false, because, todo }];
 }
 
 const urlAnswers = (url: string): SupabaseFinding => ({
@@ -114,7 +115,7 @@ async function catalogueProblems(project: SupabaseProject): Promise<string[]> {
       project.client.rpc('journal_copy_problems').abortSignal(signal).retry(false),
     );
   } catch (error) {
-    if (error instanceof ReplicaError) return [error.message];
+    if (error instanceof ReplicaError) return [error.inFull()];
     throw error;
   }
 }
@@ -129,7 +130,7 @@ function attempts(project: SupabaseProject, account: string) {
       return `the project did not refuse to ${what}`;
     } catch (error) {
       if (!(error instanceof ReplicaError)) throw error;
-      return error.code === '42501' ? null : `to ${error.message}`;
+      return error.code === '42501' ? null : `to ${error.inFull()}`;
     }
   };
   return [

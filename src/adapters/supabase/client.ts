@@ -75,7 +75,7 @@ export class SupabaseProject {
       answer = await send(giveUp.signal);
     } catch (error) {
       const because = error instanceof Error ? error.message : String(error);
-      throw new ReplicaError(this.#shown(`${what}: ${because}`), { fault: 'unreachable' });
+      throw new ReplicaError(`${what}: ${this.#shown(because)}`, { fault: 'unreachable' });
     } finally {
       disarm();
     }
@@ -93,31 +93,37 @@ export class SupabaseProject {
     });
   }
 
-  #errorFor(what: string, { message, details, code }: Refusal, status: number): ReplicaError {
-    const cause = /Caused by: (?:\w+: )?(.+)/.exec(details ?? '')?.[1];
-    const said = (cause ?? message).replace(/\s+/g, ' ').slice(0, LONGEST_CAUSE);
+  #errorFor(what: string, refusal: Refusal, status: number): ReplicaError {
+    const { message, details } = refusal;
+    const code = /^[A-Z0-9]{5,8}$/.test(refusal.code) ? refusal.code : null;
     const isAway = status === 0 || status === 408 || status === 429 || status >= 500;
+    const fault = isAway ? 'unreachable' : 'refused';
     const advice = adviceFor(status, code);
-    return new ReplicaError(this.#shown(`${what}: ${said}${advice === '' ? '' : `; ${advice}`}`), {
-      fault: isAway ? 'unreachable' : 'refused',
-      code: code === '' ? null : code,
-      status,
-    });
+    const cause = /Caused by: (?:\w+: )?(.+)/.exec(details ?? '')?.[1] ?? message;
+    const happened =
+      status === 0 ? this.#shown(cause) : `Supabase answered ${status}${code ? ` ${code}` : ''}`;
+    const said = status === 0 ? null : this.#shown(message);
+    const words = `${what}: ${happened}${advice === null ? '' : `; ${advice}`}`;
+    return new ReplicaError(words, { fault, code, status, said });
   }
 
   #shown(text: string): string {
-    return this.#secrets.reduce((shown, secret) => shown.replaceAll(secret, '[redacted]'), text);
+    const shown = this.#secrets.reduce(
+      (rest, secret) => rest.replaceAll(secret, '[redacted]'),
+      text,
+    );
+    return shown.replace(/\s+/g, ' ').slice(0, LONGEST_CAUSE);
   }
 }
 
 const NOT_THERE = new Set(['PGRST202', 'PGRST205', '42P01', '42883']);
 
-function adviceFor(status: number, code: string): string {
-  if (NOT_THERE.has(code)) return 'apply supabase/migrations to this project';
+function adviceFor(status: number, code: string | null): string | null {
+  if (code !== null && NOT_THERE.has(code)) return 'apply supabase/migrations to this project';
   if (code === '42501') {
     return 'the account key is unknown, revoked or may not write: make one with create_account_key';
   }
   if (status === 401) return 'SUPABASE_KEY is not a key of this project';
   if (status === 0) return 'check SUPABASE_URL and the network';
-  return '';
+  return null;
 }
