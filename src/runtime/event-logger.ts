@@ -1,12 +1,12 @@
 import type { HistoryPage } from '../domain/answers.ts';
-import { toJson } from '../domain/canonical.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { EventType, HistoryQuery, JournalEvent, JournalRecord } from '../domain/event.ts';
+import { hashedRecord } from '../domain/record-text.ts';
 import type { ExecutionReport } from '../domain/report.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventStore } from '../ports/event-store.ts';
-import { breakInChain, GENESIS, hashOfRecord } from './journal-chain.ts';
+import { breakInChain, GENESIS } from './journal-chain.ts';
 
 /** Records checked when a journal is taken up again; `verify` checks all of them. */
 const TAIL_RECORDS = 256;
@@ -225,7 +225,7 @@ export class EventLogger {
   }
 
   #chained(event: JournalEvent): JournalRecord {
-    const unhashed = {
+    const record = hashedRecord({
       v: 1,
       seq: this.#seq + 1,
       at: this.#clock.now(),
@@ -235,10 +235,9 @@ export class EventLogger {
       symbol: event.symbol ?? null,
       planId: event.planId ?? null,
       orderId: event.orderId ?? null,
-      body: toJson(event.body),
+      body: event.body,
       prev: this.#prev,
-    } as const;
-    const record: JournalRecord = { ...unhashed, hash: hashOfRecord(unhashed) };
+    });
     this.#seq = record.seq;
     this.#prev = record.hash;
     return record;

@@ -1,5 +1,5 @@
-import { canonicalText } from '../../domain/canonical.ts';
 import type { JournalRecord } from '../../domain/event.ts';
+import { recordText } from '../../domain/record-text.ts';
 import type { EventStore } from '../../ports/event-store.ts';
 import { type Database, openDatabase } from './sqlite-driver.ts';
 import { explaining, SqliteEventReader } from './sqlite-reader.ts';
@@ -31,7 +31,7 @@ export class SqliteEventStore extends SqliteEventReader implements EventStore {
       try {
         for (const record of records) {
           const { seq, at, type, symbol, planId, orderId } = record;
-          this.#insert.run(seq, at, type, symbol, planId, orderId, canonicalText(record));
+          this.#insert.run(seq, at, type, symbol, planId, orderId, recordText(record));
         }
         this.database.exec('COMMIT');
       } catch (error) {
