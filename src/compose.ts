@@ -71,6 +71,7 @@ export type Running = Pick<
   | 'approvals'
   | 'controls'
   | 'stepBack'
+  | 'rollback'
   | 'checkpoints'
   | 'anchoring'
 > & {
@@ -171,6 +172,7 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       approvals,
       controls,
       stepBack,
+      rollback,
       checkpoints,
       anchoring,
     } = runtime;
@@ -200,6 +202,7 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       approvals,
       controls,
       stepBack,
+      rollback,
       checkpoints,
       anchoring,
       clock,

@@ -27,10 +27,14 @@ export function ownerOf(settings: Settings): {
 }
 
 /** Asks it one question; a process that does not listen has refused. */
-export async function askOwner(owner: OwnerFile, question: GuestWord): Promise<OwnerWord> {
+export async function askOwner(
+  owner: OwnerFile,
+  question: GuestWord,
+  timeoutMs?: number,
+): Promise<OwnerWord> {
   const link = await connectLocally(owner.address);
   if (link === null) return { kind: 'refused', because: `process ${owner.pid} does not listen` };
-  return askOver(link, question, new SystemClock());
+  return askOver(link, question, new SystemClock(), timeoutMs);
 }
 
 export const refusalIn = (word: OwnerWord): string =>

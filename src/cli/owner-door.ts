@@ -4,6 +4,7 @@ import type { Mode } from '../domain/environment.ts';
 import { wordsOf } from '../runtime/second-owner.ts';
 import { AttachDesk } from '../server/attach-desk.ts';
 import { createMcpServer } from '../server/mcp-server.ts';
+import { accountDoor } from './account-door.ts';
 import { writeOwnerFile } from './owner-file.ts';
 import { PageHost } from './page-host.ts';
 import { VERSION } from './version.ts';
@@ -54,6 +55,7 @@ export class OwnerDoor {
         running.controls.enable(policy, symbol, by) ||
         (symbol === null && running.stepBack.enable(policy, by)),
       approvals: { waiting: running.approvals, openPage: () => this.#page.open() },
+      account: accountDoor(running),
       log: tell,
     });
   }

@@ -14,6 +14,8 @@ import { mcpCommand } from './mcp-command.ts';
 import { pendingCommand } from './pending-command.ts';
 import { rejectCommand } from './reject-command.ts';
 import { resumeCommand } from './resume-command.ts';
+import { rollbackCommand } from './rollback-command.ts';
+import { settingsCommand } from './settings-command.ts';
 import { supabaseCommand } from './supabase-command.ts';
 import { verifyCommand } from './verify-command.ts';
 import { VERSION } from './version.ts';
@@ -74,6 +76,8 @@ function createProgram(): Command {
     exportCommand,
     haltCommand,
     resumeCommand,
+    rollbackCommand,
+    settingsCommand,
     adoptCommand,
     enableCommand,
     pendingCommand,

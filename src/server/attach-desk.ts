@@ -3,6 +3,7 @@ import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { SystemStatus } from '../domain/answers.ts';
 import { type Mode, stricterMode } from '../domain/environment.ts';
 import type { Clock } from '../ports/clock.ts';
+import { type AccountDoor, answerOnAccount } from './account-words.ts';
 import { type ApprovalDoor, answerOnApprovals } from './approval-words.ts';
 import { LinkTransport } from './attach-transport.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type Hello,
   jsonIn,
   type LineLink,
+  type OwnerWord,
   sayTo,
 } from './attach-words.ts';
 
@@ -41,6 +43,8 @@ export type AttachDeskParts = {
   readonly enable: (policy: string, symbol: string | null, by: string) => boolean;
   /** Where plans wait for a person. */
   readonly approvals: ApprovalDoor;
+  /** What a person at a terminal may ask for the account as a whole. */
+  readonly account: AccountDoor;
   readonly log: (line: string) => void;
 };
 
@@ -138,19 +142,22 @@ export class AttachDesk {
       case 'approve':
       case 'reject':
       case 'open_page':
-        void this.#answerOnApprovals(link, word);
+        void this.#answerLater(link, answerOnApprovals(word, this.#parts.approvals));
+        return null;
+      case 'roll_back':
+      case 'list_settings':
+      case 'accept_settings':
+      case 'inspect':
+        void this.#answerLater(link, answerOnAccount(word, this.#parts.account));
         return null;
     }
     link.close();
     return null;
   }
 
-  async #answerOnApprovals(
-    link: LineLink,
-    word: Parameters<typeof answerOnApprovals>[0],
-  ): Promise<void> {
+  async #answerLater(link: LineLink, answer: Promise<OwnerWord>): Promise<void> {
     try {
-      sayTo(link, await answerOnApprovals(word, this.#parts.approvals));
+      sayTo(link, await answer);
     } catch (error) {
       const because = error instanceof Error ? error.message : String(error);
       sayTo(link, { kind: 'refused', because });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountAnswers, accountQuestions } from './account-words.ts';
 import { approvalAnswers, approvalQuestions } from './approval-words.ts';
 
 /** Both sides have to speak the same; raised whenever a word below changes its meaning. */
@@ -39,6 +40,7 @@ const guestWords = z.discriminatedUnion('kind', [
     by: z.string(),
   }),
   ...approvalQuestions,
+  ...accountQuestions,
 ]);
 export type GuestWord = z.infer<typeof guestWords>;
 export type Hello = Extract<GuestWord, { readonly kind: 'hello' }>;
@@ -62,6 +64,7 @@ const ownerWords = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('adopted'), count: z.number() }),
   z.object({ kind: z.literal('enabled'), wasOff: z.boolean() }),
   ...approvalAnswers,
+  ...accountAnswers,
 ]);
 export type OwnerWord = z.infer<typeof ownerWords>;
 export type Welcome = Extract<OwnerWord, { readonly kind: 'welcome' }>;

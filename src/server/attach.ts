@@ -78,15 +78,20 @@ export function attachTo(
 }
 
 /** Asks the owner one thing, without attaching. @returns its word, or why there was none */
-export function askOwner(link: LineLink, question: GuestWord, clock: Clock): Promise<OwnerWord> {
+export function askOwner(
+  link: LineLink,
+  question: GuestWord,
+  clock: Clock,
+  timeoutMs = WELCOME_TIMEOUT_MS,
+): Promise<OwnerWord> {
   return new Promise((resolve) => {
     const end = (word: OwnerWord): void => {
       stopWaiting();
       link.close();
       resolve(word);
     };
-    const stopWaiting = clock.after(WELCOME_TIMEOUT_MS, () =>
-      end({ kind: 'refused', because: `no answer within ${WELCOME_TIMEOUT_MS} ms` }),
+    const stopWaiting = clock.after(timeoutMs, () =>
+      end({ kind: 'refused', because: `no answer within ${timeoutMs} ms` }),
     );
     link.listen(
       (line) => end(ownerWordIn(jsonIn(line)) ?? { kind: 'refused', because: 'no word came' }),

@@ -13,6 +13,16 @@ import { NOW } from '../support/given.ts';
 import { ToldAnswers } from '../tools/face.ts';
 import { callerOf } from './connect.ts';
 
+const notAsked = (): never => {
+  throw new Error('nobody asks for the account here');
+};
+const NOT_ASKED = {
+  rollBack: notAsked,
+  pendingSettings: notAsked,
+  acceptSettings: notAsked,
+  inspect: notAsked,
+};
+
 const TOKEN = 'token-of-the-owner';
 const noApprovals = { pending: () => [], approve: () => null, reject: () => null };
 
@@ -84,6 +94,7 @@ function deskOf(mode: Mode = 'execute') {
     strangers: () => ['order 1'],
     adopt: () => 1,
     enable: () => true,
+    account: NOT_ASKED,
     approvals: { waiting: noApprovals, openPage: () => Promise.resolve('') },
     log: (line) => logged.push(line),
   });
