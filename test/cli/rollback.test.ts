@@ -1,0 +1,123 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CliProcess, runCli } from './run-cli.ts';
+
+const ACCOUNT = 'PA778';
+
+let directory: string;
+let running: CliProcess[];
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'bigbrother-rollback-'));
+  running = [];
+});
+afterEach(async () => {
+  for (const process of running) process.signal('SIGKILL');
+  await Promise.all(running.map((process) => process.ended()));
+  rmSync(directory, { recursive: true });
+});
+
+function start(args: readonly string[], env: Readonly<Record<string, string>>): CliProcess {
+  const process = new CliProcess(args, env);
+  running.push(process);
+  return process;
+}
+
+/** An exchange in a process of its own, long 10 AAPL and 5 KO without a stop. */
+async function startExchange() {
+  const world = ['--account-number', ACCOUNT, '--positions', 'AAPL:10@100,KO:5@60'];
+  const exchange = start(['exchange', '--port', '0', ...world], {});
+  const [printed] = await exchange.says(/^APCA[\s\S]*Ctrl-C/m);
+  const keys = Object.fromEntries(
+    [...printed.matchAll(/^(APCA_\w+)=(.+)$/gm)].map(([, name, value]) => [name, value ?? '']),
+  );
+  const env = {
+    ...keys,
+    BIGBROTHER_DATA_DIR: join(directory, 'data'),
+    BIGBROTHER_CONFIG: join(directory, 'settings.json'),
+  };
+  settings({ mode: 'execute' });
+  const headers = {
+    'APCA-API-KEY-ID': keys.APCA_API_KEY_ID ?? '',
+    'APCA-API-SECRET-KEY': keys.APCA_API_SECRET_KEY ?? '',
+  };
+  const resting = async (): Promise<string[]> => {
+    const answer = await fetch(`${keys.APCA_API_BASE_URL}/v2/orders?status=open`, { headers });
+    const orders = (await answer.json()) as Record<string, string>[];
+    return orders.map(({ side, qty, symbol, type }) => `${side} ${qty} ${symbol} ${type}`).sort();
+  };
+  return { env, resting };
+}
+
+const settings = (content: object): void =>
+  writeFileSync(join(directory, 'settings.json'), JSON.stringify(content));
+
+const reports = (): readonly string[] =>
+  readdirSync(join(directory, 'data', `simulated-${ACCOUNT}`)).filter((name) =>
+    name.startsWith('hand-over-'),
+  );
+
+describe('bigbrother rollback', () => {
+  it('takes a guarded account back under way, leaves it covered, and gives it again', async () => {
+    const { env, resting } = await startExchange();
+    const loop = start(['loop', '--plain'], env);
+    await loop.says(/"symbol":"AAPL"/);
+    const startedAt = Date.now();
+    const { code, stdout } = await runCli(['rollback'], env);
+    expect(Date.now() - startedAt).toBeLessThan(60_000);
+    expect(stdout).toContain('Stops rest for every share of every position');
+    expect(code).toBe(0);
+    const rest = await resting();
+    expect(rest.map((line) => line.split(' ')[2])).toEqual(expect.arrayContaining(['AAPL', 'KO']));
+    expect(reports().map((name) => name.split('.').at(-1)).sort()).toEqual(['json', 'md']);
+    const json = reports().find((name) => name.endsWith('.json')) ?? '';
+    const path = join(directory, 'data', `simulated-${ACCOUNT}`, json);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
+      accountNumber: ACCOUNT,
+      isQuiet: true,
+      isCovered: true,
+      positions: [{ symbol: 'AAPL', nakedQuantity: '0' }, { symbol: 'KO', nakedQuantity: '0' }],
+    });
+
+    expect((await runCli(['rollback', '--undo'], env)).code).toBe(2);
+    const undone = await runCli(['rollback', '--undo', '--yes', ACCOUNT], env);
+    expect(undone).toMatchObject({ code: 0, stdout: expect.stringContaining('LIFTED') });
+  });
+
+  it('works where no BigBrother runs, says what is bare, and covers it when asked', async () => {
+    const { env, resting } = await startExchange();
+    const bare = await runCli(['rollback'], env);
+    expect(bare.stdout).toContain('AAPL: 10 of 10 shares have no stop');
+    expect(bare.stdout).toContain('"bigbrother rollback --protect"');
+    expect(bare.code).toBe(1);
+    expect(await resting()).toEqual([]);
+
+    const covered = await runCli(['rollback', '--protect'], env);
+    expect(covered.code).toBe(0);
+    expect(await resting()).toEqual(['sell 10 AAPL stop_limit', 'sell 5 KO stop_limit']);
+    // And stays so: what starts now only looks.
+    const loop = start(['loop', '--plain'], env);
+    await loop.says(/mode observe/);
+  });
+});
+
+describe('the settings of a BigBrother that runs', () => {
+  it('become stricter at once, and looser with a code from the terminal', async () => {
+    const { env } = await startExchange();
+    const loop = start(['loop', '--plain'], env);
+    await loop.says(/"symbol":"AAPL"/);
+    settings({ mode: 'execute', policies: { dailyLoss: { percentOfEquity: '1' } } });
+    await loop.says(/settings changed policies\.dailyLoss\.percentOfEquity/);
+    settings({ mode: 'execute', policies: { dailyLoss: { percentOfEquity: '9' } } });
+    await loop.says(/settings held policies\.dailyLoss\.percentOfEquity/);
+    const shown = await runCli(['settings', 'pending'], env);
+    expect(shown.stdout).toContain('policies.dailyLoss.percentOfEquity: "1" -> "9"');
+    const code = /accept (\S{8})/.exec(shown.stdout)?.[1] ?? '';
+    expect((await runCli(['settings', 'accept', 'WRONG'], env)).code).toBe(2);
+    expect(await runCli(['settings', 'accept', code], env)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('it holds from'),
+    });
+  });
+});
