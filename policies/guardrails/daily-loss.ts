@@ -1,12 +1,12 @@
 // When today has cost enough, nothing new is started today.
 import type { z } from 'zod';
 import { type Decimal, larger, text, worth, ZERO } from '../../src/domain/decimal.ts';
-import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
+import type { Guardrail, Verdict } from '../../src/domain/guardrail.ts';
 import type { PortfolioSnapshot } from '../../src/domain/portfolio.ts';
 import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents } from '../words.ts';
 import { entriesIn } from './entries.ts';
-import { deny, denyUnknown, pass } from './verdict.ts';
+import { deny, denyUnknown, pass, passExits } from './verdict.ts';
 
 export const dailyLossSettings = settingsObject({
   /** The loss since the last close, in percent of the equity then, that ends the day. */
@@ -23,17 +23,18 @@ export const dailyLoss = ({ percentOfEquity }: DailyLossSettings): Guardrail => 
   review(input): Verdict {
     const { lastEquity } = input.snapshot.account;
     const { netDepositsToday } = input.facts;
-    const loss = lossToday(input.snapshot, netDepositsToday ?? ZERO);
     const most = lastEquity.times(percentOfEquity).div('100');
-    const finding = {
-      measured: `${loss.gt(ZERO) ? 'a loss' : 'a gain'} of ${cents(loss.abs())} USD`,
-      limit: `a loss under ${cents(most)} USD (${text(percentOfEquity)} % of the last close)`,
-    };
-    if (entriesIn(input).length === 0) {
-      return pass(name, input, { ...finding, because: 'exits and protection go on every day' });
+    const limit = `a loss under ${cents(most)} USD (${text(percentOfEquity)} % of the last close)`;
+    if (entriesIn(input).length === 0) return passExits(name, input, limit);
+    if (lastEquity.lte(ZERO)) {
+      return denyUnknown(name, input, limit, 'the equity at the last close is not known');
     }
-    const unknown = whatIsUnknown(input);
-    if (unknown !== null) return denyUnknown(name, input, finding.limit, unknown);
+    if (netDepositsToday === null) {
+      return denyUnknown(name, input, limit, 'what was paid in today is not known');
+    }
+    const loss = lossToday(input.snapshot, netDepositsToday);
+    const measured = `${loss.gt(ZERO) ? 'a loss' : 'a gain'} of ${cents(loss.abs())} USD`;
+    const finding = { measured, limit };
     if (loss.times('100').gte(lastEquity.times(percentOfEquity))) {
       return deny(name, input, 'daily_loss_reached', {
         ...finding,
@@ -44,11 +45,6 @@ export const dailyLoss = ({ percentOfEquity }: DailyLossSettings): Guardrail => 
     return pass(name, input, { ...finding, because: 'the day has not reached its limit' });
   },
 });
-
-function whatIsUnknown({ facts, snapshot }: ReviewInput): string | null {
-  if (snapshot.account.lastEquity.lte(ZERO)) return 'the equity at the last close is not known';
-  return facts.netDepositsToday === null ? 'what was paid in today is not known' : null;
-}
 
 /**
  * By the broker's figure and by our own, out of cash and positions: the worse one counts. What

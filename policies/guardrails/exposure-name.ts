@@ -1,11 +1,11 @@
 // No single name may become more than so much of the account.
 import type { z } from 'zod';
-import { NO_DOLLARS, type Notional, text } from '../../src/domain/decimal.ts';
+import { type Decimal, larger, text, ZERO } from '../../src/domain/decimal.ts';
 import type { Guardrail, Verdict } from '../../src/domain/guardrail.ts';
 import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents } from '../words.ts';
 import { entriesIn, exposureOf, total } from './entries.ts';
-import { deny, pass } from './verdict.ts';
+import { deny, denyUnknown, pass, passExits } from './verdict.ts';
 
 export const exposureNameSettings = settingsObject({
   /** The most percent of the account's equity in one symbol, waiting entries included. */
@@ -25,31 +25,21 @@ export const exposureName = ({ percentOfEquity }: ExposureNameSettings): Guardra
     const most = equity.times(percentOfEquity).div('100');
     const limit = `${cents(most)} USD (${text(percentOfEquity)} % of equity)`;
     const entries = entriesIn(input);
+    if (entries.length === 0) return passExits(name, input, limit);
     const now = exposureOf(input, [part], (symbol) => symbol === part.symbol);
-    const after = total([now, ...entries.map((entry) => entry.worth)]);
-
-    if (entries.length === 0) {
-      return pass(name, input, {
-        measured: shown(now),
-        limit,
-        because: `the plan adds nothing to ${part.symbol}`,
-      });
+    const added = total(entries.map((entry) => entry.worth));
+    if (now === null || added === null) {
+      const what = `an order in ${part.symbol} has no price or no size that can be counted`;
+      return denyUnknown(name, input, limit, what);
     }
-    if (after === null) {
-      return deny(name, input, 'data_missing', {
-        measured: 'unknown',
-        limit,
-        because: `an order in ${part.symbol} has no price or no size that can be counted`,
-        wouldPass: 'the same plan when every waiting entry has a size and a price',
-      });
-    }
+    const after = now.plus(added);
     // Multiplied rather than divided, so that rounding never decides a veto.
     if (after.times('100').gt(equity.times(percentOfEquity))) {
       return deny(name, input, 'exposure_name_exceeded', {
         measured: `${cents(after)} USD`,
         limit,
         because: `${part.symbol} would be worth ${cents(after)} USD with all its entries`,
-        wouldPass: `entries of at most ${cents(room(most, now))} USD in ${part.symbol}`,
+        wouldPass: `entries of at most ${cents(larger<Decimal>(most.minus(now), ZERO))} USD in ${part.symbol}`,
       });
     }
     return pass(name, input, {
@@ -59,9 +49,3 @@ export const exposureName = ({ percentOfEquity }: ExposureNameSettings): Guardra
     });
   },
 });
-
-const shown = (amount: Notional | null): string =>
-  amount === null ? 'unknown' : `${cents(amount)} USD`;
-
-const room = (most: ReturnType<Notional['minus']>, now: Notional | null) =>
-  now === null || now.gte(most) ? NO_DOLLARS : most.minus(now);
