@@ -59,19 +59,29 @@ function spentIdIn(step: Step, { sent, snapshot }: ReviewInput): string | null {
 }
 
 /** A second cancel does no harm, so that only orders and changes are compared. */
-function repetition({ part, sent, snapshot, now }: ReviewInput, windowMs: number): SentStep | null {
-  const fingerprints = new Set(
-    part.steps.filter(({ kind }) => kind !== 'cancel').map(fingerprintOf),
-  );
+function repetition(input: ReviewInput, windowMs: number): SentStep | null {
+  const { part, sent, snapshot, now } = input;
+  const steps = part.steps.filter(({ kind }) => kind !== 'cancel');
   const dead = new Set(
     snapshot.intents.filter(({ state }) => state === 'dead').map((one) => one.clientOrderId),
   );
   const recent = sent.find(
-    ({ at, fingerprint, clientOrderId }) =>
-      now - at <= windowMs &&
-      fingerprints.has(fingerprint) &&
+    (one) =>
+      now - one.at <= windowMs &&
+      steps.some(
+        (step) => fingerprintOf(step) === one.fingerprint && !isBeside(one, step, input),
+      ) &&
       // What is proven dead has done nothing: a lost stop must be set again at once.
-      (clientOrderId === null || !dead.has(clientOrderId)),
+      (one.clientOrderId === null || !dead.has(one.clientOrderId)),
   );
   return recent ?? null;
 }
+
+/**
+ * True for a stop like one that is in sight, or reckoned with while it is in doubt: the two
+ * halves of a position may be alike, and `oversell` knows how many shares the other one has.
+ */
+const isBeside = ({ clientOrderId }: SentStep, step: Step, { context }: ReviewInput): boolean =>
+  step.kind === 'submit' &&
+  step.purpose === 'protect' &&
+  context.orders.some((order) => order.clientOrderId === clientOrderId);

@@ -31,6 +31,8 @@ export class Books {
   readonly #heldBefore = new Map<string, bigint>();
   readonly #shares = new Map<string, bigint>();
   readonly #books = new Map<string, Book>();
+  readonly #actions = new Map<string, number>();
+  readonly #renamed = new Set<string>();
   readonly #moves = new Map<string, Move>();
   readonly #strange = new Map<string, number>();
   #activities: number;
@@ -69,6 +71,16 @@ export class Books {
   }
 
   /** The last change of the position that no rule may overlook; null when there was none. */
+  /** When a corporate action last changed the shares; long ago if never. */
+  lastAction(symbol: string): number {
+    return this.#actions.get(symbol) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** Whether the shares came from another symbol, or went to one. */
+  wasRenamed(symbol: string): boolean {
+    return this.#renamed.has(symbol);
+  }
+
   lastMove(symbol: string): Move | null {
     return this.#moves.get(symbol) ?? null;
   }
@@ -158,6 +170,8 @@ export class Books {
       this.#move(symbol, shares, isOurs ? 'our_fill' : 'strange_fill', at);
     } else if (activity.qty !== null && MOVING.has(activity.type)) {
       this.#move(symbol, activity.qty, 'corporate_action', at);
+      this.#actions.set(symbol, at);
+      if (activity.type === 'NC') this.#renamed.add(symbol);
     } else return;
     touched.add(symbol);
   }

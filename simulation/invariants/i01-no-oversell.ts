@@ -19,6 +19,16 @@ export const noOversell: Rule = {
 
   watch(scene, tell) {
     const tooMuchSince = new Map<string, number>();
+    const strangeSince = new Map<string, Since>();
+    /** Somebody else moved the position, and this process may not have put our exits right yet. */
+    const hasStrangeNews = (symbol: string): boolean => {
+      const at = scene.books.lastStrange(symbol);
+      const { reachMs, current: life } = scene.lives;
+      const known = strangeSince.get(symbol);
+      const since = known?.at === at && known.life === life ? known : { at, life, reachMs };
+      strangeSince.set(symbol, since);
+      return reachMs - since.reachMs <= TOO_MUCH_MS && at > Number.NEGATIVE_INFINITY;
+    };
     const told = new Set<string>();
     return {
       on: {
@@ -40,8 +50,7 @@ export const noOversell: Rule = {
           const isOpening =
             side === 'buy' ? after > 0n && before >= 0n : after < 0n && before <= 0n;
           const turns = before !== 0n && after !== 0n && before > 0n !== after > 0n;
-          if (!(isOpening || turns) || isBrokersFault(scene) || hasStrangeNews(scene, symbol))
-            return;
+          if (!(isOpening || turns) || isBrokersFault(scene) || hasStrangeNews(symbol)) return;
           tell(
             symbol,
             `our order ${event.order.clientOrderId} executed ${digitsOf(qty)} and ` +
@@ -50,6 +59,7 @@ export const noOversell: Rule = {
         },
       },
       onBook(symbol) {
+        hasStrangeNews(symbol);
         const book = scene.books.of(symbol);
         const ours = exitGroupsOf(book).filter(({ orders }) =>
           orders.some((order) => scene.books.isOurs(order)),
@@ -73,6 +83,8 @@ export const noOversell: Rule = {
     };
   },
 };
+
+type Since = { readonly at: number; readonly life: number | null; readonly reachMs: number };
 
 /** In words, how much more than is held could be sold once `write` is done. */
 function excessWith(scene: Scene, write: Write): string | null {
@@ -123,7 +135,3 @@ function isFirstCopy(scene: Scene, write: Write): boolean {
 
 const isBrokersFault = (scene: Scene): boolean =>
   scene.hadFault(BROKERS_OWN_FAULTS, BROKERS_FAULT_MS);
-
-/** Somebody else has moved the position since, and our exits were not yet put right. */
-const hasStrangeNews = (scene: Scene, symbol: string): boolean =>
-  scene.now - scene.books.lastStrange(symbol) <= TOO_MUCH_MS;

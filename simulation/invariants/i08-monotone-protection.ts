@@ -24,7 +24,9 @@ export const monotoneProtection: Rule = {
           if (order === null || !isStop(order) || !isExit(scene, order)) return;
           if (scene.hasNews(order.symbol)) return;
           const because =
-            write.kind === 'replace' ? whyLooser(order, write) : whyBare(scene, order, write);
+            write.kind === 'replace'
+              ? whyLooser(scene, order, write)
+              : whyBare(scene, order, write);
           if (because !== null) tell(order.symbol, because);
         },
       },
@@ -37,8 +39,13 @@ function isExit({ books }: Scene, { symbol, side }: Order): boolean {
   return quantity !== 0n && side === (quantity > 0n ? 'sell' : 'buy');
 }
 
-function whyLooser(order: Order, { body, clientOrderId }: Write): string | null {
+/** After a split an order of before it is on another scale. */
+const isComparable = ({ books }: Scene, { symbol, createdAt }: Order): boolean =>
+  createdAt > books.lastAction(symbol);
+
+function whyLooser(scene: Scene, order: Order, { body, clientOrderId }: Write): string | null {
   const stop = unitsOf(body.stop_price);
+  if (!isComparable(scene, order)) return null;
   if (stop === null || order.stopPrice === null || !isLooser(order, stop, order.stopPrice)) {
     return null;
   }
@@ -62,6 +69,7 @@ function whyBare(scene: Scene, order: Order, { orderId }: Write): string | null 
   if (later.length === 0) {
     return `the cancel of stop ${order.id} has nothing in its plan that takes its place`;
   }
+  if (!isComparable(scene, order)) return null;
   const looser = later.find(
     (stop) => stop !== null && order.stopPrice !== null && isLooser(order, stop, order.stopPrice),
   );

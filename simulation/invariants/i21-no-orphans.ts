@@ -1,3 +1,4 @@
+import type { Order } from '../../src/paper-exchange/core/types.ts';
 import type { Rule } from './rule.ts';
 
 /** What moved in the last three of the six cycles may still be put right. */
@@ -17,7 +18,7 @@ export const noOrphans: Rule = {
           if (quantity !== 0n) continue;
           for (const order of orders) {
             // A cancel that the broker keeps pending was all that could be done.
-            if (!scene.books.isOurs(order) || order.status === 'pending_cancel') continue;
+            if (!scene.books.isOurs(order) || isBeingCanceled(order, orders)) continue;
             tell(symbol, `our ${order.side} ${order.type} ${order.id} is ${order.status} in it`);
           }
         }
@@ -25,3 +26,9 @@ export const noOrphans: Rule = {
     };
   },
 };
+
+/** A leg waits for the end of its group. */
+const isBeingCanceled = ({ id, parentId }: Order, orders: readonly Order[]): boolean =>
+  orders.some(
+    (each) => (each.id === id || each.id === parentId) && each.status === 'pending_cancel',
+  );

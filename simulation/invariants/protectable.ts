@@ -52,7 +52,12 @@ export function whyOutOfReach(scene: Scene, symbol: string): string | null {
   return whyNotTaken(scene, symbol);
 }
 
-function whyNotTaken({ world, books }: Scene, symbol: string): string | null {
+function whyNotTaken({ world, books, chronicle }: Scene, symbol: string): string | null {
+  const alerts = [...chronicle.alerts.values()];
+  const isAsked = alerts.some(
+    (alert) => alert.code === 'snapshot_incoherent' && alert.symbol === symbol,
+  );
+  if (books.wasRenamed(symbol) && isAsked) return 'a person was asked what the shares are';
   // Nothing is sent where a status says nothing that can be relied on.
   if (books.of(symbol).orders.some(isAside)) return 'the venue has set an order aside';
   const { tradingBlocked, accountBlocked, configuration } = world.core.account(world.accountId);
