@@ -32,7 +32,12 @@ export type SeatParts = {
 };
 
 type Place =
-  | { readonly kind: 'owner'; readonly door: OwnerDoor; readonly stopView: () => void }
+  | {
+      readonly kind: 'owner';
+      readonly running: Running;
+      readonly door: OwnerDoor;
+      readonly stopView: () => void;
+    }
   | { readonly kind: 'guest'; readonly attachment: Attachment; readonly stopView: () => void };
 
 /**
@@ -141,7 +146,7 @@ export class Seat {
     const secrets = secretsOf(settings);
     const door = new OwnerDoor({ running, guards, secrets, tell });
     tell(announcementOf(running));
-    this.#place = { kind: 'owner', door, stopView: onOwning(running) };
+    this.#place = { kind: 'owner', running, door, stopView: onOwning(running) };
     door.guardAsAsked();
     const { environment, mode } = running.bigBrother.status();
     await relay?.useServer(door.createServer(mode), { environment, mode });
@@ -206,7 +211,15 @@ export class Seat {
     this.#place = null;
     if (place === null) return;
     place.stopView();
-    if (place.kind === 'owner') await place.door.close();
-    else place.attachment.close();
+    if (place.kind === 'guest') {
+      place.attachment.close();
+      return;
+    }
+    await place.door.close();
+    const anchor = place.running.checkpoints?.newest() ?? null;
+    if (anchor === null) return;
+    this.#parts.tell(
+      `The journal is signed; keep this elsewhere as its anchor: ${anchor.size}:${anchor.root}`,
+    );
   }
 }
