@@ -5,7 +5,7 @@ import { SupabaseReplica } from '../../src/adapters/supabase/replica.ts';
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
 import { canonicalText } from '../../src/domain/canonical.ts';
 import { chained, entryOf } from './journal.ts';
-import { type Stack, startStack, token, whyNoStack } from './stack.ts';
+import { START_MS, type Stack, startStack, token, whyNoStack } from './stack.ts';
 
 const TABLES = ['events', 'decisions', 'plans', 'orders', 'fills', 'outcomes', 'checkpoints'];
 const MINE = 'paper-PA1';
@@ -112,7 +112,7 @@ describe.skipIf(whyNoStack() !== null)(
       await replicaOf(THEIRS, others).add(chained([{ type: 'started' }]).map(entryOf));
       await stack.admin.query(`insert into auth.users values ('${ME}', 'me@example.org')`);
       await stack.admin.query(`insert into bigbrother.account_members values ('${ME}', '${MINE}')`);
-    });
+    }, START_MS);
 
     afterAll(() => stack?.stop());
 

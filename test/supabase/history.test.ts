@@ -17,7 +17,7 @@ import { hashOfRecord } from '../../src/runtime/journal-chain.ts';
 import { JournalVerifier } from '../../src/verifier/journal-verifier.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { entryOf } from './journal.ts';
-import { type Stack, startStack, token, whyNoStack } from './stack.ts';
+import { START_MS, type Stack, startStack, token, whyNoStack } from './stack.ts';
 
 const ACCOUNT = 'paper-PA1';
 const START = Date.UTC(2026, 9, 8, 15, 0);
@@ -74,7 +74,7 @@ describe.skipIf(whyNoStack() !== null)(
       journal = await signedJournal();
       const replica = new SupabaseReplica(ACCOUNT, project());
       await replica.add([...journal.store.scan(1)].map(entryOf));
-    });
+    }, START_MS);
 
     afterAll(() => stack?.stop());
 
@@ -276,9 +276,9 @@ describe.skipIf(whyNoStack() !== null)(
       it('names tables that are not there', async () => {
         const reload = "notify pgrst, 'reload schema'";
         await stack.admin.query(`alter function journal_copy_access rename to hidden; ${reload}`);
-        await expect.poll(check).toMatchObject([{ about: 'schema' }]);
+        await expect.poll(check, { timeout: 15_000 }).toMatchObject([{ about: 'schema' }]);
         await stack.admin.query(`alter function hidden rename to journal_copy_access; ${reload}`);
-        await expect.poll(check).toEqual([]);
+        await expect.poll(check, { timeout: 15_000 }).toEqual([]);
       });
 
       it.each([

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SqliteEventReader } from '../../src/adapters/event-stores/sqlite-reader.ts';
 import { canonicalText } from '../../src/domain/canonical.ts';
 import { CliProcess } from '../cli/run-cli.ts';
-import { type Stack, startStack, whyNoStack } from './stack.ts';
+import { START_MS, type Stack, startStack, whyNoStack } from './stack.ts';
 
 describe.skipIf(whyNoStack() !== null)(
   `the loop as a process (${whyNoStack() ?? 'PostgreSQL, PostgREST'})`,
@@ -31,7 +31,7 @@ describe.skipIf(whyNoStack() !== null)(
         SUPABASE_KEY: stack.anonKey,
         SUPABASE_ACCOUNT_KEY: await stack.accountKey('simulated-PA777'),
       };
-    }, 30_000);
+    }, START_MS);
 
     afterAll(async () => {
       exchange?.signal('SIGTERM');
@@ -66,21 +66,21 @@ describe.skipIf(whyNoStack() !== null)(
     };
 
     it('copies while it runs, to the last record of a clean end', async () => {
-      await run(() => expect.poll(copy, { timeout: 10_000 }).not.toEqual([]));
+      await run(() => expect.poll(copy, { timeout: 30_000 }).not.toEqual([]));
       const own = journal();
       expect(own.map(({ record }) => record).join('\n')).toContain('"type":"stopped"');
       expect(await copy()).toEqual(own);
-    });
+    }, 60_000);
 
     it('runs and ends as ever without Supabase, and copies what was missed the next time', async () => {
       await stack.rest.kill();
       const before = await copy();
-      await run(() => expect.poll(journal).not.toHaveLength(before.length));
+      await run(() => expect.poll(journal, { timeout: 30_000 }).not.toHaveLength(before.length));
       expect(await copy()).toEqual(before);
       await stack.rest.start();
-      await run(() => expect.poll(copy, { timeout: 10_000 }).not.toEqual(before));
+      await run(() => expect.poll(copy, { timeout: 30_000 }).not.toEqual(before));
       expect(await copy()).toEqual(journal());
-    });
+    }, 90_000);
 
     it('writes no key into the journal', () => {
       const written = journal()
