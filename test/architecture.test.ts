@@ -22,7 +22,14 @@ const mayImport: Record<string, readonly string[]> = {
 };
 
 /** These wire everything and may import anything. */
-const wiring = ['src/main.ts', 'src/config.ts', 'src/settings-file.ts', 'src/compose.ts', 'src/cli', 'src/demo'];
+const wiring = [
+  'src/main.ts',
+  'src/config.ts',
+  'src/settings-file.ts',
+  'src/compose.ts',
+  'src/cli',
+  'src/demo',
+];
 
 const packageOwners: Record<string, readonly string[]> = {
   '@alpacahq/alpaca-trade-api': ['src/adapters/alpaca'],
@@ -147,6 +154,11 @@ describe('the architecture', () => {
   it('mints an approval in one place', () => {
     const minters = files.filter((file) => /\bmintApprovedPlan\b/.test(codeOf(file)));
     expect(minters).toEqual(['src/domain/approved-plan.ts', 'src/engine/review.ts']);
+  });
+
+  it("mints a person's yes in one place", () => {
+    const minters = files.filter((file) => /\bmintPersonApproval\b/.test(codeOf(file)));
+    expect(minters).toEqual(['src/domain/person-approval.ts', 'src/runtime/approval-desk.ts']);
   });
 
   it('changes orders in one place', () => {

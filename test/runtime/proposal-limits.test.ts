@@ -139,14 +139,23 @@ describe('what was denied', () => {
     expect(memory.whyNot(planOf(), [], NOW + 3_600_000)).toBeNull();
   });
 
-  it('is remembered over a restart, and told in the journal once while nothing changes', async () => {
-    const guarded = await watchedAccount({ policies: { orderSize: { maxNotional: 1 } } });
-    const exit = () => settle(guarded.clock, guarded.bigBrother.propose(EXIT, 'host'));
-    const first = await exit();
-    if (first.outcome !== 'proposed') throw new Error(first.because.join());
-    const nos = first.verdicts.filter(({ outcome }) => outcome === 'deny');
-    const vetoed = guarded.records('effect_vetoed');
-    expect(vetoed).toHaveLength(nos.length === 0 ? 0 : 1);
+  it('is remembered over a restart, and forgotten with its cause', async () => {
+    const guarded = await watchedAccount();
+    const { clock, haltLatch } = guarded;
+    const halt = { level: 'everything', since: clock.now(), pressedAt: clock.now() } as const;
+    const by = { actor: 'person', by: 'klaus', because: 'a test', includesForeign: false } as const;
+    haltLatch.latch({ ...halt, ...by });
+    const exit = (from: Pick<typeof guarded, 'bigBrother'>) =>
+      settle(clock, from.bigBrother.propose(EXIT, 'host'));
+    expect(await exit(guarded)).toMatchObject({ outcome: 'proposed', executable: false });
+    expect(await exit(guarded)).toMatchObject({ outcome: 'impossible', code: 'veto_stands' });
+    expect(guarded.records('effect_vetoed')).toHaveLength(1);
+    await settle(clock, guarded.stop());
+    const next = guarded.boot();
+    await settle(clock, next.start());
+    expect(await exit(next)).toMatchObject({ code: 'veto_stands' });
+    haltLatch.lift({ at: clock.now(), by: 'klaus' });
+    expect(await exit(next)).toMatchObject({ outcome: 'proposed', executable: true });
   });
 });
 
@@ -167,7 +176,8 @@ describe('what hosts sold', () => {
     hash: 'h',
     soldUnasked: [{ symbol: 'AAPL', shares: '1', dollars }],
   });
-  const tierIn = (rules: ApprovalRules) => rules.needFor(planOf(), account).tier;
+  const covered = planOf().parts.map((part) => ({ ...part, ordersAfter: part.ordersBefore }));
+  const tierIn = (rules: ApprovalRules) => rules.needFor(planOf({ parts: covered }), account).tier;
 
   it('counts for 24 hours, and then no more', async () => {
     const { clock, rules } = given();

@@ -27,7 +27,7 @@ describe('ids', () => {
     const ids = new RandomIds();
     const made = new Set(Array.from({ length: 1_000 }, () => ids.next('plan')));
     expect(made.size).toBe(1_000);
-    for (const id of made) expect(id).toMatch(/^plan-[0-9a-hjkmnp-tv-z]{16}$/);
+    for (const id of made) expect(id).toMatch(/^plan-[0-9a-hjkmnp-tv-z]{26}$/);
   });
 
   it('repeat for the same seed and differ for another', () => {
@@ -38,7 +38,7 @@ describe('ids', () => {
     expect(take('7')).toEqual(take('7'));
     expect(take('7')).not.toEqual(take('8'));
     expect(new Set(take('7')).size).toBe(3);
-    expect(take('7')[0]).toMatch(/^plan-[0-9a-hjkmnp-tv-z]{16}$/);
+    expect(take('7')[0]).toMatch(/^plan-[0-9a-hjkmnp-tv-z]{26}$/);
   });
 });
 
