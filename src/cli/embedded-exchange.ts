@@ -1,8 +1,10 @@
+import { decimal, ZERO } from '../domain/decimal.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { NyseCalendar } from '../paper-exchange/calendar/nyse.ts';
 import type { AccountOptions, OpeningPosition } from '../paper-exchange/core/types.ts';
 import type { SymbolScenario } from '../paper-exchange/market/generator.ts';
 
+const CASH = '100000';
 const HALF_AN_HOUR_MS = 30 * 60_000;
 
 /** What a made-up account holds when nobody says otherwise, long and short. */
@@ -25,11 +27,22 @@ export function madeUpAccount(
   return {
     keyId: 'PKSIMULATED',
     secretKey: 'simulated-secret',
-    cash: '100000',
+    cash: CASH,
     multiplier: '4',
     positions,
     ...(accountNumber === undefined ? {} : { accountNumber }),
   };
+}
+
+/** What that account is worth when it begins, in dollars. */
+export function madeUpWorth(): { readonly equity: string; readonly gross: string } {
+  let [equity, gross] = [decimal(CASH), ZERO];
+  for (const { qty, price } of madeUpPositions) {
+    const value = decimal(price).times(qty);
+    equity = equity.plus(value);
+    gross = gross.plus(value.abs());
+  }
+  return { equity: equity.toFixed(), gross: gross.toFixed() };
 }
 
 /** What makes names move together; one that is not named here only follows the market. */

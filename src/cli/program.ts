@@ -3,6 +3,7 @@ import { adoptCommand } from './adopt-command.ts';
 import { approveCommand } from './approve-command.ts';
 import { archiveCommand } from './archive-command.ts';
 import { demoCommand } from './demo-command.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { enableCommand } from './enable-command.ts';
 import { exchangeCommand } from './exchange-command.ts';
 import { exportCommand } from './export-command.ts';
@@ -72,6 +73,7 @@ function createProgram(): Command {
     exchangeCommand,
     historyCommand,
     verifyCommand,
+    doctorCommand,
     archiveCommand,
     exportCommand,
     haltCommand,

@@ -5,7 +5,9 @@ import { SystemClock } from '../adapters/system/system-clock.ts';
 import { compose, type Running } from '../compose.ts';
 import type { Settings } from '../config.ts';
 import { sha256 } from '../domain/canonical.ts';
+import { text } from '../domain/decimal.ts';
 import { PaperExchange } from '../paper-exchange/exchange.ts';
+import { blastInWords, blastRadiusOf, grossOf } from './blast-words.ts';
 import {
   madeUpAccount,
   madeUpMarket,
@@ -43,7 +45,7 @@ const codeHash = (): string => sha256(readTextFile(fileURLToPath(import.meta.url
 
 /** Which account this is, whose money, and how far BigBrother may go. */
 export function announcementOf(running: Running): string {
-  const { bigBrother, clock, journalPath, isEmbedded, unreadBecause } = running;
+  const { bigBrother, clock, journalPath, isEmbedded, unreadBecause, settings } = running;
   const { environment, mode, accountNumber } = bigBrother.status();
   const lines = [`BigBrother: ${environment} account ${accountNumber}, mode ${mode}.`];
   if (isEmbedded) {
@@ -53,6 +55,13 @@ export function announcementOf(running: Running): string {
     );
   }
   if (environment === 'live') lines.push('REAL MONEY: this is the live account.');
+  const snapshot = bigBrother.snapshot();
+  if (snapshot !== null) {
+    const equity = text(snapshot.account.equity);
+    const gross = grossOf(snapshot.positions);
+    const rules = { ...settings.rules(), mode };
+    lines.push(blastInWords(blastRadiusOf(rules, environment, { equity, gross })));
+  }
   if (unreadBecause !== null) {
     lines.push(`Positions and orders are not known yet: ${unreadBecause}. It is tried again.`);
   }

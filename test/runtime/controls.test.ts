@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { guardrails, policySettings } from '../../policies/registry.ts';
-import { price as priceOf, quantity } from '../../src/domain/decimal.ts';
+import { MemoryEventStore } from '../../src/adapters/event-stores/memory.ts';
+import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
+import { decimal, price as priceOf, quantity } from '../../src/domain/decimal.ts';
 import { orderId } from '../../src/domain/ids.ts';
+import type { TradingPolicy } from '../../src/domain/policy.ts';
 import { BrokerError } from '../../src/ports/broker.ts';
+import { AlertBoard } from '../../src/runtime/alert-board.ts';
+import { BackstopWatch } from '../../src/runtime/backstop-watch.ts';
+import { EventLogger } from '../../src/runtime/event-logger.ts';
 import { defaultRuntimeSettings } from '../../src/runtime/settings.ts';
+import { TradingStateLevels } from '../../src/runtime/trading-state.ts';
 import {
   AAPL,
   type Guarded,
@@ -86,15 +93,34 @@ describe("the broker's own limits", () => {
   });
 
   it('are compared again each day', async () => {
-    const guarded = await watchedAccount(declaring(true));
-    const { clock, broker } = guarded;
-    const inner = await settle(clock, broker.readConfiguration());
-    broker.readConfiguration = () => Promise.resolve({ ...inner, noShorting: true });
-    await clock.advanceBy(23 * 3_600_000);
-    expect(causes(guarded)).toContain('broker_backstop');
-    await clock.advanceBy(2 * 3_600_000);
-    expect(causes(guarded)).not.toContain('broker_backstop');
-    expect(codes(guarded)).not.toContain('broker_backstop');
+    const clock = new VirtualClock(0);
+    const logger = new EventLogger({ store: new MemoryEventStore(), clock, bootId: 'boot' });
+    const alerts = new AlertBoard({ logger, clock });
+    const tradingState = new TradingStateLevels({
+      logger,
+      clock,
+      settings: { dailyLossPercent: null },
+    });
+    let noShorting = false;
+    const readConfiguration = () =>
+      Promise.resolve({
+        ...{ noShorting, suspendTrade: false, fractionalTrading: true },
+        maxMarginMultiplier: decimal('1'),
+      });
+    const settings = { ...defaultRuntimeSettings, ...declaring(true).settings };
+    const broker = { readConfiguration };
+    const watch = new BackstopWatch({ broker, alerts, tradingState, clock, settings });
+    await settle(clock, watch.start());
+    expect(tradingState.current()).toBe('reducing');
+    noShorting = true;
+    await clock.advanceBy(24 * 3_600_000 - 1_000);
+    expect(tradingState.current()).toBe('reducing');
+    await clock.advanceBy(2_000);
+    expect([tradingState.current(), alerts.alerts()]).toEqual(['active', []]);
+    watch.stop();
+    noShorting = false;
+    await clock.advanceBy(48 * 3_600_000);
+    expect(tradingState.current()).toBe('active');
   });
 
   it('that are as declared are nothing to tell of', async () => {
@@ -193,5 +219,61 @@ describe('the drawdown', () => {
     const last = boot();
     await settle(clock, last.start());
     expect(last.bigBrother.status().tradingState).toBe('active');
+  });
+});
+
+describe('a policy that trades in circles', () => {
+  /** How many it sells of so many. */
+  const NEXT: { readonly [held: string]: string } = { 30: '1', 29: '2', 27: '3', 24: '4', 20: '5' };
+  const restless: TradingPolicy = {
+    name: 'restless',
+    promise: 'I sell some whenever I am asked, and each time another number.',
+    evaluate: ({ position }) => ({
+      outcome: 'recommends',
+      recommendation: {
+        policy: 'restless',
+        symbol: position.symbol,
+        action: {
+          kind: 'reduce',
+          quantity: quantity(NEXT[position.quantity.toFixed()] ?? '1'),
+          milestone: `less@${position.quantity.toFixed()}`,
+        },
+        urgency: 'normal',
+        because: 'it never rests',
+      },
+    }),
+  };
+  const limited = {
+    settings: { controls: { ...controls, repeats: 2 } },
+    morePolicies: [restless],
+    positions: [{ symbol: 'AAPL', qty: '30', averageEntryPrice: '100' }],
+  };
+
+  it('is switched off in that symbol, also after a restart, until a person switches it on', async () => {
+    const guarded = await loopedAccount(limited);
+    const { clock, boot } = guarded;
+    await clock.advanceBy(120_000);
+    expect(guarded.held()).toBe('long 24');
+    expect(guarded.resting()).toEqual(['sell stop_limit 24 @92']);
+    expect(guarded.bigBrother.alerts()).toContainEqual(
+      expect.objectContaining({
+        code: 'repeated_execution',
+        symbol: 'AAPL',
+        because: expect.stringContaining('"bigbrother enable restless AAPL"'),
+      }),
+    );
+    expect(guarded.records('control_latched')).toHaveLength(1);
+    await settle(clock, guarded.stop());
+
+    const next = boot();
+    await settle(clock, next.start());
+    next.orchestrator.start();
+    await clock.advanceBy(60_000);
+    const heldNow = () => next.state.getPositionWithOrders(AAPL)?.position.quantity.toFixed();
+    expect(heldNow()).toBe('24');
+    expect(next.controls.enable('restless', 'MSFT', 'a test')).toBe(false);
+    expect(next.controls.enable('restless', 'AAPL', 'a test')).toBe(true);
+    await clock.advanceBy(60_000);
+    expect(Number(heldNow())).toBeLessThan(24);
   });
 });
