@@ -3,12 +3,7 @@ import { exchangeEvents } from './exchange-events.ts';
 import { exchangeHttp } from './exchange-http.ts';
 import type { Row } from './harness.ts';
 import { report } from './harness.ts';
-import {
-  journalAppend,
-  journalHistory,
-  journalStart,
-  journalVerify,
-} from './journal.ts';
+import { journalAppend, journalHistory, journalStart, journalVerify } from './journal.ts';
 import { portfolioContext } from './portfolio-context.ts';
 
 /** `npm run bench -- exchange` runs only the rows whose name holds that word. */

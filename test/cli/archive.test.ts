@@ -127,7 +127,7 @@ describe('bigbrother archive', () => {
     const store = new SqliteEventStore(path);
     const [record] = store.query({ types: ['checkpoint_signed'], limit: 1 });
     store.close();
-    const { size, lastHash, frontier } = record?.body as unknown as Checkpoint;
+    const { size, lastHash, frontier } = (record?.body ?? {}) as unknown as Checkpoint;
     const archiver = new SqliteArchiver(path);
     const segment = join(directory, 'segment.jsonl');
     writeFileSync(segment, [...archiver.texts(0, size)].map((text) => `${text}\n`).join(''));
