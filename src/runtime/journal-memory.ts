@@ -3,7 +3,7 @@ import type { EventLogger } from './event-logger.ts';
 import { fieldAt } from './intent-ledger.ts';
 
 /** As many records hold at least the last quarter of an hour, however busy it was. */
-const RECENT_RECORDS = 30_000;
+const RECENT_RECORDS = 20_000;
 const STEPS: readonly EventType[] = ['step_intended', 'step_answered', 'step_observed'];
 
 /** What a restart has to know of the journal; each list oldest first. */
