@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SqliteEventStore } from '../../src/adapters/event-stores/sqlite.ts';
@@ -76,6 +76,30 @@ describe('bigbrother verify', () => {
       const found = await verified(cut, '--anchor', anchor);
       expect(found).toMatchObject({ code: 1, ok: false, first_bad_seq: 41 });
     }
+  });
+
+  it('holds the journal to the directory of the settings, and tells the tamper window', async () => {
+    const { root } = await verified(good);
+    const data = join(directory.path, 'data');
+    const outside = join(directory.path, 'outside');
+    mkdirSync(join(data, 'simulated-1'), { recursive: true });
+    mkdirSync(outside);
+    copyFileSync(good, join(data, 'simulated-1', 'journal.sqlite'));
+    const config = join(data, 'bigbrother.config.json');
+    writeFileSync(config, JSON.stringify({ anchors: { directory: outside } }));
+    const check = async () => {
+      const { code, stdout } = await runCli(['verify', '--json'], { BIGBROTHER_DATA_DIR: data });
+      return { code, ...JSON.parse(stdout) };
+    };
+    expect(await check()).toMatchObject({ code: 0, tamper_window_ms: null });
+    const anchors = join(outside, 'simulated-1.anchors.jsonl');
+    const at = Date.UTC(2026, 9, 8);
+    writeFileSync(anchors, `${JSON.stringify({ at, size: 50, root })}\n`);
+    const known = await check();
+    expect(known).toMatchObject({ code: 0, ok: true });
+    expect(known.tamper_window_ms).toBeGreaterThan(0);
+    appendFileSync(anchors, `${JSON.stringify({ at, size: 51, root })}\n`);
+    expect(await check()).toMatchObject({ code: 1, ok: false, first_bad_seq: 51 });
   });
 
   it('says what to do where there is nothing to check', async () => {
