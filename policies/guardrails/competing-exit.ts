@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { sharesLeft, text } from '../../src/domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
-import { isOurs, isTerminal, type Order } from '../../src/domain/order.ts';
+import { isTerminal, type Order } from '../../src/domain/order.ts';
 import { settingsObject } from '../settings.ts';
 import { shares } from '../words.ts';
-import { type Exit, exitsAlong, sharesClaimed } from './exits.ts';
+import { type Exit, exitsAlong, isForeign, sharesClaimed } from './exits.ts';
 import { deny, pass } from './verdict.ts';
 
 export const competingExitSettings = settingsObject({
@@ -63,19 +63,6 @@ function whyNotOurs(
   if (order.status === 'pending_replace') return 'is being replaced';
   if (foreignOrders === 'respect' && isForeign(order, context)) return 'is not ours to change';
   return null;
-}
-
-/** Alpaca names the legs of a group itself: a leg is ours when the order it hangs on is. */
-function isForeign(
-  order: Order,
-  { orders, intents }: Pick<ReviewInput['context'], 'orders' | 'intents'>,
-): boolean {
-  if (isOurs(order)) return false;
-  if (order.parentId === null) return true;
-  const parent = orders.find(({ id }) => id === order.parentId);
-  return parent === undefined
-    ? !intents.some(({ orderId }) => orderId === order.parentId)
-    : !isOurs(parent);
 }
 
 /** A step that starts an exit for shares which another group's exit holds already. */

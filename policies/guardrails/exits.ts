@@ -5,7 +5,7 @@ import {
   type Price,
   type Quantity,
 } from '../../src/domain/decimal.ts';
-import { isTerminal, type Order, remainingQuantity } from '../../src/domain/order.ts';
+import { isOurs, isTerminal, type Order, remainingQuantity } from '../../src/domain/order.ts';
 import type { PlanPart, Step, SubmitStep } from '../../src/domain/plan.ts';
 import type { PositionContext } from '../../src/domain/portfolio.ts';
 import { quantityAfter } from '../../src/domain/risk-reducing.ts';
@@ -67,6 +67,19 @@ export function sharesClaimed(exits: readonly Exit[]): Quantity {
     groups.set(group, larger(groups.get(group) ?? NO_SHARES, quantity));
   }
   return [...groups.values()].reduce(addShares, NO_SHARES);
+}
+
+/** Alpaca names the legs of a group itself: a leg is ours when the order it hangs on is. */
+export function isForeign(
+  order: Order,
+  { orders, intents }: Pick<PositionContext, 'orders' | 'intents'>,
+): boolean {
+  if (isOurs(order)) return false;
+  if (order.parentId === null) return true;
+  const parent = orders.find(({ id }) => id === order.parentId);
+  return parent === undefined
+    ? !intents.some(({ orderId }) => orderId === order.parentId)
+    : !isOurs(parent);
 }
 
 function after(

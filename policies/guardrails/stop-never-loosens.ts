@@ -11,7 +11,7 @@ import { isTriggered } from '../../src/domain/order.ts';
 import type { PositionContext } from '../../src/domain/portfolio.ts';
 import { isThrough, isTighter } from '../../src/domain/side.ts';
 import { dollars, shares } from '../words.ts';
-import { type Exit, exitsAfter, exitsNow, sharesClaimed } from './exits.ts';
+import { type Exit, exitsAfter, exitsNow, isForeign, sharesClaimed } from './exits.ts';
 import { deny, pass } from './verdict.ts';
 
 const name = 'stop-never-loosens';
@@ -23,12 +23,17 @@ export const stopNeverLoosens = (): Guardrail => ({
   review(input): Verdict {
     const { part, context } = input;
     const before = stopsNow(exitsNow(context), context);
-    const { leaving, stops } = sorted(exitsAfter(part, context), before, context);
+    const after = exitsAfter(part, context);
+    const { leaving, stops } = sorted(after, before, context);
     const stay = sharesLeft(context.position.quantity, leaving);
+    const others = othersExits(after, context);
 
     const loss = before
       .map(({ stopPrice }) => {
-        const had = coverAt(stopPrice, before, context);
+        const tight = atLeast(stopPrice, before, context);
+        // Of stops for more than is held, those guard nothing that others have an exit for.
+        const free = sharesLeft(context.position.quantity, claimedBeside(tight, others));
+        const had = smaller(sharesOf(tight), free);
         const has = coverAt(stopPrice, stops, context);
         return { stopPrice, has, needs: sharesLeft(had, leaving) };
       })
@@ -41,7 +46,7 @@ export const stopNeverLoosens = (): Guardrail => ({
         wouldPass: `a stop at ${dollars(loss.stopPrice)} or tighter for what is not sold`,
       });
     }
-    const needed = smaller(sharesOf(before), stay);
+    const needed = smaller(sharesOf(before), sharesLeft(stay, claimedBeside(before, others)));
     const kept = sharesOf(stops);
     const finding = { measured: `${shares(kept)} with a stop`, limit: `${shares(needed)} or more` };
     if (kept.lt(needed)) {
@@ -125,10 +130,21 @@ function fillPrice({ position, market, price }: PositionContext): Price {
   return at?.gt('0') === true ? at : price;
 }
 
+/** Exits that are nobody's here to change. */
+const othersExits = (exits: readonly Exit[], context: PositionContext): readonly Exit[] =>
+  exits.filter(({ order, planned }) => order !== null && !planned && isForeign(order, context));
+
+/** Shares that others may sell by exits that are not among these stops. */
+function claimedBeside(stops: readonly Stop[], others: readonly Exit[]): Quantity {
+  const groups = new Set(stops.map(({ group }) => group));
+  return sharesClaimed(others.filter(({ group }) => !groups.has(group)));
+}
+
+/** The stops at this price or tighter. */
+const atLeast = (level: Decimal, stops: readonly Stop[], { position }: PositionContext) =>
+  stops.filter(({ stopPrice }) => !isTighter(position.side, level, stopPrice));
+
 const coverAt = (level: Decimal, stops: readonly Stop[], context: PositionContext): Quantity =>
-  smaller(
-    sharesOf(stops.filter(({ stopPrice }) => !isTighter(context.position.side, level, stopPrice))),
-    context.position.quantity,
-  );
+  smaller(sharesOf(atLeast(level, stops, context)), context.position.quantity);
 
 const sharesOf = (stops: readonly Stop[]): Quantity => sharesClaimed(stops);

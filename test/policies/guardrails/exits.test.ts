@@ -475,6 +475,36 @@ describe('stop never loosens', () => {
       steps: [cancel(stop), submit({ stop: '90', limit: '89' })],
       code: 'stop_loosened',
     },
+    {
+      why: 'a stop for more than is held cut to what others leave it, theirs being looser',
+      orders: [
+        stop,
+        stopLimit({ id: 'theirs', foreign: true, quantity: '4', stop: '90', limit: '89' }),
+      ],
+      steps: [replace(stop, { quantity: '6' })],
+      code: null,
+    },
+    {
+      why: 'a stop for more than is held cut to less than others leave it',
+      orders: [
+        stop,
+        stopLimit({ id: 'theirs', foreign: true, quantity: '4', stop: '90', limit: '89' }),
+      ],
+      steps: [replace(stop, { quantity: '5' })],
+      code: 'stop_loosened',
+    },
+    {
+      why: 'a stop for more than is held cut to what a limit of others leaves it',
+      orders: [stop, order({ id: 'theirs', foreign: true, quantity: '4', limit: '120' })],
+      steps: [replace(stop, { quantity: '6' })],
+      code: null,
+    },
+    {
+      why: 'the tight one of two stops of ours for the same shares taken away',
+      orders: [stop, stopLimit({ id: 'loose', stop: '90', limit: '89' })],
+      steps: [cancel(stop)],
+      code: 'stop_loosened',
+    },
     { why: 'a bare position left bare', steps: [], code: null },
     {
       why: 'a take-profit taken away',
