@@ -36,7 +36,10 @@ function mergeOrder(known: Order | null, incoming: Order): Order {
   const hasEnded = isTerminal(known.status);
   if (hasEnded !== isTerminal(incoming.status)) return hasEnded ? known : incoming;
   if (incoming.updatedAt < known.updatedAt) return known;
-  if (incoming.updatedAt === known.updatedAt && progress(incoming, known) < 0) return known;
+  // A status that nobody here knows has no place in an order's life: the later word counts.
+  const isOdd = known.status === 'unrecognized' || incoming.status === 'unrecognized';
+  if (incoming.updatedAt === known.updatedAt && !isOdd && progress(incoming, known) < 0)
+    return known;
   return isSame(known, incoming) ? known : incoming;
 }
 

@@ -29,7 +29,7 @@ describe('merging what the broker said about an order', () => {
   const lives: readonly (readonly Order['status'][])[] = [
     ['pending_new', 'accepted', 'held', 'new', 'partially_filled', 'pending_replace', 'replaced'],
     ['pending_new', 'new', 'partially_filled', 'pending_cancel', 'canceled'],
-    ['accepted', 'new', 'unrecognized', 'filled'],
+    ['accepted', 'new', 'filled'],
   ];
   const neighbours = lives.flatMap((life) =>
     life.slice(1).map((later, index) => [life[index] ?? later, later] as const),
@@ -44,6 +44,13 @@ describe('merging what the broker said about an order', () => {
   it('lets a change that was refused go back to a working order, since that is a later word', () => {
     const changing = order({ status: 'pending_replace', updatedAt: 20 });
     expect(mergeOrder(changing, order({ status: 'new', updatedAt: 21 }))?.status).toBe('new');
+  });
+
+  it('of one moment, takes a status that nobody knows as the later word, and the next one too', () => {
+    const known = order({ status: 'new', updatedAt: 20 });
+    const odd = order({ status: 'unrecognized', updatedAt: 20 });
+    expect(mergeOrder(known, odd)?.status).toBe('unrecognized');
+    expect(mergeOrder(odd, known)?.status).toBe('new');
   });
 
   it('never wakes an order that has ended', () => {
