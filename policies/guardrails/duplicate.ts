@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { fingerprintOf } from '../../src/domain/fingerprint.ts';
 import type { Guardrail, ReviewInput, SentStep, Verdict } from '../../src/domain/guardrail.ts';
 import type { Step } from '../../src/domain/plan.ts';
+import { msBetween } from '../../src/domain/time.ts';
 import { settingsObject, wholeSetting } from '../settings.ts';
 import { deny, pass } from './verdict.ts';
 
@@ -67,7 +68,7 @@ function repetition(input: ReviewInput, windowMs: number): SentStep | null {
   );
   const recent = sent.find(
     (one) =>
-      now - one.at <= windowMs &&
+      msBetween(now, one.at) <= windowMs &&
       steps.some(
         (step) => fingerprintOf(step) === one.fingerprint && !isBeside(one, step, input),
       ) &&

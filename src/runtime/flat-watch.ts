@@ -1,5 +1,5 @@
 import type { Ticker } from '../domain/ids.ts';
-import type { EpochMs } from '../domain/time.ts';
+import { type EpochMs, msBetween } from '../domain/time.ts';
 
 /** A list of positions may lag; one that names nothing for so long, and again, is believed. */
 const CONFIRMED_AFTER_MS = 5_000;
@@ -45,6 +45,6 @@ export class FlatWatch {
   isFlat(symbol: Ticker): boolean {
     const absence = this.#absences.get(symbol);
     if (absence === undefined) return false;
-    return absence.isExplained || this.#readAt - absence.since >= CONFIRMED_AFTER_MS;
+    return absence.isExplained || msBetween(this.#readAt, absence.since) >= CONFIRMED_AFTER_MS;
   }
 }

@@ -180,7 +180,7 @@ class HaltWork {
   }
 
   #mayAsk(what: string): boolean {
-    const now = this.#parts.clock.now();
+    const now = this.#parts.clock.monotonicMs();
     const askedAt = this.#askedAt.get(what);
     if (askedAt !== undefined && now - askedAt < ASK_AGAIN_MS) return false;
     this.#askedAt.set(what, now);

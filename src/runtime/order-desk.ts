@@ -1,6 +1,6 @@
 import type { OrderId } from '../domain/ids.ts';
 import type { Order } from '../domain/order.ts';
-import type { EpochMs } from '../domain/time.ts';
+import { type EpochMs, msBetween } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AccountReader } from './account-reader.ts';
 import type { OrderBook } from './order-book.ts';
@@ -90,8 +90,7 @@ export class OrderDesk {
    */
   search(clientOrderId: string, sentAt: EpochMs = this.#clock.now()): Promise<Order | null> {
     const longestMs = SEARCH_MS.reduce((sum, delayMs) => sum + delayMs, 1_000);
-    // A clock that was set back since would let it seem to have been sent in the future.
-    const timeoutMs = Math.min(longestMs, sentAt + longestMs - this.#clock.now());
+    const timeoutMs = longestMs - msBetween(sentAt, this.#clock.now());
     if (timeoutMs <= 0) return Promise.resolve(this.findClientOrder(clientOrderId));
     return this.#watch.waitFor({
       find: () => this.findClientOrder(clientOrderId),

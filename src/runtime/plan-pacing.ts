@@ -1,12 +1,17 @@
 import { fingerprintOf } from '../domain/fingerprint.ts';
 import type { Ticker } from '../domain/ids.ts';
 import type { PlanPart } from '../domain/plan.ts';
-import type { EpochMs } from '../domain/time.ts';
+import { type EpochMs, msBetween } from '../domain/time.ts';
 
 const FIRST_WAIT_MS = 10_000;
 const LONGEST_WAIT_MS = 60_000;
 
-type Tried = { readonly steps: string; readonly failures: number; readonly notBefore: EpochMs };
+type Tried = {
+  readonly steps: string;
+  readonly failures: number;
+  readonly at: EpochMs;
+  readonly waitMs: number;
+};
 
 /**
  * Keeps the loop from asking for the same thing over and over. What failed is tried again
@@ -17,12 +22,14 @@ export class PlanPacing {
 
   isDue(part: PlanPart, now: EpochMs): boolean {
     const tried = this.#tried.get(part.symbol);
-    return tried === undefined || tried.steps !== stepsOf(part) || now >= tried.notBefore;
+    if (tried === undefined || tried.steps !== stepsOf(part)) return true;
+    return msBetween(now, tried.at) >= tried.waitMs;
   }
 
   /** The plan was only shown: the same one is not shown again before `until`. */
-  shown(part: PlanPart, until: EpochMs): void {
-    this.#tried.set(part.symbol, { steps: stepsOf(part), failures: 0, notBefore: until });
+  shown(part: PlanPart, now: EpochMs, until: EpochMs): void {
+    const waitMs = until - now;
+    this.#tried.set(part.symbol, { steps: stepsOf(part), failures: 0, at: now, waitMs });
   }
 
   completed(part: PlanPart): void {
@@ -36,7 +43,7 @@ export class PlanPacing {
     const failures = before?.steps === steps ? before.failures + 1 : 1;
     const waitMs =
       failures === 1 ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 2));
-    this.#tried.set(part.symbol, { steps, failures, notBefore: now + waitMs });
+    this.#tried.set(part.symbol, { steps, failures, at: now, waitMs });
     return failures;
   }
 }

@@ -4,6 +4,7 @@ import { isTerminal, type Order } from '../domain/order.ts';
 import type { ActionPlan, PartBasis, PlanPart, Step, SubmitStep } from '../domain/plan.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import { isRiskReducing } from '../domain/risk-reducing.ts';
+import { msBetween } from '../domain/time.ts';
 import { withDoubts } from '../engine/doubt.ts';
 import { basisOf, type DriftTolerance, driftOf } from '../engine/drift.ts';
 import { sealPlan } from '../engine/plan-hash.ts';
@@ -112,9 +113,8 @@ export class StepResender {
     const { unsettled, clock } = this.#parts;
     const open = unsettled.find(nameOf(step));
     if (open === null || open.timesSent <= PROMPT_RESENDS) return null;
-    const leftMs = open.since + RESEND_PAUSE_MS - clock.now();
-    // A clock that was set back has no pause to wait for.
-    if (leftMs <= 0 || leftMs > RESEND_PAUSE_MS) return null;
+    const leftMs = RESEND_PAUSE_MS - msBetween(open.since, clock.now());
+    if (leftMs <= 0) return null;
     return `it was sent again ${open.timesSent - 1} times, the next time is in ${leftMs} ms`;
   }
 

@@ -139,3 +139,19 @@ it('a pause shorter than the limit is nobody’s worry', async () => {
   await guarded.clock.advanceBy(3_000);
   expect(guarded.causes().length).toBe(before);
 });
+
+it('a clock that is set back by an hour lets nobody wait for the hour to pass again', async () => {
+  const guarded = await stoppable();
+  const lost = { kind: 'loses_request' } as const;
+  for (let copy = 0; copy < 2; copy += 1) guarded.broker.next('submit', lost, 'MSFT');
+  await guarded.trade('MSFT', 'buy', '10');
+  // It is sent, never answered for, and looked for; then the clock goes back.
+  await guarded.clock.advanceBy(15_000);
+  expect(guarded.bigBrother.alerts().map(({ code }) => code)).toContain('unknown_order');
+  guarded.time.setAhead(-3_600_000);
+  await guarded.clock.advanceBy(40_000);
+  guarded.price('MSFT', '100');
+  guarded.time.setAhead(3_600_000);
+  await guarded.clock.advanceBy(40_000);
+  expect(guarded.resting('MSFT')).toHaveLength(1);
+});
