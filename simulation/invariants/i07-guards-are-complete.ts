@@ -33,7 +33,10 @@ export const guardsAreComplete: Rule = {
           if (record.type !== 'step_intended' || record.planId === null) return;
           const intents = scene.chronicle;
           const review = intents.reviewsOf(record.planId).at(-1);
-          if (review === undefined) return;
+          if (review === undefined) {
+            tell(record.symbol, `a step of plan ${record.planId} left without a review`);
+            return;
+          }
           if (review.life !== life) {
             tell(record.symbol, `plan ${record.planId} was reviewed by a process that has ended`);
           }

@@ -47,6 +47,8 @@ export const beliefIsTruth: Rule = {
           if (!isQuiet()) return;
           const body = fieldsOf(record.body);
           if (ageOf(body, record.at) > OLDEST_PICTURE_MS) return;
+          // Its alert stands after it in the journal.
+          if (listOf(body.incoherent).length > 0) return;
           const held = scene.books.symbols.filter((each) => scene.books.of(each).quantity !== 0n);
           const orders = scene.books.symbols.flatMap((each) => scene.books.of(each).orders);
           const live = orders.filter(isLive).length;

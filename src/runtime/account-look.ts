@@ -1,6 +1,6 @@
 import type { Ticker } from '../domain/ids.ts';
 import type { PlanPart } from '../domain/plan.ts';
-import type { EpochMs } from '../domain/time.ts';
+import { type EpochMs, msBetween } from '../domain/time.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
@@ -9,6 +9,8 @@ import { differenceFromTarget } from './verification.ts';
 
 /** Positions may lag behind fills by seconds, so a difference is looked at again. */
 const VERIFY_DELAYS_MS = [0, 500, 1_500, 3_000];
+/** The symbol waits for it, and may need something else: what is not seen by then is said. */
+const VERIFY_WITHIN_MS = 6_000;
 /** How often a plan asks whether a cycle has read the account meanwhile. */
 const SHARED_POLL_MS = 1_000;
 /** The cycles' readings a plan waits for before it reads by itself. */
@@ -56,7 +58,7 @@ export class AccountLook {
   #freshenQuotes(symbols: readonly Ticker[], maxAgeMs: number): Promise<void> {
     const now = this.#clock.now();
     // A quote that nobody has moved stays old, however often it is asked for.
-    if (symbols.some((symbol) => now - (this.#askedAt.get(symbol) ?? 0) > maxAgeMs)) {
+    if (symbols.some((symbol) => msBetween(now, this.#askedAt.get(symbol) ?? 0) > maxAgeMs)) {
       const asked = [...new Set([...symbols, ...this.#state.symbols()])];
       this.#askedAt = new Map(asked.map((symbol) => [symbol, now]));
       this.#asking = this.#state.freshenQuotes(asked);
@@ -66,9 +68,24 @@ export class AccountLook {
 
   /** What the broker shows otherwise than the part meant; null when it is as meant. */
   async verify(part: PlanPart): Promise<string | null> {
+    const over = new AbortController();
+    const tooLong = `the broker did not show it within ${VERIFY_WITHIN_MS} ms`;
+    const longest = this.#isShort() ? VERIFY_WITHIN_MS + this.#sharedMs() : VERIFY_WITHIN_MS;
+    try {
+      return await Promise.race([
+        this.#verify(part, over.signal),
+        this.#clock.sleep(longest, over.signal).then(() => tooLong),
+      ]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  async #verify(part: PlanPart, over: AbortSignal): Promise<string | null> {
     let difference: string | null = null;
     for (const delayMs of VERIFY_DELAYS_MS) {
-      if (delayMs > 0) await this.#clock.sleep(delayMs);
+      if (delayMs > 0) await this.#clock.sleep(delayMs, over);
+      if (over.aborted) return difference;
       const failure = await this.#readAfter(this.#clock.now());
       difference =
         failure === null

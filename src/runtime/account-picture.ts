@@ -118,7 +118,7 @@ export class AccountPicture {
       this.#flat.isFlat(symbol) &&
       this.#positions.get(symbol) === null &&
       this.#positions.isConfirmed(symbol) &&
-      !this.#incoherences.some((one) => one.symbol === null || one.symbol === symbol)
+      !this.#isDoubted(symbol)
     );
   }
 
@@ -159,6 +159,7 @@ export class AccountPicture {
       if (change.before !== null) logFill(this.#parts.logger, growth, null);
     }
     this.#orders.prune(reading.at - settings.orderLookbackMs);
+    const doubtedBefore = this.#incoherences;
     this.#incoherences = this.#coherence.judge({ ...reading, orders: this.#orders.list() });
     this.#positions.confirm(reading.positions, mark, this.#doubted(reading.positions));
     this.#flat.read(reading.at, new Set(this.symbols()), this.#orders.liveSymbols());
@@ -172,7 +173,16 @@ export class AccountPicture {
       ...this.#renames.judge(reading.positions, traded),
     ];
     if (doubts.length > 0) this.#incoherences = [...this.#incoherences, ...doubts];
-    return isFirst ? [] : symbolsOf(changes);
+    if (isFirst) return [];
+    // What nobody could act on as long as it contradicted itself.
+    const cleared = doubtedBefore.flatMap(({ symbol }) => symbol ?? []);
+    return [
+      ...new Set([...symbolsOf(changes), ...cleared.filter((each) => !this.#isDoubted(each))]),
+    ];
+  }
+
+  #isDoubted(symbol: Ticker): boolean {
+    return this.#incoherences.some((one) => one.symbol === null || one.symbol === symbol);
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Ticker } from '../domain/ids.ts';
 import type { Incoherence } from '../domain/portfolio.ts';
-import type { EpochMs } from '../domain/time.ts';
+import { type EpochMs, msBetween } from '../domain/time.ts';
 import { incoherencesOf, type Reading } from '../engine/reconcile.ts';
 
 /** Alpaca's positions may lag behind its orders for this long; what lasts longer is real. */
@@ -34,12 +34,14 @@ export class CoherenceWatch {
       this.#adopt(symbol, reading);
       return found;
     }
-    if (reading.at - since >= LONGEST_LAG_MS) {
+    if (msBetween(reading.at, since) >= LONGEST_LAG_MS) {
       this.#adopt(symbol, reading);
       // What contradicts itself without any history stays a contradiction.
       return incoherencesOf(reading, reading);
     }
     this.#since.set(symbol, since);
+    // Also where nothing was held before: the next reading is compared with the same.
+    if (baseline !== null) this.#baselines.set(symbol, baseline);
     return found;
   }
 

@@ -195,6 +195,7 @@ function summaryOf(snapshot: PortfolioSnapshot): unknown {
     sessionOpen: session.isOpen,
     tradingState,
     confirmedAt: snapshot.confirmedAt,
+    incoherent: [...new Set(snapshot.incoherences.map(({ symbol }) => symbol ?? 'all'))],
     digest: sha256(lines.join('\n')),
   };
 }

@@ -2,6 +2,7 @@ import type { ActionPlan, Intent } from '../domain/plan.ts';
 import type { ExecutionReport } from '../domain/report.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventLogger } from './event-logger.ts';
+import { deniedReport } from './execution-reports.ts';
 import type { HaltWatch } from './halt-watch.ts';
 import { haltInWords, reportInWords } from './halt-words.ts';
 
@@ -22,7 +23,7 @@ export const haltNote = ({ level }: HaltIntent) => ({
 /**
  * Carries out a plan to halt. It stops things and can start none, so that neither mode, nor
  * guardrail, nor lock, nor a journal that cannot be written stands in its way; only a person
- * ends it.
+ * ends it. One that is too old says nothing of what its host wants now.
  */
 export async function executeHalt(
   plan: ActionPlan,
@@ -31,6 +32,7 @@ export async function executeHalt(
 ): Promise<ExecutionReport> {
   const { halts, logger, clock } = parts;
   const startedAt = clock.now();
+  if (startedAt > plan.expiresAt) return expired(plan, parts);
   const because = `the host executed ${plan.id}`;
   const asked = { level, actor: 'host', by: 'the host', because, includesForeign: false } as const;
   const work = halts.halt(asked, WAIT_MS);
@@ -53,4 +55,19 @@ export async function executeHalt(
   logger.logAction(result);
   logger.commit();
   return result;
+}
+
+function expired(
+  plan: ActionPlan,
+  { logger, clock }: { readonly logger: EventLogger; readonly clock: Clock },
+): ExecutionReport {
+  const refusal = {
+    code: 'plan_expired',
+    because: 'the plan is too old: propose it again',
+  } as const;
+  const { code, because } = refusal;
+  const body = { refusal: code, because };
+  logger.log({ type: 'plan_refused', actor: 'system', planId: plan.id, body });
+  const now = clock.now();
+  return deniedReport(plan, refusal, [], { startedAt: now, finishedAt: now });
 }

@@ -49,6 +49,7 @@ export class PortfolioStateManager {
   readonly #picture: AccountPicture;
   readonly #stream: StreamTrust;
   readonly #listeners: ((symbol: Ticker) => void)[] = [];
+  readonly #readingListeners: (() => void)[] = [];
   #watched: readonly Ticker[] = [];
   #reachable = false;
   #reading: Promise<string | null> | null = null;
@@ -82,6 +83,11 @@ export class PortfolioStateManager {
   /** Called with each symbol in which something happened that calls for a new look. */
   onChange(listener: (symbol: Ticker) => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** Called after each reading of the whole account. */
+  onReading(listener: () => void): void {
+    this.#readingListeners.push(listener);
   }
 
   reconsider(symbol: Ticker): void {
@@ -191,6 +197,7 @@ export class PortfolioStateManager {
       for (const symbol of changed) this.reconsider(symbol);
       for (const id of this.#picture.missingFrom(reading)) void this.#parts.desk.lookAt(id);
       this.#stream.trust(trust);
+      for (const listener of this.#readingListeners) listener();
     } catch (error) {
       this.#reachable = false;
       this.#measure(this.symbols());

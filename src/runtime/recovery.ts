@@ -41,7 +41,10 @@ export class Recovery {
     return this.#because !== null;
   }
 
-  /** Has `look` called each time before it is said whether something may be sent. */
+  /**
+   * Has `look` called each time before it is said whether something may be sent, and before a
+   * recovery ends.
+   */
   lookFirst(look: () => void): void {
     this.#look = look;
   }
@@ -86,6 +89,7 @@ export class Recovery {
       const begun = this.#begun;
       const failure = await this.#lookAround();
       if (failure !== null) return failure;
+      this.#look();
       // What was read may be older than what has made it begin again.
       if (begun === this.#begun) this.#end();
     }

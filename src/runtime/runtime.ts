@@ -40,6 +40,7 @@ import { IntentLedger } from './intent-ledger.ts';
 import { JournalAudit } from './journal-audit.ts';
 import { memoryOf } from './journal-memory.ts';
 import { liveView } from './live-view.ts';
+import { LookAgain } from './look-again.ts';
 import { MarketFeed } from './market-feed.ts';
 import { MissedFills } from './missed-fills.ts';
 import { ModeGate } from './mode-gate.ts';
@@ -209,6 +210,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     clock,
     settings,
   });
+  const again = new LookAgain({ state, clock });
   const engine = new DecisionEngine({ policies: parts.policies, planning: parts.planning });
   const binding = {
     settingsHash,
@@ -249,7 +251,10 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       void recovery.attempt();
     },
   });
-  recovery.lookFirst(() => watch.look());
+  recovery.lookFirst(() => {
+    watch.look();
+    halts.notice();
+  });
   const controlMemory = new ControlMemory(liveView(() => settings.controls));
   const record = new AccountRecord({
     ...{ broker, reader, memory: controlMemory, tradingState, alerts, logger, clock },
@@ -388,6 +393,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     },
     async stop() {
       watch.stop();
+      again.stop();
       skew.stop();
       backstops.stop();
       record.stop();

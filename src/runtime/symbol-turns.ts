@@ -189,7 +189,7 @@ export class SymbolTurns {
     decisions.note(thought, true);
     const plan = this.#propose(thought);
     if (settings.mode !== 'execute') {
-      pacing.shown(part, plan.expiresAt);
+      pacing.shown(part, clock.now(), plan.expiresAt);
       return;
     }
     const leave = this.#takeSlot();
@@ -198,7 +198,7 @@ export class SymbolTurns {
     if (report.outcome === 'completed') {
       pacing.completed(part);
       alerts.clear(failing);
-    } else if (pacing.failed(part, clock.now()) >= TRIES_UNTIL_ALERT) {
+    } else if (!isContradicted(report) && pacing.failed(part, clock.now()) >= TRIES_UNTIL_ALERT) {
       alerts.raise({
         ...failing,
         because: `${part.recipe} fails again and again: ${report.because}`,
@@ -235,6 +235,10 @@ export class SymbolTurns {
 /** The broker knew of a price that had not arrived here yet. */
 const wasThrough = ({ parts }: ExecutionReport): boolean =>
   parts.some(({ steps }) => steps.some(({ rejection }) => rejection === 'stop_through_price'));
+
+/** Nothing is wrong with the plan: it waits for a reading that agrees with itself. */
+const isContradicted = ({ verdicts }: ExecutionReport): boolean =>
+  verdicts.some(({ code }) => code === 'snapshot_incoherent');
 
 /** The world moved between the thought and the act: think again, with what is true now. */
 const isOutdated = ({ refusal }: ExecutionReport): boolean => refusal === 'plan_drifted';

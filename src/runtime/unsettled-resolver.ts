@@ -1,4 +1,5 @@
 import { isTerminal, type Order } from '../domain/order.ts';
+import { msBetween } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AlertBoard } from './alert-board.ts';
 import { reasonOf } from './deadline.ts';
@@ -172,6 +173,8 @@ export class UnsettledResolver {
   }
 
   #settleFromBook(): void {
+    // What cannot be written down any more settles nothing: the step stays in doubt.
+    if (this.#parts.logger.brokenBecause !== null) return;
     for (const step of this.#parts.unsettled.list()) this.#settle(step);
   }
 
@@ -211,9 +214,10 @@ export class UnsettledResolver {
   /** True when it is proven that the step had no effect, or that it does not matter any more. */
   #changedNothing(step: UnsettledStep, changed: Order): boolean {
     if (step.kind === 'cancel') {
-      // Either way of the clock: one that was set back since makes no cancel wait for it.
-      const ageMs = Math.abs(this.#parts.clock.now() - step.since);
-      return isTerminal(changed.status) || ageMs >= CANCEL_GIVEN_UP_MS;
+      return (
+        isTerminal(changed.status) ||
+        msBetween(this.#parts.clock.now(), step.since) >= CANCEL_GIVEN_UP_MS
+      );
     }
     if (changed.status !== 'replaced') return isTerminal(changed.status);
     // Replaced, but perhaps by somebody else.

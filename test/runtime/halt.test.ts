@@ -180,6 +180,19 @@ describe('a halt of everything', () => {
     expect(kinds).toEqual(['submit', 'cancel']);
   });
 
+  it('takes the place of a milder one without a moment in which trading is active', async () => {
+    const guarded = await loopedAccount();
+    await settle(guarded.clock, press(guarded, 'entries'));
+    const before = guarded.records('trading_state_changed').length;
+    await settle(guarded.clock, press(guarded, 'everything'));
+    const states = guarded
+      .records('trading_state_changed')
+      .slice(before)
+      .map(({ body }) => (body as { state: string }).state);
+    expect(states).not.toContain('active');
+    expect(states.at(-1)).toBe('halted');
+  });
+
   it('survives a restart, and is told as long as it holds', async () => {
     const guarded = await loopedAccount();
     await settle(guarded.clock, press(guarded, 'everything'));
@@ -320,6 +333,16 @@ describe('a halt that an agent asks for', () => {
     expect(guarded.haltLatch.read()).toMatchObject({ level: 'everything', actor: 'host' });
     const again = await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
     expect(again.refusal).toBe('plan_already_used');
+  });
+
+  it('is refused when its plan is too old: nobody knows whether it is still wanted', async () => {
+    const guarded = await loopedAccount();
+    const { id, hash } = await propose(guarded, 'everything');
+    await guarded.clock.advanceBy(61_000);
+    const report = await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
+    expect(report).toMatchObject({ outcome: 'denied', refusal: 'plan_expired' });
+    expect(guarded.haltLatch.read()).toBeNull();
+    expect(guarded.records('plan_spent').some(({ planId }) => planId === id)).toBe(false);
   });
 
   it('leaves a person’s orders alone, also where a person has halted before', async () => {

@@ -109,4 +109,31 @@ describe('a disk', () => {
       expect(second.state.snapshot()?.positions).toHaveLength(1);
     },
   );
+
+  it('that is full when an order in doubt turns up leaves it in doubt, and the rest goes on', async () => {
+    let isFull = false;
+    const account = await guardedAccount();
+    const disk: EventStore = {
+      append(records) {
+        if (isFull) throw new Error('ENOSPC: no space left on device');
+        account.store.append(records);
+      },
+      last: () => account.store.last(),
+      query: (query) => account.store.query(query),
+      scan: (fromSeq) => account.store.scan(fromSeq),
+      close: () => {},
+    };
+    const second = account.boot({}, disk);
+    await settle(account.clock, second.start());
+    const [late, lost] = [account.clock.sleep(40_000), { kind: 'loses_request' } as const];
+    second.broker.next('submit', { kind: 'arrives_late', time: late });
+    for (let copy = 0; copy < 5; copy += 1) second.broker.next('submit', lost);
+    second.orchestrator.start();
+    await account.clock.advanceBy(25_000);
+    expect(second.alerts.alerts().map(({ code }) => code)).toContain('unknown_order');
+    isFull = true;
+    await account.clock.advanceBy(30_000);
+    expect(second.state.snapshot()?.orders).toHaveLength(1);
+    expect(second.bigBrother.status().tradingState).toBe('halted');
+  });
 });

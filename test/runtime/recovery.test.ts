@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryEventStore } from '../../src/adapters/event-stores/memory.ts';
+import { HaltMemory, MemoryHaltLatch } from '../../src/adapters/system/memory-halt-latch.ts';
 import type { JournalRecord } from '../../src/domain/event.ts';
 import { BrokerError } from '../../src/ports/broker.ts';
 import type { EventStore } from '../../src/ports/event-store.ts';
-import { AAPL, guardedAccount, loopedAccount, settle } from '../support/guarded-account.ts';
+import { latchHalt } from '../../src/runtime/halt.ts';
+import {
+  AAPL,
+  guardedAccount,
+  loopedAccount,
+  settle,
+  watchedAccount,
+} from '../support/guarded-account.ts';
 
 const UNREACHABLE = new BrokerError('the connection was refused', { outcome: 'unknown' });
 
@@ -51,6 +59,27 @@ describe('a process that has just started', () => {
 });
 
 describe('a recovery that begins while BigBrother works', () => {
+  it('ends as halted, never as active, when somebody pressed the kill switch meanwhile', async () => {
+    const haltMemory = new HaltMemory();
+    const guarded = await watchedAccount({ haltMemory });
+    guarded.recovery.begin('a test wants it');
+    const before = guarded.records('trading_state_changed').length;
+    const attempt = guarded.recovery.attempt();
+    const { clock } = guarded;
+    const request = { level: 'everything', includesForeign: true } as const;
+    const who = { actor: 'person', by: 'a test', because: 'it wants to' } as const;
+    // Another process: its word shows only to those who look.
+    latchHalt({ latch: new MemoryHaltLatch(haltMemory), clock }, { ...request, ...who });
+    await settle(clock, attempt);
+    const states = guarded
+      .records('trading_state_changed')
+      .slice(before)
+      .map(({ body }) => (body as { state: string }).state);
+    expect(guarded.recovery.isRecovering).toBe(false);
+    expect(states).not.toContain('active');
+    expect(states.at(-1)).toBe('halted');
+  });
+
   it('refuses plans until the account was read again, and then looks at every symbol', async () => {
     const guarded = await loopedAccount();
     const proposal = await settle(

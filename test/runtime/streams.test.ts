@@ -45,6 +45,28 @@ describe('a trading stream', () => {
     expect(fillRecords(guarded)).toMatchObject([{ side: 'sell', quantity: '10' }]);
   });
 
+  it('that hides what became of a leg leaves it live until the next reading, and no longer', async () => {
+    const policies = { partialProfit: { placed: 'with_first_stop' } };
+    const guarded = await loopedAccount({ policies, latencies: { replaceMs: 100 } });
+    const leg = guarded.liveOrders().find(({ parentId }) => parentId !== null);
+    if (leg === undefined) throw new Error('no leg rests');
+    const where = { stream: 'trading' } as const;
+    guarded.exchange.faults.add({ id: 'silence', where, when: {}, what: { kind: 'lose' } });
+    const { core } = guarded.exchange;
+    const accountId = core.accountIds[0] ?? '';
+    // Replaced twice before anybody reads: the one in between is never seen.
+    core.replaceOrder(accountId, leg.id, { stop_price: '92.1' });
+    await guarded.clock.advanceBy(200);
+    const between = core.order(accountId, leg.id)?.order.replacedBy;
+    if (between === undefined || between === null) throw new Error('it was not replaced');
+    core.replaceOrder(accountId, between, { stop_price: '92.2' });
+    await guarded.clock.advanceBy(12_000);
+    expect(guarded.state.snapshot()?.orders.find(({ id }) => id === leg.id)?.status).toBe(
+      'replaced',
+    );
+    expect(guarded.liveOrders()).toHaveLength(3);
+  });
+
   it('that says everything five times is heard once', async () => {
     const guarded = await loopedAccount();
     inject(guarded, 'N12');

@@ -1,7 +1,7 @@
 import { guardrails, policySettings, tradingPolicies } from '../../policies/registry.ts';
 import { connectAlpaca } from '../../src/adapters/alpaca/connect.ts';
 import { MemoryEventStore } from '../../src/adapters/event-stores/memory.ts';
-import { MemoryHaltLatch } from '../../src/adapters/system/memory-halt-latch.ts';
+import { type HaltMemory, MemoryHaltLatch } from '../../src/adapters/system/memory-halt-latch.ts';
 import { MemoryStandDown } from '../../src/adapters/system/memory-stand-down.ts';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
@@ -35,6 +35,8 @@ export type Given = {
   readonly settings?: Partial<RuntimeSettings>;
   /** Unless a test is about it, the profit waits in the engine, and one plain stop rests. */
   readonly policies?: object;
+  /** What is latched, where another process has a latch of its own on it. */
+  readonly haltMemory?: HaltMemory;
   /** The time as BigBrother's process has it; the exchange keeps its own. */
   readonly processClock?: (clock: VirtualClock) => Clock;
   /** Where a copy of the journal is kept. */
@@ -73,7 +75,7 @@ export async function guardedAccount(given: Given = {}) {
   const store = new MemoryEventStore();
   const ids = new SeededIds('runtime');
   const processClock = given.processClock?.(clock) ?? clock;
-  const haltLatch = new MemoryHaltLatch();
+  const haltLatch = new MemoryHaltLatch(given.haltMemory);
   const standDown = new MemoryStandDown();
   const boot = (more: Partial<RuntimeSettings> = {}, journal: EventStore = store) => {
     const connection = connectAlpaca(

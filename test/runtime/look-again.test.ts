@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { AAPL, loopedAccount, settle, watchedAccount } from '../support/guarded-account.ts';
+
+describe('positions that lag behind orders', () => {
+  it('are read again within seconds, and what was bought gets its stop then', async () => {
+    const symbols = ['AAPL', 'MSFT'];
+    const guarded = await loopedAccount({ symbols, latencies: { positionVisibilityMs: 2_500 } });
+    await guarded.trade('MSFT', 'buy', '5');
+    await guarded.clock.advanceBy(1_000);
+    expect(guarded.state.snapshot()?.incoherences).toHaveLength(1);
+    await guarded.clock.advanceBy(5_000);
+    expect(guarded.state.snapshot()?.incoherences).toEqual([]);
+    expect(guarded.resting('MSFT')).toEqual(['sell stop_limit 5 @92.01']);
+  });
+
+  it('are left to the cycles when what contradicts itself is no lag', async () => {
+    const guarded = await loopedAccount({ settings: { cycleMs: 60_000 } });
+    guarded.broker.losesPositions = true;
+    const before = guarded.broker.calls.filter((call) => call === 'readPositions').length;
+    await settle(guarded.clock, guarded.state.updateFromAlpaca());
+    await guarded.clock.advanceBy(50_000);
+    const after = guarded.broker.calls.filter((call) => call === 'readPositions').length;
+    expect(after - before).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('a plan that nobody can verify', () => {
+  it('keeps its symbol for six seconds, and no longer', async () => {
+    const guarded = await watchedAccount();
+    guarded.broker.next('submit', {
+      kind: 'after',
+      happens: () => {
+        guarded.broker.readPositions = () => new Promise(() => {});
+      },
+    });
+    const proposal = await settle(
+      guarded.clock,
+      guarded.bigBrother.propose({ kind: 'protect', symbol: AAPL }, 'host'),
+    );
+    if (proposal.outcome !== 'proposed') throw new Error(JSON.stringify(proposal));
+    const { id, hash } = proposal.plan;
+    const startedAt = guarded.clock.now();
+    const report = await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
+    expect(report.outcome).toBe('stopped');
+    expect(report.because).toContain('the broker did not show it within 6000 ms');
+    expect(guarded.clock.now() - startedAt).toBeLessThan(8_000);
+    expect(guarded.coordinator.isBusy(AAPL)).toBe(false);
+  });
+});
