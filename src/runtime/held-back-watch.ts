@@ -39,9 +39,9 @@ export class HeldBackWatch {
   }
 }
 
-/** A partial profit can wait; everything else is there to make the position safer. */
+/** A partial profit can wait, and so can the shares that are freed for it. */
 const protects = ({ steps }: PlanPart): boolean =>
-  steps.some(({ purpose }) => purpose !== 'reduce');
+  steps.some(({ purpose }) => purpose !== 'reduce' && purpose !== 'release');
 
 function denialsOf({ symbol }: PlanPart, body: Json): readonly string[] {
   const verdicts = fieldAt(body, 'verdicts');
