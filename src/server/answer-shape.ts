@@ -1,12 +1,32 @@
 import { z } from 'zod';
 import type { Tool } from '../../tools/tool.ts';
+import type { SystemStatus } from '../domain/answers.ts';
+import { isoTime } from '../domain/time.ts';
+
+const MOST_CAUSES = 2;
+const MOST_LETTERS = 160;
 
 /** Where the orders go and how far BigBrother may go: the first words of every result. */
 const named = z.object({
   environment: z.enum(['simulated', 'paper', 'live']),
   mode: z.enum(['observe', 'propose', 'execute']),
+  /** Absent while trading is active; else the state, since when, why and what ends it. */
+  trading: z.string().optional(),
 });
 export type Named = z.infer<typeof named>;
+
+/** The first words of a result, out of what holds in this instant. */
+export function namedBy(status: SystemStatus): Named {
+  const { environment, mode, tradingState, tradingStateCauses } = status;
+  if (tradingState === 'active') return { environment, mode };
+  const causes = tradingStateCauses.slice(0, MOST_CAUSES).map(({ since, because, clearedBy }) => {
+    const why = because.length > MOST_LETTERS ? `${because.slice(0, MOST_LETTERS)}…` : because;
+    return `since ${isoTime(since)}: ${why}; cleared by ${clearedBy}`;
+  });
+  const left = tradingStateCauses.length - causes.length;
+  const more = left > 0 ? [`${left} more causes`] : [];
+  return { environment, mode, trading: `${tradingState} ${[...causes, ...more].join(' | ')}` };
+}
 
 const errorSchema = z.object({
   code: z.string(),

@@ -15,6 +15,7 @@ import {
   listedInputOf,
   listedOutputOf,
   type Named,
+  namedBy,
 } from './answer-shape.ts';
 import { elicitationOf } from './approval-elicitation.ts';
 import { instructionsFor } from './instructions.ts';
@@ -198,8 +199,7 @@ class ToolRunner {
 
   #named(): Named {
     try {
-      const { environment, mode } = statusFor(this.#deps);
-      this.#lastNamed = { environment, mode };
+      this.#lastNamed = namedBy(statusFor(this.#deps));
     } catch {
       // What failed is told by the call itself; here only the last known words are needed.
     }
