@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Proposal } from '../../src/domain/answers.ts';
+import type { ApprovalTier } from '../../src/domain/approval.ts';
 import type { Mode } from '../../src/domain/environment.ts';
 import { estimatedTokens } from '../../tools/shared/page.ts';
 import { connected } from '../server/connect.ts';
@@ -179,5 +180,43 @@ describe('an intent', () => {
     const { json } = await ask({ intent: 'protect', symbol: 'TSLA' });
     expect(json.error).toMatchObject({ code: 'no_position' });
     expect(bigBrother.intents).toEqual([]);
+  });
+});
+
+describe('the approval of a proposal', () => {
+  const ofTier = (tier: ApprovalTier, given: Parameters<typeof proposed>[1] = {}) =>
+    proposed(['AAPL'], {
+      plan: { ...actionPlan('AAPL'), approval: { tier, because: ['a reason'] } },
+      ...given,
+    });
+
+  it.each([
+    ['T0', 'Nobody has to agree.', 'before it expires'],
+    ['T1', 'Nobody has to agree.', 'before it expires'],
+    ['T2', 'bigbrother pending', 'a person has to agree'],
+    ['T3', 'with a code', 'a person has to agree'],
+  ] as const)('says for %s who has to agree and where', async (tier, how, next) => {
+    const { ask } = await asking(ofTier(tier));
+    const { json } = await ask({ intent: 'manage' });
+    expect(json.approval).toMatchObject({ tier, because: ['a reason'] });
+    expect(JSON.stringify(json.approval)).toContain(how);
+    expect(json.next_step).toContain(next);
+  });
+
+  it('says that nobody can agree to T4', async () => {
+    const { ask } = await asking(ofTier('T4', { executable: false }));
+    const { json } = await ask({ intent: 'manage' });
+    expect(json.approval).toMatchObject({ how: 'Nobody can agree to this.' });
+    expect(json.next_step).toContain('nobody can agree to it');
+  });
+
+  it.each([
+    ['too_many_proposals', true],
+    ['veto_stands', false],
+  ] as const)('is refused as %s, with what to do', async (code, retryable) => {
+    const { ask } = await asking({ outcome: 'impossible', code, because: ['it is so'] });
+    const { json, isError } = await ask({ intent: 'manage' });
+    expect(isError).toBe(true);
+    expect(json.error).toMatchObject({ code, retryable, message: 'it is so' });
   });
 });
