@@ -16,7 +16,7 @@ export const freshDataSettings = settingsObject({
   /** The oldest account, positions and orders an entry may rest on. */
   snapshotMs: wholeSetting(1_000, 3_600_000).prefault(15_000),
   /** The oldest of the same that exits and protection may rest on. */
-  snapshotForExitsMs: wholeSetting(1_000, 3_600_000).prefault(60_000),
+  snapshotForExitsMs: wholeSetting(1_000, 3_600_000).prefault(15_000),
   /** The widest spread an entry may pay, in percent of the middle of the quote. */
   spreadPercent: decimalSetting('0.01', '50').prefault('1'),
   /** How far the last trade may lie from the middle of the quote, in percent of it. */

@@ -17,6 +17,8 @@ export type Plan = {
   readonly parts: readonly PlannedPart[];
   /** As it was written down. */
   readonly written: Fields;
+  /** What the guardrails said when it was made. */
+  readonly verdicts: readonly Fields[];
   readonly proposedAt: number;
 };
 
@@ -89,7 +91,7 @@ export class Chronicle {
     const body = fieldsOf(record.body);
     switch (record.type) {
       case 'plan_proposed':
-        this.#propose(record, fieldsOf(body.plan), at);
+        this.#propose(record, body, at);
         break;
       case 'plan_reviewed':
         this.#review(record, body, life, at);
@@ -115,8 +117,9 @@ export class Chronicle {
     }
   }
 
-  #propose({ planId }: JournalRecord, plan: Fields, at: number): void {
+  #propose({ planId }: JournalRecord, body: Fields, at: number): void {
     if (planId === null) return;
+    const plan = fieldsOf(body.plan);
     this.plans.set(planId, {
       id: planId,
       hash: textOf(plan.hash),
@@ -133,6 +136,7 @@ export class Chronicle {
         };
       }),
       written: plan,
+      verdicts: listOf(body.verdicts).map(fieldsOf),
       proposedAt: at,
     });
   }

@@ -1,8 +1,9 @@
+import type { Plan } from './chronicle.ts';
 import { fieldsOf } from './fields.ts';
 import type { Rule } from './rule.ts';
 
-/** The oldest picture that exits and protection may rest on: late is better than never. */
-const OLDEST_LOOK_MS = 60_000;
+/** The oldest picture that anything may rest on. */
+const OLDEST_LOOK_MS = 15_000;
 /** Waiting for a turn at the broker is the only thing between a review and the first step. */
 const OLDEST_REVIEW_MS = 15_000;
 
@@ -10,10 +11,18 @@ const OLDEST_REVIEW_MS = 15_000;
 export const guardsAreComplete: Rule = {
   number: 7,
   sentence:
-    'Every plan was reviewed in the process that sends it, on reads no older than 60 s, and its ' +
-    'first step leaves within 15 s of that; a plan that a host saw was reviewed then, too.',
+    'Every plan was judged by every guardrail when it was made, and once more in the process ' +
+    'that sends it, on reads no older than 15 s; its first step leaves within 15 s of that.',
 
   watch(scene, tell) {
+    /** Guardrails that said nothing about a part of the plan when it was made. */
+    const silentOn = ({ parts, verdicts }: Plan): readonly string[] =>
+      parts.flatMap(({ symbol }) =>
+        scene.world.guardrails.filter(
+          (name) => !verdicts.some((each) => each.guardrail === name && each.symbol === symbol),
+        ),
+      );
+
     return {
       on: {
         record_written({ record, life, at }) {
@@ -23,6 +32,11 @@ export const guardsAreComplete: Rule = {
             const plan = scene.chronicle.plans.get(record.planId);
             // A halt sends nothing that a guardrail could judge: it forbids.
             if (fieldsOf(plan?.written.intent).kind === 'halt') return;
+            const silent = plan === undefined ? ['anybody'] : silentOn(plan);
+            if (silent.length > 0) {
+              const who = silent.join(', ');
+              tell(record.symbol, `plan ${record.planId} was made without the word of ${who}`);
+            }
             if (review === undefined) {
               tell(record.symbol, `plan ${record.planId} was spent without a review`);
             } else if (known === null || review.at - known > OLDEST_LOOK_MS) {

@@ -15,6 +15,8 @@ const VERIFY_WITHIN_MS = 6_000;
 const SHARED_POLL_MS = 1_000;
 /** The cycles' readings a plan waits for before it reads by itself. */
 const SHARED_CYCLES = 2;
+/** Short of the 15 s that guardrails take for fresh by what reading prices takes. */
+const OLDEST_SHARED_MS = 14_000;
 
 /**
  * A plan's looks at the account, before it acts and after. Each costs three requests, so while
@@ -46,7 +48,7 @@ export class AccountLook {
     const isShort = this.#isShort();
     // A new stop that is wrong about what a fill brought is refused; waiting leaves shares bare.
     const doubtful = isShort ? parts.filter((part) => !onlyAddsStops(part)) : parts;
-    const maxAgeMs = isShort ? this.#sharedMs() : this.#settings.freshLookMaxAgeMs;
+    const maxAgeMs = isShort ? OLDEST_SHARED_MS : this.#settings.freshLookMaxAgeMs;
     if (!this.#state.isFresh(symbolsOf(doubtful), maxAgeMs)) {
       // A look that fails leaves the old snapshot, which the guardrails refuse by its age.
       await this.#state.updateFromAlpaca();

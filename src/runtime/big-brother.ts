@@ -10,13 +10,11 @@ import type {
 } from '../domain/answers.ts';
 import type { ApprovalChannel } from '../domain/approval.ts';
 import type { Actor, HistoryQuery } from '../domain/event.ts';
-import type { Guardrail, Verdict } from '../domain/guardrail.ts';
 import type { PlanId, Ticker } from '../domain/ids.ts';
 import type { ActionPlan, Intent, PlanPart } from '../domain/plan.ts';
 import type { PortfolioSnapshot, PositionContext } from '../domain/portfolio.ts';
 import type { ExecutionReport, PlanRefusal } from '../domain/report.ts';
 import { isSameHash } from '../engine/plan-hash.ts';
-import { review } from '../engine/review.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { ActionCoordinator } from './action-coordinator.ts';
 import type { AlertBoard } from './alert-board.ts';
@@ -52,7 +50,6 @@ type Parts = {
   readonly tradingState: TradingStateLevels;
   readonly alerts: AlertBoard;
   readonly logger: EventLogger;
-  readonly guardrails: readonly Guardrail[];
   readonly clock: Clock;
   readonly ids: Ids;
   readonly settings: RuntimeSettings;
@@ -110,10 +107,11 @@ export class BigBrother {
   evaluate(symbol: Ticker): SymbolEvaluation | null {
     const context = this.contextFor(symbol);
     if (context === null) return null;
-    const thought = this.#parts.planMaker.think(context);
-    const { decision, part, notes } = thought;
+    const { planMaker, coordinator } = this.#parts;
+    const { decision, part, notes } = planMaker.think(context);
     const plan = part === null ? null : this.#seal([part], [context], { kind: 'manage', symbol });
-    return { context, decision, part, notes, verdicts: plan === null ? [] : this.#verdicts(plan) };
+    const verdicts = plan === null ? [] : coordinator.verdictsOn(plan);
+    return { context, decision, part, notes, verdicts };
   }
 
   /** Makes the plan an intent comes to, and keeps it for `execute`. Sends nothing. */
@@ -213,7 +211,7 @@ export class BigBrother {
   }
 
   #proposalFrom(thoughts: readonly Thought[], intent: Intent, actor: Actor): Proposal {
-    const { plans, logger, clock, settings, unsettled } = this.#parts;
+    const { plans, coordinator, logger, clock, settings, unsettled } = this.#parts;
     const notes = thoughts.flatMap((thought) => thought.notes);
     const parts = thoughts.flatMap(({ part }) => part ?? []);
     const [first] = thoughts;
@@ -226,7 +224,7 @@ export class BigBrother {
     }
     const contexts = thoughts.flatMap((thought) => (thought.part === null ? [] : thought.context));
     const plan = this.#seal(parts, contexts, intent);
-    const verdicts = this.#verdicts(plan);
+    const verdicts = coordinator.verdictsOn(plan);
     const standing = this.#parts.vetoes.whyNot(plan, verdicts, clock.now());
     if (standing !== null) {
       return { outcome: 'impossible', code: 'veto_stands', because: [standing] };
@@ -289,11 +287,6 @@ export class BigBrother {
   ): ActionPlan {
     const accountNumber = contexts[0]?.account.accountNumber ?? '';
     return this.#parts.planMaker.seal(parts, contexts, accountNumber, intent, 'host');
-  }
-
-  #verdicts(plan: ActionPlan): readonly Verdict[] {
-    const inputs = this.#parts.coordinator.reviewInputs(plan);
-    return review(plan, this.#parts.guardrails, inputs).verdicts;
   }
 
   #refused(planId: PlanId, refusal: PlanRefusal, because: string): ExecutionReport {

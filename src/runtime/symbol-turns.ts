@@ -221,13 +221,15 @@ export class SymbolTurns {
   }
 
   #propose({ context, part }: DueThought): ActionPlan {
-    const { planMaker, plans, logger, clock } = this.#parts;
+    const { planMaker, plans, coordinator, logger, clock } = this.#parts;
     const { symbol } = part;
     const { accountNumber } = context.account;
     const intent = { kind: 'manage', symbol } as const;
     const plan = planMaker.seal([part], [context], accountNumber, intent, 'loop');
     plans.keep(plan, clock.now());
-    logger.log({ type: 'plan_proposed', actor: 'loop', symbol, planId: plan.id, body: { plan } });
+    // For the record: the word that counts is given under the lock, after a fresh look.
+    const body = { plan, verdicts: coordinator.verdictsOn(plan) };
+    logger.log({ type: 'plan_proposed', actor: 'loop', symbol, planId: plan.id, body });
     return plan;
   }
 }

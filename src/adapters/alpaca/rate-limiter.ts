@@ -83,7 +83,9 @@ export class RateLimiter {
    */
   longestWaitMs(lane: Lane, requests = 1): number {
     this.#refill();
-    const ahead = this.#lanesUpTo(lane).reduce((sum, each) => sum + this.#queues[each].length, 0);
+    // A read that waits already may be promoted.
+    const lanes = this.#lanesUpTo(lane === 'protect' ? 'reconcile' : lane);
+    const ahead = lanes.reduce((sum, each) => sum + this.#queues[each].length, 0);
     return this.#tokensAfterMs(lane, ahead + requests) + this.#pauseMs(lane);
   }
 
@@ -144,11 +146,18 @@ export class RateLimiter {
     this.#wakeWhenDue();
   }
 
-  /** Without this, reads would starve as long as orders wait, and orders need what is read. */
+  /**
+   * Without this, reads would starve as long as orders wait, and orders need what is read. It
+   * goes before those that came after it, or what it reads would be too old for them.
+   */
   #promote(): void {
     const { reconcile, protect } = this.#queues;
-    while (reconcile[0] !== undefined && this.#patienceLeftMs(reconcile[0]) === 0) {
-      protect.push(...reconcile.splice(0, 1));
+    for (let next = reconcile[0]; next !== undefined; next = reconcile[0]) {
+      const { since } = next;
+      if (this.#patienceLeftMs(next) > 0) return;
+      const place = protect.findIndex((waiter) => waiter.since > since);
+      protect.splice(place === -1 ? protect.length : place, 0, next);
+      reconcile.shift();
     }
   }
 

@@ -176,6 +176,27 @@ const safety: readonly Lie[] = [
   },
   {
     invariant: 7,
+    that: 'a plan was made without the word of a guardrail',
+    plant(world) {
+      again(world, 'plan_proposed', (body) => {
+        const verdicts = body.verdicts as { guardrail: string }[];
+        return { ...body, verdicts: verdicts.filter(({ guardrail }) => guardrail !== 'oversell') };
+      });
+      again(world, 'plan_spent', (body) => body);
+    },
+  },
+  {
+    invariant: 7,
+    that: 'a plan was reviewed on a reading of 16 s before',
+    async plant(world) {
+      await world.begin({ cycleMs: 600_000 });
+      await world.clock.advanceBy(15_000);
+      again(world, 'plan_reviewed', (body) => body);
+      again(world, 'plan_spent', (body) => body);
+    },
+  },
+  {
+    invariant: 7,
     that: 'a review is two minutes old when its first step leaves',
     async plant(world) {
       await world.clock.advanceBy(120_000);
