@@ -166,7 +166,7 @@ export class ActionCoordinator {
     if (refusal !== null) return this.#refuse(plan, startedAt, refusal);
     const { approvals, rules } = this.#parts;
     const approval = approvals.approvalOf(plan);
-    const inputs = this.#reviewInputs(plan);
+    const inputs = this.reviewInputs(plan);
     const reviewed = review(plan, this.#parts.guardrails, inputs, approval);
     const { verdicts } = reviewed;
     this.#log(plan, 'plan_reviewed', { outcome: reviewed.outcome, verdicts });
@@ -206,10 +206,11 @@ export class ActionCoordinator {
 
   /** What the guardrails say as things stand, before the fresh look under the lock. */
   verdictsOn(plan: ActionPlan): readonly Verdict[] {
-    return review(plan, this.#parts.guardrails, this.#reviewInputs(plan)).verdicts;
+    return review(plan, this.#parts.guardrails, this.reviewInputs(plan)).verdicts;
   }
 
-  #reviewInputs(plan: ActionPlan): ReviewInput[] {
+  /** What the guardrails are to look at, out of the present snapshot. */
+  reviewInputs(plan: ActionPlan): ReviewInput[] {
     const { state, clock, sent, controls, settings } = this.#parts;
     const snapshot = state.snapshot();
     if (snapshot === null) return [];
@@ -236,7 +237,7 @@ export class ActionCoordinator {
     if (refusal?.code !== 'approval_needed') return refusal && { refusal, verdicts: [] };
     const drift = this.#drift(plan);
     if (drift !== null) return { refusal: drift, verdicts: [] };
-    const reviewed = review(plan, this.#parts.guardrails, this.#reviewInputs(plan));
+    const reviewed = review(plan, this.#parts.guardrails, this.reviewInputs(plan));
     const { outcome, verdicts } = reviewed;
     if (outcome === 'approved') return { refusal, verdicts };
     const because = reviewed.denials.map((denial) => denial.because).join('; ');
