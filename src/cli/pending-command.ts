@@ -52,7 +52,7 @@ async function runPending(options: Options): Promise<void> {
 type Waiting = Extract<OwnerWord, { kind: 'approvals' }>['approvals'][number];
 
 /** @throws UsageError when the owner says no */
-export async function waitingAt(owner: OwnerFile): Promise<readonly Waiting[]> {
+async function waitingAt(owner: OwnerFile): Promise<readonly Waiting[]> {
   const answer = await askOwner(owner, { kind: 'list_approvals', token: owner.token });
   if (answer.kind !== 'approvals') throw new UsageError(refusalIn(answer));
   return answer.approvals;

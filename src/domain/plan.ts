@@ -128,7 +128,7 @@ export type Intent =
 export type PlanOrigin = 'loop' | 'host';
 
 /** Under what a plan was made: where one of it changed, the plan is void. */
-export type PlanTerms = {
+type PlanTerms = {
   /** Of the contexts it was made from, as the journal holds them. */
   readonly snapshotDigest: string;
   readonly settingsHash: string;
