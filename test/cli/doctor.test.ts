@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CliProcess, runCli } from './run-cli.ts';
+
+const ACCOUNT = 'PA779';
+
+let directory: string;
+let running: CliProcess[];
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'bigbrother-doctor-'));
+  running = [];
+});
+afterEach(async () => {
+  for (const process of running) process.signal('SIGKILL');
+  await Promise.all(running.map((process) => process.ended()));
+  rmSync(directory, { recursive: true });
+});
+
+function start(args: readonly string[], env: Readonly<Record<string, string>>): CliProcess {
+  const process = new CliProcess(args, env);
+  running.push(process);
+  return process;
+}
+
+const settings = (content: object): void =>
+  writeFileSync(join(directory, 'settings.json'), JSON.stringify(content));
+
+const place = () => ({
+  BIGBROTHER_DATA_DIR: join(directory, 'data'),
+  BIGBROTHER_CONFIG: join(directory, 'settings.json'),
+});
+
+async function startExchange(): Promise<Readonly<Record<string, string>>> {
+  const world = ['--account-number', ACCOUNT, '--positions', 'AAPL:10@100'];
+  const exchange = start(['exchange', '--port', '0', ...world], {});
+  const [printed] = await exchange.says(/^APCA[\s\S]*Ctrl-C/m);
+  const keys = [...printed.matchAll(/^(APCA_\w+)=(.+)$/gm)];
+  return { ...Object.fromEntries(keys.map(([, name, value]) => [name, value ?? ''])), ...place() };
+}
+
+async function examined(env: Readonly<Record<string, string>>) {
+  const { code, stdout } = await runCli(['doctor', '--json'], env);
+  const report = JSON.parse(stdout) as {
+    readonly ok: boolean;
+    readonly mode: string;
+    readonly trading_state: string;
+    readonly blast_radius_usd_per_day: string | null;
+    readonly guardrails: readonly { readonly name: string; readonly codes: readonly string[] }[];
+    readonly findings: readonly {
+      readonly check: string;
+      readonly status: string;
+      readonly what_to_do: string | null;
+    }[];
+  };
+  const problems = report.findings.filter(({ status }) => status !== 'ok');
+  return { code, report, problems };
+}
+
+describe('bigbrother doctor', () => {
+  it('finds nothing wrong where nothing was set, and needs no network for it', async () => {
+    settings({});
+    const { code, report, problems } = await examined(place());
+    expect([code, problems]).toEqual([0, []]);
+    expect(report).toMatchObject({
+      ok: true,
+      environment: 'simulated',
+      mode: 'execute',
+      trading_state: 'active',
+    });
+    expect(Number(report.blast_radius_usd_per_day)).toBeGreaterThan(0);
+    expect(report.guardrails.length).toBeGreaterThan(20);
+    expect(report.guardrails.every(({ codes }) => codes.length > 0)).toBe(true);
+  });
+
+  it('says of a guarded account what it is and what it may cost, and what was halted', async () => {
+    const env = await startExchange();
+    settings({ mode: 'execute' });
+    const loop = start(['loop', '--plain'], env);
+    await loop.says(/An agent in wrong hands can cost at most \$/);
+    await loop.says(/"symbol":"AAPL"/);
+    const guarded = await examined(env);
+    expect(guarded.report).toMatchObject({ account: ACCOUNT, trading_state: 'active' });
+    expect(guarded.problems.filter(({ check }) => !check.startsWith('alert'))).toEqual([]);
+    await runCli(['halt', '--entries', '--give-up-after', '30'], env);
+    const halted = await examined(env);
+    expect(halted.code).toBe(1);
+    expect(halted.report.trading_state).toBe('reducing');
+    expect(halted.problems.map(({ what_to_do: advice }) => advice)).toContain(
+      'when it is over: bigbrother resume',
+    );
+  });
+
+  it('says what cannot be looked at without the network, and what to do', async () => {
+    settings({ approvals: { limits: { saleEquityPercentPerDay: '0.02' } } });
+    const keys = { APCA_API_KEY_ID: 'PKNONE', APCA_API_SECRET_KEY: 'none' };
+    const env = { ...place(), ...keys, APCA_API_BASE_URL: 'http://127.0.0.1:9' };
+    const { code, report, problems } = await examined(env);
+    expect(code).toBe(1);
+    expect(report.blast_radius_usd_per_day).toBeNull();
+    expect(problems.map(({ check, status }) => [check, status])).toEqual([
+      ['settings', 'problem'],
+      ['account', 'unknown'],
+      ['clock', 'unknown'],
+      ['limits at the broker', 'unknown'],
+    ]);
+    expect(problems.every(({ what_to_do: advice }) => advice !== null)).toBe(true);
+  });
+});
