@@ -30,6 +30,7 @@ type Parts = {
 export class ClockSkew {
   readonly #parts: Parts;
   #cancel: () => void = () => {};
+  #aheadMs = 0;
   #session: { readonly at: EpochMs; readonly isOpen: boolean } | null = null;
 
   constructor(parts: Parts) {
@@ -39,6 +40,11 @@ export class ClockSkew {
   /** What the broker's clock said of the session the last time; null before the first. */
   session(): { readonly at: EpochMs; readonly isOpen: boolean } | null {
     return this.#session;
+  }
+
+  /** How far our clock is ahead of the broker's, as compared last; 0 where they agree. */
+  aheadMs(): number {
+    return this.#aheadMs;
   }
 
   /** Compares now and from then on. Resolves after the first time. */
@@ -75,8 +81,10 @@ export class ClockSkew {
     // It was read some time between question and answer; only what is surely off counts.
     const now = clock.now();
     const skewMs = Math.max(startedAt - brokerAt, brokerAt - now, 0);
+    const isOff = skewMs > LARGEST_SKEW_MS;
+    this.#aheadMs = isOff ? now - brokerAt : 0;
     alerts.clear(LEVEL);
-    if (skewMs <= LARGEST_SKEW_MS) {
+    if (!isOff) {
       tradingState.clear(CODE);
       return false;
     }

@@ -25,6 +25,7 @@ export class MarketFeed {
   readonly #clock: Clock;
   readonly #logger: EventLogger;
   readonly #settings: RuntimeSettings;
+  readonly #aheadMs: () => number;
   readonly #book = new MarketBook();
   readonly #rangedOn = new Map<Ticker, number>();
   #retryAt: EpochMs = 0;
@@ -35,11 +36,14 @@ export class MarketFeed {
     readonly clock: Clock;
     readonly logger: EventLogger;
     readonly settings: RuntimeSettings;
+    /** How far our clock is ahead of the market's; 0 where they agree. */
+    readonly aheadMs: () => number;
   }) {
     this.#marketData = parts.marketData;
     this.#clock = parts.clock;
     this.#logger = parts.logger;
     this.#settings = parts.settings;
+    this.#aheadMs = parts.aheadMs;
   }
 
   get state(): StreamState {
@@ -52,8 +56,17 @@ export class MarketFeed {
     logStream(this.#logger, 'market', state, because);
   }
 
+  /** Told in the time of our clock, since ages are counted by it, be it right or wrong. */
   of(symbol: Ticker): SymbolMarket {
-    return this.#book.of(symbol);
+    const market = this.#book.of(symbol);
+    const aheadMs = this.#aheadMs();
+    if (aheadMs === 0) return market;
+    const { quote, lastTrade } = market;
+    return {
+      ...market,
+      quote: quote === null ? null : { ...quote, at: quote.at + aheadMs },
+      lastTrade: lastTrade === null ? null : { ...lastTrade, at: lastTrade.at + aheadMs },
+    };
   }
 
   /** False when the event told nothing new. */
@@ -67,7 +80,7 @@ export class MarketFeed {
    * prices as old as they are.
    */
   async fillGaps(symbols: readonly Ticker[]): Promise<void> {
-    const staleBefore = this.#clock.now() - this.#settings.quoteStaleAfterMs;
+    const staleBefore = this.#staleBefore();
     await this.#readLatest(
       this.#book.quotedBefore(symbols, this.#state === 'live' ? 0 : staleBefore),
     );
@@ -75,8 +88,12 @@ export class MarketFeed {
 
   /** Asks for the newest prices of those whose quote is stale, stream or not: before acting. */
   async freshen(symbols: readonly Ticker[]): Promise<void> {
-    const staleBefore = this.#clock.now() - this.#settings.quoteStaleAfterMs;
-    await this.#readLatest(this.#book.quotedBefore(symbols, staleBefore));
+    await this.#readLatest(this.#book.quotedBefore(symbols, this.#staleBefore()));
+  }
+
+  /** In the market's time. */
+  #staleBefore(): EpochMs {
+    return this.#clock.now() - this.#aheadMs() - this.#settings.quoteStaleAfterMs;
   }
 
   /** Reads the daily bars of symbols whose range is not known for today. */

@@ -194,13 +194,15 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     clock,
     timeoutMs: settings.callTimeoutMs,
   });
+  const skew = new ClockSkew({ broker: parts.broker, alerts, tradingState, clock, settings });
+  const aheadMs = () => skew.aheadMs();
   const state = new PortfolioStateManager({
     reader,
     orders,
     desk,
     stream,
     streams: parts.streams,
-    market: new MarketFeed({ marketData: parts.marketData, clock, logger, settings }),
+    market: new MarketFeed({ marketData: parts.marketData, clock, logger, settings, aheadMs }),
     calendar,
     episodes,
     ledger,
@@ -240,7 +242,6 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     clock,
     settings,
   });
-  const skew = new ClockSkew({ broker, alerts, tradingState, clock, settings });
   const watch = new ClockWatch({
     clock,
     onGap: (because) => {

@@ -130,6 +130,18 @@ it('the search for an order in doubt ends in its time although the clock was set
   expect(guarded.resting()).toHaveLength(1);
 });
 
+it.each([
+  ['ahead', 3_600_000],
+  ['behind', -3_600_000],
+])('shares are covered while the clock is an hour %s of the market', async (_, ms) => {
+  const guarded = await stoppable();
+  guarded.time.setAhead(ms);
+  await guarded.clock.advanceBy(40_000);
+  await guarded.trade('MSFT', 'buy', '4');
+  await guarded.clock.advanceBy(25_000);
+  expect(guarded.resting('MSFT')).toEqual(['sell stop_limit 4 @92.01']);
+});
+
 it('a pause shorter than the limit is nobody’s worry', async () => {
   const guarded = await stoppable();
   const before = guarded.causes().length;
