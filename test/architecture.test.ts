@@ -144,6 +144,13 @@ describe('the architecture', () => {
     },
   );
 
+  it('starts no other process, which would have to be given an environment', () => {
+    const starters = files.filter((file) => importsOf(file).includes('node:child_process'));
+    expect(starters.filter((file) => !withinAny(file, ['test', 'bench', 'simulation']))).toEqual(
+      [],
+    );
+  });
+
   it('reads the environment in one place', () => {
     const readers = files.filter(
       (file) => /\bprocess\.env\b/.test(codeOf(file)) && !withinAny(file, ['src/config.ts']),

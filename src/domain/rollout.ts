@@ -1,5 +1,5 @@
 /** How far a policy has come: it only says what it would do, acts in some symbols, or in all. */
-export type RolloutStage = 'shadow' | 'symbols' | 'all';
+type RolloutStage = 'shadow' | 'symbols' | 'all';
 
 /** How far one policy may go by itself. */
 export type PolicyRollout = {

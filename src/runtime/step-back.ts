@@ -12,7 +12,7 @@ import type { Rollout } from './rollout.ts';
 import type { TradingStateLevels } from './trading-state.ts';
 
 /** The name that the whole account goes by where a policy's would stand. */
-export const ACCOUNT = 'account';
+const ACCOUNT = 'account';
 const CODE = 'stepped_back';
 
 /** Alerts that must never come up while BigBrother and the broker do what they should. */

@@ -70,14 +70,21 @@ describe('bigbrother rollback', () => {
     expect(code).toBe(0);
     const rest = await resting();
     expect(rest.map((line) => line.split(' ')[2])).toEqual(expect.arrayContaining(['AAPL', 'KO']));
-    expect(reports().map((name) => name.split('.').at(-1)).sort()).toEqual(['json', 'md']);
+    expect(
+      reports()
+        .map((name) => name.split('.').at(-1))
+        .sort(),
+    ).toEqual(['json', 'md']);
     const json = reports().find((name) => name.endsWith('.json')) ?? '';
     const path = join(directory, 'data', `simulated-${ACCOUNT}`, json);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
       accountNumber: ACCOUNT,
       isQuiet: true,
       isCovered: true,
-      positions: [{ symbol: 'AAPL', nakedQuantity: '0' }, { symbol: 'KO', nakedQuantity: '0' }],
+      positions: [
+        { symbol: 'AAPL', nakedQuantity: '0' },
+        { symbol: 'KO', nakedQuantity: '0' },
+      ],
     });
 
     expect((await runCli(['rollback', '--undo'], env)).code).toBe(2);
