@@ -353,6 +353,7 @@ function keeperOf(
   const [last] = store.query({ types, limit: 1 });
   return new SettingsKeeper({
     wanted: rulesToJson(rules),
+    rules,
     accepted: last === undefined ? null : rulesIn(last),
     fromJson: rulesFromJson,
     directionOf,

@@ -78,7 +78,7 @@ export const isMode = (name: string): name is Rules['mode'] =>
 export const modes: readonly string[] = MODES;
 
 /** As plain JSON, in which the journal keeps them and two of them are compared. */
-export const rulesToJson = (values: Rules): Json => toJson(rules.parse(plain(values)));
+export const rulesToJson = (values: Rules): Json => toJson(plain(values));
 
 /** @throws z.ZodError for what no settings file could say */
 export const rulesFromJson = (json: Json): Rules => rules.parse(json);

@@ -30,6 +30,8 @@ export type PendingSettings = {
 type Parts<Rules> = {
   /** As the settings file and the environment have them now. */
   readonly wanted: Json;
+  /** The same as they are used. */
+  readonly rules: Rules;
   /** Those that held last, out of the journal; null for the first start. */
   readonly accepted: Json | null;
   /** @throws for what no settings file could say */
@@ -60,10 +62,12 @@ export class SettingsKeeper<Rules> {
 
   constructor(parts: Parts<Rules>) {
     this.#parts = parts;
-    const { wanted, accepted, fromJson } = parts;
+    const { wanted, accepted, fromJson, rules } = parts;
     const known = accepted === null ? wanted : knownIn(accepted, wanted);
-    [this.#json, this.#rules] = [wanted, fromJson(wanted)];
-    if (this.#isSound(known)) [this.#json, this.#rules] = [known, fromJson(known)];
+    [this.#json, this.#rules] = [wanted, rules];
+    if (accepted !== null && this.#isSound(known)) {
+      [this.#json, this.#rules] = [known, fromJson(known)];
+    }
     this.#hash = digestOf(this.#json);
     this.offer(wanted);
   }

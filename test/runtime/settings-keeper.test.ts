@@ -24,6 +24,7 @@ function keeperOf(wanted: Json, accepted: Json | null = null) {
   const alerts = new AlertBoard({ logger, clock });
   const keeper = new SettingsKeeper({
     wanted,
+    rules: rulesFromJson(wanted),
     accepted,
     fromJson: rulesFromJson,
     directionOf,
