@@ -43,6 +43,7 @@ export class AccountRecord {
   #paymentsReadAt: EpochMs | null = null;
   #doubts: ReadonlySet<string> = new Set();
   #cancel: () => void = () => {};
+  #stopped = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -64,10 +65,12 @@ export class AccountRecord {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#cancel();
   }
 
   #next(): void {
+    if (this.#stopped) return;
     this.#cancel = this.#parts.clock.after(LOOK_EVERY_MS, () => {
       void this.look().then(() => this.#next());
     });

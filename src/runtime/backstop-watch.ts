@@ -9,11 +9,13 @@ import type { TradingStateLevels } from './trading-state.ts';
 
 const READ_EVERY_MS = 24 * 3_600_000;
 const READ_AGAIN_MS = 10 * 60_000;
+/** At start the stops come first, and every request counts. */
+const FIRST_READ_MS = 5_000;
 const CODE = 'broker_backstop';
 const LEVEL = { code: CODE, symbol: null };
 
 type Parts = {
-  readonly broker: Pick<Broker, 'readConfiguration'>;
+  readonly broker: Pick<Broker, 'readConfiguration' | 'longestWaitMs'>;
   readonly alerts: AlertBoard;
   readonly tradingState: TradingStateLevels;
   readonly clock: Clock;
@@ -28,6 +30,7 @@ export class BackstopWatch {
   readonly #parts: Parts;
   #configuration: AccountConfiguration | null = null;
   #cancel: () => void = () => {};
+  #stopped = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -38,18 +41,24 @@ export class BackstopWatch {
     return this.#configuration;
   }
 
-  /** Compares now and from then on. Resolves after the first time. */
-  async start(): Promise<void> {
-    const isRead = await this.#compare();
-    this.#cancel();
-    this.#cancel = this.#parts.clock.after(
-      isRead ? READ_EVERY_MS : READ_AGAIN_MS,
-      () => void this.start(),
-    );
+  /** Compares from now on, the first time when nothing waits for the broker any more. */
+  start(): void {
+    this.#next(FIRST_READ_MS);
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#cancel();
+  }
+
+  #next(inMs: number): void {
+    const { broker, clock } = this.#parts;
+    if (this.#stopped) return;
+    this.#cancel = clock.after(inMs, () => {
+      if (broker.longestWaitMs('protect') > 0) this.#next(FIRST_READ_MS);
+      else
+        void this.#compare().then((isRead) => this.#next(isRead ? READ_EVERY_MS : READ_AGAIN_MS));
+    });
   }
 
   async #compare(): Promise<boolean> {

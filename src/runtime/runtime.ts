@@ -386,7 +386,8 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       recovery.begin('it was started and the broker was not read yet');
       watch.start();
       state.listen();
-      await Promise.all([skew.start(), backstops.start()]);
+      await skew.start();
+      backstops.start();
       record.start();
       const failure = await recovery.attempt();
       orchestrator.watch();

@@ -87,6 +87,7 @@ describe("the broker's own limits", () => {
 
   it('are compared at start: a difference raises an alert, and only exits and protection go on', async () => {
     const guarded = await loopedAccount(declaring(true));
+    await guarded.clock.advanceBy(10_000);
     expect(codes(guarded)).toContain('broker_backstop');
     expect(causes(guarded)).toEqual(['broker_backstop']);
     expect(guarded.resting()).toEqual(['sell stop_limit 10 @92']);
@@ -108,9 +109,15 @@ describe("the broker's own limits", () => {
         maxMarginMultiplier: decimal('1'),
       });
     const settings = { ...defaultRuntimeSettings, ...declaring(true).settings };
-    const broker = { readConfiguration };
+    let waitMs = 1;
+    const broker = { readConfiguration, longestWaitMs: () => waitMs };
     const watch = new BackstopWatch({ broker, alerts, tradingState, clock, settings });
-    await settle(clock, watch.start());
+    watch.start();
+    await clock.advanceBy(6_000);
+    // Whatever protects goes first.
+    expect(tradingState.current()).toBe('active');
+    waitMs = 0;
+    await clock.advanceBy(4_000);
     expect(tradingState.current()).toBe('reducing');
     noShorting = true;
     await clock.advanceBy(24 * 3_600_000 - 1_000);
@@ -125,6 +132,7 @@ describe("the broker's own limits", () => {
 
   it('that are as declared are nothing to tell of', async () => {
     const guarded = await watchedAccount(declaring(false));
+    await guarded.clock.advanceBy(10_000);
     expect(causes(guarded)).toEqual([]);
     expect(guarded.controls.facts().configuration).toMatchObject({ noShorting: false });
   });
@@ -135,6 +143,7 @@ describe("the broker's own limits", () => {
     const works = broker.readConfiguration.bind(broker);
     broker.readConfiguration = () => Promise.reject(new Error('no answer'));
     await settle(clock, guarded.start());
+    await clock.advanceBy(10_000);
     expect(codes(guarded)).toContain('broker_backstop');
     broker.readConfiguration = works;
     await clock.advanceBy(11 * 60_000);
