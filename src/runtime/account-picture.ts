@@ -40,6 +40,8 @@ type Parts = {
   readonly logger: EventLogger;
   readonly clock: Clock;
   readonly settings: RuntimeSettings;
+  /** The broker's clock less ours: its orders bear its own times. */
+  readonly brokerAheadMs: () => number;
 };
 
 /**
@@ -160,7 +162,8 @@ export class AccountPicture {
     }
     this.#orders.prune(reading.at - settings.orderLookbackMs);
     const doubtedBefore = this.#incoherences;
-    this.#incoherences = this.#coherence.judge({ ...reading, orders: this.#orders.list() });
+    const at = reading.at + this.#parts.brokerAheadMs();
+    this.#incoherences = this.#coherence.judge({ ...reading, at, orders: this.#orders.list() });
     this.#positions.confirm(reading.positions, mark, this.#doubted(reading.positions));
     this.#flat.read(reading.at, new Set(this.symbols()), this.#orders.liveSymbols());
     this.#account = reading.account;
@@ -191,10 +194,11 @@ export class AccountPicture {
    */
   missingFrom({ at, orders }: AccountReading): readonly OrderId[] {
     const shown = new Set(orders.map(({ id }) => id));
+    const before = at + this.#parts.brokerAheadMs();
     return this.#orders
       .list()
       .filter(
-        ({ id, status, updatedAt }) => !isTerminal(status) && updatedAt < at && !shown.has(id),
+        ({ id, status, updatedAt }) => !isTerminal(status) && updatedAt < before && !shown.has(id),
       )
       .map(({ id }) => id);
   }

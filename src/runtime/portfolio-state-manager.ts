@@ -38,6 +38,8 @@ type Parts = {
   readonly logger: EventLogger;
   readonly clock: Clock;
   readonly settings: RuntimeSettings;
+  /** The broker's clock less ours, as far as it is surely off. */
+  readonly brokerAheadMs: () => number;
 };
 
 /**

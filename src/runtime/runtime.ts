@@ -207,6 +207,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     episodes,
     ledger,
     meters: new NakedMeters({ logger, calendar }),
+    brokerAheadMs: () => -skew.aheadMs(),
     tradingState,
     logger,
     clock,

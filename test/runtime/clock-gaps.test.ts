@@ -167,3 +167,14 @@ it('a clock that is set back by an hour lets nobody wait for the hour to pass ag
   await guarded.clock.advanceBy(40_000);
   expect(guarded.resting('MSFT')).toHaveLength(1);
 });
+
+it('a clock that is off by an hour keeps no stop from what was just bought', async () => {
+  const guarded = await stoppable();
+  guarded.time.setAhead(3_600_000);
+  await guarded.clock.advanceBy(35_000);
+  expect(guarded.bigBrother.status().tradingState).toBe('reducing');
+  guarded.price('MSFT', '100');
+  await guarded.trade('MSFT', 'buy', '10');
+  await guarded.clock.advanceBy(5_000);
+  expect(guarded.resting('MSFT')).toHaveLength(1);
+});
