@@ -97,8 +97,8 @@ const ROWS: readonly Row[] = [
     'treats a call that hangs as unknown, and lets other symbols go on',
   ),
   elsewhere(
-    ...(['P14', 'a policy throws', 'runtime/hazards'] as const),
-    'sends nothing any more, and says why',
+    ...(['P14', 'a policy throws', 'runtime/policy-fault'] as const),
+    'is told with its cause, and takes no other protection along',
   ),
   elsewhere(
     ...(['P15', 'out of memory: the kernel kills', 'crash/sigkill'] as const),
@@ -116,18 +116,21 @@ const ROWS: readonly Row[] = [
     'finds a cut end by an anchor that was kept elsewhere, given inline or in a file',
   ),
   elsewhere(
-    ...(['P21', 'the copy of the journal is down', 'runtime/replication'] as const),
-    'down',
+    ...(['P21', 'the copy of the journal is down', 'supabase/day'] as const),
+    'does at the exchange and decides what it would have without a copy',
   ),
   elsewhere(
-    ...(['P22', 'a journal of another version', 'adapters-event-stores/sqlite'] as const),
-    'that is damaged, foreign or newer is refused and left as it is',
+    ...(['P22', 'a journal of another version', 'runtime/journal-failure'] as const),
+    'from before it was numbered is read as it is, and goes on when it is written',
   ),
   elsewhere(
-    ...(['P23', 'an older version takes over', 'adapters-event-stores/sqlite'] as const),
-    'that is damaged, foreign or newer is refused and left as it is',
+    ...(['P23', 'an older version takes over', 'runtime/journal-failure'] as const),
+    'of a version that came after this one is refused in words, to read and to write',
   ),
-  elsewhere(...(['P24', 'thirty days in one process', 'runtime/soak'] as const), 'thirty'),
+  elsewhere(
+    ...(['P24', 'days in one process', 'simulation/soak'] as const),
+    'holds no more after many days than after the first',
+  ),
   row('C01', 'somebody sets the clock'),
   row('C02', "the broker's clock differs from ours"),
   elsewhere(
@@ -161,16 +164,16 @@ const ROWS: readonly Row[] = [
     'refuses to start when the keys belong to another account than the one named',
   ),
   elsewhere(
-    ...(['O03', 'an old configuration on one machine', 'runtime/second-owner'] as const),
-    'halts trading with a cause that names it, until a person has spoken',
+    ...(['O03', 'an old configuration on one machine', 'runtime/settings-keeper'] as const),
+    'wait for a code and ten minutes more when they are looser',
   ),
   elsewhere(
     ...(['O04', 'a policy that does not exist', 'policies/settings'] as const),
     'name every group of settings to one who asks for another',
   ),
   elsewhere(
-    ...(['O05', 'approved without reading', 'tools/propose-plan'] as const),
-    'for many symbols shows eight in full and each other one in a line',
+    ...(['O05', 'approved without reading', 'runtime/approvals'] as const),
+    'takes the code, which the hash does not tell, and five wrong ones end the plan',
   ),
   row('O06', 'a person uses the app during a plan'),
   row('O07', 'the kill switch, pressed twice'),
