@@ -42,6 +42,8 @@ export function sizeOf(amount: Amount): Amount {
   return amount < 0n ? -amount : amount;
 }
 
+export const least = (one: Amount, other: Amount): Amount => (one < other ? one : other);
+
 export function most(one: Amount, other: Amount): Amount {
   return one > other ? one : other;
 }

@@ -45,6 +45,21 @@ describe('the oracle', () => {
     pit.oracle.verify();
   });
 
+  it('counts what a group may still execute, though its stop shows more by a switch', () => {
+    const pit = new Pit({ switches: { shrinkStopLeg: false } });
+    const place = (order: object): string => {
+      const sell = { symbol: 'AAPL', side: 'sell', qty: '5', time_in_force: 'gtc' };
+      const body = JSON.stringify({ ...sell, ...order });
+      return String(JSON.parse(pit.send(0, 'POST', '/v2/orders', body).body).id);
+    };
+    place({ type: 'stop', stop_price: '90' });
+    const [take_profit, stop_loss] = [{ limit_price: '110' }, { stop_price: '90' }];
+    const pair = place({ type: 'limit', order_class: 'oco', take_profit, stop_loss });
+    pit.executePart(0, pair, '4', '110');
+    pit.oracle.throwIfBroken();
+    pit.oracle.verify();
+  });
+
   it('says the rule, the seed and the last fifty events, and says so again', () => {
     const [plant] = PLANTS.cash;
     if (plant === undefined) throw new Error('nothing is planted');
