@@ -1,10 +1,12 @@
+import { liveOrders } from './account.ts';
 import { Draws } from './draws.ts';
 import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
-const LONGEST_LIFE_MS = 40;
+const SHORTEST_LIFE_MS = 50;
+const LONGEST_LIFE_MS = 400;
 
-/** Ends every stop soon after it rests, so that another one is sent. */
+/** Ends every order soon after it rests, all in one instant, so that all are sent anew. */
 export class Ender {
   readonly #stage: Stage;
   readonly #draws: Draws;
@@ -16,14 +18,15 @@ export class Ender {
   }
 
   start(): void {
-    const { clock, exchange } = this.#stage;
-    exchange.core.subscribe((event) => {
-      if (event.kind !== 'trade_update' || event.event !== 'new' || this.#isCalm) return;
-      const orderId = event.order.id;
-      clock.after(this.#draws.between(1, LONGEST_LIFE_MS), () => {
-        if (this.#isCalm) return;
-        exchange.run({ do: 'venue', orderId, action: { kind: 'expire' } });
-      });
+    const { clock, exchange, accountId } = this.#stage;
+    clock.after(this.#draws.between(SHORTEST_LIFE_MS, LONGEST_LIFE_MS), () => {
+      if (this.#isCalm) return;
+      for (const { id, status } of liveOrders(exchange.core, accountId)) {
+        // A leg ends with the order that holds it.
+        if (status === 'new')
+          exchange.run({ do: 'venue', orderId: id, action: { kind: 'expire' } });
+      }
+      this.start();
     });
   }
 

@@ -24,7 +24,7 @@ const UNLIMITED: RateLimits = {
 const settingsFor = ({ closedCycleMs, hasRequestBudget }: Scenario): RuntimeSettings => ({
   ...defaultRuntimeSettings,
   closedCycleMs,
-  ...(hasRequestBudget ? {} : { orderLookbackMs: 10_000 }),
+  ...(hasRequestBudget ? {} : { orderLookbackMs: 10_000, plansInFlight: 40 }),
 });
 
 type Parts = {

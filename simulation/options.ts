@@ -15,7 +15,7 @@ export type Options = {
   readonly tells: boolean;
 };
 
-const MOST_SYMBOLS = 8;
+const MOST_SYMBOLS = 40;
 
 export const USAGE = `npm run simulate -- [options]
   --seeds N          how many worlds (default 20)

@@ -73,6 +73,11 @@ export type Limits = {
 
 const SYMBOLS = ['AAPL', 'MSFT', 'NVDA', 'AMZN', 'TSLA', 'META', 'GOOG', 'AMD'];
 const MOST_SYMBOLS = 8;
+/** The exchange knows any name of letters. */
+const MANY_SYMBOLS = Array.from({ length: 40 }, (_, place) => {
+  const letter = (number: number) => String.fromCharCode(65 + number);
+  return `S${letter(Math.floor(place / 26))}${letter(place % 26)}`;
+});
 
 /** In New York: Thursday 2026-10-08, the Friday after Thanksgiving, and the last of October. */
 const STARTS: Readonly<Record<SessionTime, number>> = {
@@ -124,23 +129,28 @@ const QUIET: Troubles = {
   haltGapMs: null,
 };
 
-/** Nothing is wrong but that no order's answer comes, while stops end all the time. */
+/**
+ * Nothing is wrong but that no order's answer comes, while many small positions lose their
+ * stops all the time.
+ */
 function ambiguousScenario(seed: number, limits: Limits): Scenario {
   const draws = new Draws(`${seed} ambiguous`);
-  const positions = SYMBOLS.slice(0, limits.symbols).map((symbol) => {
+  const positions = MANY_SYMBOLS.slice(0, limits.symbols).map((symbol) => {
     const price = draws.between(20, 400);
-    return { symbol, qty: String(draws.between(1, 100)), averageEntryPrice: `${price}`, price };
+    const qty = `${draws.between(1, 20)}${draws.chance(0.5) ? '.37' : ''}`;
+    return { symbol, qty, averageEntryPrice: `${price}`, price };
   });
   return {
     ...{ seed, session: 'midday', startAt: STARTS.midday + draws.between(0, 60_000), positions },
-    ...{ multiplier: '4', tickGapMs: 5_000, volatilityBps: 1, closedCycleMs: 10_000 },
+    ...{ multiplier: '4', tickGapMs: 60_000, volatilityBps: 1, closedCycleMs: 10_000 },
     latencies: { ...defaultLatencies, newMs: draws.between(0, 5), fillMs: 5 },
-    ...{ switches: {}, policies: {}, hasRequestBudget: false },
+    policies: { partialProfit: { placed: draws.pick(['when_reached', 'with_first_stop']) } },
+    ...{ switches: {}, hasRequestBudget: false },
     troubles: {
       ...QUIET,
       network: {
-        ...{ oneWayMs: 2, requestLost: 0.15, answerLost: 0.95, answerLate: 1, silent: 0.02 },
-        readsToo: false,
+        ...{ oneWayMs: draws.between(0, 2), requestLost: 0.05, answerLost: 0.95, answerLate: 1 },
+        ...{ silent: 0.02, readsToo: false },
       },
     },
   };

@@ -18,10 +18,11 @@ export async function shrink(seed: number, result: WorldResult, limits: Limits):
     if (fails)
       best = { limits: { ...tried, steps: Math.min(tried.steps, again.steps) }, result: again };
   };
-  for (const kind of kindsOf(scenarioOf(seed, limits))) {
+  const scenario = scenarioOf(seed, limits);
+  for (const kind of kindsOf(scenario)) {
     await tryWith({ without: [...best.limits.without, kind] });
   }
-  for (let symbols = 1; symbols < best.limits.symbols; symbols += 1) {
+  for (let symbols = 1; symbols < scenario.positions.length; symbols += 1) {
     const before = best;
     await tryWith({ symbols });
     if (best !== before) break;

@@ -78,7 +78,8 @@ export class Stage {
         market: { kind: 'silent', symbols: positions.map(({ symbol }) => symbol) },
         latencies,
         switches,
-        oracle: true,
+        // Where only answers are lost, the exchange's own rules are nobody's worry.
+        oracle: scenario.hasRequestBudget,
         ...(scenario.hasRequestBudget ? {} : { rest: { requestsPerMinute: null } }),
         onCarriedOut: ({ headers }, { status }) => {
           const request = this.#requests.get(Number(headers[REQUEST_HEADER]));

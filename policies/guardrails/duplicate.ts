@@ -73,6 +73,7 @@ function repetition(input: ReviewInput, windowMs: number): SentStep | null {
         (step) => fingerprintOf(step) === one.fingerprint && !isBeside(one, step, input),
       ) &&
       // What is proven dead has done nothing: a lost stop must be set again at once.
+      one.isDead !== true &&
       (one.clientOrderId === null || !dead.has(one.clientOrderId)),
   );
   return recent ?? null;

@@ -12,6 +12,8 @@ export type SentStep = {
   /** Symbol, side, type, rounded price, quantity and purpose in one line. */
   readonly fingerprint: string;
   readonly planId: string;
+  /** Set when it is known to have ended without a share. */
+  readonly isDead?: boolean;
 };
 
 /** All that a guardrail may look at; gathered before the review, so that the review is pure. */

@@ -1,5 +1,7 @@
+import type { Json } from '../domain/canonical.ts';
 import type { JournalRecord } from '../domain/event.ts';
 import type { SentStep } from '../domain/guardrail.ts';
+import { isTerminal, type OrderStatus } from '../domain/order.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { fieldAt, textAt } from './intent-ledger.ts';
 
@@ -14,12 +16,13 @@ const KEPT_MS = 15 * 60_000;
 export class SentSteps {
   #sent: (SentStep & { readonly episodeId: string | null })[] = [];
 
-  /** Takes note of a journal record; others than a step's intent and an episode's end are passed over. */
+  /** Takes note of a journal record: a step's intent, an order's and an episode's end. */
   remember(record: JournalRecord): void {
     if (record.type === 'episode_closed') {
       const ended = textAt(fieldAt(record.body, 'episode') ?? null, 'id');
       this.#sent = this.#sent.filter(({ episodeId }) => episodeId !== ended);
     }
+    if (record.type === 'step_observed') this.#observe(record.body);
     if (record.type !== 'step_intended') return;
     this.#sent.push({
       episodeId: textAt(record.body, 'episodeId'),
@@ -34,5 +37,15 @@ export class SentSteps {
   lately(now: EpochMs): readonly SentStep[] {
     this.#sent = this.#sent.filter(({ at }) => at >= now - KEPT_MS);
     return this.#sent;
+  }
+
+  #observe(body: Json): void {
+    const id = textAt(body, 'clientOrderId');
+    const status = textAt(body, 'status');
+    if (status === null || !isTerminal(status as OrderStatus)) return;
+    if (textAt(body, 'filledQuantity') !== '0') return;
+    this.#sent = this.#sent.map((one) =>
+      one.clientOrderId === id ? { ...one, isDead: true } : one,
+    );
   }
 }
