@@ -146,7 +146,7 @@ export class Transport {
 const none = (): void => {};
 
 const plainHeaders = (headers: RequestInit['headers']): Record<string, string> =>
-  Object.fromEntries(new Headers(headers));
+  Object.fromEntries(headers instanceof Headers ? headers : new Headers(headers));
 
 const lineClosed = (): TypeError =>
   new TypeError('fetch failed', {

@@ -10,7 +10,7 @@ import { Operator } from './operator.ts';
 import { Prices } from './prices.ts';
 import { ProcessScript } from './process-script.ts';
 import { type Limits, type Scenario, scenarioOf } from './scenario.ts';
-import { KEYS, Stage, type Watcher } from './stage.ts';
+import { KEYS, Stage } from './stage.ts';
 import { Strangers } from './strangers.ts';
 import { type Points, Supervisor } from './supervisor.ts';
 
@@ -45,8 +45,8 @@ export async function runWorld(
   process.on('unhandledRejection', onFault);
   if (onObservation !== undefined) stage.onObservation(onObservation);
   const supervisor = new Supervisor(stage, scenario);
-  const invariants = invariantsFor(stage, scenario);
-  stage.watchBy(limits.kind === 'ambiguous' ? ofOrdersOnly(invariants) : invariants);
+  const invariants = invariantsFor(stage, scenario, limits);
+  stage.watchBy(invariants);
   try {
     await happen(stage, scenario, supervisor, limits);
   } catch (error) {
@@ -69,19 +69,15 @@ export async function runWorld(
 /** What is ended all the time leaves shares bare, which is not what that world is about. */
 const OF_ORDERS: ReadonlySet<number> = new Set([1, 2, 3, 4, 6, 7, 14, 17]);
 
-const ofOrdersOnly = (invariants: Invariants): Watcher => ({
-  after: (observation) => invariants.after(observation).filter(isOfOrders),
-  settled: (at) => invariants.settled(at).filter(isOfOrders),
-});
-
-const isOfOrders = ({ invariant }: Violation): boolean => OF_ORDERS.has(invariant);
-
-const invariantsFor = ({ exchange, accountId }: Stage, scenario: Scenario): Invariants =>
-  new Invariants({
-    ...{ core: exchange.core, accountId, canaries: [KEYS.secretKey] },
-    countsRequests: scenario.hasRequestBudget,
-    guardrails: guardrails(policySettings.parse({})).map(({ name }) => name),
-  });
+const invariantsFor = ({ exchange, accountId }: Stage, scenario: Scenario, { kind }: Limits) =>
+  new Invariants(
+    {
+      ...{ core: exchange.core, accountId, canaries: [KEYS.secretKey] },
+      countsRequests: scenario.hasRequestBudget,
+      guardrails: guardrails(policySettings.parse({})).map(({ name }) => name),
+    },
+    kind === 'ambiguous' ? OF_ORDERS : null,
+  );
 
 async function happen(
   stage: Stage,

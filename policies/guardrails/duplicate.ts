@@ -62,7 +62,9 @@ function spentIdIn(step: Step, { sent, snapshot }: ReviewInput): string | null {
 /** A second cancel does no harm, so that only orders and changes are compared. */
 function repetition(input: ReviewInput, windowMs: number): SentStep | null {
   const { part, sent, snapshot, now } = input;
-  const steps = part.steps.filter(({ kind }) => kind !== 'cancel');
+  const steps = part.steps
+    .filter(({ kind }) => kind !== 'cancel')
+    .map((step) => ({ step, fingerprint: fingerprintOf(step) }));
   const dead = new Set(
     snapshot.intents.filter(({ state }) => state === 'dead').map((one) => one.clientOrderId),
   );
@@ -70,7 +72,7 @@ function repetition(input: ReviewInput, windowMs: number): SentStep | null {
     (one) =>
       msBetween(now, one.at) <= windowMs &&
       steps.some(
-        (step) => fingerprintOf(step) === one.fingerprint && !isBeside(one, step, input),
+        ({ step, fingerprint }) => fingerprint === one.fingerprint && !isBeside(one, step, input),
       ) &&
       // What is proven dead has done nothing: a lost stop must be set again at once.
       one.isDead !== true &&
