@@ -1,7 +1,7 @@
 import type { DenialCode } from '../../src/domain/guardrail.ts';
 
 /** Whom a control holds back: entries and what else adds risk, or exits and protection as well. */
-export type ControlScope = 'entries' | 'exits' | 'entries and exits' | 'account';
+type ControlScope = 'entries' | 'exits' | 'entries and exits' | 'account';
 
 /** One control of those that rules for trading firms and past accidents ask for. */
 export type Control = {

@@ -27,7 +27,7 @@ export type EntryInFlight = {
 };
 
 /** What the broker's clock said about the session, and our calendar at the same instant. */
-export type SessionCheck = {
+type SessionCheck = {
   readonly at: EpochMs;
   readonly brokerSaysOpen: boolean;
   readonly calendarSaysOpen: boolean;
@@ -43,14 +43,14 @@ export type AccountConfiguration = {
 };
 
 /** What the broker says of a symbol. */
-export type AssetFacts = {
+type AssetFacts = {
   readonly assetClass: string;
   readonly isActive: boolean;
   readonly isTradable: boolean;
 };
 
 /** What moves together with a symbol; null where nobody knows. */
-export type SymbolGroups = { readonly sector: string | null; readonly cluster: string | null };
+type SymbolGroups = { readonly sector: string | null; readonly cluster: string | null };
 
 /**
  * What the controls measure by besides the snapshot. Null stands for what is not known: a

@@ -165,7 +165,7 @@ export class ControlMemory {
   }
 }
 
-export const keyOf = ({
+const keyOf = ({
   control,
   policy,
   symbol,
