@@ -140,7 +140,10 @@ export class Streams {
     const venue = this.#venueOf(event);
     for (const publication of publicationsOf(event)) this.#spread(publication, venue);
     if (event.kind !== 'bar' || event.bar.durationMs >= 86_400_000) return;
-    const today = this.#parts.todayOf?.(event.bar.symbol) ?? null;
+    const { symbol } = event.bar;
+    // A day is put together from all its bars: not for nobody.
+    if (![...this.#data.keys()].some((session) => session.wants('dailyBars', symbol))) return;
+    const today = this.#parts.todayOf?.(symbol) ?? null;
     if (today !== null && venue !== 'night') {
       this.#spread(barPublication('dailyBars', today), 'day');
     }
