@@ -37,6 +37,8 @@ export class DerivedFaults {
         const { event, at } = observation;
         if (event.kind !== 'trade_update') break;
         if (event.event === 'expired') this.#stage.fire('B23');
+        // Whoever asks for open orders is not shown it.
+        if (event.event === 'held') this.#stage.fire('B18');
         const sent = this.#onTheWay.get(event.order.symbol);
         const isFill = event.event === 'fill' || event.event === 'partial_fill';
         if (isFill && sent !== undefined && at - sent.at < WRITES_KEPT_MS) {

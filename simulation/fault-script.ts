@@ -14,6 +14,7 @@ const MEAN_FAULT_MS = 20_000;
 /** Half an hour of maintenance would be all that a world sees. */
 const LONGEST_FAULT_MS = 120_000;
 const HOUR_MS = 3_600_000;
+const RARE_GAP_MS = 20_000;
 /** Catalogue entries in which somebody else uses the account. */
 const BY_STRANGERS: ReadonlySet<CommandInput['do']> = new Set([
   ...(['order', 'cancel', 'replace', 'nudge', 'close_by_hand', 'configure'] as const),
@@ -25,6 +26,7 @@ export class FaultScript {
   readonly #scenario: Scenario;
   readonly #prices: Prices;
   readonly #draws: Draws;
+  readonly #rareDraws: Draws;
   #count = 0;
   #isCalm = false;
 
@@ -33,11 +35,14 @@ export class FaultScript {
     this.#scenario = scenario;
     this.#prices = prices;
     this.#draws = new Draws(`${scenario.seed} faults`);
+    this.#rareDraws = new Draws(`${scenario.seed} rare faults`);
   }
 
   start(): void {
     this.#addRates();
-    if (this.#scenario.troubles.injected.length > 0) this.#next();
+    const { injected, rare } = this.#scenario.troubles;
+    if (injected.length > 0) this.#next();
+    if (rare.length > 0) this.#nextRare();
   }
 
   /** Everything that was broken is whole again: what the broker owes, it does. */
@@ -79,23 +84,36 @@ export class FaultScript {
     const { clock } = this.#stage;
     clock.after(this.#draws.gapMs(this.#scenario.troubles.injectionGapMs), () => {
       if (this.#isCalm) return;
-      this.#inject();
+      this.#inject(this.#draws, this.#scenario.troubles.injected);
       this.#next();
     });
   }
 
-  #inject(): void {
-    const id = this.#draws.any(this.#scenario.troubles.injected);
-    const scene = this.#scene();
+  #nextRare(): void {
+    const draws = this.#rareDraws;
+    this.#stage.clock.after(draws.gapMs(RARE_GAP_MS), () => {
+      if (this.#isCalm) return;
+      this.#inject(draws, this.#scenario.troubles.rare);
+      this.#nextRare();
+    });
+  }
+
+  #inject(draws: Draws, ids: readonly string[]): void {
+    const id = draws.any(ids);
+    const scene = this.#scene(draws);
     const injection = id === undefined || scene === null ? null : this.#injectionOf(id, scene);
     if (id === undefined || injection === null) return;
     const { faults } = this.#stage.exchange;
     const { clock } = this.#stage;
-    const durationMs = Math.max(SHORTEST_FAULT_MS, this.#draws.gapMs(MEAN_FAULT_MS));
+    const durationMs = Math.max(SHORTEST_FAULT_MS, draws.gapMs(MEAN_FAULT_MS));
     const until = clock.now() + Math.min(LONGEST_FAULT_MS, durationMs);
     this.#count += 1;
     for (const rule of injection.rules ?? []) {
-      const isOnce = rule.when?.times !== undefined || rule.when?.nth !== undefined;
+      // Cancels are few: every other one takes a while to come.
+      const isOnce =
+        rule.when?.times !== undefined ||
+        rule.when?.nth !== undefined ||
+        (draws === this.#rareDraws && rule.what.kind === 'refuse_cancel');
       const endsAt = isOnce ? clock.now() + LONGEST_WAIT_MS : until;
       const ruleId = faults.add({
         ...rule,
@@ -172,12 +190,12 @@ export class FaultScript {
   }
 
   /** Something that is held, with an order of it if one rests; null when nothing is held. */
-  #scene(): Scene | null {
+  #scene(draws: Draws): Scene | null {
     const { exchange, accountId, clock } = this.#stage;
-    const position = this.#draws.any(exchange.core.positions(accountId));
+    const position = draws.any(exchange.core.positions(accountId));
     if (position === undefined) return null;
     const { symbol } = position;
-    const order = this.#draws.any(
+    const order = draws.any(
       liveOrders(exchange.core, accountId).filter((one) => one.symbol === symbol),
     );
     return {

@@ -12,6 +12,7 @@ const fixtureSchema = z.object({
     steps: z.int().positive(),
     without: z.array(z.string()),
     symbols: z.int().positive(),
+    rare: z.boolean().optional(),
   }),
   /** What did not hold when it was found. */
   found: z.object({ invariant: z.int(), symbol: z.string().nullable(), because: z.string() }),

@@ -22,6 +22,7 @@ export const USAGE = `npm run simulate -- [options]
   --steps M          steps with faults in each (default 2000)
   --seed S           the first seed (default 1)
   --only ambiguous   every order's answer is lost, late or broken
+  --rare             faults that are drawn seldom happen all the time
   --json             one object on stdout
   --report           how often each fault fired, and naked time by recipe and cause
   --replay FILE      the world of a fixture
@@ -49,6 +50,7 @@ export function optionsFrom(args: readonly string[]): Options {
       steps: whole('--steps', values.steps, 2_000),
       without: values.without?.split(',') ?? [],
       symbols: whole('--symbols', values.symbols, MOST_SYMBOLS),
+      ...(values.rare === true ? { rare: true } : {}),
     },
     isJson: values.json === true,
     withReport: values.report === true,
@@ -70,6 +72,7 @@ function parsed(args: readonly string[]) {
         without: { type: 'string' },
         symbols: { type: 'string' },
         replay: { type: 'string' },
+        rare: { type: 'boolean' },
         json: { type: 'boolean' },
         report: { type: 'boolean' },
         tell: { type: 'boolean' },

@@ -23,6 +23,8 @@ type Troubles = {
   readonly injected: readonly string[];
   /** Mean time from one injected fault to the next. */
   readonly injectionGapMs: number;
+  /** Ids of those that the draws above bring about too seldom, in worlds that are about them. */
+  readonly rare: readonly string[];
   readonly network: NetworkRates;
   readonly streams: {
     readonly lost: number;
@@ -69,6 +71,8 @@ export type Limits = {
   /** Kinds of trouble that are left out, by the names of `kindsOf`. */
   readonly without: readonly string[];
   readonly symbols: number;
+  /** Whether what is drawn too seldom happens again and again. */
+  readonly rare?: boolean | undefined;
 };
 
 const SYMBOLS = ['AAPL', 'MSFT', 'NVDA', 'AMZN', 'TSLA', 'META', 'GOOG', 'AMD'];
@@ -117,12 +121,17 @@ export function scenarioOf(seed: number, limits: Limits): Scenario {
     policies: policiesFrom(draws),
     closedCycleMs: draws.pick([10_000, 60_000]),
     hasRequestBudget: true,
-    troubles: troublesFrom(draws, new Set(limits.without)),
+    troubles: {
+      ...troublesFrom(draws, new Set(limits.without)),
+      rare: rareFrom(limits),
+    },
   };
 }
 
+const RARE = ['B07', 'B17', 'B18', 'B20', 'B31', 'N06', 'C02', 'D06'];
+
 const QUIET: Troubles = {
-  ...{ injected: [], injectionGapMs: 1, network: NO_NETWORK },
+  ...{ injected: [], injectionGapMs: 1, rare: [], network: NO_NETWORK },
   streams: { lost: 0, repeated: 0, overtaken: 0, broken: 0 },
   ...{ crashGapMs: null, crashAgain: 0, stallGapMs: null, sleepGapMs: null, clockJumpGapMs: null },
   ...{ terminateGapMs: null, journalFault: 0, strangerGapMs: null, hostGapMs: null },
@@ -209,7 +218,11 @@ const policiesFrom = (draws: Draws): unknown => ({
   stopLimit: { minimumOffsetBps: draws.pick([10, 50, 200]) },
 });
 
-function troublesFrom(draws: Draws, without: ReadonlySet<string>): Troubles {
+/** By draws of their own, so that a world without them stays what it was. */
+const rareFrom = ({ rare, without }: Limits): readonly string[] =>
+  rare === true ? RARE.filter((id) => !without.includes(`rare_${id}`)) : [];
+
+function troublesFrom(draws: Draws, without: ReadonlySet<string>): Omit<Troubles, 'rare'> {
   const isHostile = draws.chance(0.9);
   // What is left out is drawn all the same, so that the rest stays as it was.
   const gap = (kind: string, probability: number, leastMs: number, mostMs: number) => {
@@ -280,5 +293,5 @@ export function kindsOf({ troubles }: Scenario): readonly string[] {
     ['broken_streams', streams.broken],
   ];
   const names = present.filter(([, much]) => much !== null && much !== 0).map(([name]) => name);
-  return [...names, ...troubles.injected];
+  return [...names, ...troubles.injected, ...troubles.rare.map((id) => `rare_${id}`)];
 }
