@@ -20,7 +20,7 @@ export type Account = {
 };
 
 /** As the broker reports it with each reading of the account; no rule of its own is assumed. */
-export type MarginState = {
+type MarginState = {
   /** How many times its equity the account may hold; 1 for cash. */
   readonly multiplier: Decimal;
   /** The least equity that the positions ask for. */

@@ -134,7 +134,9 @@ describe('recorded bars', () => {
       const { outcome, actions } = await run(1);
       expect(isClean(outcome.figures)).toBe(true);
       expect(outcome.figures.bars).toBe(280);
-      expect(actions.filter(({ text }) => /place-(stop|tranches)/.test(text)).length).toBeGreaterThan(2);
+      expect(
+        actions.filter(({ text }) => /place-(stop|tranches)/.test(text)).length,
+      ).toBeGreaterThan(2);
       expect(actions.filter(({ text }) => /episode closed/.test(text)).length).toBeGreaterThan(1);
     },
     SLOW_MS,

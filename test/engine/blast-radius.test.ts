@@ -15,13 +15,16 @@ const limits: BlastLimits = {
 };
 const radius = (more: Partial<BlastLimits> = {}, equity = '100000', gross: string | null = null) =>
   blastRadius({ ...limits, ...more }, decimal(equity), gross === null ? null : decimal(gross));
-const dollars = (...given: Parameters<typeof radius>) => Number(radius(...given).dollarsPerDay.toFixed());
+const dollars = (...given: Parameters<typeof radius>) =>
+  Number(radius(...given).dollarsPerDay.toFixed());
 
 describe('the blast radius', () => {
   it('is what may be sold at the worst price, and a gap in what is frozen meanwhile', () => {
     const { sales, freeze, entries, dollarsPerDay } = radius();
     // 10 % of 100,000 sold 10 % under the market; 90,000 halted through a gap of 5 %.
-    expect([sales, freeze, entries, dollarsPerDay].map((each) => Number(each.toFixed()))).toEqual([1_000, 4_500, 0, 5_500]);
+    expect([sales, freeze, entries, dollarsPerDay].map((each) => Number(each.toFixed()))).toEqual([
+      1_000, 4_500, 0, 5_500,
+    ]);
   });
 
   it('is nothing where nothing is executed for a host', () => {
