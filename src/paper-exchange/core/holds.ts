@@ -13,8 +13,11 @@ export type Holds = {
 export function holdsOf(account: Account, symbol: string, except?: OrderRecord): Holds {
   let held = ZERO;
   const orderIds: string[] = [];
+  const quantity = account.quantityOf(symbol);
   for (const record of account.openOrdersOf(symbol)) {
     if (record === except || !record.closes || isWaitingReplacement(record)) continue;
+    // An exit of a position that has turned around meanwhile reserves nothing of the new one.
+    if (record.order.side === (quantity < ZERO ? 'sell' : 'buy') && quantity !== ZERO) continue;
     const amount = reservedBy(record);
     if (amount === ZERO) continue;
     held += amount;
