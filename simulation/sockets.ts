@@ -18,6 +18,8 @@ type Parts = {
 export class LifeSockets {
   readonly #parts: Parts;
   readonly #open = new Set<Socket>();
+  /** Those that were not told yet that their socket has closed. */
+  readonly #closeListeners = new Set<Listener>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -26,6 +28,7 @@ export class LifeSockets {
   readonly factory: WsFactory = (url, codec) => {
     const { life, clock, open, delayMs, onFrame } = this.#parts;
     const socket = open(url, codec);
+    const closeListeners = this.#closeListeners;
     this.#open.add(socket);
     socket.on('close', () => this.#open.delete(socket));
     let arrivesAt = 0;
@@ -39,10 +42,10 @@ export class LifeSockets {
         return socket.readyState;
       },
       on(event: string, listener: Listener) {
+        if (event === 'close') closeListeners.add(listener);
         socket.on(event, (...args) => {
-          // Its real timers would outlive the process.
-          if (!life.isAlive && event === 'close') listener(...args);
           arrive(() => {
+            closeListeners.delete(listener);
             listener(...args);
             if (event === 'message') onFrame();
           });
@@ -59,5 +62,8 @@ export class LifeSockets {
   /** The kernel closes what a dead process had open. */
   breakAll(): void {
     for (const socket of this.#open) socket.terminate();
+    // Their real timers would outlive the process; a stopped one had not heard of it yet.
+    for (const listener of this.#closeListeners) listener(1006, '');
+    this.#closeListeners.clear();
   }
 }
