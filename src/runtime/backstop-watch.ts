@@ -8,7 +8,7 @@ import type { RuntimeSettings } from './settings.ts';
 import type { TradingStateLevels } from './trading-state.ts';
 
 const READ_EVERY_MS = 24 * 3_600_000;
-const READ_AGAIN_MS = 10 * 60_000;
+const READ_AGAIN_MS = 15_000;
 /** At start the stops come first, and every request counts. */
 const FIRST_READ_MS = 5_000;
 const CODE = 'broker_backstop';

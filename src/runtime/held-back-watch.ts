@@ -45,9 +45,13 @@ const protects = ({ steps }: PlanPart): boolean =>
 
 function denialsOf({ symbol }: PlanPart, body: Json): readonly string[] {
   const verdicts = fieldAt(body, 'verdicts');
-  return (Array.isArray(verdicts) ? verdicts : [])
-    .filter((one) => textAt(one, 'symbol') === symbol && textAt(one, 'outcome') === 'deny')
-    .map(
-      (one) => `${textAt(one, 'guardrail')} (${textAt(one, 'code')}): ${textAt(one, 'because')}`,
-    );
+  return (
+    (Array.isArray(verdicts) ? verdicts : [])
+      .filter((one) => textAt(one, 'symbol') === symbol && textAt(one, 'outcome') === 'deny')
+      // A halt is told of by itself, and ends by itself for all symbols.
+      .filter((one) => textAt(one, 'code') !== 'trading_halted')
+      .map(
+        (one) => `${textAt(one, 'guardrail')} (${textAt(one, 'code')}): ${textAt(one, 'because')}`,
+      )
+  );
 }

@@ -23,6 +23,14 @@ const INVARIANT_ALARMS: readonly string[] = [
   'record_differs',
 ];
 
+/** Refusals that say "not yet" and nothing about the policy: they pass by themselves. */
+const PASSING: readonly string[] = [
+  'snapshot_stale',
+  'snapshot_incoherent',
+  'symbol_unsettled',
+  'trading_halted',
+];
+
 type Parts = {
   readonly rollout: Rollout;
   readonly plans: PlanStore;
@@ -84,6 +92,7 @@ export class StepBack {
     const { plans, clock, settings } = this.#parts;
     const plan = planId === null ? null : plans.get(planId as PlanId);
     if (plan === null || plan.origin !== 'loop' || textAt(body, 'outcome') !== 'denied') return;
+    if (denialCodes(body).every((code) => PASSING.includes(code))) return;
     const { vetoes, windowMs } = settings();
     const names = new Set(plan.parts.map(toStepBack));
     this.#vetoes = [
@@ -93,7 +102,10 @@ export class StepBack {
     for (const name of names) {
       const count = this.#vetoes.filter(({ policy }) => policy === name).length;
       if (count >= vetoes) {
-        this.#take(name, `guardrails refused ${count} plans in ${windowMs} ms: ${denials(body)}`);
+        this.#take(
+          name,
+          `guardrails refused ${count} plans in ${windowMs} ms: ${denialCodes(body).join(', ')}`,
+        );
       }
     }
   }
@@ -134,10 +146,10 @@ function toStepBack(part: PlanPart): string {
   return policy === undefined || others.length > 0 || keeps(part) ? ACCOUNT : policy;
 }
 
-function denials(body: JournalRecord['body']): string {
+function denialCodes(body: JournalRecord['body']): readonly string[] {
   const verdicts = fieldAt(body, 'verdicts');
   const denied = (Array.isArray(verdicts) ? verdicts : []).filter(
     (verdict) => textAt(verdict, 'outcome') === 'deny',
   );
-  return [...new Set(denied.map((verdict) => textAt(verdict, 'code')))].join(', ');
+  return [...new Set(denied.map((verdict) => textAt(verdict, 'code') ?? 'unknown'))];
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SqliteEventStore } from '../../src/adapters/event-stores/sqlite.ts';
@@ -32,12 +32,17 @@ async function verified(...args: readonly string[]) {
   return { code, stderr, ...(stdout === '' ? {} : JSON.parse(stdout)) };
 }
 
+/** Whole, whatever of the journal is not yet in its main file. */
+function copyOf(journal: string, path: string): void {
+  const original = openDatabase(journal);
+  original.exec(`VACUUM INTO '${path}'`);
+  original.close();
+}
+
 /** A copy of the journal, changed behind BigBrother's back. */
 function changed(name: string, sql: string): string {
   const path = join(directory.path, name);
-  const original = openDatabase(good);
-  original.exec(`VACUUM INTO '${path}'`);
-  original.close();
+  copyOf(good, path);
   const database = openDatabase(path);
   database.exec('DROP TRIGGER journal_never_changes; DROP TRIGGER journal_never_shrinks');
   database.exec(sql);
@@ -84,7 +89,7 @@ describe('bigbrother verify', () => {
     const outside = join(directory.path, 'outside');
     mkdirSync(join(data, 'simulated-1'), { recursive: true });
     mkdirSync(outside);
-    copyFileSync(good, join(data, 'simulated-1', 'journal.sqlite'));
+    copyOf(good, join(data, 'simulated-1', 'journal.sqlite'));
     const config = join(data, 'bigbrother.config.json');
     writeFileSync(config, JSON.stringify({ anchors: { directory: outside } }));
     const check = async () => {

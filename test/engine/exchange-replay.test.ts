@@ -91,7 +91,6 @@ const RECIPES = [
   'patch-stop',
   'place-fraction-stop',
   'place-stop',
-  'place-stop-as-oco',
   'place-tranches',
   'renew-fraction-stop',
   'reprice-triggered-stop',

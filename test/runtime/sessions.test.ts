@@ -61,7 +61,8 @@ describe('a stop that lives for a day', () => {
     price('AAPL', '100');
     await clock.advanceBy(3_000);
     expect(resting()).toEqual(['sell stop_limit 0.5 @92']);
-  });
+    // A whole weekend passes.
+  }, 60_000);
 
   it('guards what a partial profit leaves of a share, and nothing is tried over and over', async () => {
     const guarded = await loopedAccount(holding('10.74', { startAt: BEFORE_CLOSE - 3_600_000 }));
