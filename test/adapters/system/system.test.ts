@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   DataDirectory,
   dataDirectoryPath,
@@ -175,6 +175,12 @@ describe('the system clock', () => {
 
 describe('shutdown', () => {
   it('calls the handler once, with the signal, until it is taken back', () => {
+    // Packages that other tests start listen, too, and would end this process.
+    const others = process.listeners('SIGTERM');
+    process.removeAllListeners('SIGTERM');
+    onTestFinished(() => {
+      for (const other of others) process.on('SIGTERM', other);
+    });
     const seen: string[] = [];
     const takeBack = onShutdown((signal) => seen.push(signal));
     process.emit('SIGTERM', 'SIGTERM');
