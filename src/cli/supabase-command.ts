@@ -51,9 +51,9 @@ async function check(options: Options): Promise<void> {
   process.exitCode = ok ? exitCodes.done : exitCodes.failed;
 }
 
-function inWords({ about, ok, because, todo }: SupabaseFinding): string {
+function inWords({ about, ok, because, advice }: SupabaseFinding): string {
   const line = `${ok ? 'ok   ' : 'WRONG'}  ${about.replace('_', ' ').padEnd(11)}  ${because}`;
-  return todo === null ? line : `${line}\n       ${todo}`;
+  return advice === null ? line : `${line}\n       ${advice}`;
 }
 
 async function printAnchors(options: Options): Promise<void> {

@@ -253,7 +253,7 @@ describe.skipIf(whyNoStack() !== null)(
 
       it('names an address where nothing answers', async () => {
         const [finding] = await check({ url: 'http://127.0.0.1:1' });
-        expect(finding).toMatchObject({ about: 'url', todo: /paused/ });
+        expect(finding).toMatchObject({ about: 'url', advice: /paused/ });
       });
 
       it('names a key of another project', async () => {

@@ -9,7 +9,7 @@ export type SupabaseFinding = {
   readonly ok: boolean;
   readonly because: string;
   /** What to do about it; null where nothing has to be done. */
-  readonly todo: string | null;
+  readonly advice: string | null;
 };
 
 const APPLY =
@@ -32,7 +32,7 @@ export async function checkSupabase(
   const project = new SupabaseProject(parts);
   const findings: SupabaseFinding[] = [];
   const good = (about: SupabaseFinding['about'], because: string): void => {
-    findings.push({ about, ok: true, because, todo: null });
+    findings.push({ about, ok: true, because, advice: null });
   };
   let opened: CopyAccess | null;
   try {
@@ -44,20 +44,20 @@ export async function checkSupabase(
   good('key', 'the project takes the key, which is bound to row-level security');
   const misfit = opened === null ? null : misfitOf(opened, account);
   if (misfit !== null) {
-    const todo = misfit.about === 'schema' ? APPLY : MAKE_KEY;
-    return [...findings, { ...misfit, ok: false, todo }];
+    const advice = misfit.about === 'schema' ? APPLY : MAKE_KEY;
+    return [...findings, { ...misfit, ok: false, advice }];
   }
   good('schema', 'the tables are there, in the version that this BigBrother needs');
   if (opened === null) {
     const because = 'the project does not know SUPABASE_ACCOUNT_KEY, or it was revoked';
-    return [...findings, { about: 'account_key', ok: false, because, todo: MAKE_KEY }];
+    return [...findings, { about: 'account_key', ok: false, because, advice: MAKE_KEY }];
   }
   const { account: kept, may_write: mayWrite } = opened;
   findings.push({
     about: 'account_key',
     ok: mayWrite,
     because: `it opens account ${kept}${mayWrite ? '' : ' for reading only'}`,
-    todo: mayWrite ? null : `${MAKE_KEY} A machine that only reads needs nothing more.`,
+    advice: mayWrite ? null : `${MAKE_KEY} A machine that only reads needs nothing more.`,
   });
   return [...findings, ...(await policyFindings(project, kept))];
 }
@@ -67,30 +67,30 @@ function beforeAccess(error: unknown, url: string): readonly SupabaseFinding[] {
   const { status, fault, code } = error;
   const because = error.inFull();
   if (status === 401) {
-    const todo =
+    const advice =
       'Set SUPABASE_KEY to the publishable (anon) key of this project: dashboard, Project ' +
       'Settings, API Keys.';
-    return [urlAnswers(url), { about: 'key', ok: false, because, todo }];
+    return [urlAnswers(url), { about: 'key', ok: false, because, advice }];
   }
   if (code === 'PGRST202' || code === '42883') {
-    return [urlAnswers(url), { about: 'schema', ok: false, because, todo: APPLY }];
+    return [urlAnswers(url), { about: 'schema', ok: false, because, advice: APPLY }];
   }
-  const todo =
+  const advice =
     fault === 'unreachable'
       ? 'Check SUPABASE_URL and the network; a free project that was not used for a week is ' +
         'paused: wake it in the dashboard.'
       : 'Check that SUPABASE_URL is the address of a Supabase project.';
-  return [{ about: 'url', ok: false, because, todo }];
+  return [{ about: 'url', ok: false, because, advice }];
 }
 
 const urlAnswers = (url: string): SupabaseFinding => ({
   about: 'url',
   ok: true,
   because: `${url} answers`,
-  todo: null,
+  advice: null,
 });
 
-const TODO = `Somebody changed the project. ${APPLY} Where that finds nothing to do, undo the change.`;
+const RELOAD_POLICIES = `Somebody changed the project. ${APPLY} Where that finds nothing to do, undo the change.`;
 
 /** What the catalogue says, and what the database does when it is tried. */
 async function policyFindings(
@@ -103,10 +103,15 @@ async function policyFindings(
     if (problem !== null) problems.push(problem);
   }
   if (problems.length > 0) {
-    return problems.map((because) => ({ about: 'policies', ok: false, because, todo: TODO }));
+    return problems.map((because) => ({
+      about: 'policies',
+      ok: false,
+      because,
+      advice: RELOAD_POLICIES,
+    }));
   }
   const because = 'records can be added and read, and neither changed nor removed';
-  return [{ about: 'policies', ok: true, because, todo: null }];
+  return [{ about: 'policies', ok: true, because, advice: null }];
 }
 
 async function catalogueProblems(project: SupabaseProject): Promise<string[]> {
