@@ -9,12 +9,12 @@ import { Ed25519Signer } from '../src/adapters/system/ed25519-signer.ts';
 import { SystemClock } from '../src/adapters/system/system-clock.ts';
 import { canonicalText } from '../src/domain/canonical.ts';
 import type { JournalEvent, JournalRecord } from '../src/domain/event.ts';
-import { AlertBoard } from '../src/runtime/alert-board.ts';
-import { Anchoring } from '../src/runtime/anchoring.ts';
-import { Checkpoints } from '../src/runtime/checkpoints.ts';
-import { EventLogger } from '../src/runtime/event-logger.ts';
-import { JournalAudit } from '../src/runtime/journal-audit.ts';
-import { memoryOf } from '../src/runtime/journal-memory.ts';
+import { AlertBoard } from '../src/runtime/journal/alert-board.ts';
+import { Anchoring } from '../src/runtime/journal/anchoring.ts';
+import { Checkpoints } from '../src/runtime/journal/checkpoints.ts';
+import { EventLogger } from '../src/runtime/journal/event-logger.ts';
+import { JournalAudit } from '../src/runtime/journal/journal-audit.ts';
+import { memoryOf } from '../src/runtime/journal/journal-memory.ts';
 import { JournalVerifier } from '../src/verifier/journal-verifier.ts';
 import { compare, type Row } from './harness.ts';
 

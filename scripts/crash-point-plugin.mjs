@@ -10,11 +10,14 @@ const HOME = resolve('simulation/crash-points.ts');
 export const crashPoints = {
   name: 'crash-points',
   setup(build) {
-    build.onLoad({ filter: /[\\/]src[\\/]runtime[\\/][^\\/]+\.ts$/ }, async ({ path }) => {
-      const source = await readFile(path, 'utf8');
-      const file = relative(process.cwd(), path).replaceAll('\\', '/');
-      return { contents: withPoints(file, source), loader: 'ts' };
-    });
+    build.onLoad(
+      { filter: /[\\/]src[\\/](runtime[\\/].+|ports[\\/]deadline)\.ts$/ },
+      async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        const file = relative(process.cwd(), path).replaceAll('\\', '/');
+        return { contents: withPoints(file, source), loader: 'ts' };
+      },
+    );
   },
 };
 

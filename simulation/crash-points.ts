@@ -9,7 +9,7 @@ const NEVER = new Promise<never>(() => {});
 const known: string[] = [];
 let current: Mortal | null = null;
 
-/** Every await of the runtime, as the build has found them: `src/runtime/deadline.ts:12:3`. */
+/** Every await of the runtime, as the build has found them: `src/runtime/coordination/recovery.ts:12:3`. */
 export const knownPoints = (): readonly string[] => known;
 
 /** The build has found these awaits in a module. */

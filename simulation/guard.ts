@@ -5,7 +5,7 @@ import { MemoryHaltLatch } from '../src/adapters/system/memory-halt-latch.ts';
 import { SeededIds } from '../src/adapters/system/seeded-ids.ts';
 import { defaultPlanning } from '../src/engine/planning-settings.ts';
 import { createRuntime, type Runtime } from '../src/runtime/runtime.ts';
-import { defaultRuntimeSettings, type RuntimeSettings } from '../src/runtime/settings.ts';
+import { defaultRuntimeSettings, type RuntimeSettings } from '../src/runtime/settings/settings.ts';
 import type { Draws } from './draws.ts';
 import type { Life } from './life.ts';
 import { LifeClock } from './life-clock.ts';

@@ -1,6 +1,6 @@
 import { connectAlpaca } from '../src/adapters/alpaca/connect.ts';
 import { MemoryHaltLatch } from '../src/adapters/system/memory-halt-latch.ts';
-import { haltAccount } from '../src/runtime/halt.ts';
+import { haltAccount } from '../src/runtime/halt/halt.ts';
 import { Draws } from './draws.ts';
 import { Life } from './life.ts';
 import { LifeClock } from './life-clock.ts';

@@ -32,12 +32,12 @@ import {
   changesSince,
   enforceExpected,
   mismatches,
-} from './runtime/attestation.ts';
-import { liveView } from './runtime/live-view.ts';
+} from './runtime/rollout/attestation.ts';
 import { createRuntime, type Runtime, type RuntimeParts } from './runtime/runtime.ts';
-import { defaultRuntimeSettings, type RuntimeSettings } from './runtime/settings.ts';
-import { rulesIn, SettingsKeeper } from './runtime/settings-keeper.ts';
-import { SettingsWatch } from './runtime/settings-watch.ts';
+import { liveView } from './runtime/settings/live-view.ts';
+import { defaultRuntimeSettings, type RuntimeSettings } from './runtime/settings/settings.ts';
+import { rulesIn, SettingsKeeper } from './runtime/settings/settings-keeper.ts';
+import { SettingsWatch } from './runtime/settings/settings-watch.ts';
 import { type Rules, rulesFromJson, rulesToJson } from './settings-file.ts';
 
 export const JOURNAL_FILE = 'journal.sqlite';

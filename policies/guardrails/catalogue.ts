@@ -109,7 +109,7 @@ export const CONTROLS: readonly Control[] = [
     codes: ['repeated_execution'],
     measured: 'entries and partial sales of one policy in one symbol',
     wouldPass: 'the same plan after `bigbrother enable POLICY SYMBOL`',
-    files: ['src/runtime/control-memory.ts', 'src/runtime/control-desk.ts'],
+    files: ['src/runtime/controls/control-memory.ts', 'src/runtime/controls/control-desk.ts'],
   },
   {
     row: 8,
@@ -208,7 +208,7 @@ export const CONTROLS: readonly Control[] = [
     codes: ['market_closed', 'session_edge', 'calendar_disagrees', 'trading_halted'],
     measured: 'the time since the open and until the close, halts, and whether two clocks agree',
     wouldPass: 'the same entry in the middle of the session',
-    files: ['src/runtime/session-calendar.ts', 'src/runtime/clock-skew.ts'],
+    files: ['src/runtime/account/session-calendar.ts', 'src/runtime/account/clock-skew.ts'],
   },
   {
     row: 17,
@@ -230,7 +230,7 @@ export const CONTROLS: readonly Control[] = [
     codes: ['daily_loss_reached', 'trading_reducing'],
     measured: "the loss since the last close, by the broker's figure and by our own: the worse one",
     wouldPass: 'exits and protection; entries on the next trading day',
-    files: ['src/runtime/trading-state.ts'],
+    files: ['src/runtime/account/trading-state.ts'],
   },
   {
     row: 19,
@@ -241,7 +241,7 @@ export const CONTROLS: readonly Control[] = [
     codes: ['drawdown_reached'],
     measured: 'the fall from the highest equity; money paid in or out does not count',
     wouldPass: 'exits and protection; entries after `bigbrother enable drawdown`',
-    files: ['src/runtime/control-memory.ts', 'src/runtime/control-desk.ts'],
+    files: ['src/runtime/controls/control-memory.ts', 'src/runtime/controls/control-desk.ts'],
   },
   {
     row: 20,
@@ -252,7 +252,11 @@ export const CONTROLS: readonly Control[] = [
     codes: ['trading_halted', 'trading_reducing', 'account_blocked'],
     measured: 'whether trading is active, reducing or halted',
     wouldPass: 'the same plan once a person has run `bigbrother resume`',
-    files: ['src/runtime/halt.ts', 'src/runtime/halt-watch.ts', 'src/cli/halt-command.ts'],
+    files: [
+      'src/runtime/halt/halt.ts',
+      'src/runtime/halt/halt-watch.ts',
+      'src/cli/halt-command.ts',
+    ],
   },
   {
     row: 21,
@@ -263,7 +267,7 @@ export const CONTROLS: readonly Control[] = [
     codes: ['snapshot_stale', 'record_differs'],
     measured: 'how long ago the broker has confirmed the account; exits are never canceled for it',
     wouldPass: 'the same plan once the account was read again',
-    files: ['src/runtime/recovery.ts', 'src/runtime/clock-watch.ts'],
+    files: ['src/runtime/coordination/recovery.ts', 'src/runtime/account/clock-watch.ts'],
   },
   {
     row: 22,
@@ -274,7 +278,7 @@ export const CONTROLS: readonly Control[] = [
     codes: [],
     measured: 'what the plan does against what may be done without a person',
     wouldPass: 'the same plan once a person has approved its hash',
-    files: ['src/runtime/approval-rules.ts', 'src/runtime/approval-desk.ts'],
+    files: ['src/runtime/plans/approval-rules.ts', 'src/runtime/plans/approval-desk.ts'],
   },
   {
     row: 23,
@@ -285,7 +289,7 @@ export const CONTROLS: readonly Control[] = [
     codes: ['exposure_name_exceeded', 'exposure_total_exceeded', 'oversell', 'symbol_unsettled'],
     measured: 'orders from their intent in the journal on, until the broker proves what they are',
     wouldPass: 'the same plan once they have ended, or fit beside it',
-    files: ['src/runtime/control-memory.ts', 'src/runtime/unsettled-steps.ts'],
+    files: ['src/runtime/controls/control-memory.ts', 'src/runtime/plans/unsettled-steps.ts'],
   },
   {
     row: 24,
@@ -296,7 +300,11 @@ export const CONTROLS: readonly Control[] = [
     codes: ['snapshot_incoherent'],
     measured: 'whether fills, orders and positions tell the same',
     wouldPass: 'the same plan once they do',
-    files: ['src/engine/reconcile.ts', 'src/runtime/recovery.ts', 'src/runtime/coherence-watch.ts'],
+    files: [
+      'src/engine/reconcile.ts',
+      'src/runtime/coordination/recovery.ts',
+      'src/runtime/account/coherence-watch.ts',
+    ],
   },
   {
     row: 25,
@@ -307,7 +315,7 @@ export const CONTROLS: readonly Control[] = [
     codes: ['record_differs', 'trading_reducing'],
     measured: "the account's own record of executions against what was heard",
     wouldPass: 'exits and protection; entries once both agree',
-    files: ['src/runtime/account-record.ts', 'src/runtime/missed-fills.ts'],
+    files: ['src/runtime/controls/account-record.ts', 'src/runtime/account/missed-fills.ts'],
   },
   {
     row: 26,
@@ -318,7 +326,7 @@ export const CONTROLS: readonly Control[] = [
     codes: [],
     measured: 'shares without a stop, latches, unknown orders, lost streams, protection held back',
     wouldPass: 'it refuses nothing: it tells',
-    files: ['src/runtime/alert-board.ts', 'src/runtime/protection-alerts.ts'],
+    files: ['src/runtime/journal/alert-board.ts', 'src/runtime/controls/protection-alerts.ts'],
   },
   {
     row: 27,
@@ -329,7 +337,7 @@ export const CONTROLS: readonly Control[] = [
     codes: [],
     measured: 'who wanted each step, under which plan and settings',
     wouldPass: 'it refuses nothing: it is written before the step is sent',
-    files: ['src/runtime/step-journal.ts', 'src/domain/event.ts'],
+    files: ['src/runtime/plans/step-journal.ts', 'src/domain/event.ts'],
   },
   {
     row: 28,
@@ -340,7 +348,7 @@ export const CONTROLS: readonly Control[] = [
     codes: [],
     measured: 'whether each record is chained to the one before',
     wouldPass: 'nothing, while the journal cannot be written or is damaged',
-    files: ['src/runtime/event-logger.ts', 'src/verifier/journal-verifier.ts'],
+    files: ['src/runtime/journal/event-logger.ts', 'src/verifier/journal-verifier.ts'],
   },
   {
     row: 29,
@@ -373,7 +381,7 @@ export const CONTROLS: readonly Control[] = [
     codes: [],
     measured: 'how far BigBrother may go: observe, propose or execute',
     wouldPass: 'the same plan in a mode that may act',
-    files: ['src/domain/environment.ts', 'src/runtime/plan-admission.ts'],
+    files: ['src/domain/environment.ts', 'src/runtime/coordination/plan-admission.ts'],
   },
   {
     row: 32,
@@ -395,7 +403,7 @@ export const CONTROLS: readonly Control[] = [
     codes: ['backstop_differs', 'trading_reducing'],
     measured: 'the settings of the account at the broker against those declared here',
     wouldPass: 'exits and protection; entries once they are the same',
-    files: ['src/domain/backstops.ts', 'src/runtime/backstop-watch.ts'],
+    files: ['src/domain/backstops.ts', 'src/runtime/controls/backstop-watch.ts'],
   },
   {
     row: 34,
@@ -417,7 +425,11 @@ export const CONTROLS: readonly Control[] = [
     codes: ['corporate_action', 'snapshot_incoherent'],
     measured: 'orders from before a split, and shares that do not reconcile',
     wouldPass: 'exits and protection; the rest once the figures fit',
-    files: ['src/engine/splits.ts', 'src/runtime/scale-watch.ts', 'src/runtime/rename-watch.ts'],
+    files: [
+      'src/engine/splits.ts',
+      'src/runtime/account/scale-watch.ts',
+      'src/runtime/account/rename-watch.ts',
+    ],
   },
   {
     row: 36,

@@ -1,5 +1,5 @@
 import type { Running } from '../compose.ts';
-import { changeInWords } from '../runtime/settings-diff.ts';
+import { changeInWords } from '../runtime/settings/settings-diff.ts';
 import type { AccountDoor } from '../server/account-words.ts';
 import { handOverMarkdown } from './hand-over-report.ts';
 

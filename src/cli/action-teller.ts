@@ -1,8 +1,8 @@
 import { sentenceOf } from '../../tools/shared/history-words.ts';
 import type { Json } from '../domain/canonical.ts';
 import type { JournalRecord } from '../domain/event.ts';
+import { fieldAt, textAt } from '../domain/record-body.ts';
 import type { EpochMs } from '../domain/time.ts';
-import { fieldAt, textAt } from '../runtime/intent-ledger.ts';
 import { newYorkTime } from './new-york-time.ts';
 
 /** Something that a person who watches wants to see go by. */

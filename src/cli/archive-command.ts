@@ -10,7 +10,7 @@ import { loadSettings } from '../config.ts';
 import type { Checkpoint } from '../domain/checkpoint.ts';
 import type { JournalRecord } from '../domain/event.ts';
 import { type EpochMs, isoTime } from '../domain/time.ts';
-import { ArchiveKeep } from '../runtime/archive-keep.ts';
+import { ArchiveKeep } from '../runtime/journal/archive-keep.ts';
 import { verifyJournal } from '../verifier/verify-journal.ts';
 import { journalPath } from './account-journal.ts';
 import { since } from './arguments.ts';

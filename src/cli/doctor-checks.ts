@@ -11,8 +11,8 @@ import type { JournalRecord } from '../domain/event.ts';
 import type { Account, Position } from '../domain/portfolio.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { Clock } from '../ports/clock.ts';
-import { reasonOf, withDeadline } from '../runtime/deadline.ts';
-import { breakInChain } from '../runtime/journal-chain.ts';
+import { reasonOf, withDeadline } from '../ports/deadline.ts';
+import { breakInChain } from '../runtime/journal/journal-chain.ts';
 import { oddFigures, rulesToJson } from '../settings-file.ts';
 
 /** What one check came to. `unknown` is for what could not be looked at. */

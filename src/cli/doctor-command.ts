@@ -11,7 +11,7 @@ import { loadSettings, type Settings } from '../config.ts';
 import { digestOf, toJson } from '../domain/canonical.ts';
 import { text } from '../domain/decimal.ts';
 import { type Environment, stricterMode, type TradingState } from '../domain/environment.ts';
-import { fieldAt, textAt } from '../runtime/intent-ledger.ts';
+import { fieldAt, textAt } from '../domain/record-body.ts';
 import type { OwnerWord } from '../server/attach-words.ts';
 import { rulesToJson } from '../settings-file.ts';
 import { askOwner } from './ask-owner.ts';

@@ -3,9 +3,9 @@ import { type WrittenFile, writeWholeFile } from '../adapters/system/line-file.t
 import { canonicalText } from '../domain/canonical.ts';
 import type { Checkpoint } from '../domain/checkpoint.ts';
 import type { JournalRecord } from '../domain/event.ts';
+import { textAt } from '../domain/record-body.ts';
 import { type EpochMs, isoTime } from '../domain/time.ts';
-import { textAt } from '../runtime/intent-ledger.ts';
-import { inclusionPaths, MerkleTree } from '../runtime/merkle-tree.ts';
+import { inclusionPaths, MerkleTree } from '../runtime/journal/merkle-tree.ts';
 import { UsageError } from './failure.ts';
 import type { WholeJournal } from './whole-journal.ts';
 

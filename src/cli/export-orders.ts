@@ -1,8 +1,8 @@
 import type { Json } from '../domain/canonical.ts';
 import { decimal, text, ZERO } from '../domain/decimal.ts';
 import type { JournalRecord } from '../domain/event.ts';
+import { fieldAt, textAt } from '../domain/record-body.ts';
 import { type EpochMs, isoTime } from '../domain/time.ts';
-import { fieldAt, textAt } from '../runtime/intent-ledger.ts';
 
 /** One order, ours or not, out of all that the journal says of it. */
 export type OrderRow = {

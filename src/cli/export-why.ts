@@ -1,5 +1,5 @@
 import type { JournalRecord } from '../domain/event.ts';
-import { fieldAt, textAt } from '../runtime/intent-ledger.ts';
+import { fieldAt, textAt } from '../domain/record-body.ts';
 import { listAt, type OrderRow } from './export-orders.ts';
 import { asText } from './export-timeline.ts';
 import { recordLine } from './record-line.ts';

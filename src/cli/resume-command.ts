@@ -7,8 +7,8 @@ import { isTerminal } from '../domain/order.ts';
 import { isoTime } from '../domain/time.ts';
 import { BrokerError } from '../ports/broker.ts';
 import type { EmergencyBroker } from '../ports/emergency-broker.ts';
-import { clearingFor } from '../runtime/halt-orders.ts';
-import { haltInWords } from '../runtime/halt-words.ts';
+import { clearingFor } from '../runtime/halt/halt-orders.ts';
+import { haltInWords } from '../runtime/halt/halt-words.ts';
 import { exitCodes, UsageError } from './failure.ts';
 import { type AccountPlace, confirm, emergencyFor, placesFor } from './halt-account.ts';
 

@@ -2,7 +2,7 @@ import { listAt } from '../cli/action-teller.ts';
 import type { Json } from '../domain/canonical.ts';
 import { addShares, NO_SHARES, type Quantity, quantity } from '../domain/decimal.ts';
 import type { JournalRecord } from '../domain/event.ts';
-import { fieldAt, textAt } from '../runtime/intent-ledger.ts';
+import { fieldAt, textAt } from '../domain/record-body.ts';
 
 /** A stretch of naked time, and what was wanted in the symbol when it ended. */
 export type NakedStretch = {

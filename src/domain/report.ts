@@ -71,6 +71,9 @@ export type PlanRefusal =
   | 'recovering'
   | 'shutting_down';
 
+/** Why a plan may not run, for programs and in words. */
+export type Refusal = { readonly code: PlanRefusal; readonly because: string };
+
 export type ExecutionReport = {
   readonly planId: PlanId;
   readonly outcome: ReportOutcome;

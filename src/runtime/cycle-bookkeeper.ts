@@ -10,12 +10,16 @@ import type { EpochMs } from '../domain/time.ts';
 import { isManaged } from '../engine/groups.ts';
 import { orphansOf } from '../engine/orphans.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { AlertBoard } from './alert-board.ts';
-import type { BrokerErrorWatch } from './broker-error-watch.ts';
-import type { EventLogger } from './event-logger.ts';
-import type { PortfolioStateManager } from './portfolio-state-manager.ts';
-import { nextProtectionLevelAt, PROTECTION_CODES, protectionLevels } from './protection-alerts.ts';
-import type { UnsettledSteps } from './unsettled-steps.ts';
+import type { PortfolioStateManager } from './account/portfolio-state-manager.ts';
+import {
+  nextProtectionLevelAt,
+  PROTECTION_CODES,
+  protectionLevels,
+} from './controls/protection-alerts.ts';
+import type { BrokerErrorWatch } from './halt/broker-error-watch.ts';
+import type { AlertBoard } from './journal/alert-board.ts';
+import type { EventLogger } from './journal/event-logger.ts';
+import type { UnsettledSteps } from './plans/unsettled-steps.ts';
 
 /** What a person hears of within seconds, whenever in a cycle it begins. */
 const PROMPT_CODES = [

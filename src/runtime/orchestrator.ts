@@ -1,10 +1,10 @@
 import type { Ticker } from '../domain/ids.ts';
+import { reasonOf } from '../ports/deadline.ts';
+import type { Recovery } from './coordination/recovery.ts';
+import { SymbolTurns, type SymbolTurnsParts } from './coordination/symbol-turns.ts';
+import type { UnsettledResolver } from './coordination/unsettled-resolver.ts';
 import type { CycleBookkeeper } from './cycle-bookkeeper.ts';
-import { reasonOf } from './deadline.ts';
-import type { HaltWatch } from './halt-watch.ts';
-import type { Recovery } from './recovery.ts';
-import { SymbolTurns, type SymbolTurnsParts } from './symbol-turns.ts';
-import type { UnsettledResolver } from './unsettled-resolver.ts';
+import type { HaltWatch } from './halt/halt-watch.ts';
 
 /**
  * How long a stop waits for what is at work; what is left is in the journal as intended, and

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PendingApproval, PersonsWord } from '../runtime/approval-desk.ts';
+import type { PendingApproval, PersonsWord } from '../runtime/plans/approval-desk.ts';
 
 /** What a person says of plans that wait, from a terminal of this machine. */
 export const approvalQuestions = [

@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/adapters/event-stores/sqlite-driver.ts';
 import { temporaryDirectory } from '../../src/adapters/system/files.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import { canonicalText } from '../../src/domain/canonical.ts';
-import { EventLogger } from '../../src/runtime/event-logger.ts';
+import { EventLogger } from '../../src/runtime/journal/event-logger.ts';
 import { runCli } from './run-cli.ts';
 
 const directory = temporaryDirectory('bigbrother-verify-');

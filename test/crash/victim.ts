@@ -14,9 +14,9 @@ import { RandomIds } from '../../src/adapters/system/random-ids.ts';
 import { ticker } from '../../src/domain/ids.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
 import type { EventStore } from '../../src/ports/event-store.ts';
+import { UnsettledSteps } from '../../src/runtime/plans/unsettled-steps.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
-import { defaultRuntimeSettings } from '../../src/runtime/settings.ts';
-import { UnsettledSteps } from '../../src/runtime/unsettled-steps.ts';
+import { defaultRuntimeSettings } from '../../src/runtime/settings/settings.ts';
 import { rigClock } from './rig-clock.ts';
 import type { KillPoint, VictimCommand, VictimSettings, VictimStatus } from './words.ts';
 

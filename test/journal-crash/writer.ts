@@ -4,10 +4,10 @@ import { SqliteEventStore } from '../../src/adapters/event-stores/sqlite.ts';
 import { Ed25519Signer } from '../../src/adapters/system/ed25519-signer.ts';
 import { DataDirectory } from '../../src/adapters/system/files.ts';
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
-import { AlertBoard } from '../../src/runtime/alert-board.ts';
-import { Anchoring } from '../../src/runtime/anchoring.ts';
-import { Checkpoints } from '../../src/runtime/checkpoints.ts';
-import { EventLogger } from '../../src/runtime/event-logger.ts';
+import { AlertBoard } from '../../src/runtime/journal/alert-board.ts';
+import { Anchoring } from '../../src/runtime/journal/anchoring.ts';
+import { Checkpoints } from '../../src/runtime/journal/checkpoints.ts';
+import { EventLogger } from '../../src/runtime/journal/event-logger.ts';
 
 const home = DataDirectory.open(process.argv[2] ?? '');
 const clock = new SystemClock();

@@ -6,8 +6,8 @@ import type { JournalEvent } from '../../src/domain/event.ts';
 import { PersonApproval } from '../../src/domain/person-approval.ts';
 import type { ActionPlan } from '../../src/domain/plan.ts';
 import { sealPlan } from '../../src/engine/plan-hash.ts';
-import { ApprovalDesk } from '../../src/runtime/approval-desk.ts';
-import { defaultRuntimeSettings } from '../../src/runtime/settings.ts';
+import { ApprovalDesk } from '../../src/runtime/plans/approval-desk.ts';
+import { defaultRuntimeSettings } from '../../src/runtime/settings/settings.ts';
 import { NOW } from '../support/given.ts';
 import { actionPlan } from '../tools/given-plan.ts';
 

@@ -5,7 +5,10 @@ import { ticker } from '../../src/domain/ids.ts';
 import type { ActionPlan, Intent } from '../../src/domain/plan.ts';
 import { hashOf, sealPlan } from '../../src/engine/plan-hash.ts';
 import { review } from '../../src/engine/review.ts';
-import { defaultRuntimeSettings, type RuntimeSettings } from '../../src/runtime/settings.ts';
+import {
+  defaultRuntimeSettings,
+  type RuntimeSettings,
+} from '../../src/runtime/settings/settings.ts';
 import {
   AAPL,
   type Guarded,

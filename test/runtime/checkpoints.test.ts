@@ -5,10 +5,10 @@ import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import { canonicalText } from '../../src/domain/canonical.ts';
 import type { Anchor } from '../../src/domain/checkpoint.ts';
 import type { EventType } from '../../src/domain/event.ts';
-import { AlertBoard } from '../../src/runtime/alert-board.ts';
-import { Anchoring } from '../../src/runtime/anchoring.ts';
-import { Checkpoints } from '../../src/runtime/checkpoints.ts';
-import { EventLogger } from '../../src/runtime/event-logger.ts';
+import { AlertBoard } from '../../src/runtime/journal/alert-board.ts';
+import { Anchoring } from '../../src/runtime/journal/anchoring.ts';
+import { Checkpoints } from '../../src/runtime/journal/checkpoints.ts';
+import { EventLogger } from '../../src/runtime/journal/event-logger.ts';
 import { JournalVerifier } from '../../src/verifier/journal-verifier.ts';
 
 const SIGNER = Ed25519Signer.forThisRun();

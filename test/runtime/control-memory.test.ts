@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/domain/canonical.ts';
 import type { EventType, JournalRecord } from '../../src/domain/event.ts';
-import { ControlMemory } from '../../src/runtime/control-memory.ts';
-import { defaultRuntimeSettings } from '../../src/runtime/settings.ts';
+import { ControlMemory } from '../../src/runtime/controls/control-memory.ts';
+import { defaultRuntimeSettings } from '../../src/runtime/settings/settings.ts';
 import { NOW } from '../support/given.ts';
 
 const settings = { ...defaultRuntimeSettings.controls, repeats: 2, repeatWindowMs: 1_000 };

@@ -6,11 +6,11 @@ import { decimal, price as priceOf, quantity } from '../../src/domain/decimal.ts
 import { orderId } from '../../src/domain/ids.ts';
 import type { TradingPolicy } from '../../src/domain/policy.ts';
 import { BrokerError } from '../../src/ports/broker.ts';
-import { AlertBoard } from '../../src/runtime/alert-board.ts';
-import { BackstopWatch } from '../../src/runtime/backstop-watch.ts';
-import { EventLogger } from '../../src/runtime/event-logger.ts';
-import { defaultRuntimeSettings } from '../../src/runtime/settings.ts';
-import { TradingStateLevels } from '../../src/runtime/trading-state.ts';
+import { TradingStateLevels } from '../../src/runtime/account/trading-state.ts';
+import { BackstopWatch } from '../../src/runtime/controls/backstop-watch.ts';
+import { AlertBoard } from '../../src/runtime/journal/alert-board.ts';
+import { EventLogger } from '../../src/runtime/journal/event-logger.ts';
+import { defaultRuntimeSettings } from '../../src/runtime/settings/settings.ts';
 import {
   AAPL,
   type Guarded,

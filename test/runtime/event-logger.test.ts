@@ -4,7 +4,7 @@ import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import { price } from '../../src/domain/decimal.ts';
 import type { JournalEvent, JournalRecord } from '../../src/domain/event.ts';
 import type { EventStore } from '../../src/ports/event-store.ts';
-import { EventLogger, JournalBrokenError } from '../../src/runtime/event-logger.ts';
+import { EventLogger, JournalBrokenError } from '../../src/runtime/journal/event-logger.ts';
 
 const event = (n: number, symbol: string | null = null): JournalEvent => ({
   type: 'snapshot_taken',

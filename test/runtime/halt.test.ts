@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HaltLevel } from '../../src/domain/halt.ts';
 import { ticker } from '../../src/domain/ids.ts';
 import { isTerminal } from '../../src/domain/order.ts';
-import { type HaltReport, haltAccount } from '../../src/runtime/halt.ts';
+import { type HaltReport, haltAccount } from '../../src/runtime/halt/halt.ts';
 import {
   type Guarded,
   guardedAccount,

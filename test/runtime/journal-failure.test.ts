@@ -9,7 +9,7 @@ import { SqliteEventStore } from '../../src/adapters/event-stores/sqlite.ts';
 import { openDatabase } from '../../src/adapters/event-stores/sqlite-driver.ts';
 import { SqliteEventReader } from '../../src/adapters/event-stores/sqlite-reader.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
-import { EventLogger } from '../../src/runtime/event-logger.ts';
+import { EventLogger } from '../../src/runtime/journal/event-logger.ts';
 import { verifyJournal } from '../../src/verifier/verify-journal.ts';
 import { guardedAccount, settle } from '../support/guarded-account.ts';
 
@@ -28,7 +28,7 @@ const loggerOn = (store: SqliteEventStore): EventLogger =>
 const WRITER = `
   import { SqliteEventStore } from './src/adapters/event-stores/sqlite.ts';
   import { VirtualClock } from './src/adapters/system/virtual-clock.ts';
-  import { EventLogger } from './src/runtime/event-logger.ts';
+  import { EventLogger } from './src/runtime/journal/event-logger.ts';
   const path = process.argv[2] ?? '';
   if (process.argv[3] === 'nobody') process.setuid?.(65534);
   const said = { durable: 0, because: '', readable: 0 };

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inclusionPaths, MerkleTree } from '../../src/runtime/merkle-tree.ts';
+import { inclusionPaths, MerkleTree } from '../../src/runtime/journal/merkle-tree.ts';
 import { MerkleTree as Independent, rootFrom } from '../../src/verifier/merkle.ts';
 
 const hashesOf = (count: number): readonly string[] =>

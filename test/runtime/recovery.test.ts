@@ -4,7 +4,7 @@ import { HaltMemory, MemoryHaltLatch } from '../../src/adapters/system/memory-ha
 import type { JournalRecord } from '../../src/domain/event.ts';
 import { BrokerError } from '../../src/ports/broker.ts';
 import type { EventStore } from '../../src/ports/event-store.ts';
-import { latchHalt } from '../../src/runtime/halt.ts';
+import { latchHalt } from '../../src/runtime/halt/halt.ts';
 import {
   AAPL,
   guardedAccount,

@@ -5,11 +5,11 @@ import { MemoryEventStore } from '../../src/adapters/event-stores/memory.ts';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import type { Json } from '../../src/domain/canonical.ts';
-import { AlertBoard } from '../../src/runtime/alert-board.ts';
-import { EventLogger } from '../../src/runtime/event-logger.ts';
-import { changesBetween, withChanges } from '../../src/runtime/settings-diff.ts';
-import { SettingsKeeper } from '../../src/runtime/settings-keeper.ts';
-import { SettingsWatch } from '../../src/runtime/settings-watch.ts';
+import { AlertBoard } from '../../src/runtime/journal/alert-board.ts';
+import { EventLogger } from '../../src/runtime/journal/event-logger.ts';
+import { changesBetween, withChanges } from '../../src/runtime/settings/settings-diff.ts';
+import { SettingsKeeper } from '../../src/runtime/settings/settings-keeper.ts';
+import { SettingsWatch } from '../../src/runtime/settings/settings-watch.ts';
 import { rulesFromJson, rulesToJson } from '../../src/settings-file.ts';
 
 const MINUTE = 60_000;

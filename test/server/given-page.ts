@@ -1,4 +1,4 @@
-import type { PendingApproval } from '../../src/runtime/approval-desk.ts';
+import type { PendingApproval } from '../../src/runtime/plans/approval-desk.ts';
 import type { ApprovalsWaiting } from '../../src/server/approval-words.ts';
 
 export const WAITING: PendingApproval = {

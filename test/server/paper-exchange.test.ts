@@ -7,7 +7,7 @@ import type { Mode } from '../../src/domain/environment.ts';
 import { ticker } from '../../src/domain/ids.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
-import { defaultRuntimeSettings } from '../../src/runtime/settings.ts';
+import { defaultRuntimeSettings } from '../../src/runtime/settings/settings.ts';
 import { onTheExchange } from '../adapters/alpaca/exchange-support.ts';
 import { type Answer, connected } from './connect.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SupabaseReplica } from '../../src/adapters/supabase/replica.ts';
 import { canonicalText } from '../../src/domain/canonical.ts';
 import type { JournalRecord } from '../../src/domain/event.ts';
-import { hashOfRecord } from '../../src/runtime/journal-chain.ts';
+import { hashOfRecord } from '../../src/runtime/journal/journal-chain.ts';
 import { type Guarded, guardedAccount, settle } from '../support/guarded-account.ts';
 import { type Stack, startStack, whyNoStack } from './stack.ts';
 import { virtualFetch } from './virtual-fetch.ts';

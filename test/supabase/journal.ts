@@ -1,7 +1,7 @@
 import { canonicalText, type Json } from '../../src/domain/canonical.ts';
 import type { EventType, JournalRecord } from '../../src/domain/event.ts';
 import type { ReplicaEntry } from '../../src/ports/replica.ts';
-import { GENESIS, hashOfRecord } from '../../src/runtime/journal-chain.ts';
+import { GENESIS, hashOfRecord } from '../../src/runtime/journal/journal-chain.ts';
 
 type Facts = Partial<Pick<JournalRecord, 'at' | 'symbol' | 'planId' | 'orderId'>> & {
   readonly type: EventType;

@@ -8,9 +8,9 @@ import {
   type ReplicaEntry,
   ReplicaError,
 } from '../../src/ports/replica.ts';
-import { AlertBoard } from '../../src/runtime/alert-board.ts';
-import { EventLogger } from '../../src/runtime/event-logger.ts';
-import { Outbox } from '../../src/runtime/outbox.ts';
+import { AlertBoard } from '../../src/runtime/journal/alert-board.ts';
+import { EventLogger } from '../../src/runtime/journal/event-logger.ts';
+import { Outbox } from '../../src/runtime/journal/outbox.ts';
 import { chained } from './journal.ts';
 
 const SECOND = 1_000;

@@ -18,7 +18,10 @@ import type { Clock } from '../../src/ports/clock.ts';
 import type { EventStore } from '../../src/ports/event-store.ts';
 import type { Replica } from '../../src/ports/replica.ts';
 import { createRuntime, type Runtime, type RuntimeParts } from '../../src/runtime/runtime.ts';
-import { defaultRuntimeSettings, type RuntimeSettings } from '../../src/runtime/settings.ts';
+import {
+  defaultRuntimeSettings,
+  type RuntimeSettings,
+} from '../../src/runtime/settings/settings.ts';
 import { FaultyBroker } from './faulty-broker.ts';
 
 /** Thursday 2026-10-08, 11:00 in New York. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryEventStore } from '../../src/adapters/event-stores/memory.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import type { EventType, JournalEvent } from '../../src/domain/event.ts';
-import { EventLogger } from '../../src/runtime/event-logger.ts';
+import { EventLogger } from '../../src/runtime/journal/event-logger.ts';
 import { estimatedTokens } from '../../tools/shared/page.ts';
 import { connected } from '../server/connect.ts';
 import { NOW } from '../support/given.ts';

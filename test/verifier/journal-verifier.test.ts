@@ -4,7 +4,7 @@ import { MemoryEventStore } from '../../src/adapters/event-stores/memory.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import { canonicalText } from '../../src/domain/canonical.ts';
 import type { EventType } from '../../src/domain/event.ts';
-import { EventLogger } from '../../src/runtime/event-logger.ts';
+import { EventLogger } from '../../src/runtime/journal/event-logger.ts';
 import { type Finding, JournalVerifier, type Origin } from '../../src/verifier/journal-verifier.ts';
 
 const RECORDS = 200;

@@ -4,7 +4,7 @@ import type { Observation, Violation, WireRequest } from '../../../simulation/ob
 import { MemoryEventStore } from '../../../src/adapters/event-stores/memory.ts';
 import type { JournalRecord } from '../../../src/domain/event.ts';
 import type { EventStore } from '../../../src/ports/event-store.ts';
-import type { RuntimeSettings } from '../../../src/runtime/settings.ts';
+import type { RuntimeSettings } from '../../../src/runtime/settings/settings.ts';
 import { type Given, guardedAccount, settle } from '../../support/guarded-account.ts';
 
 export const CANARY = 'canary-never-shown';

@@ -1,0 +1,125 @@
+import type { Ticker } from '../../domain/ids.ts';
+import type { PlanPart } from '../../domain/plan.ts';
+import { type EpochMs, msBetween } from '../../domain/time.ts';
+import type { Broker } from '../../ports/broker.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { RuntimeSettings } from '../settings/settings.ts';
+import type { PortfolioStateManager } from './portfolio-state-manager.ts';
+import { differenceFromTarget } from './verification.ts';
+
+/** Positions may lag behind fills by seconds, so a difference is looked at again. */
+const VERIFY_DELAYS_MS = [0, 500, 1_500, 3_000];
+/** The symbol waits for it, and may need something else: what is not seen by then is said. */
+const VERIFY_WITHIN_MS = 6_000;
+/** How often a plan asks whether a cycle has read the account meanwhile. */
+const SHARED_POLL_MS = 1_000;
+/** The cycles' readings a plan waits for before it reads by itself. */
+const SHARED_CYCLES = 2;
+/** Short of the 15 s that guardrails take for fresh by what reading prices takes. */
+const OLDEST_SHARED_MS = 14_000;
+
+/**
+ * A plan's looks at the account, before it acts and after. Each costs three requests, so while
+ * the broker's budget is short they are those of the cycles: a budget that is spent on looking
+ * cannot be spent on stops.
+ */
+export class AccountLook {
+  readonly #state: PortfolioStateManager;
+  readonly #broker: Broker;
+  readonly #clock: Clock;
+  readonly #settings: RuntimeSettings;
+  #asking: Promise<void> = Promise.resolve();
+  #askedAt: ReadonlyMap<Ticker, EpochMs> = new Map();
+
+  constructor(parts: {
+    readonly state: PortfolioStateManager;
+    readonly broker: Broker;
+    readonly clock: Clock;
+    readonly settings: RuntimeSettings;
+  }) {
+    this.#state = parts.state;
+    this.#broker = parts.broker;
+    this.#clock = parts.clock;
+    this.#settings = parts.settings;
+  }
+
+  /** Makes sure that the picture is fresh enough to carry out `parts`. */
+  async freshen(parts: readonly PlanPart[]): Promise<void> {
+    const isShort = this.#isShort();
+    // A new stop that is wrong about what a fill brought is refused; waiting leaves shares bare.
+    const doubtful = isShort ? parts.filter((part) => !onlyAddsStops(part)) : parts;
+    const maxAgeMs = isShort ? OLDEST_SHARED_MS : this.#settings.freshLookMaxAgeMs;
+    if (!this.#state.isFresh(symbolsOf(doubtful), maxAgeMs)) {
+      // A look that fails leaves the old snapshot, which the guardrails refuse by its age.
+      await this.#state.updateFromAlpaca();
+    }
+    await this.#freshenQuotes(symbolsOf(parts), maxAgeMs);
+  }
+
+  /** Of all that is held in one request: others are about to act, too. */
+  #freshenQuotes(symbols: readonly Ticker[], maxAgeMs: number): Promise<void> {
+    const now = this.#clock.now();
+    // A quote that nobody has moved stays old, however often it is asked for.
+    if (symbols.some((symbol) => msBetween(now, this.#askedAt.get(symbol) ?? 0) > maxAgeMs)) {
+      const asked = [...new Set([...symbols, ...this.#state.symbols()])];
+      this.#askedAt = new Map(asked.map((symbol) => [symbol, now]));
+      this.#asking = this.#state.freshenQuotes(asked);
+    }
+    return this.#asking;
+  }
+
+  /** What the broker shows otherwise than the part meant; null when it is as meant. */
+  async verify(part: PlanPart): Promise<string | null> {
+    const over = new AbortController();
+    const tooLong = `the broker did not show it within ${VERIFY_WITHIN_MS} ms`;
+    const longest = this.#isShort() ? VERIFY_WITHIN_MS + this.#sharedMs() : VERIFY_WITHIN_MS;
+    try {
+      return await Promise.race([
+        this.#verify(part, over.signal),
+        this.#clock.sleep(longest, over.signal).then(() => tooLong),
+      ]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  async #verify(part: PlanPart, over: AbortSignal): Promise<string | null> {
+    let difference: string | null = null;
+    for (const delayMs of VERIFY_DELAYS_MS) {
+      if (delayMs > 0) await this.#clock.sleep(delayMs, over);
+      if (over.aborted) return difference;
+      const failure = await this.#readAfter(this.#clock.now());
+      difference =
+        failure === null
+          ? differenceFromTarget(part.target, this.#state.getCompleteContext(part.symbol))
+          : `it could not be verified: ${failure}`;
+      if (difference === null) return null;
+    }
+    return difference;
+  }
+
+  /** @returns null, or in words why the account could not be read */
+  async #readAfter(at: EpochMs): Promise<string | null> {
+    const readAt = () => this.#state.snapshot()?.confirmedAt.positions ?? 0;
+    while (this.#isShort() && this.#clock.now() < at + this.#sharedMs()) {
+      if (readAt() > at) return null;
+      await this.#clock.sleep(SHARED_POLL_MS);
+    }
+    return readAt() > at ? null : this.#state.updateFromAlpaca();
+  }
+
+  /** Until the budget is back, a reading would have to wait and keep orders waiting. */
+  #isShort(): boolean {
+    return this.#broker.longestWaitMs('reconcile') > 0;
+  }
+
+  #sharedMs(): number {
+    return SHARED_CYCLES * this.#settings.cycleMs;
+  }
+}
+
+const symbolsOf = (parts: readonly PlanPart[]): readonly Ticker[] =>
+  parts.map(({ symbol }) => symbol);
+
+const onlyAddsStops = ({ steps }: PlanPart): boolean =>
+  steps.every(({ kind, purpose }) => kind === 'submit' && purpose === 'protect');

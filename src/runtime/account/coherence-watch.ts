@@ -1,0 +1,75 @@
+import type { Ticker } from '../../domain/ids.ts';
+import type { Incoherence } from '../../domain/portfolio.ts';
+import { type EpochMs, msBetween } from '../../domain/time.ts';
+import { incoherencesOf, type Reading } from '../../engine/reconcile.ts';
+
+/** Alpaca's positions may lag behind its orders for this long; what lasts longer is real. */
+const LONGEST_LAG_MS = 10_000;
+
+/**
+ * Compares each reading of the account with the last coherent one, symbol by symbol. A
+ * contradiction that outlasts the broker's lag (a transfer, a split) becomes the new truth.
+ */
+export class CoherenceWatch {
+  readonly #baselines = new Map<Ticker, Reading>();
+  readonly #since = new Map<Ticker, EpochMs>();
+  #lastReadAt: EpochMs | null = null;
+
+  judge(reading: Reading): Incoherence[] {
+    const bySymbol = partition(reading);
+    const symbols = new Set([...bySymbol.keys(), ...this.#baselines.keys()]);
+    const found = [...symbols].flatMap((symbol) =>
+      this.#judgeOne(symbol, bySymbol.get(symbol) ?? nothing(reading.at)),
+    );
+    this.#lastReadAt = reading.at;
+    return found;
+  }
+
+  #judgeOne(symbol: Ticker, reading: Reading): Incoherence[] {
+    const first = this.#lastReadAt === null ? null : nothing(this.#lastReadAt);
+    const baseline = this.#baselines.get(symbol) ?? first;
+    const found = incoherencesOf(reading, baseline);
+    const since = this.#since.get(symbol) ?? reading.at;
+    if (found.length === 0) {
+      this.#adopt(symbol, reading);
+      return found;
+    }
+    if (msBetween(reading.at, since) >= LONGEST_LAG_MS) {
+      this.#adopt(symbol, reading);
+      // What contradicts itself without any history stays a contradiction.
+      return incoherencesOf(reading, reading);
+    }
+    this.#since.set(symbol, since);
+    // Also where nothing was held before: the next reading is compared with the same.
+    if (baseline !== null) this.#baselines.set(symbol, baseline);
+    return found;
+  }
+
+  #adopt(symbol: Ticker, reading: Reading): void {
+    this.#since.delete(symbol);
+    if (reading.positions.length === 0 && reading.orders.length === 0) {
+      this.#baselines.delete(symbol);
+    } else this.#baselines.set(symbol, reading);
+  }
+}
+
+const nothing = (at: EpochMs): Reading => ({ at, positions: [], orders: [] });
+
+function partition({ at, positions, orders }: Reading): Map<Ticker, Reading> {
+  const parts = new Map<
+    Ticker,
+    { at: EpochMs; positions: Item<'positions'>[]; orders: Item<'orders'>[] }
+  >();
+  const partOf = (symbol: Ticker) => {
+    const known = parts.get(symbol);
+    if (known !== undefined) return known;
+    const part = { at, positions: [], orders: [] };
+    parts.set(symbol, part);
+    return part;
+  };
+  for (const position of positions) partOf(position.symbol).positions.push(position);
+  for (const order of orders) partOf(order.symbol).orders.push(order);
+  return parts;
+}
+
+type Item<Field extends 'positions' | 'orders'> = Reading[Field][number];

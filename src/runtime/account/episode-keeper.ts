@@ -1,0 +1,186 @@
+import { type Price, text } from '../../domain/decimal.ts';
+import type { JournalRecord } from '../../domain/event.ts';
+import type { Ticker } from '../../domain/ids.ts';
+import type { Trade } from '../../domain/market.ts';
+import type { Order } from '../../domain/order.ts';
+import type { Episode, Incoherence, Position } from '../../domain/portfolio.ts';
+import { isTighter } from '../../domain/side.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import { type EpisodeEvent, episodesFromJournal, foldEpisodes } from '../../engine/episodes.ts';
+import { milestonesDone } from '../../engine/intents.ts';
+import type { Split } from '../../engine/splits.ts';
+import type { EventLogger } from '../journal/event-logger.ts';
+import type { IntentLedger } from './intent-ledger.ts';
+import { ScaleWatch } from './scale-watch.ts';
+
+/** A better price is journalled once it is better by this much; a restart may lose less. */
+const HIGH_WATER_STEP = '0.001';
+
+/** What is true of one symbol. */
+export type Holding = {
+  readonly position: Position | null;
+  readonly orders: readonly Order[];
+  /** The current price where it may count as the best so far; else null. */
+  readonly mark: Price | null;
+  /** True when its orders filled shares since the last time. */
+  readonly traded: boolean;
+};
+
+const NONE: ReadonlyMap<Ticker, never> = new Map<Ticker, never>();
+
+/** The lives of positions, carried on with every reading and kept in the journal. */
+export class EpisodeKeeper {
+  readonly #logger: EventLogger;
+  readonly #ledger: IntentLedger;
+  #open: ReadonlyMap<Ticker, Episode> = NONE;
+  readonly #lastNumbers = new Map<Ticker, number>();
+  readonly #journalled = new Map<Ticker, Episode>();
+  /** The last price that counted: after a split it tells which scale a price is on. */
+  readonly #marks = new Map<Ticker, Price>();
+  readonly #scales = new ScaleWatch();
+
+  constructor(parts: { readonly logger: EventLogger; readonly ledger: IntentLedger }) {
+    this.#logger = parts.logger;
+    this.#ledger = parts.ledger;
+  }
+
+  /** Takes up where the journal left off. */
+  restore(records: readonly JournalRecord[]): void {
+    const { open, lastNumbers } = episodesFromJournal(records);
+    this.#open = open;
+    for (const [symbol, episode] of open) this.#journalled.set(symbol, episode);
+    for (const [symbol, number] of lastNumbers) this.#lastNumbers.set(symbol, number);
+  }
+
+  open(): ReadonlyMap<Ticker, Episode> {
+    return this.#open;
+  }
+
+  /**
+   * Takes in a trade at once: no best price may slip between two looks. It is journalled
+   * with the next of them, so that reading never writes.
+   *
+   * @returns true when it is the best price of an episode so far
+   */
+  noteTrade(symbol: Ticker, { price }: Trade): boolean {
+    const episode = this.#open.get(symbol);
+    if (episode === undefined || this.#scales.isInDoubt(symbol)) return false;
+    if (this.hasJumped(symbol, price)) return false;
+    if (!isTighter(episode.side, price, episode.highWaterPrice)) return false;
+    this.#open = new Map(this.#open).set(symbol, { ...episode, highWaterPrice: price });
+    return true;
+  }
+
+  /** True for a price that only a split explains, or a crash: the shares have to be read anew. */
+  hasJumped(symbol: Ticker, price: Price): boolean {
+    return this.#scales.hasJumped(symbol, price);
+  }
+
+  /** Symbols whose price does not fit their shares since a split, in words. */
+  scaleDoubts(positions: readonly Position[], at: EpochMs): Incoherence[] {
+    return this.#scales.judge(positions, at);
+  }
+
+  /**
+   * Carries the episodes of some symbols on, each by what is true of it alone.
+   *
+   * @param lastLookAt when the account was read last before now: what has not changed since is
+   *   of before a split that shows now
+   * @param holdingOf the position and the orders of a symbol; no position once it is flat
+   * @returns symbols that were split since the last time
+   */
+  carryOn(
+    symbols: Iterable<Ticker>,
+    accountNumber: string,
+    { at, lastLookAt }: { readonly at: EpochMs; readonly lastLookAt: EpochMs },
+    holdingOf: (symbol: Ticker) => Holding,
+  ): readonly Ticker[] {
+    const events: EpisodeEvent[] = [];
+    const open = new Map(this.#open);
+    for (const symbol of symbols) {
+      const { position, orders, mark, traded } = holdingOf(symbol);
+      const before = open.get(symbol);
+      const best = this.#scales.isInDoubt(symbol) ? null : mark;
+      const folded = foldEpisodes(
+        {
+          open: before === undefined ? NONE : new Map([[symbol, before]]),
+          lastNumbers: new Map([[symbol, this.#lastNumbers.get(symbol) ?? 0]]),
+        },
+        {
+          at,
+          lastLookAt,
+          positions: position === null ? [] : [position],
+          orders,
+          marks: best === null ? NONE : new Map([[symbol, best]]),
+          traded: new Set(traded ? [symbol] : []),
+          milestonesOf: (id) => milestonesDone(this.#ledger.intentsOf(id), accountNumber, id),
+        },
+      );
+      for (const { split } of folded.events) {
+        if (split === null || before === undefined) continue;
+        const priceBefore = this.#marks.get(symbol) ?? before.highWaterPrice;
+        this.#scales.note(symbol, { split, priceBefore, since: at });
+      }
+      if (mark !== null && !this.#scales.isInDoubt(symbol)) this.#marks.set(symbol, mark);
+      if (folded.events.length === 0) {
+        if (before !== undefined) this.#journal(changed(before));
+        continue;
+      }
+      events.push(...folded.events);
+      this.#lastNumbers.set(symbol, folded.book.lastNumbers.get(symbol) ?? 0);
+      const after = folded.book.open.get(symbol);
+      if (after === undefined) open.delete(symbol);
+      else open.set(symbol, after);
+    }
+    if (events.length === 0) return [];
+    this.#open = open;
+    for (const event of events) this.#journal(event);
+    return events.flatMap(({ split, episode }) => (split === null ? [] : [episode.symbol]));
+  }
+
+  /** Ends the episode of a symbol that is known to have been flat; what is held now begins another. */
+  close(symbol: Ticker): void {
+    const episode = this.#open.get(symbol);
+    if (episode === undefined) return;
+    const open = new Map(this.#open);
+    open.delete(symbol);
+    this.#open = open;
+    this.#journal({ type: 'episode_closed', episode, split: null });
+  }
+
+  #journal({ type, episode, split }: EpisodeEvent): void {
+    const { symbol } = episode;
+    if (type === 'episode_changed' && !this.#isWorthWriting(episode)) return;
+    if (type === 'episode_closed') {
+      this.#journalled.delete(symbol);
+      this.#ledger.forget(episode.id);
+      this.#marks.delete(symbol);
+    } else this.#journalled.set(symbol, episode);
+    const body = split === null ? { episode } : { episode, because: wordsFor(split) };
+    this.#logger.log({ type, actor: 'system', symbol, body });
+  }
+
+  /** A price that creeps up with every trade would fill the journal. */
+  #isWorthWriting(episode: Episode): boolean {
+    const before = this.#journalled.get(episode.symbol);
+    if (before === undefined) return true;
+    const moved = episode.highWaterPrice.minus(before.highWaterPrice).abs();
+    return (
+      moved.gte(before.highWaterPrice.times(HIGH_WATER_STEP)) ||
+      before.milestones.length !== episode.milestones.length ||
+      before.initialStopPrice !== episode.initialStopPrice ||
+      !before.quantity.eq(episode.quantity) ||
+      !before.entryPrice.eq(episode.entryPrice)
+    );
+  }
+}
+
+const changed = (episode: Episode): EpisodeEvent => ({
+  type: 'episode_changed',
+  episode,
+  split: null,
+});
+
+const wordsFor = ({ from, to }: Split): string =>
+  `a split made ${text(to)} shares of ${text(from)}: entry, first stop and best price are on the ` +
+  'new scale';

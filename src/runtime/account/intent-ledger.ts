@@ -1,0 +1,125 @@
+import type { JournalRecord } from '../../domain/event.ts';
+import type { Order } from '../../domain/order.ts';
+import type { IntentRecord } from '../../domain/portfolio.ts';
+import { fieldAt, textAt } from '../../domain/record-body.ts';
+import { foldIntents } from '../../engine/intents.ts';
+
+type Entry = {
+  generation: number;
+  clientOrderId: string;
+  records: JournalRecord[];
+  order: Order | null;
+  folded: IntentRecord | null;
+};
+
+/**
+ * What became of the newest order under each idempotency key, folded anew only for the keys
+ * that something was heard about.
+ */
+export class IntentLedger {
+  readonly #byKey = new Map<string, Entry>();
+  readonly #byClientOrderId = new Map<string, Entry>();
+  #list: readonly IntentRecord[] | null = [];
+  #byEpisode = new Map<string, IntentRecord[]>();
+  #revision = 0;
+
+  /** How many times anything changed here. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Takes note of a journal record; others than `step_…` are passed over. */
+  remember(record: JournalRecord): void {
+    if (record.type === 'step_intended') this.#open(record);
+    else if (record.type === 'step_answered' || record.type === 'step_observed') {
+      const entry = this.#byClientOrderId.get(textAt(record.body, 'clientOrderId') ?? '');
+      if (entry === undefined) return;
+      entry.records.push(record);
+      this.#touch(entry);
+    }
+  }
+
+  observe(order: Order): void {
+    const entry = this.#byClientOrderId.get(order.clientOrderId);
+    if (entry === undefined || entry.order === order) return;
+    entry.order = order;
+    this.#touch(entry);
+  }
+
+  /** True for an order that was sent under one of the keys. */
+  knows(clientOrderId: string): boolean {
+    return this.#byClientOrderId.has(clientOrderId);
+  }
+
+  /** The plan that sent an order; null for an order that is not known here. */
+  planOf(clientOrderId: string): string | null {
+    return this.#byClientOrderId.get(clientOrderId)?.records[0]?.planId ?? null;
+  }
+
+  /** Drops the keys of an episode that has ended; they can never be used again. */
+  forget(episode: string): void {
+    for (const [key, entry] of this.#byKey) {
+      if (episodeIn(key) !== episode) continue;
+      this.#byKey.delete(key);
+      this.#byClientOrderId.delete(entry.clientOrderId);
+      this.#dropList();
+    }
+  }
+
+  intents(): readonly IntentRecord[] {
+    this.#list ??= this.#foldAll();
+    return this.#list;
+  }
+
+  intentsOf(episode: string): readonly IntentRecord[] {
+    this.intents();
+    return this.#byEpisode.get(episode) ?? [];
+  }
+
+  #foldAll(): readonly IntentRecord[] {
+    this.#byEpisode = new Map();
+    return [...this.#byKey.values()].flatMap((entry) => {
+      const orders = entry.order === null ? [] : [entry.order];
+      entry.folded ??= foldIntents(entry.records, orders)[0] ?? null;
+      if (entry.folded === null) return [];
+      const episode = episodeIn(entry.folded.key);
+      const others = this.#byEpisode.get(episode);
+      if (others === undefined) this.#byEpisode.set(episode, [entry.folded]);
+      else others.push(entry.folded);
+      return [entry.folded];
+    });
+  }
+
+  #open(record: JournalRecord): void {
+    const key = textAt(record.body, 'key');
+    const clientOrderId = textAt(record.body, 'clientOrderId');
+    const generation = fieldAt(record.body, 'generation');
+    if (key === null || clientOrderId === null || typeof generation !== 'number') return;
+    const before = this.#byKey.get(key);
+    if (before !== undefined && before.generation > generation) return;
+    if (before?.clientOrderId === clientOrderId) {
+      before.records.push(record);
+      this.#touch(before);
+      return;
+    }
+    // Only the newest generation decides, so the ones before it need not be kept.
+    if (before !== undefined) this.#byClientOrderId.delete(before.clientOrderId);
+    const entry = { generation, clientOrderId, records: [record], order: null, folded: null };
+    this.#byKey.set(key, entry);
+    this.#byClientOrderId.set(clientOrderId, entry);
+    this.#dropList();
+  }
+
+  #touch(entry: Entry): void {
+    entry.folded = null;
+    this.#dropList();
+  }
+
+  #dropList(): void {
+    this.#list = null;
+    this.#revision += 1;
+  }
+}
+
+/** A key names its account, its episode and what it means, in this order. */
+const episodeIn = (key: string): string => key.split('|')[1] ?? '';

@@ -1,0 +1,98 @@
+import type { NakedTime } from '../../domain/answers.ts';
+import { NO_SHARES, text } from '../../domain/decimal.ts';
+import type { Ticker } from '../../domain/ids.ts';
+import type { PositionContext } from '../../domain/portfolio.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import { measureNaked, type NakedMeter, nakedTimeOf, unmeasured } from '../../engine/naked-time.ts';
+import type { EventLogger } from '../journal/event-logger.ts';
+import type { SessionCalendar } from './session-calendar.ts';
+
+type Look = NonNullable<NakedMeter['lastLook']>;
+
+/**
+ * Measures, for each symbol, how much of it stood without a confirmed stop, and how long:
+ * from the open to the close, wherever the looks fall.
+ */
+export class NakedMeters {
+  readonly #logger: EventLogger;
+  readonly #calendar: SessionCalendar;
+  readonly #meters = new Map<Ticker, NakedMeter>();
+  /** Where each meter stood when its last naked stretch was written down. */
+  readonly #written = new Map<Ticker, NakedMeter>();
+
+  constructor(parts: { readonly logger: EventLogger; readonly calendar: SessionCalendar }) {
+    this.#logger = parts.logger;
+    this.#calendar = parts.calendar;
+  }
+
+  /** @param isReachable whether the broker could be asked for what the context shows */
+  look({ position, cover, price }: PositionContext, at: EpochMs, isReachable: boolean): void {
+    const { symbol } = position;
+    const isOpen = this.#calendar.isTradedAt(symbol, at);
+    this.#measure(symbol, {
+      at,
+      nakedQuantity: cover.nakedQuantity,
+      price,
+      isOpen,
+      isReachable,
+    });
+  }
+
+  /** The symbol is flat: what was naked is no more. */
+  close(symbol: Ticker, at: EpochMs): void {
+    const last = this.#meters.get(symbol)?.lastLook ?? null;
+    if (last === null || last.nakedQuantity.eq('0')) return;
+    this.#measure(symbol, { ...last, at, nakedQuantity: NO_SHARES });
+  }
+
+  /** Symbols that were naked at the last look. */
+  nakedSymbols(): readonly Ticker[] {
+    return [...this.#meters].flatMap(([symbol, { lastLook }]) =>
+      lastLook?.nakedQuantity.gt('0') ? [symbol] : [],
+    );
+  }
+
+  nakedTime(symbol: Ticker, now: EpochMs): NakedTime {
+    const meter = this.#meters.get(symbol) ?? unmeasured;
+    const last = meter.lastLook;
+    if (last === null) return nakedTimeOf(meter);
+    const isOpen = this.#calendar.isTradedAt(symbol, now);
+    return nakedTimeOf(this.#after(symbol, meter, { ...last, at: now, isOpen }));
+  }
+
+  #measure(symbol: Ticker, look: Look): void {
+    const before = this.#meters.get(symbol) ?? unmeasured;
+    const after = this.#after(symbol, before, look);
+    this.#meters.set(symbol, after);
+    if (after.nakedSince === null) this.#journalStretch(symbol, before.lastLook, after);
+  }
+
+  #after(symbol: Ticker, before: NakedMeter, look: Look): NakedMeter {
+    return measureNaked(before, look, this.#openSince(symbol, before.lastLook, look.at));
+  }
+
+  #openSince(symbol: Ticker, last: Look | null, at: EpochMs) {
+    return last === null ? [] : this.#calendar.tradedBetween(symbol, last.at, at);
+  }
+
+  /** One record for each stretch, when it is over. */
+  #journalStretch(symbol: Ticker, last: Look | null, after: NakedMeter): void {
+    const written = this.#written.get(symbol) ?? unmeasured;
+    const shareSeconds = after.shareSeconds.minus(written.shareSeconds);
+    if (shareSeconds.eq('0') || after.lastLook === null) return;
+    this.#written.set(symbol, after);
+    const { at } = after.lastLook;
+    this.#logger.log({
+      type: 'naked_time_measured',
+      actor: 'system',
+      symbol,
+      body: {
+        until: this.#openSince(symbol, last, at).at(-1)?.to ?? at,
+        shareSeconds: text(shareSeconds),
+        dollarSeconds: text(after.dollarSeconds.minus(written.dollarSeconds)),
+        totalShareSeconds: text(after.shareSeconds),
+        totalDollarSeconds: text(after.dollarSeconds),
+      },
+    });
+  }
+}

@@ -1,0 +1,122 @@
+import type { Decimal, Price } from '../../domain/decimal.ts';
+import type { OrderId, Ticker } from '../../domain/ids.ts';
+import { isTerminal, type Order, type OrderStatus } from '../../domain/order.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import { inheritedFills, mergeOrders } from '../../engine/reconcile.ts';
+import type { Growth } from './position-book.ts';
+
+export type OrderChange = {
+  readonly before: Order | null;
+  readonly after: Order;
+  /** Shares of `after` that were known before: also those its predecessor handed on to it. */
+  readonly filledBefore: Decimal;
+};
+
+/** All orders heard of lately, from reads and the stream alike, each at its newest. */
+export class OrderBook {
+  #orders: ReadonlyMap<OrderId, Order> = new Map();
+  #list: readonly Order[] | null = [];
+  #bySymbol: ReadonlyMap<Ticker, readonly Order[]> | null = null;
+  readonly #idOf = new Map<string, OrderId>();
+  readonly #listeners: ((order: Order) => void)[] = [];
+
+  /** Called with each order that is seen for the first time. */
+  onNew(listener: (order: Order) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  list(): readonly Order[] {
+    this.#list ??= [...this.#orders.values()];
+    return this.#list;
+  }
+
+  of(symbol: Ticker): readonly Order[] {
+    this.#bySymbol ??= groupedBySymbol(this.list());
+    return this.#bySymbol.get(symbol) ?? [];
+  }
+
+  /** Symbols in which an order has not ended. */
+  liveSymbols(): ReadonlySet<Ticker> {
+    const live = this.list().filter(({ status }) => !isTerminal(status));
+    return new Set(live.map(({ symbol }) => symbol));
+  }
+
+  get(id: OrderId): Order | null {
+    return this.#orders.get(id) ?? null;
+  }
+
+  byClientOrderId(clientOrderId: string): Order | null {
+    const id = this.#idOf.get(clientOrderId);
+    return id === undefined ? null : this.get(id);
+  }
+
+  /** What is new in `incoming`; what is older than what is known changes nothing. */
+  merge(incoming: readonly Order[]): OrderChange[] {
+    const known = this.#orders;
+    const merged = mergeOrders(known, incoming);
+    const changes: OrderChange[] = [];
+    for (const id of idsTouchedBy(incoming)) {
+      const before = known.get(id) ?? null;
+      const after = merged.get(id);
+      if (after === undefined || after === before) continue;
+      this.#idOf.set(after.clientOrderId, id);
+      const old = after.replaces === null ? undefined : merged.get(after.replaces);
+      changes.push({ before, after, filledBefore: filledBefore(before, after, old) });
+    }
+    if (changes.length > 0) this.#replace(merged);
+    for (const { before, after } of changes) {
+      if (before === null) for (const listener of this.#listeners) listener(after);
+    }
+    return changes;
+  }
+
+  /** Forgets orders that ended before `endedBefore`; there is nothing more to come of them. */
+  prune(endedBefore: EpochMs): void {
+    const old = this.list().filter(
+      ({ status, updatedAt }) => isTerminal(status) && updatedAt < endedBefore,
+    );
+    if (old.length === 0) return;
+    const next = new Map(this.#orders);
+    for (const order of old) {
+      next.delete(order.id);
+      this.#idOf.delete(order.clientOrderId);
+    }
+    this.#replace(next);
+  }
+
+  #replace(next: ReadonlyMap<OrderId, Order>): void {
+    this.#orders = next;
+    this.#list = null;
+    this.#bySymbol = null;
+  }
+}
+
+/** Statuses in which an order has filled nothing of its own yet. */
+const NOT_AT_WORK: ReadonlySet<OrderStatus> = new Set(['pending_new', 'accepted']);
+
+/** What of `after` is not news; what a replacement inherits shows once it is at work, or refused. */
+function filledBefore(before: Order | null, after: Order, old: Order | undefined): Decimal {
+  if (before !== null && !NOT_AT_WORK.has(before.status)) return before.filledQuantity;
+  return inheritedFills(after, old);
+}
+
+/** News of a successor may end the order before it, too. */
+const idsTouchedBy = (orders: readonly Order[]): ReadonlySet<OrderId> =>
+  new Set(orders.flatMap(({ id, replaces }) => (replaces === null ? [id] : [replaces, id])));
+
+/** What an order filled between two sights of it; null when nothing. */
+export function growthOf({ after, filledBefore }: OrderChange, paid: Price | null): Growth | null {
+  const shares = after.filledQuantity.minus(filledBefore);
+  const at = paid ?? after.filledAveragePrice ?? after.limitPrice;
+  return shares.gt('0') && at !== null ? { order: after, shares, price: at } : null;
+}
+
+function groupedBySymbol(orders: readonly Order[]): ReadonlyMap<Ticker, readonly Order[]> {
+  const groups = new Map<Ticker, Order[]>();
+  for (const order of orders) {
+    const group = groups.get(order.symbol);
+    if (group === undefined) groups.set(order.symbol, [order]);
+    else group.push(order);
+  }
+  return groups;
+}

@@ -1,0 +1,50 @@
+import { text } from '../../domain/decimal.ts';
+import type { Ticker } from '../../domain/ids.ts';
+import type { Incoherence, Position } from '../../domain/portfolio.ts';
+import { splitBetween } from '../../engine/splits.ts';
+
+/**
+ * Notices shares that turn up under another symbol without a trade: a rename, or a merger. Who
+ * holds what they were, and what its stops should be, is for a person to say, so that nothing
+ * is done in the new symbol until BigBrother is started anew.
+ */
+export class RenameWatch {
+  readonly #frozen = new Map<Ticker, string>();
+  #before: readonly Position[] | null = null;
+
+  /** @param traded symbols whose orders filled shares since the last reading */
+  judge(positions: readonly Position[], traded: ReadonlySet<Ticker>): Incoherence[] {
+    const before = this.#before ?? positions;
+    this.#before = positions;
+    const untraded = (of: readonly Position[], without: readonly Position[]) =>
+      of.filter(
+        ({ symbol }) => !traded.has(symbol) && !without.some((held) => held.symbol === symbol),
+      );
+    const gone = untraded(before, positions);
+    for (const come of untraded(positions, before)) {
+      const was = gone.find((one) => isSameHolding(one, come));
+      if (was !== undefined) this.#frozen.set(come.symbol, wordsFor(was, come));
+    }
+    for (const symbol of this.#frozen.keys()) {
+      if (!positions.some((held) => held.symbol === symbol)) this.#frozen.delete(symbol);
+    }
+    return [...this.#frozen].map(([symbol, because]) => ({ symbol, because }));
+  }
+}
+
+/** The same shares at the same cost, or others at another price that cost the same together. */
+function isSameHolding(was: Position, is: Position): boolean {
+  if (was.side !== is.side) return false;
+  const [before, after] = [was, is].map(({ quantity, averageEntryPrice }) => ({
+    quantity,
+    entryPrice: averageEntryPrice,
+  }));
+  if (before === undefined || after === undefined) return false;
+  const isUnchanged = before.quantity.eq(after.quantity) && before.entryPrice.eq(after.entryPrice);
+  return isUnchanged || splitBetween(before, after) !== null;
+}
+
+const wordsFor = (was: Position, is: Position): string =>
+  `${text(was.quantity)} shares of ${was.symbol} turned up as ${text(is.quantity)} of ` +
+  `${is.symbol} without a trade, as by a rename or a merger: nothing is sent in ${is.symbol}; ` +
+  'look at its stops, then start BigBrother again';

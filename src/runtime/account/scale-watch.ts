@@ -1,0 +1,85 @@
+import { type Price, type Quantity, text } from '../../domain/decimal.ts';
+import type { Ticker } from '../../domain/ids.ts';
+import type { Incoherence, Position } from '../../domain/portfolio.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import { isOffScale, isOnOldScale, type Split } from '../../engine/splits.ts';
+
+/** A price that has not followed its split by then is believed to have moved that far. */
+const LONGEST_DOUBT_MS = 24 * 3_600_000;
+
+/** Shares may follow their price as late as positions lag behind; then it was no split. */
+const LONGEST_LAG_MS = 10_000;
+
+type Doubt = { readonly split: Split; readonly priceBefore: Price; readonly since: EpochMs };
+
+type Known = { readonly quantity: Quantity; readonly price: Price };
+
+/**
+ * Splits of which the broker shows one half only: the new count of shares with a price of
+ * before, or a price that has jumped with the shares of before. On such figures a healthy
+ * position looks like a windfall or a crash.
+ */
+export class ScaleWatch {
+  readonly #doubts = new Map<Ticker, Doubt>();
+  /** Shares and price as they were last read and believed. */
+  #known: ReadonlyMap<Ticker, Known> = new Map();
+  readonly #jumpedAt = new Map<Ticker, EpochMs>();
+
+  note(symbol: Ticker, doubt: Doubt): void {
+    this.#doubts.set(symbol, doubt);
+  }
+
+  isInDoubt(symbol: Ticker): boolean {
+    return this.#doubts.has(symbol) || this.#jumpedAt.has(symbol);
+  }
+
+  /** True for a price that only a split explains, or a crash: the shares have to be read anew. */
+  hasJumped(symbol: Ticker, price: Price): boolean {
+    const known = this.#known.get(symbol);
+    return known !== undefined && isOffScale(price, known.price);
+  }
+
+  /** What may not be acted on yet; where price and shares agree again, the doubt is over. */
+  judge(positions: readonly Position[], at: EpochMs): Incoherence[] {
+    for (const [symbol, doubt] of this.#doubts) {
+      const position = positions.find((held) => held.symbol === symbol);
+      if (position === undefined || isSettled(position, doubt, at)) this.#doubts.delete(symbol);
+    }
+    const halfSplit = [...this.#doubts].map(([symbol, { split, priceBefore }]) => ({
+      symbol,
+      because:
+        `a split made ${text(split.to)} shares of ${text(split.from)}, but the price is still ` +
+        `on the scale of ${text(priceBefore)} before it`,
+    }));
+    return [...halfSplit, ...this.#judgeJumps(positions, at)];
+  }
+
+  #judgeJumps(positions: readonly Position[], at: EpochMs): Incoherence[] {
+    const found: Incoherence[] = [];
+    const next = new Map<Ticker, Known>();
+    for (const { symbol, quantity, currentPrice: price } of positions) {
+      const known = this.#known.get(symbol);
+      const since = this.#jumpedAt.get(symbol) ?? at;
+      const isJump = known?.quantity.eq(quantity) === true && isOffScale(price, known.price);
+      if (known === undefined || !isJump || at - since >= LONGEST_LAG_MS) {
+        this.#jumpedAt.delete(symbol);
+        next.set(symbol, { quantity, price });
+        continue;
+      }
+      this.#jumpedAt.set(symbol, since);
+      next.set(symbol, known);
+      const because =
+        `the price went from ${text(known.price)} to ${text(price)} at once, as by a split, but ` +
+        `the shares are ${text(quantity)} as before`;
+      found.push({ symbol, because });
+    }
+    this.#known = next;
+    for (const symbol of this.#jumpedAt.keys()) {
+      if (!next.has(symbol)) this.#jumpedAt.delete(symbol);
+    }
+    return found;
+  }
+}
+
+const isSettled = ({ currentPrice }: Position, { split, priceBefore, since }: Doubt, at: EpochMs) =>
+  at - since >= LONGEST_DOUBT_MS || !isOnOldScale(currentPrice, priceBefore, split);

@@ -1,0 +1,51 @@
+import { fingerprintOf } from '../../domain/fingerprint.ts';
+import type { Ticker } from '../../domain/ids.ts';
+import type { PlanPart } from '../../domain/plan.ts';
+import { type EpochMs, msBetween } from '../../domain/time.ts';
+
+const FIRST_WAIT_MS = 10_000;
+const LONGEST_WAIT_MS = 60_000;
+
+type Tried = {
+  readonly steps: string;
+  readonly failures: number;
+  readonly at: EpochMs;
+  readonly waitMs: number;
+};
+
+/**
+ * Keeps the loop from asking for the same thing over and over. What failed is tried again
+ * at once, then after 10 s, 20 s and so on up to a minute; anything new is free to go.
+ */
+export class PlanPacing {
+  readonly #tried = new Map<Ticker, Tried>();
+
+  isDue(part: PlanPart, now: EpochMs): boolean {
+    const tried = this.#tried.get(part.symbol);
+    if (tried === undefined || tried.steps !== stepsOf(part)) return true;
+    return msBetween(now, tried.at) >= tried.waitMs;
+  }
+
+  /** The plan was only shown: the same one is not shown again before `until`. */
+  shown(part: PlanPart, now: EpochMs, until: EpochMs): void {
+    const waitMs = until - now;
+    this.#tried.set(part.symbol, { steps: stepsOf(part), failures: 0, at: now, waitMs });
+  }
+
+  completed(part: PlanPart): void {
+    this.#tried.delete(part.symbol);
+  }
+
+  /** @returns how often in a row the same was tried in vain */
+  failed(part: PlanPart, now: EpochMs): number {
+    const steps = stepsOf(part);
+    const before = this.#tried.get(part.symbol);
+    const failures = before?.steps === steps ? before.failures + 1 : 1;
+    const waitMs =
+      failures === 1 ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 2));
+    this.#tried.set(part.symbol, { steps, failures, at: now, waitMs });
+    return failures;
+  }
+}
+
+const stepsOf = (part: PlanPart): string => part.steps.map(fingerprintOf).join('\n');

@@ -1,0 +1,246 @@
+import { worth, ZERO } from '../../domain/decimal.ts';
+import type { Ticker } from '../../domain/ids.ts';
+import type { ActionPlan, PlanPart } from '../../domain/plan.ts';
+import type { ExecutionReport } from '../../domain/report.ts';
+import type { Broker } from '../../ports/broker.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { reasonOf } from '../../ports/deadline.ts';
+import type { PortfolioStateManager } from '../account/portfolio-state-manager.ts';
+import type { AlertBoard } from '../journal/alert-board.ts';
+import type { EventLogger } from '../journal/event-logger.ts';
+import type { PlanStore } from '../plans/plan-store.ts';
+import type { RuntimeSettings } from '../settings/settings.ts';
+import type { ActionCoordinator } from './action-coordinator.ts';
+import type { DecisionJournal } from './decision-journal.ts';
+import type { PlanMaker, Thought } from './plan-maker.ts';
+import type { PlanPacing } from './plan-pacing.ts';
+import { PlanQueue } from './plan-queue.ts';
+import { stopsFirst } from './stops-first.ts';
+
+/** Requests for one reading of the account; every cycle takes them out of the same budget. */
+const REQUESTS_PER_CYCLE = 3;
+/** A wait shorter than this is nobody's worry. */
+const LONG_WAIT_MS = 5_000;
+/** What was refused so often may be refused for ever: a person has to look. */
+const TRIES_UNTIL_ALERT = 3;
+/** By then the price is here too, for which the broker refused a stop. */
+const PRICE_ARRIVES_MS = 1_000;
+const LONG_WAIT = { code: 'protection_delayed', symbol: null };
+
+/** A thought whose part is to be carried out now. */
+type DueThought = Thought & { readonly part: PlanPart };
+
+export type SymbolTurnsParts = {
+  readonly broker: Broker;
+  readonly state: PortfolioStateManager;
+  readonly coordinator: ActionCoordinator;
+  readonly planMaker: PlanMaker;
+  readonly plans: PlanStore;
+  readonly pacing: PlanPacing;
+  readonly decisions: DecisionJournal;
+  readonly alerts: AlertBoard;
+  readonly logger: EventLogger;
+  readonly clock: Clock;
+  readonly settings: RuntimeSettings;
+};
+
+/**
+ * Decides for each symbol by itself, and lets the coordinator act. The broker takes only so
+ * many requests a minute, so the symbols take turns, the most urgent first, and each is
+ * decided on anew when its turn has come.
+ */
+export class SymbolTurns {
+  readonly #parts: SymbolTurnsParts;
+  readonly #lookAgain: (symbol: Ticker) => void;
+  readonly #revisit = new Set<Ticker>();
+  /** Symbols in which something happened that was not acted on yet. */
+  readonly #news = new Set<Ticker>();
+  readonly #queue = new PlanQueue();
+  #inFlight = 0;
+
+  /** @param lookAgain called with a symbol that calls for another decision */
+  constructor(parts: SymbolTurnsParts, lookAgain: (symbol: Ticker) => void) {
+    this.#parts = parts;
+    this.#lookAgain = lookAgain;
+    parts.coordinator.onReleased((symbol, report) => {
+      if (this.#revisit.delete(symbol) || report?.outcome === 'stopped') lookAgain(symbol);
+    });
+  }
+
+  /** Something happened in the symbol: its turn comes before those in which nothing did. */
+  noteNews(symbol: Ticker): void {
+    this.#news.add(symbol);
+  }
+
+  /** Nobody's turn comes any more; plans at work go on to their end. */
+  clear(): void {
+    this.#queue.clear();
+  }
+
+  /**
+   * The longest until the last order that waits now is sent, in milliseconds, at the pace the
+   * broker takes requests; 0 when nothing waits.
+   */
+  longestWaitMs(): number {
+    const { broker, settings } = this.#parts;
+    const steps = this.#queue.steps();
+    if (steps === 0) return 0;
+    let waitMs = 0;
+    // The cycles meanwhile take their requests, too; a few rounds come close enough.
+    for (let round = 0; round < 4; round += 1) {
+      const cycles = Math.ceil(waitMs / settings.cycleMs) + 1;
+      waitMs = broker.longestWaitMs('protect', steps + cycles * REQUESTS_PER_CYCLE);
+    }
+    return waitMs;
+  }
+
+  /** Decides for each of the symbols; those in which something is to be done join the queue. */
+  decideAll(symbols: readonly Ticker[]): void {
+    for (const symbol of symbols) this.#enqueue(symbol);
+    this.#takeTurns();
+    this.#tellOfWaiting();
+  }
+
+  #enqueue(symbol: Ticker): void {
+    const due = this.#thinkAbout(symbol);
+    if (due === null) {
+      this.#queue.drop(symbol);
+      if (!this.#revisit.has(symbol)) this.#news.delete(symbol);
+      return;
+    }
+    const { context, decision, part } = due;
+    this.#queue.put(symbol, {
+      isFlat: context.position.quantity.eq(ZERO),
+      isNews: this.#news.has(symbol),
+      urgency: decision.urgency,
+      nakedDollars: worth(context.price, context.cover.nakedQuantity),
+      steps: part.steps.length,
+    });
+  }
+
+  #takeTurns(): void {
+    while (this.#inFlight < this.#parts.settings.plansInFlight) {
+      const symbol = this.#queue.take();
+      if (symbol === null) return;
+      this.#news.delete(symbol);
+      // Decided anew: what was true when it joined the queue may be minutes old.
+      const due = this.#thinkAbout(symbol);
+      if (due === null) continue;
+      void this.#carryOut(due).catch((fault) => this.#parts.state.halt(reasonOf(fault)));
+    }
+  }
+
+  #tellOfWaiting(): void {
+    const { alerts } = this.#parts;
+    const waitMs = this.longestWaitMs();
+    if (waitMs < LONG_WAIT_MS) {
+      alerts.clear(LONG_WAIT);
+      return;
+    }
+    const because =
+      `${this.#queue.size} symbols wait for their turn at the broker, the most urgent first; ` +
+      `at the pace it takes requests the last has its orders in ${Math.ceil(waitMs / 1_000)} s`;
+    alerts.raise({ ...LONG_WAIT, because });
+  }
+
+  /** What is to be done in a symbol now. A fault ends there: the others are still guarded. */
+  #thinkAbout(symbol: Ticker): DueThought | null {
+    const { coordinator, state, planMaker, alerts, logger } = this.#parts;
+    if (coordinator.isBusy(symbol)) {
+      this.#revisit.add(symbol);
+      return null;
+    }
+    const code = 'evaluation_failed';
+    try {
+      const context = state.getCompleteContext(symbol);
+      const flat = context === null ? state.getFlatContext(symbol) : null;
+      const thought =
+        flat === null
+          ? context && planMaker.think(context, this.#choice())
+          : planMaker.thinkFlat(flat);
+      const due = thought && this.#dueIn(thought);
+      alerts.clear({ code, symbol });
+      return due;
+    } catch (fault) {
+      const because = reasonOf(fault);
+      logger.log({ type: 'cycle_failed', actor: 'loop', symbol, body: { because } });
+      alerts.raise({ code, symbol, because });
+      return null;
+    }
+  }
+
+  #choice(): typeof stopsFirst {
+    return this.longestWaitMs() >= LONG_WAIT_MS ? stopsFirst : (all) => all;
+  }
+
+  /** What is not to be done now is written down as decided, and left. */
+  #dueIn(thought: Thought): DueThought | null {
+    const { pacing, clock, decisions, alerts } = this.#parts;
+    const { part } = thought;
+    if (part === null) alerts.clear({ code: 'plan_failing', symbol: thought.decision.symbol });
+    if (part !== null && pacing.isDue(part, clock.now())) return { ...thought, part };
+    decisions.note(thought, false);
+    return null;
+  }
+
+  async #carryOut(thought: DueThought): Promise<void> {
+    const { part } = thought;
+    const { decisions, pacing, clock, settings, coordinator, alerts } = this.#parts;
+    decisions.note(thought, true);
+    const plan = this.#propose(thought);
+    if (settings.mode !== 'execute') {
+      pacing.shown(part, clock.now(), plan.expiresAt);
+      return;
+    }
+    const leave = this.#takeSlot();
+    const report = await coordinator.execute(plan, leave).finally(leave);
+    const failing = { code: 'plan_failing', symbol: part.symbol };
+    if (report.outcome === 'completed') {
+      pacing.completed(part);
+      alerts.clear(failing);
+    } else if (!isContradicted(report) && pacing.failed(part, clock.now()) >= TRIES_UNTIL_ALERT) {
+      alerts.raise({
+        ...failing,
+        because: `${part.recipe} fails again and again: ${report.because}`,
+      });
+    }
+    if (isOutdated(report)) this.#lookAgain(part.symbol);
+    if (wasThrough(report)) clock.after(PRICE_ARRIVES_MS, () => this.#lookAgain(part.symbol));
+  }
+
+  /** A plan that waits on the broker; the next has its turn when this one leaves. */
+  #takeSlot(): () => void {
+    let held = true;
+    this.#inFlight += 1;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#inFlight -= 1;
+      queueMicrotask(() => this.#takeTurns());
+    };
+  }
+
+  #propose({ context, part }: DueThought): ActionPlan {
+    const { planMaker, plans, coordinator, logger, clock } = this.#parts;
+    const { symbol } = part;
+    const { accountNumber } = context.account;
+    const intent = { kind: 'manage', symbol } as const;
+    const plan = planMaker.seal([part], [context], accountNumber, intent, 'loop');
+    plans.keep(plan, clock.now());
+    // For the record: the word that counts is given under the lock, after a fresh look.
+    const body = { plan, verdicts: coordinator.verdictsOn(plan) };
+    logger.log({ type: 'plan_proposed', actor: 'loop', symbol, planId: plan.id, body });
+    return plan;
+  }
+}
+
+/** The broker knew of a price that had not arrived here yet. */
+const wasThrough = ({ parts }: ExecutionReport): boolean =>
+  parts.some(({ steps }) => steps.some(({ rejection }) => rejection === 'stop_through_price'));
+
+/** Nothing is wrong with the plan: it waits for a reading that agrees with itself. */
+const isContradicted = ({ verdicts }: ExecutionReport): boolean =>
+  verdicts.some(({ code }) => code === 'snapshot_incoherent');
+
+/** The world moved between the thought and the act: think again, with what is true now. */
+const isOutdated = ({ refusal }: ExecutionReport): boolean => refusal === 'plan_drifted';

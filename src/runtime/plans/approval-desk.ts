@@ -1,0 +1,320 @@
+import { createHmac } from 'node:crypto';
+import {
+  type ApprovalChannel,
+  type ApprovalChannelName,
+  type ApprovalText,
+  type ApprovalTier,
+  needsPerson,
+} from '../../domain/approval.ts';
+import type { Actor } from '../../domain/event.ts';
+import { mintPersonApproval, type PersonApproval } from '../../domain/person-approval.ts';
+import type { ActionPlan } from '../../domain/plan.ts';
+import type { Refusal } from '../../domain/report.ts';
+import { type EpochMs, isoTime } from '../../domain/time.ts';
+import { isSameHash } from '../../engine/plan-hash.ts';
+import type { Clock, Ids } from '../../ports/clock.ts';
+import type { EventLogger } from '../journal/event-logger.ts';
+import type { RuntimeSettings } from '../settings/settings.ts';
+import { approvalText } from './approval-text.ts';
+import type { ProposalVetoes } from './proposal-vetoes.ts';
+
+/** The letters that people can read aloud; five bits each. */
+const LETTERS = '0123456789abcdefghjkmnpqrstvwxyz';
+const CODE_LENGTH = 8;
+/** Whoever has the code does not miss it so often. */
+const MOST_WRONG_CODES = 5;
+const HOW =
+  'a person approves it with "bigbrother pending" and "bigbrother approve" in a terminal of this ' +
+  'machine; then execute the same plan again';
+
+/** One plan that waits for a person. */
+export type PendingApproval = {
+  readonly planId: string;
+  readonly hash: string;
+  readonly tier: ApprovalTier;
+  readonly text: ApprovalText;
+  /** Proves that whoever says yes has read it where the agent cannot. */
+  readonly code: string;
+  readonly expiresAt: EpochMs;
+};
+
+/** A person's word on one plan. */
+export type PersonsWord = {
+  readonly planId: string;
+  readonly by: string;
+  readonly channel: ApprovalChannelName;
+};
+
+type Request = {
+  readonly plan: ActionPlan;
+  readonly text: ApprovalText;
+  /** Aborted as soon as there is nothing to wait for. */
+  readonly over: AbortController;
+  readonly cancelLapse: () => void;
+  isElicited: boolean;
+  wrongCodes: number;
+  state: 'pending' | 'approved' | 'refused';
+  approval: PersonApproval | null;
+  refusedBecause: string;
+};
+
+/**
+ * Where plans wait for a person's yes. One yes is for one plan, by its hash, and ends with it;
+ * everything else is a no. Nothing of it outlives the process.
+ */
+export class ApprovalDesk {
+  readonly #logger: EventLogger;
+  readonly #clock: Clock;
+  readonly #settings: RuntimeSettings;
+  readonly #vetoes: ProposalVetoes;
+  readonly #secret: string;
+  readonly #requests = new Map<string, Request>();
+
+  constructor(parts: {
+    readonly logger: EventLogger;
+    readonly clock: Clock;
+    readonly ids: Ids;
+    readonly settings: RuntimeSettings;
+    readonly vetoes: ProposalVetoes;
+  }) {
+    this.#logger = parts.logger;
+    this.#clock = parts.clock;
+    this.#settings = parts.settings;
+    this.#vetoes = parts.vetoes;
+    this.#secret = parts.ids.next('codes');
+  }
+
+  /** The yes that a plan has; null when it has none. */
+  approvalOf(plan: ActionPlan): PersonApproval | null {
+    return this.#requests.get(plan.hash)?.approval ?? null;
+  }
+
+  /** Why a plan may not run as far as a person is concerned; null when it may. */
+  whyNot(plan: ActionPlan): Refusal | null {
+    const { tier, because } = plan.approval;
+    if (tier === 'T4') return { code: 'approval_impossible', because: because.join('; ') };
+    if (!needsPerson(tier)) return null;
+    const request = this.#requests.get(plan.hash);
+    if (request?.state === 'refused') {
+      return { code: 'approval_rejected', because: request.refusedBecause };
+    }
+    const approval = request?.approval ?? null;
+    if (approval === null) {
+      return { code: 'approval_needed', because: `${because.join('; ')}: ${HOW}` };
+    }
+    if (this.#clock.now() >= approval.holdsFrom) return null;
+    const from = isoTime(approval.holdsFrom);
+    return { code: 'approval_needed', because: `it is approved, and may run from ${from} on` };
+  }
+
+  /**
+   * Puts the plan before a person, once, and waits where the host can ask its own.
+   *
+   * @param channel the host's; null where it has none
+   * @param signal aborted when the host waits no longer
+   * @returns null when it is approved by now, else why not
+   */
+  async ask(
+    plan: ActionPlan,
+    channel: ApprovalChannel | null,
+    signal: AbortSignal,
+  ): Promise<Refusal | null> {
+    const known = this.#requests.get(plan.hash);
+    const full = known === undefined ? this.#whyFull() : null;
+    if (full !== null) return { code: 'too_many_approvals', because: full };
+    const request = known ?? this.#request(plan);
+    if (channel !== null && this.#mayElicit(plan) && !request.isElicited) {
+      await this.#elicit(request, channel, signal);
+    }
+    if (!signal.aborted) return this.whyNot(plan);
+    return { code: 'approval_needed', because: `the call was canceled meanwhile: ${HOW}` };
+  }
+
+  /** What waits for a person, oldest first. */
+  pending(): readonly PendingApproval[] {
+    return this.#open().map(({ plan, text }) => ({
+      planId: plan.id,
+      hash: plan.hash,
+      tier: plan.approval.tier,
+      text,
+      code: this.#codeOf(plan),
+      expiresAt: plan.expiresAt,
+    }));
+  }
+
+  /**
+   * A person's yes in a terminal or on the page.
+   *
+   * @returns null when the plan is approved now, else why not
+   */
+  approve(word: PersonsWord & { readonly hash: string; readonly code: string }): string | null {
+    const request = this.#find(word.planId);
+    if (request === null) return NOTHING_WAITS;
+    if (!isSameHash(word.hash, request.plan.hash)) return 'this is another plan than the one shown';
+    if (!isSameHash(word.code.toLowerCase(), this.#codeOf(request.plan))) {
+      request.wrongCodes += 1;
+      if (request.wrongCodes < MOST_WRONG_CODES) return 'this is not the code of the plan';
+      const because = `${MOST_WRONG_CODES} wrong codes were given`;
+      this.#refuse(request, because, 'system', word.channel);
+      return `${because}: the plan is rejected`;
+    }
+    this.#approve(request, word);
+    return null;
+  }
+
+  /** @returns null when the plan is rejected now, else why not */
+  reject(word: PersonsWord, because: string): string | null {
+    const request = this.#find(word.planId);
+    if (request === null) return NOTHING_WAITS;
+    this.#rejectAsPerson(request, word, because);
+    return null;
+  }
+
+  /** The plan was executed: its approval is used up. */
+  spent(plan: ActionPlan): void {
+    const request = this.#requests.get(plan.hash);
+    if (request === undefined) return;
+    this.#close(request);
+    this.#requests.delete(plan.hash);
+  }
+
+  /** What waits is void. */
+  stop(): void {
+    for (const request of this.#open()) {
+      this.#refuse(request, 'BigBrother stopped before it was answered', 'system', null);
+    }
+    for (const request of this.#requests.values()) this.#close(request);
+    this.#requests.clear();
+  }
+
+  #request(plan: ActionPlan): Request {
+    const text = approvalText(plan);
+    const lapse = (): void => {
+      const open = this.#requests.get(plan.hash);
+      if (open?.state === 'pending') {
+        this.#refuse(open, 'nobody answered before it expired', 'system', null);
+      }
+    };
+    const request: Request = {
+      plan,
+      text,
+      over: new AbortController(),
+      cancelLapse: this.#clock.after(Math.max(0, plan.expiresAt - this.#clock.now()), lapse),
+      isElicited: false,
+      wrongCodes: 0,
+      state: 'pending',
+      approval: null,
+      refusedBecause: '',
+    };
+    this.#forgetEnded();
+    this.#requests.set(plan.hash, request);
+    const { tier, because } = plan.approval;
+    const body = { hash: plan.hash, tier, because, shown: text.lines };
+    this.#log('approval_requested', request, 'host', body);
+    return request;
+  }
+
+  async #elicit(request: Request, channel: ApprovalChannel, signal: AbortSignal): Promise<void> {
+    request.isElicited = true;
+    const leftMs = request.plan.expiresAt - this.#clock.now();
+    const until = AbortSignal.any([signal, request.over.signal]);
+    const answer = await channel.ask(request.text, leftMs, until);
+    // A terminal or the end of the plan may have been faster.
+    if (request.state !== 'pending' || signal.aborted) return;
+    const word = {
+      planId: request.plan.id,
+      by: "the host's person",
+      channel: 'elicitation',
+    } as const;
+    if (answer === 'yes' && this.#clock.now() <= request.plan.expiresAt)
+      this.#approve(request, word);
+    if (answer === 'no') this.#rejectAsPerson(request, word, 'declined in the host');
+  }
+
+  /** A host answers for its person, so that it has no say in what takes protection away. */
+  #mayElicit(plan: ActionPlan): boolean {
+    const { elicitation } = this.#settings.approvals;
+    if (elicitation === 'never' || plan.approval.tier !== 'T2') return false;
+    return elicitation === 'always' || plan.environment !== 'live';
+  }
+
+  #whyFull(): string | null {
+    const { mostPending } = this.#settings.approvals;
+    const waiting = this.#open().length;
+    if (waiting < mostPending) return null;
+    return `${waiting} plans wait for a person already, and ${mostPending} are the most`;
+  }
+
+  #open(): readonly Request[] {
+    const now = this.#clock.now();
+    return [...this.#requests.values()].filter(
+      ({ state, plan }) => state === 'pending' && now <= plan.expiresAt,
+    );
+  }
+
+  #find(planId: string): Request | null {
+    return this.#open().find(({ plan }) => isSameHash(plan.id, planId)) ?? null;
+  }
+
+  #approve(request: Request, { by, channel }: PersonsWord): void {
+    const { plan } = request;
+    const at = this.#clock.now();
+    const delayMs = plan.approval.tier === 'T3' ? this.#settings.approvals.delayMs : 0;
+    const holdsFrom = at + delayMs;
+    request.state = 'approved';
+    request.approval = mintPersonApproval({ planHash: plan.hash, by, channel, at, holdsFrom });
+    this.#log('approval_given', request, 'person', { hash: plan.hash, by, channel, holdsFrom });
+    this.#close(request);
+  }
+
+  #rejectAsPerson(request: Request, { by, channel }: PersonsWord, because: string): void {
+    this.#refuse(request, `${by} rejected it: ${because}`, 'person', channel);
+    this.#vetoes.rejected(request.plan);
+    this.#logger.commit();
+  }
+
+  #refuse(
+    request: Request,
+    because: string,
+    actor: Actor,
+    channel: ApprovalChannelName | null,
+  ): void {
+    request.state = 'refused';
+    request.refusedBecause = because;
+    const { hash } = request.plan;
+    this.#log('approval_refused', request, actor, { hash, channel, because });
+    this.#close(request);
+  }
+
+  #close(request: Request): void {
+    request.cancelLapse();
+    request.over.abort();
+  }
+
+  /** Those that ended are kept until their plan has, for the reason. */
+  #forgetEnded(): void {
+    const now = this.#clock.now();
+    for (const [hash, { state, plan }] of this.#requests) {
+      if (state !== 'pending' && now > plan.expiresAt) this.#requests.delete(hash);
+    }
+  }
+
+  /** Of the plan's bytes and a secret of this process, so that who knows the hash cannot tell it. */
+  #codeOf({ hash }: ActionPlan): string {
+    const mac = createHmac('sha256', this.#secret).update(hash).digest();
+    return [...mac.subarray(0, CODE_LENGTH)].map((byte) => LETTERS.charAt(byte & 31)).join('');
+  }
+
+  #log(
+    type: 'approval_requested' | 'approval_given' | 'approval_refused',
+    { plan }: Request,
+    actor: Actor,
+    body: unknown,
+  ): void {
+    const symbol = plan.parts.length === 1 ? (plan.parts[0]?.symbol ?? null) : null;
+    this.#logger.log({ type, actor, symbol, planId: plan.id, body });
+    this.#logger.commit();
+  }
+}
+
+const NOTHING_WAITS = 'no plan of this name waits for a person: it expired, was used or answered';

@@ -1,0 +1,95 @@
+import { type ApprovalNeed, needsPerson } from '../../domain/approval.ts';
+import { decimal, NO_DOLLARS, parseDecimal, quantity, text, ZERO } from '../../domain/decimal.ts';
+import type { JournalRecord } from '../../domain/event.ts';
+import { type Ticker, ticker } from '../../domain/ids.ts';
+import type { ActionPlan } from '../../domain/plan.ts';
+import type { Account } from '../../domain/portfolio.ts';
+import { fieldAt, textAt } from '../../domain/record-body.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import {
+  approvalNeed,
+  effectOf,
+  type SoldLately,
+  soldShares,
+  stricterLimits,
+} from '../../engine/approval-tier.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { RuntimeSettings } from '../settings/settings.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+type Sale = {
+  readonly at: EpochMs;
+  readonly symbol: Ticker;
+  readonly shares: string;
+  readonly dollars: string;
+};
+type Planned = Pick<ActionPlan, 'origin' | 'intent' | 'parts'>;
+
+/**
+ * Says who has to agree to a plan. Counts what hosts had sold without a person, from the
+ * journal: a limit that many small plans or a restart could get around would be none.
+ */
+export class ApprovalRules {
+  readonly #clock: Clock;
+  readonly #settings: RuntimeSettings;
+  #sales: readonly Sale[] = [];
+
+  constructor(parts: { readonly clock: Clock; readonly settings: RuntimeSettings }) {
+    this.#clock = parts.clock;
+    this.#settings = parts.settings;
+  }
+
+  /** @param account null while it was not read: then nothing is a small part of it */
+  needFor(plan: Planned, account: Account | null): ApprovalNeed {
+    const { approvals, environment } = this.#settings;
+    const { limits, liveLimits } = approvals;
+    return approvalNeed(plan, {
+      equity: account?.equity ?? NO_DOLLARS,
+      lately: this.#lately(),
+      limits: environment === 'live' ? stricterLimits(limits, liveLimits) : limits,
+    });
+  }
+
+  /** What the journal has to keep of a plan that is spent, so that it counts from then on. */
+  soldUnasked(plan: ActionPlan): readonly Omit<Sale, 'at'>[] {
+    const { isWish } = effectOf(plan, NO_DOLLARS, NOTHING);
+    if (!isWish || needsPerson(plan.approval.tier)) return [];
+    return plan.parts.map((part) => {
+      const shares = soldShares(part);
+      const dollars = text(part.basis.price.times(shares));
+      return { symbol: part.symbol, shares: text(shares), dollars };
+    });
+  }
+
+  /** Takes note of a journal record; others than `plan_spent` are passed over. */
+  remember(record: JournalRecord): void {
+    if (record.type !== 'plan_spent') return;
+    const sold = fieldAt(record.body, 'soldUnasked');
+    for (const sale of Array.isArray(sold) ? sold : []) {
+      const [symbol, shares, dollars] = ['symbol', 'shares', 'dollars'].map((name) =>
+        textAt(sale, name),
+      );
+      if (!symbol || !isAmount(shares) || !isAmount(dollars)) continue;
+      this.#sales = [...this.#sales, { at: record.at, symbol: ticker(symbol), shares, dollars }];
+    }
+  }
+
+  #lately(): SoldLately {
+    const since = this.#clock.now() - DAY_MS;
+    this.#sales = this.#sales.filter(({ at }) => at > since);
+    const shares = new Map<Ticker, ReturnType<typeof quantity>>();
+    let dollars = ZERO;
+    for (const sale of this.#sales) {
+      const before = shares.get(sale.symbol) ?? ZERO;
+      shares.set(sale.symbol, quantity(before.plus(sale.shares)));
+      dollars = dollars.plus(decimal(sale.dollars));
+    }
+    return { dollars, shares };
+  }
+}
+
+const NOTHING: SoldLately = { dollars: ZERO, shares: new Map() };
+
+const isAmount = (digits: string | null | undefined): digits is string =>
+  typeof digits === 'string' && parseDecimal(digits) !== null;

@@ -1,0 +1,51 @@
+import type { Json } from '../../domain/canonical.ts';
+import type { JournalRecord } from '../../domain/event.ts';
+import type { SentStep } from '../../domain/guardrail.ts';
+import { isTerminal, type OrderStatus } from '../../domain/order.ts';
+import { fieldAt, textAt } from '../../domain/record-body.ts';
+import type { EpochMs } from '../../domain/time.ts';
+
+/** What the guardrail against duplicates may look back on. */
+const KEPT_MS = 15 * 60_000;
+
+/**
+ * What was sent lately, or was about to be, for positions that are still held; from the journal,
+ * so that a restart forgets nothing. Who comes back to a symbol at the same price needs the same
+ * stop again, at once.
+ */
+export class SentSteps {
+  #sent: (SentStep & { readonly episodeId: string | null })[] = [];
+
+  /** Takes note of a journal record: a step's intent, an order's and an episode's end. */
+  remember(record: JournalRecord): void {
+    if (record.type === 'episode_closed') {
+      const ended = textAt(fieldAt(record.body, 'episode') ?? null, 'id');
+      this.#sent = this.#sent.filter(({ episodeId }) => episodeId !== ended);
+    }
+    if (record.type === 'step_observed') this.#observe(record.body);
+    if (record.type !== 'step_intended') return;
+    this.#sent.push({
+      episodeId: textAt(record.body, 'episodeId'),
+      at: record.at,
+      symbol: record.symbol ?? '',
+      clientOrderId: textAt(record.body, 'clientOrderId'),
+      fingerprint: textAt(record.body, 'fingerprint') ?? '',
+      planId: record.planId ?? '',
+    });
+  }
+
+  lately(now: EpochMs): readonly SentStep[] {
+    this.#sent = this.#sent.filter(({ at }) => at >= now - KEPT_MS);
+    return this.#sent;
+  }
+
+  #observe(body: Json): void {
+    const id = textAt(body, 'clientOrderId');
+    const status = textAt(body, 'status');
+    if (status === null || !isTerminal(status as OrderStatus)) return;
+    if (textAt(body, 'filledQuantity') !== '0') return;
+    this.#sent = this.#sent.map((one) =>
+      one.clientOrderId === id ? { ...one, isDead: true } : one,
+    );
+  }
+}
