@@ -1,0 +1,93 @@
+import { AccountLook } from '../account/account-look.ts';
+import { AccountReader } from '../account/account-reader.ts';
+import { ClockSkew } from '../account/clock-skew.ts';
+import { ClockWatch } from '../account/clock-watch.ts';
+import { LookAgain } from '../account/look-again.ts';
+import { MarketFeed } from '../account/market-feed.ts';
+import { MissedFills } from '../account/missed-fills.ts';
+import { NakedMeters } from '../account/naked-meters.ts';
+import { OrderBook } from '../account/order-book.ts';
+import { OrderDesk } from '../account/order-desk.ts';
+import { PortfolioStateManager } from '../account/portfolio-state-manager.ts';
+import { SessionCalendar } from '../account/session-calendar.ts';
+import { StreamTrust } from '../account/stream-trust.ts';
+import { AccountRecord } from '../controls/account-record.ts';
+import { BackstopWatch } from '../controls/backstop-watch.ts';
+import { ControlDesk } from '../controls/control-desk.ts';
+import { Recovery } from '../coordination/recovery.ts';
+import { BrokerErrorWatch } from '../halt/broker-error-watch.ts';
+import { HaltWatch } from '../halt/halt-watch.ts';
+import type { RuntimeParts } from '../runtime-parts.ts';
+import type { Foundations, Memory } from './foundations.ts';
+
+/** What knows the account. */
+export type AccountSide = ReturnType<typeof wireAccount>;
+
+/** Everything between the broker's answers and one picture of the account. */
+export function wireAccount(parts: RuntimeParts, foundations: Foundations, memory: Memory) {
+  const { clock, settings, logger, alerts, tradingState } = foundations;
+  const { broker, marketData, streams } = parts;
+  const { ledger, episodes, unsettled } = memory;
+  const reader = new AccountReader({ broker, clock, settings });
+  const orders = new OrderBook();
+  const stream = new StreamTrust(logger, clock);
+  const desk = new OrderDesk({ book: orders, reader, stream, clock });
+  const calendar = new SessionCalendar({ broker, clock, timeoutMs: settings.callTimeoutMs });
+  const skew = new ClockSkew({ broker, alerts, tradingState, clock, settings });
+  const aheadMs = () => skew.aheadMs();
+  const state = new PortfolioStateManager({
+    ...{ reader, orders, desk, stream, streams, calendar, episodes, ledger },
+    ...{ tradingState, logger, clock, settings },
+    market: new MarketFeed({ marketData, clock, logger, settings, aheadMs }),
+    meters: new NakedMeters({ logger, calendar }),
+    brokerAheadMs: () => -skew.aheadMs(),
+  });
+  const missed = new MissedFills({ reader, episodes, logger, clock });
+  return {
+    ...{ reader, orders, desk, calendar, skew, state },
+    again: new LookAgain({ state, clock }),
+    look: new AccountLook({ state, broker, clock, settings }),
+    recovery: new Recovery({ state, missed, unsettled, desk, tradingState, logger, clock }),
+  };
+}
+
+/** What stops the account, or tells that it is not as it was declared. */
+export type Watches = ReturnType<typeof wireWatches>;
+
+export function wireWatches(
+  parts: RuntimeParts,
+  foundations: Foundations,
+  memory: Memory,
+  account: AccountSide,
+) {
+  const { broker, emergency, haltLatch: latch } = parts;
+  const { clock, settings, logger, alerts, tradingState } = foundations;
+  const { recovery, state, skew, calendar, reader } = account;
+  const halts = new HaltWatch({ latch, emergency, tradingState, alerts, logger, clock, settings });
+  const clockWatch = new ClockWatch({
+    clock,
+    onGap: (because) => {
+      recovery.begin(because);
+      // What the streams held back meanwhile may be lost: they begin anew.
+      state.listen();
+      void skew.start();
+      void recovery.attempt();
+    },
+  });
+  recovery.lookFirst(() => {
+    clockWatch.look();
+    halts.notice();
+  });
+  const { controls: memoryOfControls } = memory;
+  const record = new AccountRecord({
+    ...{ broker, reader, memory: memoryOfControls, tradingState, alerts, logger, clock },
+  });
+  const backstops = new BackstopWatch({ broker, alerts, tradingState, clock, settings });
+  const controls = new ControlDesk({
+    ...{ logger, clock, alerts, tradingState, calendar, skew, record, backstops, settings },
+    memory: memoryOfControls,
+  });
+  const brokerErrors = new BrokerErrorWatch({ halts, alerts });
+  logger.onRecord((each) => brokerErrors.hear(each));
+  return { halts, clockWatch, record, backstops, controls, brokerErrors };
+}
