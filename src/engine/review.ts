@@ -4,7 +4,8 @@ import type { Guardrail, ReviewInput, Verdict } from '../domain/guardrail.ts';
 import type { PersonApproval } from '../domain/person-approval.ts';
 import type { ActionPlan, PlanPart } from '../domain/plan.ts';
 
-type Review =
+/** Approved, or denied; with all that was said either way. */
+export type Review =
   | {
       readonly outcome: 'approved';
       readonly approved: ApprovedPlan;

@@ -21,6 +21,7 @@ import type { TradingStateLevels } from './account/trading-state.ts';
 import type { ActionCoordinator } from './coordination/action-coordinator.ts';
 import { mustWait } from './coordination/plan-admission.ts';
 import type { PlanMaker, Thought } from './coordination/plan-maker.ts';
+import type { PlanReviewer } from './coordination/plan-reviewer.ts';
 import { executeHalt, type HaltIntent, haltNote } from './halt/halt-intent.ts';
 import type { HaltWatch } from './halt/halt-watch.ts';
 import { choiceFor, type TradingIntent } from './host-intents.ts';
@@ -39,6 +40,7 @@ import type { RuntimeSettings } from './settings/settings.ts';
 type Parts = {
   readonly state: PortfolioStateManager;
   readonly coordinator: ActionCoordinator;
+  readonly reviewer: PlanReviewer;
   readonly orchestrator: BigBrotherOrchestrator;
   readonly planMaker: PlanMaker;
   readonly plans: PlanStore;
@@ -107,10 +109,10 @@ export class BigBrother {
   evaluate(symbol: Ticker): SymbolEvaluation | null {
     const context = this.contextFor(symbol);
     if (context === null) return null;
-    const { planMaker, coordinator } = this.#parts;
+    const { planMaker, reviewer } = this.#parts;
     const { decision, part, notes } = planMaker.think(context);
     const plan = part === null ? null : this.#seal([part], [context], { kind: 'manage', symbol });
-    const verdicts = plan === null ? [] : coordinator.verdictsOn(plan);
+    const verdicts = plan === null ? [] : reviewer.verdictsOn(plan);
     return { context, decision, part, notes, verdicts };
   }
 
@@ -211,7 +213,7 @@ export class BigBrother {
   }
 
   #proposalFrom(thoughts: readonly Thought[], intent: Intent, actor: Actor): Proposal {
-    const { plans, coordinator, logger, clock, settings, unsettled } = this.#parts;
+    const { plans, reviewer, logger, clock, settings, unsettled } = this.#parts;
     const notes = thoughts.flatMap((thought) => thought.notes);
     const parts = thoughts.flatMap(({ part }) => part ?? []);
     const [first] = thoughts;
@@ -224,7 +226,7 @@ export class BigBrother {
     }
     const contexts = thoughts.flatMap((thought) => (thought.part === null ? [] : thought.context));
     const plan = this.#seal(parts, contexts, intent);
-    const verdicts = coordinator.verdictsOn(plan);
+    const verdicts = reviewer.verdictsOn(plan);
     const standing = this.#parts.vetoes.whyNot(plan, verdicts, clock.now());
     if (standing !== null) {
       return { outcome: 'impossible', code: 'veto_stands', because: [standing] };
@@ -256,9 +258,9 @@ export class BigBrother {
 
   /** Waits for a person where the plan needs one; nothing else waits meanwhile. */
   async #executeAgreed(plan: ActionPlan, caller: ExecutionCaller): Promise<ExecutionReport> {
-    const { coordinator, approvals, logger, clock } = this.#parts;
+    const { coordinator, reviewer, approvals, logger, clock } = this.#parts;
     const startedAt = clock.now();
-    const objection = coordinator.objectionTo(plan);
+    const objection = reviewer.objectionTo(plan);
     if (objection === null) return coordinator.execute(plan);
     const { verdicts } = objection;
     let refusal: Refusal | null = objection.refusal;

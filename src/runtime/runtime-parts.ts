@@ -18,6 +18,7 @@ import type { TradingStateLevels } from './account/trading-state.ts';
 import type { BigBrother } from './big-brother.ts';
 import type { ControlDesk } from './controls/control-desk.ts';
 import type { ActionCoordinator } from './coordination/action-coordinator.ts';
+import type { PlanReviewer } from './coordination/plan-reviewer.ts';
 import type { Recovery } from './coordination/recovery.ts';
 import type { AlertBoard } from './journal/alert-board.ts';
 import type { Anchoring } from './journal/anchoring.ts';
@@ -68,6 +69,7 @@ export type Runtime = {
   readonly bigBrother: BigBrother;
   readonly orchestrator: BigBrotherOrchestrator;
   readonly coordinator: ActionCoordinator;
+  readonly reviewer: PlanReviewer;
   readonly state: PortfolioStateManager;
   readonly positions: PositionManager;
   readonly logger: EventLogger;

@@ -41,6 +41,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     bigBrother: top.bigBrother,
     orchestrator: top.orchestrator,
     coordinator: execution.coordinator,
+    reviewer: execution.shared.reviewer,
     state: account.state,
     positions: new PositionManager(account.state),
     logger: foundations.logger,

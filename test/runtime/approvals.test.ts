@@ -386,7 +386,7 @@ describe('at the broker', () => {
     };
     const approvedWith = (hashed: ActionPlan | null) => {
       const approval = hashed === null ? null : guarded.approvals.approvalOf(hashed);
-      const inputs = guarded.coordinator.reviewInputs(plan);
+      const inputs = guarded.reviewer.reviewInputs(plan);
       const reviewed = review(plan, [passes], inputs, approval);
       return reviewed.outcome === 'approved' ? reviewed.approved : null;
     };

@@ -1,18 +1,13 @@
 import type { ApprovedPlan } from '../../domain/approved-plan.ts';
-import type { Guardrail, ReviewInput, Verdict } from '../../domain/guardrail.ts';
+import type { Verdict } from '../../domain/guardrail.ts';
 import type { Ticker } from '../../domain/ids.ts';
 import type { ActionPlan, PlanPart } from '../../domain/plan.ts';
-import type { PositionContext } from '../../domain/portfolio.ts';
 import type { ExecutionReport, PartReport, Refusal, StepResult } from '../../domain/report.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import { withDoubts } from '../../engine/doubt.ts';
-import { driftOf, isForFlat } from '../../engine/drift.ts';
-import { review } from '../../engine/review.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { reasonOf } from '../../ports/deadline.ts';
 import type { AccountLook } from '../account/account-look.ts';
 import type { PortfolioStateManager } from '../account/portfolio-state-manager.ts';
-import type { ControlDesk } from '../controls/control-desk.ts';
 import type { HaltWatch } from '../halt/halt-watch.ts';
 import { type EventLogger, JournalBrokenError } from '../journal/event-logger.ts';
 import type { ApprovalDesk } from '../plans/approval-desk.ts';
@@ -25,16 +20,8 @@ import {
   partReport,
   soleSymbolOf,
 } from '../plans/execution-reports.ts';
-import type { PlanStore } from '../plans/plan-store.ts';
-import type { ProposalVetoes } from '../plans/proposal-vetoes.ts';
-import type { SentSteps } from '../plans/sent-steps.ts';
-import type { UnsettledSteps } from '../plans/unsettled-steps.ts';
-import type { ModeGate } from '../rollout/mode-gate.ts';
-import type { Rollout } from '../rollout/rollout.ts';
 import type { RuntimeSettings } from '../settings/settings.ts';
-import { whyNotAdmitted } from './plan-admission.ts';
-import type { PlanBinding } from './plan-maker.ts';
-import type { Recovery } from './recovery.ts';
+import { deniedBy, type PlanReviewer } from './plan-reviewer.ts';
 import { Slots } from './slots.ts';
 import type { StepRunner } from './step-runner.ts';
 import type { SymbolLocks } from './symbol-locks.ts';
@@ -45,23 +32,14 @@ const LOCK_TIMEOUT_MS = 5_000;
 type Parts = {
   readonly state: PortfolioStateManager;
   readonly look: AccountLook;
+  readonly reviewer: PlanReviewer;
   readonly steps: StepRunner;
   readonly locks: SymbolLocks;
-  readonly plans: PlanStore;
-  readonly unsettled: UnsettledSteps;
-  readonly sent: SentSteps;
-  readonly controls: ControlDesk;
-  readonly recovery: Recovery;
   readonly halts: HaltWatch;
   readonly logger: EventLogger;
   readonly clock: Clock;
-  readonly guardrails: readonly Guardrail[];
   readonly approvals: ApprovalDesk;
   readonly rules: ApprovalRules;
-  readonly rollout: Rollout;
-  readonly gate: ModeGate;
-  readonly vetoes: ProposalVetoes;
-  readonly binding: PlanBinding;
   readonly settings: RuntimeSettings;
 };
 
@@ -74,7 +52,6 @@ export class ActionCoordinator {
   readonly #parts: Parts;
   readonly #running = new Set<Promise<unknown>>();
   readonly #listeners: ((symbol: Ticker, report: PartReport | null) => void)[] = [];
-  #closing = false;
   /** Set when the time to stop is over: what is still at work takes no further step. */
   #abandoning = false;
 
@@ -109,7 +86,7 @@ export class ActionCoordinator {
 
   /** Takes no more plans; resolves when the running ones have ended or the time is over. */
   async stop(timeoutMs: number): Promise<void> {
-    this.#closing = true;
+    this.#parts.reviewer.close();
     const ended = new AbortController();
     const drained = this.idle().then(() => ended.abort());
     await Promise.race([drained, this.#parts.clock.sleep(timeoutMs, ended.signal)]);
@@ -122,9 +99,9 @@ export class ActionCoordinator {
   }
 
   async #execute(plan: ActionPlan, onAnswered: () => void): Promise<ExecutionReport> {
-    const { clock, locks } = this.#parts;
+    const { clock, locks, reviewer } = this.#parts;
     const startedAt = clock.now();
-    const early = this.#whyNot(plan);
+    const early = reviewer.whyNot(plan);
     if (early !== null) return this.#refuse(plan, startedAt, early);
     const locked = await locks.acquire(
       plan.parts.map(({ symbol }) => symbol),
@@ -162,33 +139,16 @@ export class ActionCoordinator {
     // A halt that was lifted this instant must not be what the guardrails refuse.
     this.#parts.halts.notice();
     // After the fresh look, since that takes time in which a plan may expire or be used.
-    const refusal = this.#whyNot(plan) ?? this.#drift(plan);
+    const { reviewer } = this.#parts;
+    const refusal = reviewer.whyNotNow(plan);
     if (refusal !== null) return this.#refuse(plan, startedAt, refusal);
-    const { approvals, rules } = this.#parts;
-    const approval = approvals.approvalOf(plan);
-    const inputs = this.reviewInputs(plan);
-    const reviewed = review(plan, this.#parts.guardrails, inputs, approval);
+    const reviewed = reviewer.review(plan);
     const { verdicts } = reviewed;
     this.#log(plan, 'plan_reviewed', { outcome: reviewed.outcome, verdicts });
     if (reviewed.outcome === 'denied') {
-      const because = reviewed.denials.map((denial) => denial.because).join('; ');
-      this.#parts.vetoes.denied(plan, reviewed.denials);
-      return this.#refuse(plan, startedAt, { code: 'guardrails_denied', because }, verdicts);
+      return this.#refuse(plan, startedAt, deniedBy(reviewed.denials), verdicts);
     }
-    this.#parts.logger.logDurably({
-      type: 'plan_spent',
-      actor: 'system',
-      symbol: soleSymbolOf(plan),
-      planId: plan.id,
-      body: {
-        hash: plan.hash,
-        tier: plan.approval.tier,
-        approvedBy: approval && { by: approval.by, channel: approval.channel, at: approval.at },
-        soldUnasked: rules.soldUnasked(plan),
-        wantedBy: [...new Set(plan.parts.flatMap((part) => part.wantedBy ?? []))],
-      },
-    });
-    approvals.spent(plan);
+    this.#spend(plan);
     const room = new Slots(this.#parts.settings.plansInFlight);
     const parts = await Promise.all(
       plan.parts.map(async (part) => {
@@ -204,68 +164,24 @@ export class ActionCoordinator {
     return this.#finish(plan, startedAt, parts, verdicts);
   }
 
-  /** What the guardrails say as things stand, before the fresh look under the lock. */
-  verdictsOn(plan: ActionPlan): readonly Verdict[] {
-    return review(plan, this.#parts.guardrails, this.reviewInputs(plan)).verdicts;
-  }
-
-  /** What the guardrails are to look at, out of the present snapshot. */
-  reviewInputs(plan: ActionPlan): ReviewInput[] {
-    const { state, clock, sent, controls, settings } = this.#parts;
-    const snapshot = state.snapshot();
-    if (snapshot === null) return [];
-    const now = clock.now();
-    const facts = controls.facts();
-    return plan.parts.flatMap((part) => {
-      const context = this.#contextFor(part);
-      if (context === null) return [];
-      const { tradingState } = snapshot;
-      const { environment } = settings;
-      const seen = { plan, part, context, snapshot, facts, tradingState, environment, now };
-      return [{ ...seen, sent: sent.lately(now) }];
+  /** From here on the plan has run, also after a crash. */
+  #spend(plan: ActionPlan): void {
+    const { approvals, rules, logger } = this.#parts;
+    const approval = approvals.approvalOf(plan);
+    logger.logDurably({
+      type: 'plan_spent',
+      actor: 'system',
+      symbol: soleSymbolOf(plan),
+      planId: plan.id,
+      body: {
+        hash: plan.hash,
+        tier: plan.approval.tier,
+        approvedBy: approval && { by: approval.by, channel: approval.channel, at: approval.at },
+        soldUnasked: rules.soldUnasked(plan),
+        wantedBy: [...new Set(plan.parts.flatMap((part) => part.wantedBy ?? []))],
+      },
     });
-  }
-
-  /**
-   * Why a plan would not run now, by what is known without a fresh look; null when it may.
-   * `approval_needed` only where a person's yes is all that it lacks.
-   */
-  objectionTo(
-    plan: ActionPlan,
-  ): { readonly refusal: Refusal; readonly verdicts: readonly Verdict[] } | null {
-    const refusal = this.#whyNot(plan);
-    if (refusal?.code !== 'approval_needed') return refusal && { refusal, verdicts: [] };
-    const drift = this.#drift(plan);
-    if (drift !== null) return { refusal: drift, verdicts: [] };
-    const reviewed = review(plan, this.#parts.guardrails, this.reviewInputs(plan));
-    const { outcome, verdicts } = reviewed;
-    if (outcome === 'approved') return { refusal, verdicts };
-    const because = reviewed.denials.map((denial) => denial.because).join('; ');
-    this.#parts.vetoes.denied(plan, reviewed.denials);
-    return { refusal: { code: 'guardrails_denied', because }, verdicts };
-  }
-
-  #whyNot(plan: ActionPlan): Refusal | null {
-    if (this.#closing) return { code: 'shutting_down', because: 'BigBrother is stopping' };
-    const account = this.#parts.state.snapshot()?.account ?? null;
-    return whyNotAdmitted(plan, { ...this.#parts, account, now: this.#parts.clock.now() });
-  }
-
-  #drift(plan: ActionPlan): Refusal | null {
-    const drifts = plan.parts.flatMap((part) => this.#driftOf(plan, part) ?? []);
-    return drifts.length === 0 ? null : { code: 'plan_drifted', because: drifts.join('; ') };
-  }
-
-  #driftOf({ terms }: ActionPlan, part: PlanPart): string | null {
-    return driftOf(part, this.#contextFor(part), terms.tolerance);
-  }
-
-  /** The symbol now, seen as the part was made: as a position, or as flat. */
-  #contextFor(part: PlanPart): PositionContext | null {
-    const { state, unsettled } = this.#parts;
-    if (isForFlat(part)) return state.getFlatContext(part.symbol);
-    const context = state.getCompleteContext(part.symbol);
-    return context === null ? null : withDoubts(context, unsettled.in(part.symbol));
+    approvals.spent(plan);
   }
 
   /** Carries out one symbol's part, step by step; its lock is held by the caller. */
@@ -276,7 +192,7 @@ export class ActionCoordinator {
   ): Promise<PartReport> {
     const nakedBefore = this.#parts.state.nakedTime(part.symbol);
     const steps: StepResult[] = [];
-    let fault: string | null = this.#driftOf(approved.plan, part);
+    let fault: string | null = this.#parts.reviewer.driftOf(approved.plan, part);
     try {
       for (
         let index = 0;

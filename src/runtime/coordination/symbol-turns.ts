@@ -15,6 +15,7 @@ import type { DecisionJournal } from './decision-journal.ts';
 import type { PlanMaker, Thought } from './plan-maker.ts';
 import type { PlanPacing } from './plan-pacing.ts';
 import { PlanQueue } from './plan-queue.ts';
+import type { PlanReviewer } from './plan-reviewer.ts';
 import { stopsFirst } from './stops-first.ts';
 
 /** Requests for one reading of the account; every cycle takes them out of the same budget. */
@@ -34,6 +35,7 @@ export type SymbolTurnsParts = {
   readonly broker: Broker;
   readonly state: PortfolioStateManager;
   readonly coordinator: ActionCoordinator;
+  readonly reviewer: PlanReviewer;
   readonly planMaker: PlanMaker;
   readonly plans: PlanStore;
   readonly pacing: PlanPacing;
@@ -221,14 +223,14 @@ export class SymbolTurns {
   }
 
   #propose({ context, part }: DueThought): ActionPlan {
-    const { planMaker, plans, coordinator, logger, clock } = this.#parts;
+    const { planMaker, plans, reviewer, logger, clock } = this.#parts;
     const { symbol } = part;
     const { accountNumber } = context.account;
     const intent = { kind: 'manage', symbol } as const;
     const plan = planMaker.seal([part], [context], accountNumber, intent, 'loop');
     plans.keep(plan, clock.now());
     // For the record: the word that counts is given under the lock, after a fresh look.
-    const body = { plan, verdicts: coordinator.verdictsOn(plan) };
+    const body = { plan, verdicts: reviewer.verdictsOn(plan) };
     logger.log({ type: 'plan_proposed', actor: 'loop', symbol, planId: plan.id, body });
     return plan;
   }

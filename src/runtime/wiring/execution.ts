@@ -1,6 +1,7 @@
 import { DecisionEngine } from '../../engine/decision-engine.ts';
 import { ActionCoordinator } from '../coordination/action-coordinator.ts';
 import { PlanMaker } from '../coordination/plan-maker.ts';
+import { PlanReviewer } from '../coordination/plan-reviewer.ts';
 import { StepResender } from '../coordination/step-resender.ts';
 import { StepRunner } from '../coordination/step-runner.ts';
 import { StepSender } from '../coordination/step-sender.ts';
@@ -63,16 +64,19 @@ export function wireExecution(
   });
   const steps = new StepRunner({ sender, resender, state, desk, logger, settings });
   const locks = new SymbolLocks(clock);
+  const reviewer = new PlanReviewer({
+    ...{ state, plans, unsettled, sent, controls, recovery, clock, guardrails },
+    ...{ approvals, rules, rollout, gate, vetoes, binding, settings },
+  });
   const shared = {
-    ...{ state, plans, unsettled, recovery, halts },
-    ...{ logger, clock, settings, guardrails },
-    ...{ approvals, rules, vetoes, binding, rollout, gate },
+    ...{ reviewer, state, plans, unsettled, recovery, halts, logger, clock, settings },
+    ...{ approvals, rules, vetoes, rollout, gate },
   };
   return {
     shared,
     resolver: new UnsettledResolver({
       ...{ state, desk, unsettled, resender, locks, alerts, logger, clock },
     }),
-    coordinator: new ActionCoordinator({ ...shared, look, steps, locks, sent, controls }),
+    coordinator: new ActionCoordinator({ ...shared, look, steps, locks }),
   };
 }
