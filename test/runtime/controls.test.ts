@@ -49,37 +49,6 @@ describe('every guardrail', () => {
   });
 });
 
-describe('protection that a guardrail holds back', () => {
-  it('raises an alert that names the guardrail, until the position is gone', async () => {
-    const guarded = await loopedAccount({ policies: { priceCollar: { stopRoomPercent: '0.1' } } });
-    expect(guarded.bigBrother.alerts()).toContainEqual(
-      expect.objectContaining({
-        code: 'protection_held_back',
-        symbol: 'AAPL',
-        because: expect.stringMatching(
-          /held back what protects AAPL: price-collar \(price_outside_collar\): /,
-        ),
-      }),
-    );
-    await guarded.trade('AAPL', 'sell', '10');
-    await guarded.clock.advanceBy(20_000);
-    expect(codes(guarded)).not.toContain('protection_held_back');
-  });
-
-  it('raises it at most 5 s after the refusal', async () => {
-    const guarded = await loopedAccount({ policies: { priceCollar: { stopRoomPercent: '0.1' } } });
-    const [refused] = guarded.records('plan_refused');
-    const raised = guarded
-      .records('alert_raised')
-      .find(({ body }) => (body as { code: string }).code === 'protection_held_back');
-    expect(Math.abs((raised?.at ?? 0) - (refused?.at ?? -1e9))).toBeLessThanOrEqual(5_000);
-  });
-
-  it('is no alert where all goes well', async () => {
-    expect(codes(await loopedAccount())).toEqual([]);
-  });
-});
-
 describe("the broker's own limits", () => {
   const declaring = (noShorting: boolean) => ({
     settings: { controls: { ...controls, backstops: { ...controls.backstops, noShorting } } },

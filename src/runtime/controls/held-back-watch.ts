@@ -1,6 +1,6 @@
 import type { Json } from '../../domain/canonical.ts';
 import type { JournalRecord } from '../../domain/event.ts';
-import { isTicker } from '../../domain/ids.ts';
+import { isTicker, type Ticker } from '../../domain/ids.ts';
 import type { PlanPart } from '../../domain/plan.ts';
 import { fieldAt, textAt } from '../../domain/record-body.ts';
 import type { AlertBoard } from '../journal/alert-board.ts';
@@ -10,32 +10,47 @@ const CODE = 'protection_held_back';
 
 /**
  * Tells when a guardrail has held back what protects or leaves a position: that is the one
- * thing that must not fail in silence. The alert ends with the next plan that passes, or with
- * the position.
+ * thing that must not fail in silence. The alert ends with the next plan that passes, with the
+ * position, or with the halt where nothing else stood in the way.
  */
 export class HeldBackWatch {
   readonly #alerts: AlertBoard;
   readonly #plans: PlanStore;
+  /** Held back by the halt of all trading, and by nothing else. */
+  readonly #byHaltAlone = new Set<Ticker>();
 
   constructor(parts: { readonly alerts: AlertBoard; readonly plans: PlanStore }) {
     this.#alerts = parts.alerts;
     this.#plans = parts.plans;
   }
 
-  /** Takes note of a journal record; others than reviews and ends of episodes are passed over. */
+  /** Takes note of a journal record; those that tell nothing of it are passed over. */
   hear({ type, symbol, planId, body }: JournalRecord): void {
-    if (type === 'episode_closed' && symbol !== null && isTicker(symbol)) {
-      this.#alerts.clear({ code: CODE, symbol });
+    if (type === 'episode_closed' && symbol !== null && isTicker(symbol)) this.#end(symbol);
+    if (type === 'trading_state_changed' && textAt(body, 'state') !== 'halted') {
+      for (const held of this.#byHaltAlone) this.#end(held);
     }
     if (type !== 'plan_reviewed' || planId === null) return;
-    for (const part of this.#plans.get(planId)?.parts ?? []) {
-      const denials = denialsOf(part, body);
-      if (denials.length === 0) this.#alerts.clear({ code: CODE, symbol: part.symbol });
-      else if (protects(part)) {
-        const because = `a guardrail held back what protects ${part.symbol}: ${denials.join('; ')}`;
-        this.#alerts.raise({ code: CODE, symbol: part.symbol, because });
-      }
+    for (const part of this.#plans.get(planId)?.parts ?? []) this.#judge(part, body);
+  }
+
+  #judge(part: PlanPart, review: Json): void {
+    const { symbol } = part;
+    const denials = denialsOf(part, review);
+    if (denials.length === 0) {
+      this.#end(symbol);
+      return;
     }
+    if (!protects(part)) return;
+    if (denials.every(isHalt)) this.#byHaltAlone.add(symbol);
+    else this.#byHaltAlone.delete(symbol);
+    const because = `a guardrail held back what protects ${symbol}: ${denials.map(words).join('; ')}`;
+    this.#alerts.raise({ code: CODE, symbol, because });
+  }
+
+  #end(symbol: Ticker): void {
+    this.#byHaltAlone.delete(symbol);
+    this.#alerts.clear({ code: CODE, symbol });
   }
 }
 
@@ -43,15 +58,14 @@ export class HeldBackWatch {
 const protects = ({ steps }: PlanPart): boolean =>
   steps.some(({ purpose }) => purpose !== 'reduce' && purpose !== 'release');
 
-function denialsOf({ symbol }: PlanPart, body: Json): readonly string[] {
-  const verdicts = fieldAt(body, 'verdicts');
-  return (
-    (Array.isArray(verdicts) ? verdicts : [])
-      .filter((one) => textAt(one, 'symbol') === symbol && textAt(one, 'outcome') === 'deny')
-      // A halt is told of by itself, and ends by itself for all symbols.
-      .filter((one) => textAt(one, 'code') !== 'trading_halted')
-      .map(
-        (one) => `${textAt(one, 'guardrail')} (${textAt(one, 'code')}): ${textAt(one, 'because')}`,
-      )
+function denialsOf({ symbol }: PlanPart, review: Json): readonly Json[] {
+  const verdicts = fieldAt(review, 'verdicts');
+  return (Array.isArray(verdicts) ? verdicts : []).filter(
+    (one) => textAt(one, 'symbol') === symbol && textAt(one, 'outcome') === 'deny',
   );
 }
+
+const isHalt = (denial: Json): boolean => textAt(denial, 'code') === 'trading_halted';
+
+const words = (denial: Json): string =>
+  `${textAt(denial, 'guardrail')} (${textAt(denial, 'code')}): ${textAt(denial, 'because')}`;
