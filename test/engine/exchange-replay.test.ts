@@ -20,7 +20,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ kind: fc.constant('move' as const), to: fc.integer({ min: 96, max: 106 }) }),
   fc.record({
     kind: fc.constant('stranger' as const),
-    order: fc.integer({ min: 0, max: 7 }),
+    order: fc.integer({ min: 0, max: 8 }),
     at: fc.integer({ min: 1, max: 9 }),
   }),
   fc.record({ kind: fc.constant('wait' as const), hours: fc.constantFrom(1, 7, 20) }),
@@ -87,12 +87,15 @@ const day = fc.record({
 const RECIPES = [
   'cancel-and-close',
   'close',
+  'marketable-take-profit',
   'patch-group-stop',
   'patch-stop',
   'place-fraction-stop',
   'place-stop',
+  'place-stop-as-oco',
   'place-tranches',
   'renew-fraction-stop',
+  'renew-stop',
   'reprice-triggered-stop',
   'sell',
 ];
@@ -176,7 +179,9 @@ function evaluationOf(
 
 function happen(desk: Desk, one: Happening, side: 'long' | 'short'): void {
   const [closing, opening] = side === 'long' ? ['sell', 'buy'] : ['buy', 'sell'];
-  const far = (distance: number) => (side === 'long' ? 100 + distance : 100 - distance).toFixed(2);
+  const beyond = (from: number, distance: number) =>
+    (side === 'long' ? from + distance : from - distance).toFixed(2);
+  const far = (distance: number) => beyond(100, distance);
   switch (one.kind) {
     case 'move':
       desk.move(String(one.to));
@@ -205,6 +210,11 @@ function happen(desk: Desk, one: Happening, side: 'long' | 'short'): void {
         { side: closing, type: 'market', qty, time_in_force: 'day' },
         { side: opening, type: 'limit', limit_price: far(-40), qty, time_in_force: 'gtc' },
         { side: opening, type: 'market', qty, time_in_force: 'day' },
+        // Close to the price, a simple stop would meet it: a wash trade.
+        {
+          ...{ side: opening, type: 'limit', qty, time_in_force: 'gtc' },
+          limit_price: beyond(Number(desk.trade), -1),
+        },
         pair,
         // An OCO of our own, as an earlier version may have left it.
         { ...pair, client_order_id: `bb1-oco-${desk.core.now}` },
