@@ -13,11 +13,12 @@ import { defaultPlanning } from '../../src/engine/planning-settings.ts';
 import { decimal } from '../../src/paper-exchange/core/decimal.ts';
 import type { Switches } from '../../src/paper-exchange/core/switches.ts';
 import type { Latencies, OpeningPosition } from '../../src/paper-exchange/core/types.ts';
-import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
+import { PaperExchange, type PaperExchangeOptions } from '../../src/paper-exchange/exchange.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { EventStore } from '../../src/ports/event-store.ts';
 import type { Replica } from '../../src/ports/replica.ts';
-import { createRuntime, type Runtime, type RuntimeParts } from '../../src/runtime/runtime.ts';
+import { createRuntime } from '../../src/runtime/runtime.ts';
+import type { Runtime, RuntimeParts } from '../../src/runtime/runtime-parts.ts';
 import {
   defaultRuntimeSettings,
   type RuntimeSettings,
@@ -48,6 +49,8 @@ export type Given = {
   readonly signing?: RuntimeParts['signing'];
   /** Policies beside those of the settings; the first in precedence. */
   readonly morePolicies?: readonly TradingPolicy[];
+  /** Hears of every request that the exchange carried out, and of what it answered. */
+  readonly onCarriedOut?: PaperExchangeOptions['onCarriedOut'];
 };
 
 const onePlainStop = { partialProfit: { placed: 'when_reached' } };
@@ -68,6 +71,7 @@ export async function guardedAccount(given: Given = {}) {
       market: { kind: 'silent', symbols },
       latencies: given.latencies ?? {},
       switches: given.switches ?? {},
+      onCarriedOut: given.onCarriedOut,
     },
     clock,
   );
