@@ -71,7 +71,7 @@ export async function guardedAccount(given: Given = {}) {
       market: { kind: 'silent', symbols },
       latencies: given.latencies ?? {},
       switches: given.switches ?? {},
-      onCarriedOut: given.onCarriedOut,
+      ...(given.onCarriedOut === undefined ? {} : { onCarriedOut: given.onCarriedOut }),
     },
     clock,
   );
