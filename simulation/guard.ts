@@ -4,7 +4,8 @@ import { ALPACA_LIMITS, type RateLimits } from '../src/adapters/alpaca/rate-limi
 import { MemoryHaltLatch } from '../src/adapters/system/memory-halt-latch.ts';
 import { SeededIds } from '../src/adapters/system/seeded-ids.ts';
 import { defaultPlanning } from '../src/engine/planning-settings.ts';
-import { createRuntime, type Runtime } from '../src/runtime/runtime.ts';
+import { createRuntime } from '../src/runtime/runtime.ts';
+import type { Runtime } from '../src/runtime/runtime-parts.ts';
 import { defaultRuntimeSettings, type RuntimeSettings } from '../src/runtime/settings/settings.ts';
 import type { Draws } from './draws.ts';
 import type { Life } from './life.ts';

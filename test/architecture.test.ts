@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 /** The folders of the runtime, each with those that it may import; no two need one another. */
 const runtimeFolders: Record<string, readonly string[]> = {
   journal: [],
+  history: ['journal'],
   settings: ['journal'],
   plans: ['journal', 'settings'],
   account: ['journal', 'settings', 'plans'],
@@ -47,6 +48,7 @@ const wiring = [
   'src/config.ts',
   'src/settings-file.ts',
   'src/compose.ts',
+  'src/composition',
   'src/cli',
   'src/demo',
 ];

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SqliteEventReader } from '../adapters/event-stores/sqlite-reader.ts';
 import { directoriesIn, fileExists } from '../adapters/system/files.ts';
-import { JOURNAL_FILE } from '../compose.ts';
+import { JOURNAL_FILE } from '../composition/account-storage.ts';
 import { UsageError } from './failure.ts';
 
 /**

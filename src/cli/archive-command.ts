@@ -5,7 +5,7 @@ import { SqliteArchiver } from '../adapters/event-stores/sqlite-archive.ts';
 import { SqliteEventReader } from '../adapters/event-stores/sqlite-reader.ts';
 import { digestOfFile, writeWholeFile } from '../adapters/system/line-file.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
-import { LOCK_FILE } from '../compose.ts';
+import { LOCK_FILE } from '../composition/account-storage.ts';
 import { loadSettings } from '../config.ts';
 import type { Checkpoint } from '../domain/checkpoint.ts';
 import type { JournalRecord } from '../domain/event.ts';

@@ -3,7 +3,7 @@ import { connectAlpaca } from '../adapters/alpaca/connect.ts';
 import { SqliteEventReader } from '../adapters/event-stores/sqlite-reader.ts';
 import { DataDirectory, fileExists } from '../adapters/system/files.ts';
 import { whyNotLocal } from '../adapters/system/local-disk.ts';
-import { JOURNAL_FILE } from '../compose.ts';
+import { JOURNAL_FILE } from '../composition/account-storage.ts';
 import type { Settings } from '../config.ts';
 import { backstopDifferences } from '../domain/backstops.ts';
 import { text } from '../domain/decimal.ts';

@@ -6,7 +6,7 @@ import { SqliteEventReader } from '../adapters/event-stores/sqlite-reader.ts';
 import { FileStandDown } from '../adapters/system/file-stand-down.ts';
 import { fileExists } from '../adapters/system/files.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
-import { JOURNAL_FILE } from '../compose.ts';
+import { JOURNAL_FILE } from '../composition/account-storage.ts';
 import { loadSettings, type Settings } from '../config.ts';
 import { digestOf, toJson } from '../domain/canonical.ts';
 import { text } from '../domain/decimal.ts';

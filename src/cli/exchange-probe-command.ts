@@ -4,7 +4,7 @@ import { RandomIds } from '../adapters/system/random-ids.ts';
 import { onShutdown } from '../adapters/system/shutdown.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { openWebSocket } from '../adapters/system/web-socket.ts';
-import { StartError } from '../compose.ts';
+import { StartError } from '../composition/start-error.ts';
 import { loadPaperKeys, type PaperKeys } from '../config.ts';
 import { ProbeRefused } from '../paper-exchange/probe/account.ts';
 import type { Api } from '../paper-exchange/probe/case.ts';

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { FileError } from '../adapters/system/files.ts';
 import { ListenError } from '../adapters/system/http-listener.ts';
-import { StartError } from '../compose.ts';
+import { StartError } from '../composition/start-error.ts';
 import { SettingsError } from '../config.ts';
 import { BarFileError } from '../paper-exchange/market/bar-file.ts';
 import { OracleViolation } from '../paper-exchange/oracle/rules.ts';

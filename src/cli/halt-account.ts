@@ -4,7 +4,7 @@ import { connectEmergency } from '../adapters/alpaca/emergency-broker.ts';
 import { FileHaltLatch } from '../adapters/system/file-halt-latch.ts';
 import { DataDirectory, directoriesIn, fileExists } from '../adapters/system/files.ts';
 import { askLine } from '../adapters/system/terminal.ts';
-import { keyMark } from '../compose.ts';
+import { keyMark } from '../composition/account-storage.ts';
 import type { Settings } from '../config.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EmergencyBroker } from '../ports/emergency-broker.ts';

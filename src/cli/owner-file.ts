@@ -6,7 +6,7 @@ import {
   readTextFile,
   replaceTextFile,
 } from '../adapters/system/files.ts';
-import { keyMark } from '../compose.ts';
+import { keyMark } from '../composition/account-storage.ts';
 import type { Settings } from '../config.ts';
 
 const OWNER_FILE = 'owner.json';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { userName } from '../adapters/system/terminal.ts';
-import { StartError } from '../compose.ts';
+import { StartError } from '../composition/start-error.ts';
 import { loadSettings } from '../config.ts';
 import { isTerminal } from '../domain/order.ts';
 import { isoTime } from '../domain/time.ts';

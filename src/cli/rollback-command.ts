@@ -4,7 +4,7 @@ import { FileStandDown } from '../adapters/system/file-stand-down.ts';
 import { replaceTextFile } from '../adapters/system/files.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { userName } from '../adapters/system/terminal.ts';
-import { AccountTakenError } from '../compose.ts';
+import { AccountTakenError } from '../composition/start-error.ts';
 import { loadSettings, type Settings } from '../config.ts';
 import { isoTime } from '../domain/time.ts';
 import { accountDoor } from './account-door.ts';

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { connectLocally } from '../adapters/system/local-socket.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
-import { AccountTakenError, JOURNAL_FILE, type Running, StartError } from '../compose.ts';
+import type { Running } from '../compose.ts';
+import { JOURNAL_FILE } from '../composition/account-storage.ts';
+import { AccountTakenError, StartError } from '../composition/start-error.ts';
 import { type Settings, secretsOf } from '../config.ts';
 import { type Attachment, attachTo } from '../server/attach.ts';
 import type { Relay } from '../server/relay.ts';

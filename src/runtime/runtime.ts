@@ -21,8 +21,6 @@ import {
 import { type Foundations, layFoundations, type Memory, memoryFor } from './wiring/foundations.ts';
 import { restore, restoreControls, restoreRollout, takeUpHalts } from './wiring/restoration.ts';
 
-export type { Runtime, RuntimeParts } from './runtime-parts.ts';
-
 /** At the end of a process the last anchor is given so long to arrive. */
 const LONGEST_ANCHORING_MS = 2_000;
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Mode } from '../../src/domain/environment.ts';
 import type { HandOver } from '../../src/domain/hand-over.ts';
 import type { PolicyRollout, RolloutSettings } from '../../src/domain/rollout.ts';
-import type { Runtime } from '../../src/runtime/runtime.ts';
+import type { Runtime } from '../../src/runtime/runtime-parts.ts';
 import { type Guarded, guardedAccount, settle } from '../support/guarded-account.ts';
 
 const SHARES = { AAPL: '10', KO: '20', MSFT: '5' } as const;
