@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { CONTROLS } from '../../policies/guardrails/catalogue.ts';
+import { CONTROLS } from '../../policies/controls/catalogue.ts';
 import { guardrails } from '../../policies/registry.ts';
 import { SqliteEventReader } from '../adapters/event-stores/sqlite-reader.ts';
 import { FileStandDown } from '../adapters/system/file-stand-down.ts';

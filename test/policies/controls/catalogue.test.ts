@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CONTROLS } from '../../../policies/guardrails/catalogue.ts';
+import { CONTROLS } from '../../../policies/controls/catalogue.ts';
 import { guardrails } from '../../../policies/registry.ts';
 import { Decimal } from '../../../src/domain/decimal.ts';
 import { DENIAL_CODES } from '../../../src/domain/guardrail.ts';
 import { settings } from '../support.ts';
 
 const FILE = '../../../docs/guardrails.md';
-const COMMAND = 'npx vitest run test/policies/guardrails/catalogue.test.ts -u';
+const COMMAND = 'npx vitest run test/policies/controls/catalogue.test.ts -u';
 const guards = guardrails(settings());
 const defaults: Record<string, unknown> = settings();
 
@@ -22,7 +22,7 @@ describe('the catalogue of controls', () => {
   });
 
   it.each(CONTROLS)('row $row, $title: lives in files that are there', (control) => {
-    const files = [...control.files, ...control.guardrails.map(fileOf)];
+    const files = [...(control.files ?? []), ...control.guardrails.map(fileOf)];
     expect(files.length).toBeGreaterThan(0);
     expect(files.filter((file) => !existsSync(at(file)))).toEqual([]);
   });
@@ -109,7 +109,7 @@ function section(control: (typeof CONTROLS)[number]): string {
       `- Measured: ${control.measured}.`,
       `- Passes: ${control.wouldPass}.`,
       ...(control.codes.length === 0 ? [] : [`- Codes: ${control.codes.map(code).join(', ')}.`]),
-      `- Lives in: ${[...own.map(({ name }) => fileOf(name)), ...control.files].map(code).join(', ')}.`,
+      `- Lives in: ${[...own.map(({ name }) => fileOf(name)), ...(control.files ?? [])].map(code).join(', ')}.`,
     ].join('\n'),
     settingsOf.length === 0 ? '' : table(['Setting', 'Default', 'Meaning'], settingsOf),
   ];
