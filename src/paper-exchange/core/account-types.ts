@@ -1,6 +1,6 @@
 import type { DateText, Milliseconds } from './calendar.ts';
 import type { Decimal } from './decimal.ts';
-import type { AssetClass } from './market-types.ts';
+import type { Asset } from './market-types.ts';
 import type { OrderStatus, Side } from './order-types.ts';
 
 export type AccountConfiguration = {
@@ -73,8 +73,7 @@ export type DayTradingView = {
 
 export type PositionView = {
   readonly symbol: string;
-  readonly assetId: string;
-  readonly assetClass: AssetClass;
+  readonly asset: Asset;
   /** Negative when short. */
   readonly qty: Decimal;
   readonly qtyAvailable: Decimal;

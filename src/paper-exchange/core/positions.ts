@@ -49,8 +49,7 @@ export function positionOf(kernel: Kernel, account: Account, symbol: string): Po
   const sign = shown.qty < ZERO ? -1n : 1n;
   return {
     symbol,
-    assetId: asset.id,
-    assetClass: asset.class,
+    asset,
     qty: shown.qty,
     qtyAvailable: kernel.switches.shortQtyAvailable === 'negative' ? sign * free : free,
     averageEntryPrice: average,

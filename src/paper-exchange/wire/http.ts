@@ -17,6 +17,7 @@ type ServerResponse = {
   writeHead(status: number, headers: Record<string, string>): unknown;
   write(chunk: Buffer, flushed: () => void): unknown;
   end(body?: string): unknown;
+  end(body: string, encoding: 'latin1' | 'utf8'): unknown;
 };
 
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -137,9 +138,10 @@ function write(response: ServerResponse, { status, headers, body }: RestResponse
     return;
   }
   // With its length known, the body goes out together with the head.
-  const length = String(Buffer.byteLength(body));
-  response.writeHead(status, { ...headers, 'content-length': length });
-  response.end(body);
+  const bytes = Buffer.byteLength(body);
+  response.writeHead(status, { ...headers, 'content-length': String(bytes) });
+  // What is all ASCII is the same bytes either way, and goes out much faster as Latin-1.
+  response.end(body, bytes === body.length ? 'latin1' : 'utf8');
 }
 
 /** Opens a stream for each WebSocket that asks for one; refuses other upgrades with a 404. */

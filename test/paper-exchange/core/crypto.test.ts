@@ -38,7 +38,7 @@ describe('coins', () => {
     floor.accepted({ ...coin, side: 'sell', qty: '0.1' });
     expect(floor.core.position(floor.accountId, 'BTC/USD')).toMatchObject({
       qty: 234_000_000_000n,
-      assetClass: 'crypto',
+      asset: { class: 'crypto' },
     });
     expect(floor.account().cash).toBe('97828.77');
   });

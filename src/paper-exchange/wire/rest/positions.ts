@@ -1,21 +1,10 @@
-import {
-  absolute,
-  type Decimal,
-  divide,
-  formatDecimal,
-  formatRounded,
-  multiply,
-  smaller,
-  ZERO,
-} from '../../core/decimal.ts';
 import { notFound } from '../../core/refusals.ts';
-import { type Asset, type PositionView, WireError } from '../../core/types.ts';
+import { WireError } from '../../core/types.ts';
 import { assetNamed } from './assets.ts';
 import { orderJson } from './order-json.ts';
 import { QueryReader } from './params.ts';
-import { type Call, ok, type Reply, type Route } from './route.ts';
-
-const PRICE_DECIMALS = 9;
+import { positionText } from './position-text.ts';
+import { type Call, ok, type Reply, type Route, WrittenJson } from './route.ts';
 
 export const positionRoutes: readonly Route[] = [
   { method: 'GET', path: '/v2/positions', answer: getPositions },
@@ -25,8 +14,7 @@ export const positionRoutes: readonly Route[] = [
 ];
 
 function getPositions({ core, accountId }: Call): Reply {
-  const positions = core.positions(accountId);
-  return ok(positions.map((position) => positionJson(position, core.asset(position.symbol))));
+  return ok(new WrittenJson(`[${core.positions(accountId).map(positionText).join(',')}]`));
 }
 
 function getPosition(call: Call): Reply | WireError {
@@ -35,7 +23,7 @@ function getPosition(call: Call): Reply | WireError {
   if (asset === null) return notFound(`symbol not found: ${call.params[0]}`);
   const position = core.position(accountId, asset.symbol);
   if (position === null) return notFound('position does not exist');
-  return ok(positionJson(position, asset));
+  return ok(new WrittenJson(positionText(position)));
 }
 
 function deletePosition({ core, settings, accountId, params, query }: Call): Reply | WireError {
@@ -63,45 +51,4 @@ function deletePositions({ core, settings, accountId, query }: Call): Reply | Wi
         : { symbol, status: 200, body: orderJson(outcome) },
     );
   return { status: 207, body };
-}
-
-/** Decimal strings throughout; quantity, value and cost of a short are negative. */
-function positionJson(position: PositionView, asset: Asset | null): object {
-  const { qty, currentPrice, costBasis } = position;
-  const marketValue = multiply(qty, currentPrice);
-  const profit = marketValue - costBasis;
-  const costToday = costOfToday(position);
-  const profitToday = marketValue - costToday;
-  return {
-    asset_id: position.assetId,
-    symbol: position.symbol,
-    exchange: asset?.exchange ?? '',
-    asset_class: position.assetClass,
-    asset_marginable: asset?.marginable ?? false,
-    qty: formatDecimal(qty),
-    avg_entry_price: formatRounded(position.averageEntryPrice, PRICE_DECIMALS),
-    side: qty < ZERO ? 'short' : 'long',
-    market_value: formatDecimal(marketValue),
-    cost_basis: formatRounded(costBasis, PRICE_DECIMALS),
-    unrealized_pl: formatRounded(profit, PRICE_DECIMALS),
-    unrealized_plpc: formatDecimal(ratio(profit, costBasis)),
-    unrealized_intraday_pl: formatRounded(profitToday, PRICE_DECIMALS),
-    unrealized_intraday_plpc: formatDecimal(ratio(profitToday, costToday)),
-    current_price: formatDecimal(currentPrice),
-    lastday_price: formatDecimal(position.lastDayPrice),
-    change_today: formatDecimal(ratio(currentPrice - position.lastDayPrice, position.lastDayPrice)),
-    qty_available: formatDecimal(position.qtyAvailable),
-  };
-}
-
-/** Shares held overnight count from yesterday's close, those of today from their own price. */
-function costOfToday({ qty, lastDayQty, lastDayPrice, averageEntryPrice }: PositionView): Decimal {
-  const isSameSide = lastDayQty < ZERO === qty < ZERO;
-  const magnitude = isSameSide ? smaller(absolute(lastDayQty), absolute(qty)) : ZERO;
-  const overnight = qty < ZERO ? -magnitude : magnitude;
-  return multiply(overnight, lastDayPrice) + multiply(qty - overnight, averageEntryPrice);
-}
-
-function ratio(part: Decimal, whole: Decimal): Decimal {
-  return whole === ZERO ? ZERO : divide(part, absolute(whole));
 }

@@ -8,7 +8,7 @@ import {
   type RestResponse,
 } from '../../protocol/request.ts';
 import { type Allowance, RateLimiter } from './rate-limit.ts';
-import type { Reply } from './route.ts';
+import { type Reply, WrittenJson } from './route.ts';
 import { type Endpoint, endpointAt, isDataPath, isPublicPath } from './routes.ts';
 import { defaultRestSettings, type RestSettings } from './settings.ts';
 
@@ -137,6 +137,9 @@ function written(answer: Answer, id: string, isHead: boolean): RestResponse {
   return {
     status,
     headers: { ...headers, 'content-type': JSON_TYPE, 'x-request-id': id },
-    body: isHead ? '' : JSON.stringify(body),
+    body: isHead ? '' : textOf(body),
   };
 }
+
+const textOf = (body: unknown): string =>
+  body instanceof WrittenJson ? body.text : JSON.stringify(body);

@@ -13,7 +13,16 @@ export type Call = {
   readonly body: string;
 };
 
-/** What a route answers; a null body is an empty one. */
+/** A body that is JSON already. */
+export class WrittenJson {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What a route answers: a null body is an empty one, any other becomes JSON. */
 export type Reply = { readonly status: number; readonly body: unknown };
 
 export type Route = {
