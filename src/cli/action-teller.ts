@@ -71,6 +71,7 @@ export class ActionTeller {
       case 'decision_made':
       case 'plan_not_made':
       case 'plan_spent':
+      case 'inputs_noted':
       case 'effect_vetoed':
       case 'part_proposed':
       case 'part_reviewed':
@@ -83,6 +84,7 @@ export class ActionTeller {
       case 'stream_changed':
       case 'episode_changed':
       case 'naked_time_measured':
+      case 'outcome_measured':
       case 'checkpoint_signed':
       case 'equity_peak_moved':
       case 'cash_moved':

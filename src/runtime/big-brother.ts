@@ -19,6 +19,7 @@ import type { Clock, Ids } from '../ports/clock.ts';
 import type { PortfolioStateManager } from './account/portfolio-state-manager.ts';
 import type { TradingStateLevels } from './account/trading-state.ts';
 import type { ActionCoordinator } from './coordination/action-coordinator.ts';
+import { logThought } from './coordination/decision-journal.ts';
 import { mustWait } from './coordination/plan-admission.ts';
 import type { PlanMaker, Thought } from './coordination/plan-maker.ts';
 import type { PlanReviewer } from './coordination/plan-reviewer.ts';
@@ -149,7 +150,9 @@ export class BigBrother {
       if (choice.outcome === 'impossible') {
         return { outcome: 'impossible', code: choice.code, because: [choice.because] };
       }
-      thoughts.push(this.#parts.planMaker.think(context, choice.choose));
+      const { choose } = choice;
+      const asked = { intent, mark, byPerson: false };
+      thoughts.push(this.#parts.planMaker.think(context, { choose, asked }));
     }
     return this.#proposalFrom(thoughts, intent, actor);
   }
@@ -226,7 +229,7 @@ export class BigBrother {
     }
     const contexts = thoughts.flatMap((thought) => (thought.part === null ? [] : thought.context));
     const plan = this.#seal(parts, contexts, intent);
-    const verdicts = reviewer.verdictsOn(plan);
+    const { verdicts, inputs } = reviewer.notedVerdictsOn(plan);
     const standing = this.#parts.vetoes.whyNot(plan, verdicts, clock.now());
     if (standing !== null) {
       return { outcome: 'impossible', code: 'veto_stands', because: [standing] };
@@ -237,10 +240,10 @@ export class BigBrother {
     const executable = isPossible && !isUnsettled && settings.mode === 'execute';
     plans.keep(plan, clock.now());
     for (const thought of thoughts) {
-      if (thought.part !== null) logger.logDecision(thought.decision, { context: thought.context });
+      if (thought.part !== null) logThought(logger, thought);
     }
     const symbol = parts.length === 1 ? (parts[0]?.symbol ?? null) : null;
-    const body = { plan, verdicts, executable, notes };
+    const body = { plan, verdicts, inputs, executable, notes };
     logger.log({ type: 'plan_proposed', actor, symbol, planId: plan.id, body });
     this.#parts.vetoes.denied(
       plan,

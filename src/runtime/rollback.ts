@@ -9,6 +9,7 @@ import { reasonOf } from '../ports/deadline.ts';
 import type { StandDownLatch } from '../ports/stand-down-latch.ts';
 import type { PortfolioStateManager } from './account/portfolio-state-manager.ts';
 import type { ActionCoordinator } from './coordination/action-coordinator.ts';
+import { logThought } from './coordination/decision-journal.ts';
 import type { PlanMaker } from './coordination/plan-maker.ts';
 import type { UnsettledResolver } from './coordination/unsettled-resolver.ts';
 import { choiceFor } from './host-intents.ts';
@@ -139,7 +140,9 @@ export class Rollback {
     const intent = { kind: 'protect', symbol } as const;
     const choice = choiceFor(intent, context, '');
     if (choice.outcome === 'impossible') return `${symbol}: ${choice.because}`;
-    const { part, notes } = planMaker.think(context, choice.choose, true);
+    const asked = { intent, mark: '', byPerson: true };
+    const thought = planMaker.think(context, { choose: choice.choose, asked });
+    const { part, notes } = thought;
     if (part === null) {
       return `${symbol}: no stop was placed: ${notes.map((note) => note.because).join('; ')}`;
     }
@@ -148,6 +151,7 @@ export class Rollback {
     }
     const { accountNumber } = context.account;
     const plan = planMaker.seal([part], [context], accountNumber, intent, 'host');
+    logThought(logger, thought);
     gate.letThrough(plan.id);
     plans.keep(plan, clock.now());
     logger.log({ type: 'plan_proposed', actor: 'person', symbol, planId: plan.id, body: { plan } });

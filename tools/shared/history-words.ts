@@ -41,6 +41,8 @@ function titleOf({ type, body }: JournalRecord): string {
       return words('approved by', field(body, 'by'), 'over', field(body, 'channel'));
     case 'approval_refused':
       return words('not approved');
+    case 'inputs_noted':
+      return 'what the guardrails looked at';
     case 'effect_vetoed':
       return words('may not be proposed again');
     case 'step_intended':
@@ -61,6 +63,8 @@ function titleOf({ type, body }: JournalRecord): string {
       return words(spaced(type), field(child(body, 'episode'), 'id'));
     case 'naked_time_measured':
       return words('was without cover for', field(body, 'shareSeconds'), 'share-seconds');
+    case 'outcome_measured':
+      return outcomeTitle(body);
     case 'trading_state_changed':
       return words('trading is', field(body, 'state'));
     case 'alert_raised':
@@ -120,6 +124,19 @@ function fillTitle(body: Json): string {
   const fill = child(body, 'execution') ?? body;
   const [quantity, price] = [field(fill, 'quantity'), field(fill, 'price')];
   return words('filled', field(fill, 'side'), quantity, price === null ? null : `at ${price}`);
+}
+
+function outcomeTitle(body: Json): string {
+  const [slippage, r] = [field(body, 'slippage'), field(body, 'rMultiple')];
+  return words(
+    field(body, 'policy'),
+    'closed',
+    field(body, 'quantity'),
+    `at ${field(body, 'price')}:`,
+    `profit ${field(body, 'profit')}`,
+    r === null ? null : `(${r} R)`,
+    slippage === null ? null : `slippage ${slippage}`,
+  );
 }
 
 /** What a step asks of the broker: an order, or what changes in one. */

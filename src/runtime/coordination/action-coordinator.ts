@@ -143,8 +143,8 @@ export class ActionCoordinator {
     const refusal = reviewer.whyNotNow(plan);
     if (refusal !== null) return this.#refuse(plan, startedAt, refusal);
     const reviewed = reviewer.review(plan);
-    const { verdicts } = reviewed;
-    this.#log(plan, 'plan_reviewed', { outcome: reviewed.outcome, verdicts });
+    const { outcome, verdicts, inputs } = reviewed;
+    this.#log(plan, 'plan_reviewed', { outcome, verdicts, inputs });
     if (reviewed.outcome === 'denied') {
       return this.#refuse(plan, startedAt, deniedBy(reviewed.denials), verdicts);
     }

@@ -1,4 +1,4 @@
-import { canonicalText, sha256 } from '../../domain/canonical.ts';
+import { canonicalText, digestOf, sha256 } from '../../domain/canonical.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Ticker } from '../../domain/ids.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
@@ -17,12 +17,20 @@ export class DecisionJournal {
     this.#logger = logger;
   }
 
-  note({ context, decision, notes }: Thought, leadsToPlan: boolean): void {
+  note(thought: Thought, leadsToPlan: boolean): void {
+    const { decision } = thought;
     const signature = signatureOf(decision);
     if (!leadsToPlan && this.#last.get(decision.symbol) === signature) return;
     this.#last.set(decision.symbol, signature);
-    this.#logger.logDecision(decision, { context, notes });
+    logThought(this.#logger, thought);
   }
+}
+
+/** Writes down a decision with all that it takes to make it again, and to tell whether it is. */
+export function logThought(logger: EventLogger, thought: Thought): void {
+  const { context, asked, decision, outcome, part, notes } = thought;
+  const planned = part === null ? null : digestOf(part);
+  logger.logDecision(decision, { context, asked, outcome, planned, notes });
 }
 
 /** What was decided, without the instant and the figures that move with every trade. */

@@ -16,9 +16,25 @@ import type { UnsettledSteps } from '../plans/unsettled-steps.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { RuntimeSettings } from '../settings/settings.ts';
 
+/** What was asked of the policies, as the journal keeps it; a host's wish with its intent. */
+export type Asked =
+  | 'everybody'
+  | 'stops_first'
+  | { readonly intent: Intent; readonly mark: string; readonly byPerson: boolean };
+
+/** What of the policies' answers counts, and what is added to them. */
+export type Asking = {
+  readonly choose: (evaluations: readonly Evaluation[]) => readonly Evaluation[];
+  /** By this the choice can be made again. */
+  readonly asked: Asked;
+};
+
+export const EVERYBODY: Asking = { choose: (all) => all, asked: 'everybody' };
+
 /** What the engine makes of one symbol. */
 export type Thought = {
   readonly context: PositionContext;
+  readonly asked: Asked;
   readonly decision: Decision;
 } & Planning;
 
@@ -29,13 +45,18 @@ export type PlanBinding = {
   readonly driftTolerance: DriftTolerance;
 };
 
+type PlanMakerSettings = Pick<
+  RuntimeSettings,
+  'environment' | 'mode' | 'planLifetimeMs' | 'approvals'
+>;
+
 /** Asks the engine and puts its parts into sealed plans; sends nothing. */
 export class PlanMaker {
   readonly #engine: DecisionEngine;
   readonly #unsettled: UnsettledSteps;
   readonly #ids: Ids;
-  readonly #clock: Clock;
-  readonly #settings: RuntimeSettings;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #settings: PlanMakerSettings;
   readonly #rules: ApprovalRules;
   readonly #rollout: Rollout;
   readonly #binding: PlanBinding;
@@ -44,8 +65,8 @@ export class PlanMaker {
     readonly engine: DecisionEngine;
     readonly unsettled: UnsettledSteps;
     readonly ids: Ids;
-    readonly clock: Clock;
-    readonly settings: RuntimeSettings;
+    readonly clock: Pick<Clock, 'now'>;
+    readonly settings: PlanMakerSettings;
     readonly rules: ApprovalRules;
     readonly rollout: Rollout;
     readonly binding: PlanBinding;
@@ -60,26 +81,19 @@ export class PlanMaker {
     this.#binding = parts.binding;
   }
 
-  /**
-   * @param choose what of the policies' answers counts, and what the host adds; all of them
-   *   and nothing, unless said otherwise
-   * @param byPerson true where a person asks, who need not keep to the rollout of the policies
-   */
-  think(
-    seen: PositionContext,
-    choose: (evaluations: readonly Evaluation[]) => readonly Evaluation[] = (all) => all,
-    byPerson = false,
-  ): Thought {
+  /** A person who asks need not keep to the rollout of the policies. */
+  think(seen: PositionContext, { choose, asked }: Asking = EVERYBODY): Thought {
     const context = withDoubts(seen, this.#unsettled.in(seen.position.symbol));
-    const asked = this.#engine.evaluatePosition(context);
-    const evaluations = choose(byPerson ? asked : this.#rollout.judge(context, asked));
+    const answers = this.#engine.evaluatePosition(context);
+    const byPerson = typeof asked === 'object' && asked.byPerson;
+    const evaluations = choose(byPerson ? answers : this.#rollout.judge(context, answers));
     const decision = this.#engine.prioritizeActions(context, evaluations);
-    return { context, decision, ...this.#engine.createActionPlan(decision, context) };
+    return { context, asked, decision, ...this.#engine.createActionPlan(decision, context) };
   }
 
   /** @param context a flat symbol's, in which exits of ours still rest */
   thinkFlat(context: PositionContext): Thought {
-    return { context, ...this.#engine.releaseOrphans(context) };
+    return { context, asked: 'everybody', ...this.#engine.releaseOrphans(context) };
   }
 
   /**

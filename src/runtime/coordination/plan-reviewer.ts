@@ -5,6 +5,7 @@ import type { Refusal } from '../../domain/report.ts';
 import { withDoubts } from '../../engine/doubt.ts';
 import { driftOf, isForFlat } from '../../engine/drift.ts';
 import { type Review, review } from '../../engine/review.ts';
+import { type ReviewBasis, reviewInputs } from '../../engine/review-basis.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PortfolioStateManager } from '../account/portfolio-state-manager.ts';
 import type { ControlDesk } from '../controls/control-desk.ts';
@@ -20,6 +21,7 @@ import type { RuntimeSettings } from '../settings/settings.ts';
 import { whyNotAdmitted } from './plan-admission.ts';
 import type { PlanBinding } from './plan-maker.ts';
 import type { Recovery } from './recovery.ts';
+import type { ReviewJournal } from './review-journal.ts';
 
 type Parts = {
   readonly state: PortfolioStateManager;
@@ -36,8 +38,12 @@ type Parts = {
   readonly gate: ModeGate;
   readonly vetoes: ProposalVetoes;
   readonly binding: PlanBinding;
+  readonly inputs: ReviewJournal;
   readonly settings: RuntimeSettings;
 };
+
+/** For the journal: where it says what the guardrails looked at; null when they saw nothing. */
+type Noted = { readonly inputs: number | null };
 
 /** Says of a plan whether it may run as things stand. Sends nothing, and waits for nothing. */
 export class PlanReviewer {
@@ -66,11 +72,10 @@ export class PlanReviewer {
   }
 
   /** The guardrails' word on a plan that may run: the approval of it, or their denials. */
-  review(plan: ActionPlan): Review {
-    const approval = this.#parts.approvals.approvalOf(plan);
-    const reviewed = review(plan, this.#parts.guardrails, this.reviewInputs(plan), approval);
-    if (reviewed.outcome === 'denied') this.#parts.vetoes.denied(plan, reviewed.denials);
-    return reviewed;
+  review(plan: ActionPlan): Review & Noted {
+    const basis = this.#basisFor(plan);
+    const inputs = basis && this.#parts.inputs.note(basis);
+    return { ...this.#reviewOn(plan, basis), inputs };
   }
 
   /** In words, what has changed in a part's symbol since its plan was made; null for nothing. */
@@ -83,21 +88,18 @@ export class PlanReviewer {
     return review(plan, this.#parts.guardrails, this.reviewInputs(plan)).verdicts;
   }
 
+  /** The same, with what the guardrails looked at written down. */
+  notedVerdictsOn(plan: ActionPlan): { readonly verdicts: readonly Verdict[] } & Noted {
+    const basis = this.#basisFor(plan);
+    const inputs = basis && this.#parts.inputs.note(basis);
+    const looked = basis === null ? [] : reviewInputs(plan, basis);
+    return { verdicts: review(plan, this.#parts.guardrails, looked).verdicts, inputs };
+  }
+
   /** What the guardrails are to look at, out of the present snapshot. */
   reviewInputs(plan: ActionPlan): ReviewInput[] {
-    const { state, clock, sent, controls, settings } = this.#parts;
-    const snapshot = state.snapshot();
-    if (snapshot === null) return [];
-    const now = clock.now();
-    const facts = controls.facts();
-    return plan.parts.flatMap((part) => {
-      const context = this.#contextFor(part);
-      if (context === null) return [];
-      const { tradingState } = snapshot;
-      const { environment } = settings;
-      const seen = { plan, part, context, snapshot, facts, tradingState, environment, now };
-      return [{ ...seen, sent: sent.lately(now) }];
-    });
+    const basis = this.#basisFor(plan);
+    return basis === null ? [] : reviewInputs(plan, basis);
   }
 
   /**
@@ -111,10 +113,35 @@ export class PlanReviewer {
     if (refusal?.code !== 'approval_needed') return refusal && { refusal, verdicts: [] };
     const drift = this.#drift(plan);
     if (drift !== null) return { refusal: drift, verdicts: [] };
-    const reviewed = this.review(plan);
+    const reviewed = this.#reviewOn(plan, this.#basisFor(plan));
     const { verdicts } = reviewed;
     if (reviewed.outcome === 'approved') return { refusal, verdicts };
     return { refusal: deniedBy(reviewed.denials), verdicts };
+  }
+
+  #reviewOn(plan: ActionPlan, basis: ReviewBasis | null): Review {
+    const { approvals, guardrails, vetoes } = this.#parts;
+    const inputs = basis === null ? [] : reviewInputs(plan, basis);
+    const reviewed = review(plan, guardrails, inputs, approvals.approvalOf(plan));
+    if (reviewed.outcome === 'denied') vetoes.denied(plan, reviewed.denials);
+    return reviewed;
+  }
+
+  /** Null while the account was not read. */
+  #basisFor({ parts }: ActionPlan): ReviewBasis | null {
+    const { state, clock, sent, controls, unsettled, settings } = this.#parts;
+    const snapshot = state.snapshot();
+    if (snapshot === null) return null;
+    const now = clock.now();
+    const symbols = parts.map(({ symbol }) => symbol);
+    const doubts = symbols.map((symbol) => [symbol, unsettled.in(symbol)] as const);
+    return {
+      ...{ snapshot, now, environment: settings.environment },
+      facts: controls.facts(),
+      sent: sent.lately(now),
+      doubts: new Map(doubts.filter(([, steps]) => steps.length > 0)),
+      unknown: parts.flatMap((part) => (this.#contextFor(part) === null ? part.symbol : [])),
+    };
   }
 
   #drift(plan: ActionPlan): Refusal | null {

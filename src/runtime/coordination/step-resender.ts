@@ -1,14 +1,14 @@
 import { text } from '../../domain/decimal.ts';
-import type { Guardrail, ReviewInput } from '../../domain/guardrail.ts';
+import type { Guardrail } from '../../domain/guardrail.ts';
 import { isTerminal, type Order } from '../../domain/order.ts';
 import type { ActionPlan, PartBasis, PlanPart, Step, SubmitStep } from '../../domain/plan.ts';
 import type { PositionContext } from '../../domain/portfolio.ts';
 import { isRiskReducing } from '../../domain/risk-reducing.ts';
 import { msBetween } from '../../domain/time.ts';
-import { withDoubts } from '../../engine/doubt.ts';
 import { basisOf, type DriftTolerance, driftOf } from '../../engine/drift.ts';
 import { sealPlan } from '../../engine/plan-hash.ts';
 import { review } from '../../engine/review.ts';
+import { type ReviewBasis, reviewInputs } from '../../engine/review-basis.ts';
 import { BrokerError } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { OrderDesk } from '../account/order-desk.ts';
@@ -20,6 +20,7 @@ import type { SentSteps } from '../plans/sent-steps.ts';
 import type { StepAnswer } from '../plans/step-journal.ts';
 import type { UnsettledStep, UnsettledSteps } from '../plans/unsettled-steps.ts';
 import type { RuntimeSettings } from '../settings/settings.ts';
+import type { ReviewJournal } from './review-journal.ts';
 import type { StepSender } from './step-sender.ts';
 
 /** So often a step is sent again at once; after that only after a pause, for as long as it takes. */
@@ -55,6 +56,7 @@ type Parts = {
   readonly halts: HaltWatch;
   readonly unsettled: UnsettledSteps;
   readonly logger: EventLogger;
+  readonly inputs: ReviewJournal;
   readonly clock: Clock;
   readonly guardrails: readonly Guardrail[];
   readonly driftTolerance: DriftTolerance;
@@ -166,7 +168,7 @@ export class StepResender {
     step: Step,
     context: PositionContext,
   ): Promise<Resending> {
-    const { sender, guardrails, logger, clock } = this.#parts;
+    const { sender, logger, clock } = this.#parts;
     const basis = basisOf(context);
     // With what follows it, since a step is judged by where its plan ends; but a newer plan may
     // have done some of that meanwhile, and a new stop stands for itself.
@@ -178,9 +180,9 @@ export class StepResender {
     // Whoever had to agree has agreed to all of it before its first step was sent.
     const approval = { tier: 'T1', because: ['it is the rest of a plan that was begun'] } as const;
     const again = sealPlan({ ...fields, createdAt: clock.now(), approval, parts: [rest] });
-    const reviewed = review(again, guardrails, this.#inputs(again, rest, step, context));
+    const { reviewed, noted } = this.#review(again, step);
     const { outcome, verdicts } = reviewed;
-    const body = { outcome, verdicts, sentAgain: nameOf(step) };
+    const body = { outcome, verdicts, sentAgain: nameOf(step), ...noted };
     logger.log({
       type: 'plan_reviewed',
       actor: 'system',
@@ -208,23 +210,30 @@ export class StepResender {
   }
 
   /** The guardrails judge the step as if it had never been sent: it is the same order still. */
-  #inputs(plan: ActionPlan, part: PlanPart, step: Step, seen: PositionContext): ReviewInput[] {
-    const { state, clock, sent, unsettled, settings } = this.#parts;
-    const whole = state.snapshot();
-    if (whole === null) return [];
-    const isOther = (one: { readonly clientOrderId: string | null }) =>
-      step.kind === 'cancel' || one.clientOrderId !== step.clientOrderId;
-    const snapshot = { ...whole, intents: whole.intents.filter(isOther) };
-    // Whatever else is in doubt here is reckoned with, or two of them would wait for each other.
-    const doubts = unsettled.in(step.symbol).filter((one) => !isSame(one, step));
-    const context = withDoubts({ ...seen, intents: seen.intents.filter(isOther) }, doubts);
-    const { tradingState } = snapshot;
-    const { environment } = settings;
+  #review(plan: ActionPlan, step: Step) {
+    const { guardrails, inputs } = this.#parts;
+    const basis = this.#basisFor(step);
+    const except = step.kind === 'cancel' ? null : step.clientOrderId;
+    const noted = { plan, except, inputs: basis && inputs.note(basis) };
+    const looked = basis === null ? [] : reviewInputs(plan, basis, except);
+    return { reviewed: review(plan, guardrails, looked), noted };
+  }
+
+  /** Whatever else is in doubt here is reckoned with, or two of them would wait for each other. */
+  #basisFor(step: Step): ReviewBasis | null {
+    const { state, clock, sent, unsettled, controls, settings } = this.#parts;
+    const { symbol } = step;
+    const snapshot = state.snapshot();
+    if (snapshot === null) return null;
     const now = clock.now();
-    const others = sent.lately(now).filter(isOther);
-    const facts = this.#parts.controls.facts();
-    const looked = { plan, part, context, snapshot, facts, tradingState, environment, now };
-    return [{ ...looked, sent: others }];
+    const doubts = unsettled.in(symbol).filter((one) => !isSame(one, step));
+    return {
+      ...{ snapshot, now, environment: settings.environment },
+      facts: controls.facts(),
+      sent: sent.lately(now),
+      doubts: new Map(doubts.length === 0 ? [] : [[symbol, doubts]]),
+      unknown: [],
+    };
   }
 }
 

@@ -1,11 +1,12 @@
 import type { Evaluation } from '../../domain/policy.ts';
+import type { Asking } from './plan-maker.ts';
 
 /**
  * What policies want while orders wait for their turn at the broker: a take-profit beside each
  * stop would double the requests, and the last of many positions would wait twice as long for
  * its first stop.
  */
-export const stopsFirst = (evaluations: readonly Evaluation[]): readonly Evaluation[] =>
+const stopsFirst = (evaluations: readonly Evaluation[]): readonly Evaluation[] =>
   evaluations.map((each) =>
     each.outcome === 'recommends' && each.recommendation.action.kind === 'take_profit'
       ? {
@@ -15,3 +16,5 @@ export const stopsFirst = (evaluations: readonly Evaluation[]): readonly Evaluat
         }
       : each,
   );
+
+export const STOPS_FIRST: Asking = { choose: stopsFirst, asked: 'stops_first' };

@@ -12,11 +12,11 @@ import type { PlanStore } from '../plans/plan-store.ts';
 import type { RuntimeSettings } from '../settings/settings.ts';
 import type { ActionCoordinator } from './action-coordinator.ts';
 import type { DecisionJournal } from './decision-journal.ts';
-import type { PlanMaker, Thought } from './plan-maker.ts';
+import { type Asking, EVERYBODY, type PlanMaker, type Thought } from './plan-maker.ts';
 import type { PlanPacing } from './plan-pacing.ts';
 import { PlanQueue } from './plan-queue.ts';
 import type { PlanReviewer } from './plan-reviewer.ts';
-import { stopsFirst } from './stops-first.ts';
+import { STOPS_FIRST } from './stops-first.ts';
 
 /** Requests for one reading of the account; every cycle takes them out of the same budget. */
 const REQUESTS_PER_CYCLE = 3;
@@ -158,7 +158,7 @@ export class SymbolTurns {
       const flat = context === null ? state.getFlatContext(symbol) : null;
       const thought =
         flat === null
-          ? context && planMaker.think(context, this.#choice())
+          ? context && planMaker.think(context, this.#asking())
           : planMaker.thinkFlat(flat);
       const due = thought && this.#dueIn(thought);
       alerts.clear({ code, symbol });
@@ -171,8 +171,8 @@ export class SymbolTurns {
     }
   }
 
-  #choice(): typeof stopsFirst {
-    return this.longestWaitMs() >= LONG_WAIT_MS ? stopsFirst : (all) => all;
+  #asking(): Asking {
+    return this.longestWaitMs() >= LONG_WAIT_MS ? STOPS_FIRST : EVERYBODY;
   }
 
   /** What is not to be done now is written down as decided, and left. */
@@ -230,7 +230,7 @@ export class SymbolTurns {
     const plan = planMaker.seal([part], [context], accountNumber, intent, 'loop');
     plans.keep(plan, clock.now());
     // For the record: the word that counts is given under the lock, after a fresh look.
-    const body = { plan, verdicts: reviewer.verdictsOn(plan) };
+    const body = { plan, ...reviewer.notedVerdictsOn(plan) };
     logger.log({ type: 'plan_proposed', actor: 'loop', symbol, planId: plan.id, body });
     return plan;
   }

@@ -25,17 +25,21 @@ type Sale = {
   readonly dollars: string;
 };
 type Planned = Pick<ActionPlan, 'origin' | 'intent' | 'parts'>;
+type ApprovalRulesSettings = Pick<RuntimeSettings, 'approvals' | 'environment'>;
 
 /**
  * Says who has to agree to a plan. Counts what hosts had sold without a person, from the
  * journal: a limit that many small plans or a restart could get around would be none.
  */
 export class ApprovalRules {
-  readonly #clock: Clock;
-  readonly #settings: RuntimeSettings;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #settings: ApprovalRulesSettings;
   #sales: readonly Sale[] = [];
 
-  constructor(parts: { readonly clock: Clock; readonly settings: RuntimeSettings }) {
+  constructor(parts: {
+    readonly clock: Pick<Clock, 'now'>;
+    readonly settings: ApprovalRulesSettings;
+  }) {
     this.#clock = parts.clock;
     this.#settings = parts.settings;
   }

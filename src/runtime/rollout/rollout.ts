@@ -23,11 +23,14 @@ export type SteppedBack = {
  */
 export class Rollout {
   readonly #settings: () => RolloutSettings;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #steppedBack = new Map<string, SteppedBack>();
   #actions: readonly { readonly at: EpochMs; readonly policy: string }[] = [];
 
-  constructor(parts: { readonly settings: () => RolloutSettings; readonly clock: Clock }) {
+  constructor(parts: {
+    readonly settings: () => RolloutSettings;
+    readonly clock: Pick<Clock, 'now'>;
+  }) {
     this.#settings = parts.settings;
     this.#clock = parts.clock;
   }
@@ -52,14 +55,14 @@ export class Rollout {
 
   /** The same answers; those of policies that may not act here only tell what they would do. */
   judge(
-    { position, price }: PositionContext,
+    { position, price, now }: PositionContext,
     evaluations: readonly Evaluation[],
   ): readonly Evaluation[] {
     const value = worth(price, position.quantity);
     return evaluations.map((each) => {
       if (each.outcome !== 'recommends') return each;
       const { recommendation } = each;
-      const because = this.whyNot(recommendation.policy, position.symbol, value);
+      const because = this.whyNot(recommendation.policy, position.symbol, value, now);
       return because === null ? each : { outcome: 'shadows', recommendation, because };
     });
   }
@@ -77,7 +80,12 @@ export class Rollout {
   }
 
   /** In words, why a policy only says what it would do in a symbol; null when it may act. */
-  whyNot(policy: string, symbol: string, positionValue: Decimal): string | null {
+  whyNot(
+    policy: string,
+    symbol: string,
+    positionValue: Decimal,
+    now = this.#clock.now(),
+  ): string | null {
     const back = this.#steppedBack.get(policy);
     if (back !== undefined) {
       return (
@@ -90,13 +98,13 @@ export class Rollout {
     return (
       whyNotHere(policy, symbol, settings) ??
       whyTooLarge(positionValue, settings) ??
-      this.#whyUsedUp(policy, settings)
+      this.#whyUsedUp(policy, settings, now)
     );
   }
 
-  #whyUsedUp(policy: string, { maxActionsPerDay }: PolicyRollout): string | null {
+  #whyUsedUp(policy: string, { maxActionsPerDay }: PolicyRollout, now: EpochMs): string | null {
     if (maxActionsPerDay === null) return null;
-    const since = this.#clock.now() - DAY_MS;
+    const since = now - DAY_MS;
     this.#actions = this.#actions.filter(({ at }) => at > since);
     const used = this.#actions.filter((each) => each.policy === policy).length;
     if (used < maxActionsPerDay) return null;

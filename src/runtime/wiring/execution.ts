@@ -2,6 +2,7 @@ import { DecisionEngine } from '../../engine/decision-engine.ts';
 import { ActionCoordinator } from '../coordination/action-coordinator.ts';
 import { PlanMaker } from '../coordination/plan-maker.ts';
 import { PlanReviewer } from '../coordination/plan-reviewer.ts';
+import { ReviewJournal } from '../coordination/review-journal.ts';
 import { StepResender } from '../coordination/step-resender.ts';
 import { StepRunner } from '../coordination/step-runner.ts';
 import { StepSender } from '../coordination/step-sender.ts';
@@ -57,16 +58,17 @@ export function wireExecution(
   const { state, desk, recovery, look } = sides.account;
   const { halts, controls } = sides.watches;
   const { approvals, rules, vetoes, binding, rollout } = sides.decisions;
+  const inputs = new ReviewJournal(logger);
   const sender = new StepSender({ broker, desk, recovery, halts, logger, clock, settings });
   const resender = new StepResender({
     ...{ sender, state, desk, unsettled, sent, controls, halts },
-    ...{ logger, clock, guardrails, driftTolerance, settings },
+    ...{ logger, inputs, clock, guardrails, driftTolerance, settings },
   });
   const steps = new StepRunner({ sender, resender, state, desk, logger, settings });
   const locks = new SymbolLocks(clock);
   const reviewer = new PlanReviewer({
     ...{ state, plans, unsettled, sent, controls, recovery, clock, guardrails },
-    ...{ approvals, rules, rollout, gate, vetoes, binding, settings },
+    ...{ approvals, rules, rollout, gate, vetoes, binding, inputs, settings },
   });
   const shared = {
     ...{ reviewer, state, plans, unsettled, recovery, halts, logger, clock, settings },

@@ -1,0 +1,83 @@
+import type { Json } from '../domain/canonical.ts';
+import { fieldAt } from '../domain/record-body.ts';
+import { revived, revivedFields } from '../domain/revival.ts';
+import { type BasisParts, type Keyed, LISTS, type ListName, messageIn } from './replay-patch.ts';
+import type { ReviewBasis } from './review-basis.ts';
+
+type JsonFields = { readonly [key: string]: Json };
+
+/**
+ * The parts that a review saw, out of those of the review before it and what the journal says
+ * has changed since.
+ *
+ * @param before null where the patch tells all of it
+ * @throws RangeError for a patch that does not fit what was before
+ */
+export function patched(before: BasisParts | null, patch: Json): BasisParts {
+  const merged = (name: 'snapshot' | 'facts' | 'rest') => ({
+    ...before?.[name],
+    ...revivedFields(fieldsOf(fieldAt(patch, name))),
+  });
+  const lists = fieldsOf(fieldAt(patch, 'lists'));
+  const listOf = (name: ListName) =>
+    [name, patchedList(before?.lists[name] ?? new Map(), fieldsOf(lists[name]))] as const;
+  return {
+    snapshot: merged('snapshot'),
+    facts: merged('facts'),
+    rest: merged('rest'),
+    lists: Object.fromEntries(LISTS.map(listOf)) as Record<ListName, Keyed>,
+  };
+}
+
+function patchedList(before: Keyed, patch: JsonFields): Keyed {
+  const fresh = fieldsOf(patch.fresh);
+  const changed = fieldsOf(patch.changed);
+  const keys = keysAfter([...before.keys()], patch.keys);
+  return new Map(
+    keys.map((key) => {
+      const [whole, fields] = [fresh[key], changed[key]];
+      if (whole !== undefined) return [key, revived(whole) as object];
+      const was = before.get(key) ?? null;
+      return [key, fields === undefined ? was : { ...was, ...revivedFields(fieldsOf(fields)) }];
+    }),
+  );
+}
+
+function keysAfter(before: readonly string[], runs: Json | undefined): readonly string[] {
+  if (!Array.isArray(runs)) return before;
+  return runs.flatMap((run: Json) => {
+    if (typeof run === 'string') return [run];
+    const [first, count] = Array.isArray(run) ? run : [];
+    const kept = before.slice(Number(first), Number(first) + Number(count));
+    if (kept.length === count) return kept;
+    throw new RangeError('it builds on entries that the review before it did not have');
+  });
+}
+
+/** What a review saw, as guardrails take it: the journal was written from the same types. */
+export function basisFrom({ snapshot, facts, rest, lists }: BasisParts): ReviewBasis {
+  const { hasMessages, ...known } = facts;
+  const mapOf = (value: unknown) => new Map(Object.entries((value ?? {}) as object));
+  const basis: Record<keyof ReviewBasis, unknown> = {
+    ...{ now: rest.now, environment: rest.environment, unknown: rest.unknown },
+    doubts: mapOf(rest.doubts),
+    snapshot: {
+      ...snapshot,
+      positions: [...lists.positions.values()],
+      orders: [...lists.orders.values()],
+      markets: lists.markets,
+      episodes: lists.episodes,
+      intents: [...lists.intents.values()],
+    },
+    facts: {
+      ...known,
+      groups: mapOf(known.groups),
+      messages: hasMessages === true ? [...lists.messages.keys()].map(messageIn) : null,
+    },
+    sent: [...lists.sent.values()],
+  };
+  return basis as ReviewBasis;
+}
+
+const fieldsOf = (value: Json | undefined): JsonFields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonFields) : {};

@@ -1,0 +1,67 @@
+import type { ControlFacts } from '../domain/control-facts.ts';
+import type { Environment } from '../domain/environment.ts';
+import type { ReviewInput, SentStep } from '../domain/guardrail.ts';
+import type { Ticker } from '../domain/ids.ts';
+import type { ActionPlan, PlanPart } from '../domain/plan.ts';
+import type { PortfolioSnapshot, PositionContext } from '../domain/portfolio.ts';
+import type { EpochMs } from '../domain/time.ts';
+import { contextFor } from './context.ts';
+import { type Doubt, withDoubts } from './doubt.ts';
+import { isForFlat } from './drift.ts';
+import { flatContextFor } from './orphans.ts';
+
+/**
+ * All that guardrails look at besides the plan, as it was at one instant. Whoever has the plan
+ * and this can ask them again and hears the same.
+ */
+export type ReviewBasis = {
+  readonly snapshot: PortfolioSnapshot;
+  readonly facts: ControlFacts;
+  readonly sent: readonly SentStep[];
+  /** Steps of unknown outcome, for each symbol of the plan in which there are any. */
+  readonly doubts: ReadonlyMap<Ticker, readonly Doubt[]>;
+  /** Symbols of the plan of which nothing could be said. */
+  readonly unknown: readonly Ticker[];
+  readonly environment: Environment;
+  readonly now: EpochMs;
+};
+
+/**
+ * What the guardrails are to look at, one input for each part of which anything is known.
+ *
+ * @param except the client order id of a step that is judged as if it had never been sent
+ */
+export function reviewInputs(
+  plan: ActionPlan,
+  basis: ReviewBasis,
+  except: string | null = null,
+): ReviewInput[] {
+  const { facts, environment, now } = basis;
+  const isOther = (one: { readonly clientOrderId: string | null }) =>
+    except === null || one.clientOrderId !== except;
+  const snapshot =
+    except === null
+      ? basis.snapshot
+      : { ...basis.snapshot, intents: basis.snapshot.intents.filter(isOther) };
+  const sent = except === null ? basis.sent : basis.sent.filter(isOther);
+  const { tradingState } = snapshot;
+  return plan.parts.flatMap((part) => {
+    const seen = contextOf(part, basis);
+    if (seen === null) return [];
+    const context = except === null ? seen : { ...seen, intents: seen.intents.filter(isOther) };
+    const doubted = isForFlat(part)
+      ? context
+      : withDoubts(context, basis.doubts.get(part.symbol) ?? []);
+    return [
+      { plan, part, context: doubted, snapshot, facts, tradingState, environment, now, sent },
+    ];
+  });
+}
+
+/** The symbol seen as the part was made: as a position, or as flat. */
+function contextOf(part: PlanPart, { snapshot, unknown }: ReviewBasis): PositionContext | null {
+  if (unknown.includes(part.symbol)) return null;
+  return isForFlat(part)
+    ? flatContextFor(snapshot, part.symbol)
+    : contextFor(snapshot, part.symbol);
+}
