@@ -9,6 +9,8 @@ export type NakedMeter = {
   readonly shareSeconds: Quantity;
   /** Dollars times seconds. */
   readonly dollarSeconds: Notional;
+  /** Milliseconds during which any share was naked. */
+  readonly nakedMs: number;
   readonly nakedSince: EpochMs | null;
   readonly lastLook: NakedLook | null;
 };
@@ -30,6 +32,7 @@ export type Span = { readonly from: EpochMs; readonly to: EpochMs };
 export const unmeasured: NakedMeter = {
   shareSeconds: NO_SHARES,
   dollarSeconds: NO_DOLLARS,
+  nakedMs: 0,
   nakedSince: null,
   lastLook: null,
 };
@@ -64,6 +67,7 @@ export function measureNaked(
     dollarSeconds: meter.dollarSeconds.plus(
       worth(last.price, last.nakedQuantity).times(seconds),
     ) as Notional,
+    nakedMs: meter.nakedMs + (wasNaked ? elapsedMs : 0),
   };
 }
 

@@ -1,20 +1,23 @@
-import { type Price, text } from '../../domain/decimal.ts';
+import { type Price, parseDecimal, price, text } from '../../domain/decimal.ts';
 import type { JournalRecord } from '../../domain/event.ts';
-import type { Ticker } from '../../domain/ids.ts';
+import { type Ticker, ticker } from '../../domain/ids.ts';
 import type { Trade } from '../../domain/market.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Episode, Incoherence, Position } from '../../domain/portfolio.ts';
+import { textAt } from '../../domain/record-body.ts';
 import { isTighter } from '../../domain/side.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { type EpisodeEvent, episodesFromJournal, foldEpisodes } from '../../engine/episodes.ts';
 import { milestonesDone } from '../../engine/intents.ts';
-import type { Split } from '../../engine/splits.ts';
+import { rescaled, type Split } from '../../engine/splits.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
 import type { IntentLedger } from './intent-ledger.ts';
 import { ScaleWatch } from './scale-watch.ts';
 
 /** A better price is journalled once it is better by this much; a restart may lose less. */
 const HIGH_WATER_STEP = '0.001';
+/** The same for a worse price, which no stop follows. */
+const LOW_WATER_STEP = '0.005';
 
 /** What is true of one symbol. */
 export type Holding = {
@@ -38,6 +41,9 @@ export class EpisodeKeeper {
   /** The last price that counted: after a split it tells which scale a price is on. */
   readonly #marks = new Map<Ticker, Price>();
   readonly #scales = new ScaleWatch();
+  /** The price that stood worst for each episode: what came of it is measured against this. */
+  readonly #worst = new Map<Ticker, Price>();
+  readonly #journalledWorst = new Map<Ticker, Price>();
 
   constructor(parts: { readonly logger: EventLogger; readonly ledger: IntentLedger }) {
     this.#logger = parts.logger;
@@ -50,6 +56,12 @@ export class EpisodeKeeper {
     this.#open = open;
     for (const [symbol, episode] of open) this.#journalled.set(symbol, episode);
     for (const [symbol, number] of lastNumbers) this.#lastNumbers.set(symbol, number);
+    for (const { symbol, body } of records) {
+      const worst = parseDecimal(textAt(body, 'worstPrice') ?? '');
+      if (symbol === null || worst === null || !open.has(ticker(symbol))) continue;
+      this.#worst.set(ticker(symbol), price(worst));
+      this.#journalledWorst.set(ticker(symbol), price(worst));
+    }
   }
 
   open(): ReadonlyMap<Ticker, Episode> {
@@ -62,12 +74,13 @@ export class EpisodeKeeper {
    *
    * @returns true when it is the best price of an episode so far
    */
-  noteTrade(symbol: Ticker, { price }: Trade): boolean {
+  noteTrade(symbol: Ticker, { price: paid }: Trade): boolean {
     const episode = this.#open.get(symbol);
     if (episode === undefined || this.#scales.isInDoubt(symbol)) return false;
-    if (this.hasJumped(symbol, price)) return false;
-    if (!isTighter(episode.side, price, episode.highWaterPrice)) return false;
-    this.#open = new Map(this.#open).set(symbol, { ...episode, highWaterPrice: price });
+    if (this.hasJumped(symbol, paid)) return false;
+    this.#noteWorst(episode, paid);
+    if (!isTighter(episode.side, paid, episode.highWaterPrice)) return false;
+    this.#open = new Map(this.#open).set(symbol, { ...episode, highWaterPrice: paid });
     return true;
   }
 
@@ -120,8 +133,12 @@ export class EpisodeKeeper {
         if (split === null || before === undefined) continue;
         const priceBefore = this.#marks.get(symbol) ?? before.highWaterPrice;
         this.#scales.note(symbol, { split, priceBefore, since: at });
+        const worst = this.#worst.get(symbol);
+        if (worst !== undefined) this.#worst.set(symbol, rescaled(worst, split));
       }
       if (mark !== null && !this.#scales.isInDoubt(symbol)) this.#marks.set(symbol, mark);
+      const isScaled = folded.events.some(({ split }) => split !== null);
+      if (best !== null && before !== undefined && !isScaled) this.#noteWorst(before, best);
       if (folded.events.length === 0) {
         if (before !== undefined) this.#journal(changed(before));
         continue;
@@ -156,7 +173,14 @@ export class EpisodeKeeper {
       this.#ledger.forget(episode.id);
       this.#marks.delete(symbol);
     } else this.#journalled.set(symbol, episode);
-    const body = split === null ? { episode } : { episode, because: wordsFor(split) };
+    const worstPrice = this.#worst.get(symbol) ?? episode.entryPrice;
+    this.#journalledWorst.set(symbol, worstPrice);
+    if (type === 'episode_closed') {
+      this.#worst.delete(symbol);
+      this.#journalledWorst.delete(symbol);
+    }
+    const because = split === null ? {} : { because: wordsFor(split) };
+    const body = { episode, worstPrice, ...because };
     this.#logger.log({ type, actor: 'system', symbol, body });
   }
 
@@ -164,6 +188,7 @@ export class EpisodeKeeper {
   #isWorthWriting(episode: Episode): boolean {
     const before = this.#journalled.get(episode.symbol);
     if (before === undefined) return true;
+    if (this.#hasWorsened(episode)) return true;
     const moved = episode.highWaterPrice.minus(before.highWaterPrice).abs();
     return (
       moved.gte(before.highWaterPrice.times(HIGH_WATER_STEP)) ||
@@ -172,6 +197,17 @@ export class EpisodeKeeper {
       !before.quantity.eq(episode.quantity) ||
       !before.entryPrice.eq(episode.entryPrice)
     );
+  }
+
+  #noteWorst({ symbol, side, entryPrice }: Episode, at: Price): void {
+    const worst = this.#worst.get(symbol) ?? entryPrice;
+    if (isTighter(side, worst, at)) this.#worst.set(symbol, at);
+  }
+
+  #hasWorsened({ symbol, entryPrice }: Episode): boolean {
+    const before = this.#journalledWorst.get(symbol) ?? entryPrice;
+    const now = this.#worst.get(symbol) ?? entryPrice;
+    return now.minus(before).abs().gte(before.times(LOW_WATER_STEP));
   }
 }
 

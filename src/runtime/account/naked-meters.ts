@@ -3,7 +3,13 @@ import { NO_SHARES, text } from '../../domain/decimal.ts';
 import type { Ticker } from '../../domain/ids.ts';
 import type { PositionContext } from '../../domain/portfolio.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import { measureNaked, type NakedMeter, nakedTimeOf, unmeasured } from '../../engine/naked-time.ts';
+import {
+  measureNaked,
+  type NakedMeter,
+  nakedTimeOf,
+  secondsOf,
+  unmeasured,
+} from '../../engine/naked-time.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
 import type { SessionCalendar } from './session-calendar.ts';
 
@@ -64,7 +70,7 @@ export class NakedMeters {
     const before = this.#meters.get(symbol) ?? unmeasured;
     const after = this.#after(symbol, before, look);
     this.#meters.set(symbol, after);
-    if (after.nakedSince === null) this.#journalStretch(symbol, before.lastLook, after);
+    if (after.nakedSince === null) this.#journalStretch(symbol, before, after);
   }
 
   #after(symbol: Ticker, before: NakedMeter, look: Look): NakedMeter {
@@ -76,18 +82,21 @@ export class NakedMeters {
   }
 
   /** One record for each stretch, when it is over. */
-  #journalStretch(symbol: Ticker, last: Look | null, after: NakedMeter): void {
+  #journalStretch(symbol: Ticker, before: NakedMeter, after: NakedMeter): void {
     const written = this.#written.get(symbol) ?? unmeasured;
     const shareSeconds = after.shareSeconds.minus(written.shareSeconds);
     if (shareSeconds.eq('0') || after.lastLook === null) return;
     this.#written.set(symbol, after);
     const { at } = after.lastLook;
+    const open = this.#openSince(symbol, before.lastLook, at);
     this.#logger.log({
       type: 'naked_time_measured',
       actor: 'system',
       symbol,
       body: {
-        until: this.#openSince(symbol, last, at).at(-1)?.to ?? at,
+        since: before.nakedSince ?? open[0]?.from ?? at,
+        until: open.at(-1)?.to ?? at,
+        seconds: text(secondsOf(after.nakedMs - written.nakedMs)),
         shareSeconds: text(shareSeconds),
         dollarSeconds: text(after.dollarSeconds.minus(written.dollarSeconds)),
         totalShareSeconds: text(after.shareSeconds),

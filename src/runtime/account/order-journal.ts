@@ -46,6 +46,10 @@ export function logFill(logger: EventLogger, growth: Growth, executionId: string
       price: text(price),
       filledQuantity: text(order.filledQuantity),
       status: order.status,
+      orderType: order.type,
+      limitPrice: order.limitPrice,
+      stopPrice: order.stopPrice,
+      parentId: order.parentId,
     },
   });
 }

@@ -4,6 +4,7 @@ import { SecondOwnerWatch } from '../account/second-owner.ts';
 import { TradingStateLevels } from '../account/trading-state.ts';
 import { ControlMemory } from '../controls/control-memory.ts';
 import { HeldBackWatch } from '../controls/held-back-watch.ts';
+import { OutcomeKeeper } from '../history/outcome-keeper.ts';
 import { AlertBoard } from '../journal/alert-board.ts';
 import { Anchoring } from '../journal/anchoring.ts';
 import { EventLogger } from '../journal/event-logger.ts';
@@ -76,6 +77,7 @@ export function memoryFor({ logger, alerts, tradingState, settings }: Foundation
     sent: new SentSteps(),
     strangers: new SecondOwnerWatch({ logger, tradingState, alerts }),
     episodes: new EpisodeKeeper({ logger, ledger }),
+    outcomes: new OutcomeKeeper(logger),
     controls: new ControlMemory(liveView(() => settings.controls)),
   };
 }

@@ -12,7 +12,7 @@ import type { Memory } from './foundations.ts';
 
 /** Brings back what earlier processes wrote down; from here on every record is heard at once. */
 export function restore(logger: EventLogger, memory: Memory): void {
-  const { ledger, unsettled, sent, plans, strangers, episodes } = memory;
+  const { ledger, unsettled, sent, plans, strangers, episodes, outcomes } = memory;
   const hear = (record: JournalRecord) => {
     ledger.remember(record);
     unsettled.remember(record);
@@ -24,6 +24,7 @@ export function restore(logger: EventLogger, memory: Memory): void {
   for (const record of known) hear(record);
   if (!isWhole) strangers.lookUpOlder();
   episodes.restore(lives);
+  outcomes.begin(lives);
   logger.onRecord(hear);
   for (const step of unsettled.unanswered()) logLeftBehind(logger, step);
 }

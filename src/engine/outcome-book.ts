@@ -1,0 +1,347 @@
+import type { Json } from '../domain/canonical.ts';
+import {
+  NO_SHARES,
+  type Price,
+  parseDecimal,
+  price,
+  type Quantity,
+  quantity,
+  sharesLeft,
+  smaller,
+  ZERO,
+} from '../domain/decimal.ts';
+import type { JournalRecord } from '../domain/event.ts';
+import { isTerminal, type OrderStatus, type OrderType } from '../domain/order.ts';
+import type { PositionSide } from '../domain/portfolio.ts';
+import { fieldAt, textAt } from '../domain/record-body.ts';
+import { exitSide, tightest } from '../domain/side.ts';
+import type { EpochMs } from '../domain/time.ts';
+import {
+  type Exit,
+  type ExitedPosition,
+  type Outcome,
+  outcomeOf,
+  type PlanCause,
+} from './outcomes.ts';
+
+/** Looks up what a plan was made from that was proposed before the book was begun. */
+export type CauseFinder = (planId: string, symbol: string) => PlanCause;
+
+/** Plans of one symbol whose first step may still come. */
+const MOST_PROPOSED = 20;
+
+type Life = ExitedPosition & {
+  /** Shares that are held as far as fills and looks at the account tell. */
+  held: Quantity;
+  isOver: boolean;
+};
+
+type Intended = {
+  readonly planId: string;
+  readonly purpose: string | null;
+  readonly cause: PlanCause | null;
+};
+
+/** The extremes are known when the position was looked at after the fill, which follows at once. */
+type PendingExit = Exit & { readonly isLookedAt: boolean };
+
+type Traced = {
+  readonly orderId: string;
+  clientOrderId: string | null;
+  parentId: string | null;
+  type: OrderType | null;
+  stopPrice: Price | null;
+  limitPrice: Price | null;
+  hasEnded: boolean;
+  /** What filled and was not measured yet. */
+  exits: PendingExit[];
+};
+
+/** What is known of one symbol. */
+type Page = {
+  lives: Life[];
+  decided: Pick<JournalRecord, 'seq' | 'body'> | null;
+  readonly proposed: Map<string, PlanCause>;
+  readonly intents: Map<string, Intended>;
+  readonly orders: Map<string, Traced>;
+};
+
+/**
+ * Follows positions and orders through the journal, and tells of each order that took shares
+ * off a position what became of it: once it has ended, or the position has. Each share is
+ * told of once, also where the book is filled anew from the journal.
+ */
+export class OutcomeBook {
+  readonly #causeOf: CauseFinder;
+  readonly #pages = new Map<string, Page>();
+
+  constructor(causeOf: CauseFinder) {
+    this.#causeOf = causeOf;
+  }
+
+  /** Takes in the next record. @returns what has come to an end with it */
+  hear(record: JournalRecord): readonly Outcome[] {
+    this.remember(record);
+    return record.symbol === null ? [] : this.#due(record.symbol);
+  }
+
+  /** The same for a record of before a restart: what it ended is told of by `catchUp`. */
+  remember(record: JournalRecord): void {
+    const { type, symbol, body } = record;
+    if (symbol === null) return;
+    switch (type) {
+      case 'episode_opened':
+      case 'episode_changed':
+      case 'episode_closed':
+        this.#live(symbol, type, body);
+        break;
+      case 'decision_made':
+        this.#pageOf(symbol).decided = record;
+        break;
+      case 'plan_proposed':
+      case 'part_proposed':
+        this.#propose(symbol, record);
+        break;
+      case 'step_intended':
+        this.#intend(symbol, record);
+        break;
+      case 'step_answered':
+      case 'step_observed':
+      case 'order_update_received':
+        this.#trace(symbol, record);
+        break;
+      case 'fill_received':
+        this.#fill(symbol, record);
+        break;
+      case 'outcome_measured':
+        this.#measured(symbol, record);
+        break;
+      default:
+    }
+  }
+
+  /** What ended and was never told of, after the journal was heard. */
+  catchUp(): readonly { readonly symbol: string; readonly outcome: Outcome }[] {
+    return [...this.#pages.keys()].flatMap((symbol) =>
+      this.#due(symbol).map((outcome) => ({ symbol, outcome })),
+    );
+  }
+
+  #live(symbol: string, type: JournalRecord['type'], body: Json): void {
+    const page = this.#pageOf(symbol);
+    const life = lifeIn(body, type === 'episode_closed');
+    if (life === null) return;
+    const before = page.lives.at(-1);
+    for (const order of page.orders.values()) order.exits = order.exits.map(lookedAt(life));
+    if (before?.episodeId === life.episodeId) {
+      // What is still held when it closes was sold by fills that are told of later.
+      page.lives[page.lives.length - 1] = life.isOver ? { ...life, held: before.held } : life;
+      return;
+    }
+    // A life before the last one, and what was sent for it, is of no more use.
+    page.lives = [...page.lives.slice(-1), life];
+    for (const [id, { hasEnded, exits }] of page.orders) {
+      if (hasEnded && exits.length === 0) page.orders.delete(id);
+    }
+    const used = new Set([...page.orders.values()].map(({ clientOrderId }) => clientOrderId));
+    if (before === undefined) return;
+    for (const id of page.intents.keys()) if (!used.has(id)) page.intents.delete(id);
+  }
+
+  #propose(symbol: string, record: JournalRecord): void {
+    const { planId } = record;
+    if (planId === null) return;
+    const { proposed, decided } = this.#pageOf(symbol);
+    proposed.set(planId, causeIn(planId, record, decided));
+    const [oldest] = proposed.keys();
+    if (proposed.size > MOST_PROPOSED && oldest !== undefined) proposed.delete(oldest);
+  }
+
+  #intend(symbol: string, { planId, body }: JournalRecord): void {
+    const id = textAt(body, 'clientOrderId');
+    if (id === null || planId === null) return;
+    const { intents, proposed } = this.#pageOf(symbol);
+    const cause = proposed.get(planId) ?? null;
+    intents.set(id, { planId, cause, purpose: textAt(body, 'purpose') });
+  }
+
+  #trace(symbol: string, { orderId, body }: JournalRecord): void {
+    if (orderId === null) return;
+    const order = this.#orderOf(symbol, orderId);
+    order.clientOrderId ??= textAt(body, 'clientOrderId');
+    order.parentId ??= textAt(body, 'parentId');
+    const type = textAt(body, 'orderType');
+    if (type !== null) takeTerms(order, type, body);
+    const status = textAt(body, 'status');
+    if (status !== null && isTerminal(status as OrderStatus)) order.hasEnded = true;
+  }
+
+  #fill(symbol: string, record: JournalRecord): void {
+    const { orderId, body, at } = record;
+    const shares = amountAt(body, 'quantity');
+    const paid = amountAt(body, 'price');
+    if (orderId === null || shares === null || paid === null) return;
+    this.#trace(symbol, record);
+    const executedAt = fieldAt(body, 'executedAt');
+    const filledAt = typeof executedAt === 'number' ? executedAt : at;
+    const life = lifeOf(this.#pageOf(symbol).lives, textAt(body, 'side'), filledAt);
+    if (life === undefined) return;
+    const gone = smaller(quantity(shares), life.held);
+    life.held = sharesLeft(life.held, gone);
+    const { held: _, isOver: __, ...position } = life;
+    const exit = { position, quantity: gone, price: price(paid), at: filledAt };
+    this.#orderOf(symbol, orderId).exits.push({ ...exit, isLookedAt: life.isOver });
+  }
+
+  /** Shares that were told of before are not told of again. */
+  #measured(symbol: string, { orderId, body }: JournalRecord): void {
+    const told = amountAt(body, 'quantity');
+    if (orderId === null || told === null) return;
+    const order = this.#orderOf(symbol, orderId);
+    let left = quantity(told);
+    order.exits = order.exits.flatMap((exit) => {
+      const known = smaller(exit.quantity, left);
+      left = sharesLeft(left, known);
+      const rest = sharesLeft(exit.quantity, known);
+      return rest.eq(ZERO) ? [] : [{ ...exit, quantity: rest }];
+    });
+  }
+
+  #due(symbol: string): readonly Outcome[] {
+    const page = this.#pageOf(symbol);
+    const isFlat = page.lives.at(-1)?.isOver ?? true;
+    return [...page.orders.values()].flatMap((order) => {
+      const [first, ...others] = order.exits;
+      if (first === undefined || !(order.hasEnded || isFlat)) return [];
+      if (!order.exits.every(({ isLookedAt }) => isLookedAt)) return [];
+      order.exits = [];
+      return [outcomeOf({ ...order, ...this.#originOf(symbol, order) }, [first, ...others])];
+    });
+  }
+
+  /** A leg is sent with its parent, under the parent's id. */
+  #originOf(symbol: string, { clientOrderId, parentId }: Traced) {
+    const { intents, orders } = this.#pageOf(symbol);
+    const parent = orders.get(parentId ?? '')?.clientOrderId ?? '';
+    const intent = intents.get(clientOrderId ?? '') ?? intents.get(parent);
+    if (intent === undefined) return { cause: null, purpose: null };
+    const { planId, purpose } = intent;
+    return { cause: intent.cause ?? this.#causeOf(planId, symbol), purpose };
+  }
+
+  #pageOf(symbol: string): Page {
+    const known = this.#pages.get(symbol);
+    if (known !== undefined) return known;
+    const page: Page = {
+      ...{ lives: [], decided: null },
+      ...{ proposed: new Map(), intents: new Map(), orders: new Map() },
+    };
+    this.#pages.set(symbol, page);
+    return page;
+  }
+
+  #orderOf(symbol: string, orderId: string): Traced {
+    const { orders } = this.#pageOf(symbol);
+    const known = orders.get(orderId);
+    if (known !== undefined) return known;
+    const order: Traced = {
+      orderId,
+      ...{ clientOrderId: null, parentId: null, type: null, stopPrice: null, limitPrice: null },
+      ...{ hasEnded: false, exits: [] },
+    };
+    orders.set(orderId, order);
+    return order;
+  }
+}
+
+/**
+ * The life that shares went out of: one that is over although it is not known how, before the
+ * one that goes on.
+ */
+function lifeOf(lives: readonly Life[], side: string | null, at: EpochMs): Life | undefined {
+  return lives.find(
+    (life, index) =>
+      exitSide(life.side) === side &&
+      life.held.gt(ZERO) &&
+      (index === lives.length - 1 || at <= (lives.at(-1)?.openedAt ?? at)),
+  );
+}
+
+const lookedAt =
+  (life: Life) =>
+  (exit: PendingExit): PendingExit => {
+    if (exit.position.episodeId !== life.episodeId) return { ...exit, isLookedAt: true };
+    const { bestPrice, worstPrice } = life;
+    return { ...exit, position: { ...exit.position, bestPrice, worstPrice }, isLookedAt: true };
+  };
+
+function takeTerms(order: Traced, type: string, body: Json): void {
+  order.type = type as OrderType;
+  order.stopPrice = priceAt(body, 'stopPrice') ?? order.stopPrice;
+  order.limitPrice = priceAt(body, 'limitPrice') ?? order.limitPrice;
+}
+
+/** Our own record, checked by the chain it stands in; early ones lack the worst price. */
+function lifeIn(body: Json, isOver: boolean): Life | null {
+  const episode = fieldAt(body, 'episode') ?? null;
+  const id = textAt(episode, 'id');
+  const side = textAt(episode, 'side') as PositionSide | null;
+  const entryPrice = priceAt(episode, 'entryPrice');
+  const openedAt = fieldAt(episode, 'openedAt');
+  if (id === null || side === null || entryPrice === null || typeof openedAt !== 'number') {
+    return null;
+  }
+  const isKnown = (each: Price | null): each is Price => each !== null;
+  const best = [priceAt(episode, 'highWaterPrice'), entryPrice].filter(isKnown);
+  const worst = [priceAt(body, 'worstPrice'), entryPrice].filter(isKnown);
+  return {
+    ...{ episodeId: id, side, openedAt, entryPrice, isOver },
+    initialStopPrice: priceAt(episode, 'initialStopPrice'),
+    bestPrice: tightest(side, best) ?? entryPrice,
+    worstPrice: tightest(side === 'long' ? 'short' : 'long', worst) ?? entryPrice,
+    held: quantity(amountAt(episode, 'quantity') ?? NO_SHARES),
+  };
+}
+
+const amountAt = (body: Json, name: string) => parseDecimal(textAt(body, name) ?? '');
+
+function priceAt(body: Json, name: string): Price | null {
+  const digits = amountAt(body, name);
+  return digits === null ? null : price(digits);
+}
+
+/**
+ * What a plan was made from in one symbol.
+ *
+ * @param proposed its proposal, whole or of the part in that symbol; null where it is not known
+ * @param decided the last decision in the symbol before that
+ */
+export function causeIn(
+  planId: string,
+  proposed: Pick<JournalRecord, 'symbol' | 'body'> | null,
+  decided: Pick<JournalRecord, 'seq' | 'body'> | null,
+): PlanCause {
+  const part = proposed === null ? null : partIn(proposed);
+  const decision = decided === null ? null : (fieldAt(decided.body, 'decision') ?? null);
+  return {
+    planId,
+    decisionSeq: decided?.seq ?? null,
+    decisionPrice: priceAt(fieldAt(part, 'basis') ?? null, 'price'),
+    wishes: listIn(decision, 'chosen').map((each) => ({
+      policy: textAt(each, 'policy') ?? 'unknown',
+      kind: textAt(fieldAt(each, 'action') ?? null, 'kind') ?? 'unknown',
+    })),
+  };
+}
+
+function partIn({ symbol, body }: Pick<JournalRecord, 'symbol' | 'body'>): Json {
+  const alone = fieldAt(body, 'part');
+  if (alone !== undefined) return alone;
+  const parts = listIn(fieldAt(body, 'plan') ?? null, 'parts');
+  return parts.find((part) => textAt(part, 'symbol') === symbol) ?? null;
+}
+
+function listIn(body: Json, name: string): readonly Json[] {
+  const list = fieldAt(body, name);
+  return Array.isArray(list) ? list : [];
+}

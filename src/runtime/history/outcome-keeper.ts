@@ -1,0 +1,86 @@
+import type { EventType, JournalRecord } from '../../domain/event.ts';
+import { causeIn, OutcomeBook } from '../../engine/outcome-book.ts';
+import type { Outcome, PlanCause } from '../../engine/outcomes.ts';
+import type { EventLogger } from '../journal/event-logger.ts';
+
+/** What an outcome is measured from, besides decisions and plans, which are looked up. */
+const FOLLOWED: readonly EventType[] = [
+  'episode_opened',
+  'episode_changed',
+  'episode_closed',
+  'step_intended',
+  'step_answered',
+  'step_observed',
+  'fill_received',
+  'outcome_measured',
+];
+/** A position that closed so many records ago has its outcomes in the journal for long. */
+const LATELY_RECORDS = 20_000;
+
+/**
+ * Writes down what became of each decision whose order took shares off a position, as soon as
+ * the order or the position has ended, and after a restart what the end of a process cut off.
+ */
+export class OutcomeKeeper {
+  readonly #logger: EventLogger;
+  readonly #book: OutcomeBook;
+
+  constructor(logger: EventLogger) {
+    this.#logger = logger;
+    this.#book = new OutcomeBook((planId, symbol) => this.#causeOf(planId, symbol));
+  }
+
+  /**
+   * Takes up where the journal left off, and follows it from here on.
+   *
+   * @param lives the beginning and the end of every episode, oldest first
+   */
+  begin(lives: readonly JournalRecord[]): void {
+    for (const { symbol, afterSeq } of this.#unfinished(lives)) {
+      for (const record of this.#logger.recall(FOLLOWED, { symbol, afterSeq })) {
+        this.#book.remember(record);
+      }
+    }
+    for (const { symbol, outcome } of this.#book.catchUp()) this.#write(symbol, outcome);
+    this.#logger.onRecord((record) => {
+      // What was measured here was told of when it was.
+      if (record.type === 'outcome_measured' || record.symbol === null) return;
+      for (const outcome of this.#book.hear(record)) this.#write(record.symbol, outcome);
+    });
+  }
+
+  /** The last life of each symbol, unless it ended long ago. */
+  #unfinished(lives: readonly JournalRecord[]) {
+    const last = new Map<string, { readonly afterSeq: number; readonly seq: number }>();
+    for (const { symbol, seq, type } of lives) {
+      if (symbol === null) continue;
+      const afterSeq = type === 'episode_opened' ? seq - 1 : (last.get(symbol)?.afterSeq ?? seq);
+      last.set(symbol, { afterSeq, seq: type === 'episode_closed' ? seq : Infinity });
+    }
+    return [...last].flatMap(([symbol, { afterSeq, seq }]) =>
+      seq > this.#logger.length - LATELY_RECORDS ? [{ symbol, afterSeq }] : [],
+    );
+  }
+
+  #write(symbol: string, outcome: Outcome): void {
+    const { planId, orderId } = outcome;
+    this.#logger.log({
+      type: 'outcome_measured',
+      actor: 'system',
+      symbol,
+      planId,
+      orderId,
+      body: outcome,
+    });
+  }
+
+  #causeOf(planId: string, symbol: string): PlanCause {
+    const types = ['plan_proposed', 'part_proposed'] as const;
+    const [proposed] = this.#logger.getHistory({ planId, types, limit: 1 }).records;
+    if (proposed === undefined) return causeIn(planId, null, null);
+    const { seq } = proposed;
+    const query = { types: ['decision_made' as const], symbol, beforeSeq: seq, limit: 1 };
+    const [decided] = this.#logger.getHistory(query).records;
+    return causeIn(planId, { ...proposed, symbol }, decided ?? null);
+  }
+}
