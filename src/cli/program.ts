@@ -57,7 +57,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   }
 }
 
-function createProgram(): Command {
+/** All commands, as they are called and as `--help` shows them. */
+export function createProgram(): Command {
   const program = new Command('bigbrother')
     .description(
       'Guards an Alpaca account: policies recommend, guardrails veto, one coordinator acts.',
