@@ -15,10 +15,14 @@ const MEAN_FAULT_MS = 20_000;
 const LONGEST_FAULT_MS = 120_000;
 const HOUR_MS = 3_600_000;
 const RARE_GAP_MS = 20_000;
+/** Nobody splits a share into pennies; below a dollar the prices here would not follow. */
+const LEAST_AFTER_SPLIT = 2;
 /** Catalogue entries in which somebody else uses the account. */
 const BY_STRANGERS: ReadonlySet<CommandInput['do']> = new Set([
   ...(['order', 'cancel', 'replace', 'nudge', 'close_by_hand', 'configure'] as const),
 ]);
+
+type Split = Extract<CommandInput, { readonly do: 'split' }>;
 
 /** Brings about the faults of the exchange's own catalogue, one after another. */
 export class FaultScript {
@@ -156,6 +160,7 @@ export class FaultScript {
       this.#prices.jump(command.symbol, command.percent);
       return true;
     }
+    if (command.do === 'split' && this.#priceAfter(command) < LEAST_AFTER_SPLIT) return false;
     const outcome = exchange.run(command);
     if (!outcome.ok) return false;
     if (BY_STRANGERS.has(command.do)) {
@@ -180,6 +185,10 @@ export class FaultScript {
       this.#later(() => exchange.run({ do: 'configure', fields: { suspend_trade: false } }));
     }
     return true;
+  }
+
+  #priceAfter({ symbol, oldShares, newShares }: Split): number {
+    return (this.#prices.of(symbol) * oldShares) / newShares;
   }
 
   #later(undo: () => void): void {

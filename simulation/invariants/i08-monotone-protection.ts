@@ -63,13 +63,14 @@ function whyBare(scene: Scene, order: Order, { orderId }: Write): string | null 
   );
   // Also shares that another exit sells: one of two owners has to go.
   if (claimedIn(staying) >= magnitude(book.quantity)) return null;
+  // On the scale of before a split it guards nothing that it could leave bare.
+  if (!isComparable(scene, order)) return null;
   const intent = scene.chronicle.newestIntent(`cancel ${orderId}`);
   const part = intent === null ? null : scene.chronicle.partOf(intent);
   const later = part === null ? [] : laterExits(part, intent?.stepIndex ?? 0, order.side);
   if (later.length === 0) {
     return `the cancel of stop ${order.id} has nothing in its plan that takes its place`;
   }
-  if (!isComparable(scene, order)) return null;
   const looser = later.find(
     (stop) => stop !== null && order.stopPrice !== null && isLooser(order, stop, order.stopPrice),
   );

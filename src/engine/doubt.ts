@@ -5,8 +5,15 @@ import { isTerminal, type Order, type OrderSide, remainingQuantity } from '../do
 import type { PlanPart, Step } from '../domain/plan.ts';
 import type { PositionContext, PositionSide } from '../domain/portfolio.ts';
 import { exitSide, isTighter } from '../domain/side.ts';
+import { type EpochMs, msBetween } from '../domain/time.ts';
 import type { Draft } from './candidate.ts';
 import { coverOf, isStop } from './cover.ts';
+
+/**
+ * Longer than any request is under way: it is given up after ten seconds, and what the broker
+ * has taken shows in its list of orders within another ten.
+ */
+export const LONGEST_UNDER_WAY_MS = 30_000;
 
 /** A step of ours of which nobody can tell whether the broker took it. */
 export type Doubt = {
@@ -18,6 +25,8 @@ export type Doubt = {
   /** What it would sell or buy; null where that is not known: then it may be anything. */
   readonly side: OrderSide | null;
   readonly quantity: Quantity | null;
+  /** When it was sent the last time. */
+  readonly since: EpochMs;
 };
 
 /**
@@ -25,6 +34,10 @@ export type Doubt = {
  * that what is legal here is legal whichever it is. An order in doubt stands beside the
  * others: it guards nothing, it holds all its shares, and it cannot be touched. So do the
  * orders that it may be changing or ending this moment.
+ *
+ * What has left no trace for longer than any request is under way holds no shares any more,
+ * though it stays in sight. If it should arrive after all, the broker refuses what other
+ * orders have the shares of meanwhile; bare shares would not become less bare by waiting.
  */
 export function withDoubts(context: PositionContext, doubts: readonly Doubt[]): PositionContext {
   if (doubts.length === 0) return context;
@@ -74,13 +87,14 @@ function isRaise(
 }
 
 function unknownOrder(
-  { kind, clientOrderId, orderId: changed, side, quantity }: Doubt,
+  { kind, clientOrderId, orderId: changed, side, quantity, since }: Doubt,
   known: readonly Order[],
   { position, now }: PositionContext,
 ): Order[] {
   if (kind === 'cancel' || clientOrderId === null) return [];
   if (known.some((order) => order.clientOrderId === clientOrderId)) return [];
   const before = known.find(({ id, status }) => id === changed && !isTerminal(status)) ?? null;
+  const most = quantity ?? (before === null ? position.quantity : remainingQuantity(before));
   return [
     {
       id: orderId(`unknown-${clientOrderId}`),
@@ -91,7 +105,7 @@ function unknownOrder(
       orderClass: 'simple',
       timeInForce: 'day',
       positionIntent: null,
-      quantity: quantity ?? (before === null ? position.quantity : remainingQuantity(before)),
+      quantity: msBetween(now, since) <= LONGEST_UNDER_WAY_MS ? most : NO_SHARES,
       filledQuantity: NO_SHARES,
       filledAveragePrice: null,
       limitPrice: null,

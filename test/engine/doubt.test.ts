@@ -8,16 +8,17 @@ import { decide } from '../../src/engine/decide.ts';
 import { type Doubt, onlyProtects, protectsMore, withDoubts } from '../../src/engine/doubt.ts';
 import { planFor } from '../../src/engine/plan.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
-import { exit, holding, protect, reduce, stopLimit, wants } from '../support/given.ts';
+import { exit, holding, NOW, protect, reduce, stopLimit, wants } from '../support/given.ts';
 
 const unknownSale = (shares: string | null): Doubt => ({
   ...{ kind: 'submit', clientOrderId: 'bb1-lost', orderId: null, side: 'sell' },
   quantity: shares === null ? null : quantity(shares),
+  since: NOW,
 });
 
 const change = (kind: 'replace' | 'cancel', id: string, shares: string | null = null): Doubt => ({
   ...{ kind, clientOrderId: kind === 'cancel' ? null : 'bb1-lost', orderId: orderId(id) },
-  ...{ side: null, quantity: shares === null ? null : quantity(shares) },
+  ...{ side: null, quantity: shares === null ? null : quantity(shares), since: NOW },
 });
 
 const lostIntent = {
@@ -50,6 +51,14 @@ describe('with an exit of unknown outcome', () => {
     expect(lines(plannedFor('10', [], [unknownSale('4')]))).toEqual(['sell 6 @96']);
     expect(lines(plannedFor('10', [], [unknownSale('10')]))).toEqual([]);
     expect(lines(plannedFor('10', [], [unknownSale(null)]))).toEqual([]);
+  });
+
+  it('all shares get their stop once it is longer than any request is under way', () => {
+    const overdue = { ...unknownSale('4'), since: NOW - 30_001 };
+    expect(lines(plannedFor('10', [], [overdue]))).toEqual(['sell 10 @96']);
+    expect(lines(plannedFor('10', [], [{ ...overdue, since: NOW - 30_000 }]))).toEqual([
+      'sell 6 @96',
+    ]);
   });
 
   it('a live stop is raised where it stands', () => {

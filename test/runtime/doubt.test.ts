@@ -70,7 +70,7 @@ describe('a stop in doubt whose plan had a second step', () => {
 });
 
 describe('a stop in doubt that does not fit any more', () => {
-  it('gives way to one that does after a minute without a trace', async () => {
+  it('gives way to one that does after half a minute without a trace', async () => {
     const guarded = await watchedAccount();
     for (let copy = 0; copy < 4; copy += 1) {
       guarded.broker.next('submit', { kind: 'loses_request' });
@@ -78,12 +78,29 @@ describe('a stop in doubt that does not fit any more', () => {
     guarded.orchestrator.start();
     await guarded.clock.advanceBy(30_000);
     await guarded.trade('AAPL', 'sell', '4');
-    await guarded.clock.advanceBy(40_000);
+    await guarded.clock.advanceBy(20_000);
     expect(guarded.resting()).toEqual([]);
     expect(guarded.bigBrother.alerts().map(({ code }) => code)).toContain('order_stuck');
-    await guarded.clock.advanceBy(60_000);
+    await guarded.clock.advanceBy(15_000);
     expect(guarded.resting()).toEqual(['sell stop_limit 6 @92']);
     expect(guarded.bigBrother.alerts()).toEqual([]);
+  });
+});
+
+describe('a sale in doubt that does not fit any more', () => {
+  it('leaves its shares to a stop after half a minute, and is given up for good', async () => {
+    const guarded = await loopedAccount();
+    for (let copy = 0; copy < 4; copy += 1) {
+      guarded.broker.next('submit', { kind: 'loses_request' });
+    }
+    guarded.price('AAPL', '116.5');
+    await guarded.clock.advanceBy(25_000);
+    await guarded.trade('AAPL', 'sell', '2');
+    await guarded.clock.advanceBy(70_000);
+    expect(guarded.context()?.cover.nakedQuantity.toFixed()).toBe('0');
+    expect(guarded.bigBrother.alerts()).toEqual([]);
+    const dropped = guarded.records('step_answered').map(({ body }) => body);
+    expect(dropped).toContainEqual(expect.objectContaining({ outcome: 'dropped' }));
   });
 });
 

@@ -82,8 +82,22 @@ describe('an exit of ours whose position is gone', () => {
     const guarded = await loopedAccount();
     transfer(guarded, '0');
     await guarded.clock.advanceBy(3 * CYCLE_MS);
+    expect(guarded.resting()).toEqual(['sell stop_limit 10 @92']);
+    expect(codes(guarded)).toContain('snapshot_incoherent');
+    await guarded.clock.advanceBy(2 * CYCLE_MS);
     expect(guarded.resting()).toEqual([]);
     expect(heldAtExchange(guarded)).toBe(0);
+  });
+
+  it('is placed again at once when such a position is there again as it was', async () => {
+    const guarded = await loopedAccount();
+    transfer(guarded, '0');
+    await guarded.clock.advanceBy(6 * CYCLE_MS);
+    expect(guarded.resting()).toEqual([]);
+    transfer(guarded, '10');
+    await guarded.clock.advanceBy(CYCLE_MS + 1_000);
+    expect(guarded.resting()).toEqual(['sell stop_limit 10 @92']);
+    expect(codes(guarded)).toEqual([]);
   });
 
   it('is canceled after a restart that finds it, by the second look', async () => {

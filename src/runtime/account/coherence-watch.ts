@@ -5,13 +5,19 @@ import { incoherencesOf, type Reading } from '../../engine/reconcile.ts';
 
 /** Alpaca's positions may lag behind its orders for this long; what lasts longer is real. */
 const LONGEST_LAG_MS = 10_000;
+/** A list of positions may be empty by error; its stops harm nobody until it is believed. */
+const LONGEST_ABSENCE_MS = 30_000;
 
 /**
  * Compares each reading of the account with the last coherent one, symbol by symbol. A
  * contradiction that outlasts the broker's lag (a transfer, a split) becomes the new truth.
+ * What has vanished without any order is missed for longer, and believed at once when it is
+ * there again as it was.
  */
 export class CoherenceWatch {
   readonly #baselines = new Map<Ticker, Reading>();
+  /** The last reading that showed a position which has vanished without any order. */
+  readonly #vanished = new Map<Ticker, Reading>();
   readonly #since = new Map<Ticker, EpochMs>();
   #lastReadAt: EpochMs | null = null;
 
@@ -29,13 +35,16 @@ export class CoherenceWatch {
     const first = this.#lastReadAt === null ? null : nothing(this.#lastReadAt);
     const baseline = this.#baselines.get(symbol) ?? first;
     const found = incoherencesOf(reading, baseline);
-    const since = this.#since.get(symbol) ?? reading.at;
-    if (found.length === 0) {
+    if (found.length === 0 || this.#isBack(symbol, reading)) {
       this.#adopt(symbol, reading);
-      return found;
+      return [];
     }
-    if (msBetween(reading.at, since) >= LONGEST_LAG_MS) {
+    const since = this.#since.get(symbol) ?? reading.at;
+    const isGone = reading.positions.length === 0;
+    const longestMs = isGone ? LONGEST_ABSENCE_MS : LONGEST_LAG_MS;
+    if (msBetween(reading.at, since) >= longestMs) {
       this.#adopt(symbol, reading);
+      if (isGone && baseline !== null) this.#vanished.set(symbol, baseline);
       // What contradicts itself without any history stays a contradiction.
       return incoherencesOf(reading, reading);
     }
@@ -45,8 +54,18 @@ export class CoherenceWatch {
     return found;
   }
 
+  #isBack(symbol: Ticker, reading: Reading): boolean {
+    const before = this.#vanished.get(symbol);
+    return (
+      before !== undefined &&
+      reading.positions.length > 0 &&
+      incoherencesOf(reading, before).length === 0
+    );
+  }
+
   #adopt(symbol: Ticker, reading: Reading): void {
     this.#since.delete(symbol);
+    if (reading.positions.length > 0) this.#vanished.delete(symbol);
     if (reading.positions.length === 0 && reading.orders.length === 0) {
       this.#baselines.delete(symbol);
     } else this.#baselines.set(symbol, reading);

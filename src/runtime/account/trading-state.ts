@@ -20,6 +20,7 @@ export class TradingStateLevels {
   readonly #settings: { readonly dailyLossPercent: string | null };
   readonly #causes = new Map<string, TradingStateCause>();
   readonly #listeners: (() => void)[] = [];
+  #look: () => void = () => {};
   #lossBase: string | null = null;
 
   constructor(parts: {
@@ -34,6 +35,11 @@ export class TradingStateLevels {
 
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** Has `look` called before a cause is cleared: what it raises holds without a gap. */
+  lookFirst(look: () => void): void {
+    this.#look = look;
   }
 
   current(): TradingState {
@@ -58,7 +64,10 @@ export class TradingStateLevels {
   }
 
   clear(code: string): void {
+    if (!this.#causes.has(code)) return;
+    this.#look();
     const cause = this.#causes.get(code);
+    // The look itself may have cleared it.
     if (cause === undefined) return;
     this.#causes.delete(code);
     this.#write(`cleared: ${cause.because}`);
@@ -138,6 +147,8 @@ export class TradingStateLevels {
     const lossBase = this.#lossBase;
     const body = { state: this.current(), causes: this.causes(), because, lossBase };
     this.#logger.log({ type: 'trading_state_changed', actor: 'system', body });
+    // At once: written later, it would stand beside what has become true since.
+    this.#logger.commit();
     for (const listener of this.#listeners) listener();
   }
 }

@@ -1,6 +1,7 @@
 import { isTerminal, type Order } from '../../domain/order.ts';
 import { fieldAt } from '../../domain/record-body.ts';
 import { msBetween } from '../../domain/time.ts';
+import { LONGEST_UNDER_WAY_MS } from '../../engine/doubt.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { reasonOf } from '../../ports/deadline.ts';
 import type { OrderDesk } from '../account/order-desk.ts';
@@ -16,9 +17,6 @@ import type { SymbolLocks } from './symbol-locks.ts';
 const STUCK = 'order_stuck';
 /** A cancel may be sent again without harm, so one that left no trace is given up after this. */
 const CANCEL_GIVEN_UP_MS = 30_000;
-/** Longer than any request is under way. */
-const PROTECTION_GIVEN_UP_MS = 60_000;
-
 /** What is at work in the symbol ends first. */
 const LOCK_TIMEOUT_MS = 1_000;
 
@@ -43,6 +41,8 @@ export class UnsettledResolver {
   readonly #parts: Parts;
   readonly #pursued = new Set<string>();
   readonly #searched = new Set<string>();
+  /** The instants at which steps are gone after once more, by their names. */
+  readonly #dueAgain = new Map<string, number>();
   #stopped = false;
 
   constructor(parts: Parts) {
@@ -58,9 +58,26 @@ export class UnsettledResolver {
 
   /** Goes after each unsettled step; one that is being gone after is left to that. */
   async resolve(): Promise<void> {
-    await Promise.all(this.#parts.unsettled.list().map((step) => this.#pursue(step)));
+    const steps = this.#parts.unsettled.list();
+    for (const step of steps) this.#pursueWhenOverdue(step);
+    await Promise.all(steps.map((step) => this.#pursue(step)));
     this.#settleFromBook();
     this.#clearAlerts();
+  }
+
+  /** Bare shares do not wait for the next cycle when the step that holds them is overdue. */
+  #pursueWhenOverdue(step: UnsettledStep): void {
+    const { clock } = this.#parts;
+    const name = nameOf(step);
+    const dueAt = step.since + LONGEST_UNDER_WAY_MS + 1;
+    if (this.#dueAgain.get(name) === dueAt || dueAt <= clock.now()) return;
+    this.#dueAgain.set(name, dueAt);
+    clock.after(dueAt - clock.now(), () => {
+      if (this.#dueAgain.get(name) !== dueAt) return;
+      this.#dueAgain.delete(name);
+      const open = this.#find(name);
+      if (open !== null && !this.#stopped) void this.#pursue(open);
+    });
   }
 
   async #pursue(step: UnsettledStep): Promise<void> {
@@ -105,15 +122,18 @@ export class UnsettledResolver {
   }
 
   /**
-   * True for protection that does not fit any more and of which no look has shown a trace for
-   * a minute. Its shares need other protection, and the broker lets only one of the two have
-   * them, or change the order, if it should arrive after all. A sale is never given up: its
-   * shares would be sold twice.
+   * True for what does not fit any more and has left no trace for longer than any request is
+   * under way, where it does no harm if it should arrive after all. Protection never does: the
+   * broker lets only one order have the shares, or change another. A sale does none once a
+   * stop has every share.
    */
   #isOutlived(step: UnsettledStep, { part, stepIndex }: DoubtfulStep): boolean {
-    if (Math.abs(this.#parts.clock.now() - step.since) < PROTECTION_GIVEN_UP_MS) return false;
+    if (msBetween(this.#parts.clock.now(), step.since) <= LONGEST_UNDER_WAY_MS) return false;
     const changed = step.orderId === null ? null : this.#parts.desk.find(step.orderId);
-    return part.steps[stepIndex]?.purpose === 'protect' && changed?.status !== 'pending_replace';
+    if (changed?.status === 'pending_replace') return false;
+    if (part.steps[stepIndex]?.purpose === 'protect') return true;
+    const context = this.#parts.state.getCompleteContext(step.symbol);
+    return step.kind === 'submit' && context?.cover.nakedQuantity.eq('0') === true;
   }
 
   /** The plan of a step as it stands in the journal, which outlives the process. */
@@ -133,7 +153,11 @@ export class UnsettledResolver {
   }
 
   #isOpen(step: UnsettledStep): boolean {
-    return this.#parts.unsettled.list().some((each) => nameOf(each) === nameOf(step));
+    return this.#find(nameOf(step)) !== null;
+  }
+
+  #find(name: string): UnsettledStep | null {
+    return this.#parts.unsettled.list().find((each) => nameOf(each) === name) ?? null;
   }
 
   #tellStuck(step: UnsettledStep, why: string): void {

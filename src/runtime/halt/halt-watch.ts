@@ -50,7 +50,8 @@ export class HaltWatch {
 
   /** Takes up what the journal knows, so that a halt is told once, and its end as well. */
   start(): void {
-    const { logger, latch } = this.#parts;
+    const { logger, latch, tradingState } = this.#parts;
+    tradingState.lookFirst(() => this.notice());
     const last = logger.recall(['halt_latched', 'halt_lifted']).at(-1);
     if (last?.type === 'halt_latched') this.#known = haltIn(last.body);
     this.#unwatch = latch.watch(() => this.notice());
