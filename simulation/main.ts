@@ -1,4 +1,5 @@
 import { readFixture, saveFixture } from './fixtures.ts';
+import { JournalReplays, type ReplayedJournals } from './journal-replay.ts';
 import { OptionError, type Options, optionsFrom, USAGE } from './options.ts';
 import { reportOf } from './report.ts';
 import { shrink } from './shrink.ts';
@@ -9,7 +10,7 @@ import { runWorld } from './world.ts';
 const write = (line: string): void => void process.stdout.write(`${line}\n`);
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
 
-async function simulate(options: Options): Promise<Summary> {
+async function simulate(options: Options, replays: JournalReplays | null): Promise<Summary> {
   const replayed = options.replay === null ? null : readFixture(options.replay);
   const limits = replayed?.limits ?? options.limits;
   const firstSeed = replayed?.seed ?? options.firstSeed;
@@ -18,7 +19,9 @@ async function simulate(options: Options): Promise<Summary> {
   const tally = new Tally();
   const startedAt = performance.now();
   for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {
-    const result = await runWorld(seed, limits, onObservation);
+    const result = await runWorld(seed, limits, onObservation, (records, scenario) =>
+      replays?.add(records, scenario),
+    );
     tally.add(result);
     const [violation] = result.violations;
     if (violation === undefined) continue;
@@ -33,11 +36,23 @@ async function simulate(options: Options): Promise<Summary> {
 
 async function main(): Promise<void> {
   const options = optionsFrom(process.argv.slice(2));
-  const summary = await simulate(options);
-  if (options.isJson) write(JSON.stringify(summary));
-  else write(reportOf(summary, options.withReport));
-  process.exitCode = summary.violations === 0 ? 0 : 1;
+  const replays = options.replaysJournals ? new JournalReplays() : null;
+  const summary = await simulate(options, replays);
+  const journals = replays?.result();
+  if (options.isJson) write(JSON.stringify({ ...summary, journals }));
+  else {
+    write(reportOf(summary, options.withReport));
+    if (journals !== undefined) write(wordsOf(journals));
+  }
+  const isAsRecorded = journals === undefined || journals.different + journals.missing === 0;
+  process.exitCode = summary.violations === 0 && isAsRecorded ? 0 : 1;
 }
+
+const wordsOf = ({ journals, same, different, missing, first }: ReplayedJournals): string =>
+  [
+    `journals replayed ${journals}: ${same} the same, ${different} different, ${missing} not known`,
+    ...first,
+  ].join('\n');
 
 main().catch((error: unknown) => {
   if (!(error instanceof OptionError)) throw error;

@@ -13,6 +13,8 @@ export type Options = {
   readonly replay: string | null;
   /** Whether each observation is told on stdout. */
   readonly tells: boolean;
+  /** Whether the journal that a world leaves is replayed at its end. */
+  readonly replaysJournals: boolean;
 };
 
 const MOST_SYMBOLS = 40;
@@ -28,6 +30,7 @@ export const USAGE = `npm run simulate -- [options]
   --replay FILE      the world of a fixture
   --without A,B      leaves kinds of trouble out
   --symbols N        at most so many symbols
+  --journals         derives anew what each journal says was decided
   --tell             each observation as a line
   --no-save          a failing seed is not shrunk and saved`;
 
@@ -57,6 +60,7 @@ export function optionsFrom(args: readonly string[]): Options {
     saves: values['no-save'] !== true,
     replay: values.replay ?? null,
     tells: values.tell === true,
+    replaysJournals: values.journals === true,
   };
 }
 
@@ -76,6 +80,7 @@ function parsed(args: readonly string[]) {
         json: { type: 'boolean' },
         report: { type: 'boolean' },
         tell: { type: 'boolean' },
+        journals: { type: 'boolean' },
         'no-save': { type: 'boolean' },
       },
     });

@@ -1,4 +1,5 @@
 import { guardrails, policySettings } from '../policies/registry.ts';
+import type { JournalRecord } from '../src/domain/event.ts';
 import { DerivedFaults } from './derived-faults.ts';
 import { Ender } from './ender.ts';
 import { FaultScript } from './fault-script.ts';
@@ -37,6 +38,7 @@ export async function runWorld(
   seed: number,
   limits: Limits,
   onObservation?: (observation: Observation) => void,
+  onJournal?: (records: Iterable<JournalRecord>, scenario: Scenario) => void,
 ): Promise<WorldResult> {
   const scenario = scenarioOf(seed, limits);
   const stage = new Stage(scenario);
@@ -57,6 +59,7 @@ export async function runWorld(
     await clock.advanceBy(0).catch(onFault);
     process.off('unhandledRejection', onFault);
   }
+  onJournal?.(stage.disk.scan(1), scenario);
   const { steps, violations, fired, ambiguousPosts } = stage;
   return {
     ...{ seed, steps, violations, fired, ambiguousPosts, points: supervisor.points },
