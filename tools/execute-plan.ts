@@ -8,6 +8,7 @@ import type {
   StepResult,
 } from '../src/domain/report.ts';
 import { isoTime } from '../src/domain/time.ts';
+import { idArgument } from './shared/arguments.ts';
 import { denialsOf, stepInWords } from './shared/plan-words.ts';
 import { answered, defineTool, refused } from './tool.ts';
 
@@ -29,7 +30,7 @@ export const executePlan = defineTool({
     'plan: read get_history first. A plan beyond the limits waits for a person.',
   effect: 'acts',
   input: z.strictObject({
-    plan_id: z.string().min(1).max(100).describe('From propose_plan'),
+    plan_id: idArgument.min(1).describe('From propose_plan'),
     hash: z
       .string()
       .regex(/^[0-9a-f]{64}$/, 'must be the hash that propose_plan gave: 64 hexadecimal digits')

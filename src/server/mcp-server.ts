@@ -2,6 +2,7 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { errorAdvice } from '../../tools/errors.ts';
 import { toolsFor } from '../../tools/index.ts';
+import { isId } from '../../tools/shared/arguments.ts';
 import type { BigBrotherFace, Tool, ToolRefusal } from '../../tools/tool.ts';
 import type { SystemStatus, ToolCall } from '../domain/answers.ts';
 import type { ApprovalChannel } from '../domain/approval.ts';
@@ -211,13 +212,13 @@ class ToolRunner {
     try {
       this.#deps.bigBrother.recordToolCall({
         tool: this.#tool.name,
-        arguments: this.#redactor.freeText(JSON.stringify(args)).slice(0, LONGEST_ARGUMENTS),
+        arguments: cut(this.#redactor.freeText(JSON.stringify(args))),
         outcome: ending.outcome,
         code: ending.code,
         reference: ending.reference,
         because: ending.because,
         symbol: typeof symbol === 'string' && isTicker(symbol) ? symbol : null,
-        planId: typeof planId === 'string' ? planId : null,
+        planId: typeof planId === 'string' && isId(planId) ? planId : null,
         durationMs,
       });
     } catch (error) {
@@ -227,3 +228,7 @@ class ToolRunner {
     }
   }
 }
+
+/** Never through the middle of a character: half of one cannot be journalled. */
+const cut = (text: string): string =>
+  text.slice(0, LONGEST_ARGUMENTS).replace(/\p{Surrogate}/gu, '\ufffd');

@@ -15,9 +15,18 @@ export const amountArgument = z
   .string()
   .max(40)
   .refine(
-    (digits) => parseDecimal(digits)?.gt('0') === true,
+    // With no space around it: what is read here is calculated with as it stands.
+    (digits) => digits === digits.trim() && parseDecimal(digits)?.gt('0') === true,
     'must be a decimal in a string, above zero, for example "0.5"',
   );
+
+/** An id as BigBrother or the broker gives it: nothing that could be read as a sentence. */
+export const isId = (text: string): boolean => /^[\w.:#-]{1,100}$/.test(text);
+
+export const idArgument = z
+  .string()
+  .max(100)
+  .refine(isId, 'must be an id: letters, digits, and no spaces');
 
 export const detailArgument = z.enum(['summary', 'full']);
 export type Detail = z.infer<typeof detailArgument>;
