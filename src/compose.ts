@@ -13,12 +13,12 @@ import {
   keeperOf,
   liveRules,
   perChange,
+  planningFrom,
   runtimeSettingsFrom,
   watchOf,
 } from './composition/settings-in-force.ts';
 import type { System } from './composition/system.ts';
 import type { Settings } from './config.ts';
-import { defaultPlanning } from './engine/planning-settings.ts';
 import type { Clock, Ids } from './ports/clock.ts';
 import {
   type Attestation,
@@ -130,10 +130,7 @@ function partsOf(stands: {
     haltLatch: latchOf(journal.directory, settings.venue),
     standDown: standDownOf(journal.directory),
     ...liveRules(policySettings),
-    planning: liveView(() => ({
-      ...defaultPlanning,
-      foreignOrders: policySettings().competingExit.foreignOrders,
-    })),
+    planning: liveView(() => planningFrom(policySettings())),
     driftTolerance: DRIFT_TOLERANCE,
     settings: liveView(perChange(keeper, (rules) => runtimeSettingsFrom(rules, environment))),
     get settingsHash() {

@@ -14,6 +14,7 @@ import { loopCommand } from './loop-command.ts';
 import { mcpCommand } from './mcp-command.ts';
 import { pendingCommand } from './pending-command.ts';
 import { rejectCommand } from './reject-command.ts';
+import { replayCommand } from './replay-command.ts';
 import { resumeCommand } from './resume-command.ts';
 import { rollbackCommand } from './rollback-command.ts';
 import { settingsCommand } from './settings-command.ts';
@@ -77,6 +78,7 @@ export function createProgram(): Command {
     doctorCommand,
     archiveCommand,
     exportCommand,
+    replayCommand,
     haltCommand,
     resumeCommand,
     rollbackCommand,

@@ -7,6 +7,7 @@ import { text } from '../domain/decimal.ts';
 import type { Environment } from '../domain/environment.ts';
 import type { Guardrail } from '../domain/guardrail.ts';
 import type { TradingPolicy } from '../domain/policy.ts';
+import { defaultPlanning, type PlanningSettings } from '../engine/planning-settings.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import type { Attestation } from '../runtime/rollout/attestation.ts';
 import type { Runtime } from '../runtime/runtime-parts.ts';
@@ -111,6 +112,12 @@ export function watchOf(
   };
   return new SettingsWatch({ read, keeper, alerts, clock });
 }
+
+/** What the planner may do and assumes. */
+export const planningFrom = ({ competingExit }: PolicySettings): PlanningSettings => ({
+  ...defaultPlanning,
+  foreignOrders: competingExit.foreignOrders,
+});
 
 export const runtimeSettingsFrom = (
   settings: Rules,
