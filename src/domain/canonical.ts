@@ -71,9 +71,21 @@ function objectText(value: object): string {
     const item = fields[key];
     if (item === undefined) continue;
     if (text !== '') text += ',';
-    text += `${stringText(key)}:${canonicalText(item)}`;
+    text += nameText(key) + canonicalText(item);
   }
   return `{${text}}`;
+}
+
+/** Names of fields are few and come again and again; symbols as names are not so few. */
+const NAMES_KEPT = 2_000;
+const names = new Map<string, string>();
+
+function nameText(name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const text = `${stringText(name)}:`;
+  if (names.size < NAMES_KEPT) names.set(name, text);
+  return text;
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/u;

@@ -97,11 +97,17 @@ export class Checkpoints {
   #hear(record: JournalRecord): void {
     this.#add(record);
     if (record.type === 'checkpoint_signed') return;
-    const isOpen = fieldAt(record.body, 'sessionOpen');
-    const hasClosed = record.type === 'snapshot_taken' && this.#wasOpen && isOpen === false;
-    if (record.type === 'snapshot_taken') this.#wasOpen = isOpen === true;
     const isLong = this.#tree.size - this.#signedSize >= EVERY_RECORDS;
-    if (isLong || hasClosed || TURNING_POINTS.has(record.type)) this.#signSoon();
+    const isTurningPoint = TURNING_POINTS.has(record.type) || this.#hasClosed(record);
+    if (isLong || isTurningPoint) this.#signSoon();
+  }
+
+  #hasClosed({ type, body }: JournalRecord): boolean {
+    if (type !== 'snapshot_taken') return false;
+    const wasOpen = this.#wasOpen;
+    const isOpen = fieldAt(body, 'sessionOpen');
+    this.#wasOpen = isOpen === true;
+    return wasOpen && isOpen === false;
   }
 
   #add({ hash }: JournalRecord): void {

@@ -46,10 +46,14 @@ export class MerkleTree {
 
 const leafHash = (recordHash: string): Buffer => hash('sha256', `\0${recordHash}`, 'buffer');
 
-const nodeHash = (left: Buffer, right: Buffer): Buffer =>
-  hash('sha256', Buffer.concat([NODE, left, right]), 'buffer');
+function nodeHash(left: Buffer, right: Buffer): Buffer {
+  NODE.set(left, 1);
+  NODE.set(right, 33);
+  return hash('sha256', NODE, 'buffer');
+}
 
-const NODE = Buffer.of(1);
+/** What is hashed of a node: 0x01 and its two children, written in anew each time. */
+const NODE = Buffer.alloc(65, 1);
 
 /**
  * For some records the hashes that lead to the root over all (RFC 9162, 2.1.3.1), from the leaf
