@@ -1,3 +1,4 @@
+import { listAt } from '../../tools/history/trail.ts';
 import type { Json } from '../domain/canonical.ts';
 import { decimal, text, ZERO } from '../domain/decimal.ts';
 import type { JournalRecord } from '../domain/event.ts';
@@ -60,6 +61,12 @@ export function ordersIn(records: Iterable<JournalRecord>): readonly OrderRow[] 
       row.reason = reasons.get(`${planId} ${symbol}`) ?? null;
     } else if (record.orderId !== null) byId.set(record.orderId, row);
     learn(row, record);
+    // A leg was sent with its parent, for the parent's reason.
+    const parent = byId.get(textAt(body, 'parentId') ?? '');
+    if (parent !== undefined && row.planId === null) {
+      const { actor, reason, purpose } = parent;
+      Object.assign(row, { planId: parent.planId, actor, reason, purpose });
+    }
   }
   return rows;
 }
@@ -123,11 +130,6 @@ function takeTerms(row: OrderRow, terms: Json, typeField: string): void {
   row.stopPrice = textAt(terms, 'stopPrice') ?? row.stopPrice;
   row.timeInForce = textAt(terms, 'timeInForce') ?? row.timeInForce;
 }
-
-export const listAt = (body: Json | undefined, name: string): readonly Json[] => {
-  const list = body === undefined ? undefined : fieldAt(body, name);
-  return Array.isArray(list) ? list : [];
-};
 
 const COLUMNS: readonly (readonly [string, (row: OrderRow) => string | number | null])[] = [
   ['order_id', (row) => row.orderId],

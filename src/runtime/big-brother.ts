@@ -31,7 +31,7 @@ import type { EventLogger } from './journal/event-logger.ts';
 import type { Outbox } from './journal/outbox.ts';
 import type { BigBrotherOrchestrator } from './orchestrator.ts';
 import type { ApprovalDesk } from './plans/approval-desk.ts';
-import { deniedReport } from './plans/execution-reports.ts';
+import { deniedReport, soleSymbolOf } from './plans/execution-reports.ts';
 import type { PlanStore } from './plans/plan-store.ts';
 import type { ProposalLimiter } from './plans/proposal-limiter.ts';
 import type { ProposalVetoes } from './plans/proposal-vetoes.ts';
@@ -273,7 +273,8 @@ export class BigBrother {
     }
     const { code, because } = refusal;
     const body = { refusal: code, because };
-    logger.log({ type: 'plan_refused', actor: 'system', planId: plan.id, body });
+    const symbol = soleSymbolOf(plan);
+    logger.log({ type: 'plan_refused', actor: 'system', symbol, planId: plan.id, body });
     return deniedReport(plan, refusal, verdicts, { startedAt, finishedAt: clock.now() });
   }
 

@@ -62,7 +62,7 @@ export function createMcpServer(deps: McpServerDeps): McpServer {
         description: tool.description,
         inputSchema: describedBy(listedInputOf(tool)),
         outputSchema: describedBy(listedOutputOf(tool)),
-        annotations: { title: tool.title, ...tool.annotations },
+        annotations: { ...tool.annotations },
       },
       (args, { signal }) => call.run(args, signal),
     );

@@ -132,6 +132,7 @@ describe('what people read', () => {
       'Decided',
       'Planned, reviewed and approved',
       'Sent, answered and filled',
+      'What came of it',
     ]);
     expect(stdout).not.toContain('says nothing of it');
     expect(stdout).toMatch(/chosen: stop-loss/);

@@ -16,7 +16,7 @@ type Line = {
   body?: unknown;
   [field: string]: unknown;
 };
-type History = { records: Line[]; next_cursor: string | null };
+type History = { records: Line[]; left_out: number; next_cursor: string | null };
 
 /** A real journal with these events, a minute apart, the last one a minute before now. */
 async function journalOf(...events: readonly Partial<JournalEvent>[]) {
@@ -90,6 +90,7 @@ describe('history', () => {
           plan_id: 'plan-1',
         },
       ],
+      left_out: 0,
       next_cursor: null,
     });
   });
@@ -111,7 +112,7 @@ describe('history', () => {
     const ask = await journalOf({ type: 'plan_proposed', body: { text: 'x'.repeat(20_000) } });
     const [record] = (await ask({ detail: 'full' })).history.records;
     expect(record?.body).toBeUndefined();
-    expect(record?.body_left_out).toMatch(/^200\d\d characters; "bigbrother history --json"/);
+    expect(record?.body_left_out).toMatch(/^200\d\d characters; "bigbrother history --records"/);
   });
 
   it('leaves out what repeats in every cycle unless it is asked for', async () => {
@@ -159,7 +160,7 @@ describe('history', () => {
     expect(await seqs({ since: '2026-10-14' })).toEqual([3, 2, 1]);
   });
 
-  it.each(['yesterday', '24', '2026-13-45', '2026-10-14T10:00:00', '-5h', ''])(
+  it.each(['some day', '24', '2026-13-45', '2026-10-14T10:00:00', '-5h', ''])(
     'refuses the time %j and says what it takes',
     async (since) => {
       const answer = await (await journalOf())({ since });

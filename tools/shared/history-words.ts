@@ -70,6 +70,14 @@ function titleOf({ type, body }: JournalRecord): string {
     case 'alert_raised':
     case 'alert_cleared':
       return words(spaced(type), field(body, 'code'));
+    case 'advice_given':
+      return words(
+        `advice of severity ${field(body, 'severity') ?? '?'}:`,
+        field(body, 'signal'),
+        `(${field(body, 'source')})`,
+      );
+    case 'scenario_analyzed':
+      return words('options thought through, first', field(body, 'best'));
     case 'tool_called':
       return words('tool called', field(body, 'tool'), field(body, 'outcome'), field(body, 'code'));
     case 'started':

@@ -1,0 +1,117 @@
+import type { Json } from '../../src/domain/canonical.ts';
+import type { JournalRecord } from '../../src/domain/event.ts';
+import { fieldAt, textAt } from '../../src/domain/record-body.ts';
+import { isoTime } from '../../src/domain/time.ts';
+import { sentenceOf } from '../shared/history-words.ts';
+import { decisionLines, listAt, type Trail, type TrailSubject, verdictLines } from './trail.ts';
+
+/** A chain of causes, a line for each link, with the number of the record that says so. */
+export type Story = {
+  readonly symbol?: string;
+  readonly order_id?: string;
+  readonly plan_id?: string;
+  /** The order that this one took the place of: its story tells of the time before. */
+  readonly replaced_order_id?: string;
+  readonly result: string;
+  readonly chain: readonly string[];
+};
+
+const MOST_LETTERS = 200;
+const MOST_STEPS = 6;
+const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(['tool_called', 'plan_spent', 'plan_refused']);
+
+export function storyOf(subject: TrailSubject, trail: Trail): Story {
+  const { orderId, planId, symbol } = subject;
+  const replaced = replacedBy(trail);
+  return {
+    ...(symbol === null ? {} : { symbol }),
+    ...(orderId === null ? {} : { order_id: orderId }),
+    ...(planId === null ? {} : { plan_id: planId }),
+    ...(replaced === null ? {} : { replaced_order_id: replaced }),
+    result: resultOf(trail),
+    chain: chainOf(subject, trail).map(shortened),
+  };
+}
+
+/** What became of it, in one sentence. */
+function resultOf({ outcomes, order, plan }: Trail): string {
+  if (outcomes.length > 0) return outcomes.map(sentenceOf).join('; ');
+  const refused = plan.findLast(({ type }) => type === 'plan_refused' || type === 'part_refused');
+  if (refused !== undefined) return sentenceOf(refused);
+  const last = order.at(-1) ?? plan.findLast(({ type }) => type === 'plan_finished') ?? plan.at(-1);
+  return last === undefined ? 'nothing is known of it' : sentenceOf(last);
+}
+
+function chainOf({ planId, orderId }: TrailSubject, trail: Trail): readonly string[] {
+  const { snapshot, decision, plan, order, outcomes } = trail;
+  const foreign = orderId !== null && planId === null;
+  const nobody = 'nobody here decided on it: an order of your own, of your app or of another bot';
+  return [
+    ...(snapshot === null ? [] : [`${at(snapshot)} seen: ${seenWords(snapshot.body)}`]),
+    ...(decision === null ? [] : [`${at(decision)} decided`, ...decisionLines(decision)]),
+    ...(foreign ? [nobody] : []),
+    ...plan.filter(({ type }) => !TOLD_ELSEWHERE.has(type)).flatMap(planLines),
+    ...approvalLine(plan),
+    ...stepLines(order),
+    ...outcomes.map((record) => `${at(record)} came to: ${sentenceOf(record)}`),
+  ];
+}
+
+const at = (record: JournalRecord): string => `#${record.seq} ${isoTime(record.at)}`;
+
+function seenWords(body: Json): string {
+  const [positions, orders] = [fieldAt(body, 'positions'), fieldAt(body, 'liveOrders')];
+  return (
+    `snapshot ${fieldAt(body, 'version')}, ${positions} positions, ${orders} live orders, ` +
+    `equity ${textAt(body, 'equity')}, trading ${textAt(body, 'tradingState')}`
+  );
+}
+
+function planLines(record: JournalRecord): readonly string[] {
+  const { type, body, actor } = record;
+  if (type === 'plan_proposed') {
+    const parts = listAt(fieldAt(body, 'plan'), 'parts');
+    const intent = textAt(fieldAt(fieldAt(body, 'plan') ?? null, 'intent') ?? null, 'kind');
+    const words = parts.map((part) => `${textAt(part, 'recipe')}: ${reasonsOf(part)}`);
+    return [`${at(record)} planned by the ${actor} to ${intent}: ${words.join(' | ')}`];
+  }
+  if (type === 'part_proposed') return [];
+  const verdicts = verdictLines(record);
+  if (verdicts.length > 0) return [`${at(record)} guardrails: ${verdicts.join('; ')}`];
+  return [`${at(record)} ${sentenceOf(record)}`];
+}
+
+const reasonsOf = (part: Json): string =>
+  listAt(part, 'because')
+    .filter((each) => typeof each === 'string')
+    .join('; ');
+
+/** Who agreed; the tier says that nobody had to. */
+function approvalLine(plan: readonly JournalRecord[]): readonly string[] {
+  const spent = plan.find(({ type }) => type === 'plan_spent');
+  if (spent === undefined) return [];
+  const by = textAt(fieldAt(spent.body, 'approvedBy') ?? null, 'by');
+  const tier = textAt(spent.body, 'tier');
+  return [`${at(spent)} approved: ${tier}, ${by === null ? 'nobody has to agree' : `by ${by}`}`];
+}
+
+/** The first and the last of what was sent, answered and filled. */
+function stepLines(order: readonly JournalRecord[]): readonly string[] {
+  const told = order.filter(({ type }, index) => {
+    // An update that only brings a fill says the same as the fill.
+    return type !== 'order_update_received' || order[index + 1]?.type !== 'fill_received';
+  });
+  const lines = told.map((record) => `${at(record)} ${sentenceOf(record)}`);
+  if (lines.length <= MOST_STEPS) return lines;
+  const half = MOST_STEPS / 2;
+  const left = lines.length - MOST_STEPS;
+  return [...lines.slice(0, half), `… ${left} more of this order`, ...lines.slice(-half)];
+}
+
+function replacedBy({ order }: Trail): string | null {
+  const step = order.find(({ type }) => type === 'step_intended');
+  return step !== undefined && textAt(step.body, 'kind') === 'replace' ? step.orderId : null;
+}
+
+const shortened = (line: string): string =>
+  line.length <= MOST_LETTERS ? line : `${line.slice(0, MOST_LETTERS - 1)}…`;
