@@ -1,6 +1,6 @@
 import { type Decimal, larger, smaller, ZERO } from './decimal.ts';
 import { close, endSibling } from './ending.ts';
-import { availableOf } from './holds.ts';
+import { availableOf, leftToExits } from './holds.ts';
 import type { Kernel } from './kernel.ts';
 import type { OrderGroup, OrderRecord } from './order-record.ts';
 
@@ -14,14 +14,24 @@ export function afterExecution(kernel: Kernel, record: OrderRecord): readonly Or
   if (record === group.entry) return record.isOpen ? [] : activate(kernel, group);
   for (const sibling of openSiblings(group, record)) {
     if (!record.isOpen) endSibling(kernel, sibling);
-    else if (kernel.switches.shrinkStopLeg) shrink(kernel, sibling, record.remaining);
+    else if (kernel.switches.shrinkStopLeg || !sibling.isStop) {
+      shrink(kernel, sibling, record.remaining);
+    }
   }
   return [];
+}
+
+/** A stop leg that has kept its size executes no more than its sibling has left: true if so. */
+export function takeTrueSize(kernel: Kernel, record: OrderRecord): boolean {
+  const { group, remaining } = record;
+  if (group !== null && record !== group.entry) shrink(kernel, record, leftToExits(group));
+  return record.remaining < remaining;
 }
 
 /** An elected stop leg takes the shares over: its sibling goes, and it is held no longer. */
 export function takeOver(kernel: Kernel, record: OrderRecord): void {
   if (record.group === null) return;
+  takeTrueSize(kernel, record);
   const status = kernel.switches.takeProfitOfTriggeredStop;
   for (const sibling of openSiblings(record.group, record)) endSibling(kernel, sibling, status);
   if (isHeld(record)) showWorking(kernel, record);

@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
-import { absolute, type Decimal, larger, ZERO } from './decimal.ts';
-import type { OrderRecord } from './order-record.ts';
+import { absolute, type Decimal, larger, smaller, ZERO } from './decimal.ts';
+import type { OrderGroup, OrderRecord } from './order-record.ts';
 
 export type Holds = {
   /** Shares that open closing orders have reserved. */
@@ -37,9 +37,16 @@ function reservedBy(record: OrderRecord): Decimal {
   const { group } = record;
   if (group === null) return withSuccessor(record);
   if (!group.active) return ZERO;
-  const open = group.exits.filter((exit) => exit.isOpen);
-  if (open[0] !== record) return ZERO;
-  return open.reduce((most, exit) => larger(most, withSuccessor(exit)), ZERO);
+  return group.exits.find((exit) => exit.isOpen) === record ? leftToExits(group) : ZERO;
+}
+
+/**
+ * What the open exits of a group may still execute together. What one has executed the other
+ * cannot, though by the switch "shrinkStopLeg" it may go on to ask for it.
+ */
+export function leftToExits({ exits }: OrderGroup): Decimal {
+  const open = exits.filter((exit) => exit.isOpen).map(withSuccessor);
+  return open.length === 0 ? ZERO : open.reduce(smaller);
 }
 
 /** During a replacement the larger of the two counts. */

@@ -10,7 +10,7 @@ import {
 } from './decimal.ts';
 import { end } from './ending.ts';
 import { execute } from './executions.ts';
-import { takeOver } from './groups.ts';
+import { takeOver, takeTrueSize } from './groups.ts';
 import { availableOf } from './holds.ts';
 import type { Kernel } from './kernel.ts';
 import type { SymbolMarket } from './market.ts';
@@ -188,19 +188,20 @@ function fill(kernel: Kernel, record: OrderRecord): void {
  * What has not reached the venue, as a leg whose entry still waits, cannot execute there.
  */
 export function fillAnyway(kernel: Kernel, record: OrderRecord, percent: number): void {
-  const { order, remaining } = record;
+  const { order } = record;
   const price = order.limitPrice ?? order.stopPrice ?? kernel.market(order.symbol).lastPrice;
-  if (!record.working || remaining === ZERO || price === null) return;
-  fillQuantity(kernel, record, partOfPercent(remaining, percent), price);
+  if (!record.working || record.remaining === ZERO || price === null) return;
+  fillQuantity(kernel, record, partOfPercent(record.remaining, percent), price);
 }
 
-/** Executes exactly this much at this price, and lets what is left wait again. */
+/** Executes so much at this price, which may be too much, and lets what is left wait again. */
 export function fillQuantity(
   kernel: Kernel,
   record: OrderRecord,
-  qty: Decimal,
+  wanted: Decimal,
   price: Decimal,
 ): void {
+  const qty = takeTrueSize(kernel, record) ? smaller(wanted, record.remaining) : wanted;
   const sibling = detachSibling(kernel, record, qty);
   if (sibling !== null) {
     fillQuantity(kernel, record, qty, price);

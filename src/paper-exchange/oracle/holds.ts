@@ -12,20 +12,22 @@ export type Promised = {
 };
 
 /** Each promise counts once: for a group of exits, and for an order and the one to replace it. */
-function promisedIn(orders: Orders, ledger: Ledger, symbol: string): Promised {
+function promisedIn(orders: Orders, symbol: string, held: Amount): Promised {
   const byOwner = new Map<string, Amount>();
   let isEstimate = false;
   for (const id of orders.openIds(symbol)) {
     const order = orders.get(id);
     if (order === undefined || !closes(order)) continue;
+    // What was to close a long closes no short that has come instead.
+    if ((held < 0n && order.side === 'sell') || (held > 0n && order.side === 'buy')) continue;
     const group = orders.groupOf(id);
     if (group !== null && !ownsShares(orders, group)) continue;
     isEstimate ||= order.qty === null;
     const owner = group ?? orders.chain(order).findLast(isOpen)?.id ?? id;
-    const own = order.qty === null ? 0n : order.qty - orders.executedByChain(order);
+    const left = order.qty === null ? 0n : order.qty - orders.executedByChain(order);
+    const other = byOwner.get(owner) ?? left;
     // What one exit of a group has executed the other cannot, though it may still show it.
-    const left = group === null ? own : least(own, leftOf(orders, ledger, group) ?? own);
-    byOwner.set(owner, most(byOwner.get(owner) ?? 0n, left));
+    byOwner.set(owner, group === null ? most(other, left) : least(other, left));
   }
   let shares = 0n;
   for (const left of byOwner.values()) shares += left;
@@ -33,8 +35,9 @@ function promisedIn(orders: Orders, ledger: Ledger, symbol: string): Promised {
 }
 
 export function checkHolds(orders: Orders, ledger: Ledger, symbol: string, judge: Judge): Promised {
-  const promised = promisedIn(orders, ledger, symbol);
-  const held = sizeOf(ledger.holding(symbol).qty);
+  const { qty } = ledger.holding(symbol);
+  const promised = promisedIn(orders, symbol, qty);
+  const held = sizeOf(qty);
   const said = () => `open orders promise ${textOf(promised.shares)} of ${textOf(held)} ${symbol}`;
   judge.expect('holds', promised.shares <= held, said);
   return promised;
@@ -43,28 +46,14 @@ export function checkHolds(orders: Orders, ledger: Ledger, symbol: string, judge
 /** The exits of a group may execute what its entry has brought, or what an OCO was made for. */
 export function checkSiblings(orders: Orders, ledger: Ledger, group: string, judge: Judge): void {
   if (orders.isAdjusted(group)) return;
-  const { exits, owned } = sharesOf(orders, ledger, group);
-  const said = () => `the exits of ${group} executed ${textOf(exits)} of ${textOf(owned)}`;
-  judge.expect('siblings', exits <= owned, said);
-}
-
-/** What the exits of a group may still execute together; null where a split has changed it. */
-function leftOf(orders: Orders, ledger: Ledger, group: string): Amount | null {
-  if (orders.isAdjusted(group)) return null;
-  const { exits, owned } = sharesOf(orders, ledger, group);
-  return most(owned - exits, 0n);
-}
-
-/** What the exits of a group have executed, and of how much. */
-function sharesOf(orders: Orders, ledger: Ledger, group: string) {
   const members = orders.members(group);
   const executed = (some: readonly OrderView[]) =>
     some.reduce((sum, { id }) => sum + ledger.executedOf(id).qty, 0n);
   const entries = members.filter((member) => !closes(member));
-  return {
-    exits: executed(members.filter(closes)),
-    owned: entries.length > 0 ? executed(entries) : orders.firstQuantity(group),
-  };
+  const exits = executed(members.filter(closes));
+  const owned = entries.length > 0 ? executed(entries) : orders.firstQuantity(group);
+  const said = () => `the exits of ${group} executed ${textOf(exits)} of ${textOf(owned)}`;
+  judge.expect('siblings', exits <= owned, said);
 }
 
 /** The exits of a bracket or OTO own nothing before its entry is completely filled. */

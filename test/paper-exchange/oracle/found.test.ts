@@ -96,4 +96,23 @@ describe('the oracle found that', () => {
     const { market_value: value } = floor.position();
     expect(floor.account()).toMatchObject({ cash: '99000', long_market_value: value });
   });
+
+  it('a stop leg that kept its size reserved shares that its take-profit had sold', () => {
+    const floor = new Floor({ switches: { shrinkStopLeg: false } });
+    const other = floor.accepted({ type: 'stop', side: 'sell', qty: '4', stop_price: '95' });
+    const pair = floor.accepted({ ...oco, qty: '6' });
+    floor.executePart(pair, '2', '110');
+    expect(floor.position()).toMatchObject({ qty: '8', qty_available: '0' });
+    floor.cancel(other);
+    expect(floor.position()).toMatchObject({ qty: '8', qty_available: '4' });
+  });
+
+  it('a stop leg that kept its size sold shares that were not of its group', () => {
+    const floor = new Floor({ switches: { shrinkStopLeg: false } });
+    const pair = floor.accepted({ ...oco, qty: '4' });
+    floor.executePart(pair, '3', '110');
+    floor.market('AAPL', '94.9', '95', '95');
+    expect(floor.legsOf(pair)[0]).toMatchObject({ status: 'filled', filled_qty: '1' });
+    expect(floor.position()).toMatchObject({ qty: '6', qty_available: '6' });
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
+import { NO_INTERFERENCE } from '../../../src/paper-exchange/core/interference.ts';
 import { OracleViolation, RULES, type Rule } from '../../../src/paper-exchange/oracle/rules.ts';
 import { Pit } from './pit.ts';
 import { PLANTS, type Plant, planted } from './plants.ts';
@@ -27,6 +28,18 @@ function lyingPit(plant: Plant, seed = 'lies') {
   return pit;
 }
 
+const exits = {
+  ...{ type: 'limit', order_class: 'oco' },
+  ...{ take_profit: { limit_price: '110' }, stop_loss: { stop_price: '90' } },
+};
+
+/** A sale of five AAPL of the ten that the first account has; gives back its id. */
+function sell(pit: Pit, order: object): string {
+  const shared = { symbol: 'AAPL', side: 'sell', qty: '5', time_in_force: 'gtc' };
+  const answer = pit.send(0, 'POST', '/v2/orders', JSON.stringify({ ...shared, ...order }));
+  return String(JSON.parse(answer.body).id);
+}
+
 describe('the oracle', () => {
   it.each(cases)('stops a run that breaks the rule "$rule"', ({ rule, plant }) => {
     const pit = lyingPit(plant);
@@ -47,15 +60,21 @@ describe('the oracle', () => {
 
   it('counts what a group may still execute, though its stop shows more by a switch', () => {
     const pit = new Pit({ switches: { shrinkStopLeg: false } });
-    const place = (order: object): string => {
-      const sell = { symbol: 'AAPL', side: 'sell', qty: '5', time_in_force: 'gtc' };
-      const body = JSON.stringify({ ...sell, ...order });
-      return String(JSON.parse(pit.send(0, 'POST', '/v2/orders', body).body).id);
-    };
-    place({ type: 'stop', stop_price: '90' });
-    const [take_profit, stop_loss] = [{ limit_price: '110' }, { stop_price: '90' }];
-    const pair = place({ type: 'limit', order_class: 'oco', take_profit, stop_loss });
+    sell(pit, { type: 'stop', stop_price: '90' });
+    const pair = sell(pit, exits);
     pit.executePart(0, pair, '4', '110');
+    pit.oracle.throwIfBroken();
+    pit.oracle.verify();
+  });
+
+  it('counts no shares of a short as promised by what was to close the long before it', () => {
+    const broken = ['siblings', 'holds', 'flip', 'short', 'transition'] as const;
+    const pit = new Pit({ oracle: { except: broken } });
+    pit.core.interfere({ ...NO_INTERFERENCE, fillsBothExits: () => true });
+    sell(pit, { type: 'stop', stop_price: '80', qty: '4' });
+    sell(pit, { ...exits, qty: '6' });
+    pit.market('AAPL', '110', '110.01', '110');
+    expect(pit.core.position(pit.accountId(0), 'AAPL')?.qty).toBe(decimal('-2'));
     pit.oracle.throwIfBroken();
     pit.oracle.verify();
   });

@@ -17,6 +17,8 @@ const switches: fc.Arbitrary<Partial<Switches>> = fc.record({
   randomPartialFills: fc.boolean(),
   replacementInheritsFills: fc.boolean(),
   announceHeldLegCancel: fc.boolean(),
+  shrinkStopLeg: fc.boolean(),
+  outsizedStopLeg: fc.constantFrom('sells_what_is_held', 'never_fires'),
   cancelOutsideHours: fc.constantFrom('at_once', 'next_open'),
   agedGtcEnds: fc.constantFrom('canceled', 'expired'),
   triggeredStopLimitType: fc.constantFrom('stop_limit', 'limit'),
