@@ -11,28 +11,33 @@ type JsonFields = { readonly [key: string]: Json };
  * has changed since.
  *
  * @param before null where the patch tells all of it
- * @throws RangeError for a patch that does not fit what was before
+ * @returns null for a patch that does not fit what was before
  */
-export function patched(before: BasisParts | null, patch: Json): BasisParts {
+export function patched(before: BasisParts | null, patch: Json): BasisParts | null {
   const merged = (name: 'snapshot' | 'facts' | 'rest') => ({
     ...before?.[name],
     ...revivedFields(fieldsOf(fieldAt(patch, name))),
   });
-  const lists = fieldsOf(fieldAt(patch, 'lists'));
-  const listOf = (name: ListName) =>
-    [name, patchedList(before?.lists[name] ?? new Map(), fieldsOf(lists[name]))] as const;
+  const changes = fieldsOf(fieldAt(patch, 'lists'));
+  const lists: [ListName, Keyed][] = [];
+  for (const name of LISTS) {
+    const list = patchedList(before?.lists[name] ?? new Map(), fieldsOf(changes[name]));
+    if (list === null) return null;
+    lists.push([name, list]);
+  }
   return {
     snapshot: merged('snapshot'),
     facts: merged('facts'),
     rest: merged('rest'),
-    lists: Object.fromEntries(LISTS.map(listOf)) as Record<ListName, Keyed>,
+    lists: Object.fromEntries(lists) as Record<ListName, Keyed>,
   };
 }
 
-function patchedList(before: Keyed, patch: JsonFields): Keyed {
+function patchedList(before: Keyed, patch: JsonFields): Keyed | null {
   const fresh = fieldsOf(patch.fresh);
   const changed = fieldsOf(patch.changed);
   const keys = keysAfter([...before.keys()], patch.keys);
+  if (keys === null) return null;
   return new Map(
     keys.map((key) => {
       const [whole, fields] = [fresh[key], changed[key]];
@@ -43,15 +48,19 @@ function patchedList(before: Keyed, patch: JsonFields): Keyed {
   );
 }
 
-function keysAfter(before: readonly string[], runs: Json | undefined): readonly string[] {
+function keysAfter(before: readonly string[], runs: Json | undefined): readonly string[] | null {
   if (!Array.isArray(runs)) return before;
-  return runs.flatMap((run: Json) => {
-    if (typeof run === 'string') return [run];
-    const [first, count] = Array.isArray(run) ? run : [];
-    const kept = before.slice(Number(first), Number(first) + Number(count));
-    if (kept.length === count) return kept;
-    throw new RangeError('it builds on entries that the review before it did not have');
-  });
+  const keys: string[] = [];
+  for (const run of runs) {
+    if (typeof run === 'string') keys.push(run);
+    else {
+      const [first, count] = Array.isArray(run) ? run : [];
+      const kept = before.slice(Number(first), Number(first) + Number(count));
+      if (kept.length !== count) return null;
+      keys.push(...kept);
+    }
+  }
+  return keys;
 }
 
 /** What a review saw, as guardrails take it: the journal was written from the same types. */

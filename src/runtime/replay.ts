@@ -1,7 +1,6 @@
 import type { Json } from '../domain/canonical.ts';
 import { toJson } from '../domain/canonical.ts';
 import type { JournalRecord } from '../domain/event.ts';
-import type { Verdict } from '../domain/guardrail.ts';
 import type { ActionPlan } from '../domain/plan.ts';
 import { fieldAt, textAt } from '../domain/record-body.ts';
 import type { EpochMs } from '../domain/time.ts';
@@ -12,6 +11,13 @@ import { type ReviewBasis, reviewInputs } from '../engine/review-basis.ts';
 import type { Thought } from './coordination/plan-maker.ts';
 import { planFrom } from './plans/plan-revival.ts';
 import { type FirstDifference, firstDifference } from './replay-difference.ts';
+import {
+  decisionEffect,
+  guardrailsApart,
+  planEffect,
+  policiesApart,
+  verdictsEffect,
+} from './replay-effect.ts';
 import { ReplayMaker, type ReplayRules } from './replay-maker.ts';
 import { rulesIn } from './settings/settings-keeper.ts';
 
@@ -46,8 +52,10 @@ export type MadeUnder = {
 export type Difference = About &
   FirstDifference & {
     readonly outcome: 'different';
-    /** The policies or guardrails that now say something else. */
+    /** The policies or guardrails that now say something else, be it in other words only. */
     readonly by: readonly string[];
+    /** What either comes to, in figures; the same where nothing else would be done. */
+    readonly effect: { readonly recorded: string; readonly derived: string };
     readonly madeUnder: MadeUnder;
   };
 
@@ -110,11 +118,6 @@ export class Replay {
     }
   }
 
-  /** What became of the target of a symbol's last decision, for whoever plays it on. */
-  lastThought(symbol: string): Thought | null {
-    return this.#thoughts.get(symbol) ?? null;
-  }
-
   #changeRules(record: JournalRecord): void {
     const { body, seq } = record;
     const known = this.#madeUnder;
@@ -135,14 +138,11 @@ export class Replay {
 
   #takeInputs({ seq, body }: JournalRecord): void {
     const base = fieldAt(body, 'base') ?? null;
-    if (base !== null && this.#basis?.seq !== base) {
-      this.#basis = null;
-      return;
-    }
-    this.#basis = {
-      seq,
-      parts: patched(base === null ? null : (this.#basis?.parts ?? null), body),
-    };
+    const before = this.#basis;
+    this.#basis = null;
+    if (base !== null && before?.seq !== base) return;
+    const parts = patched(base === null ? null : (before?.parts ?? null), body);
+    this.#basis = parts && { seq, parts };
   }
 
   #guarded(record: JournalRecord, what: Replayed, check: (rules: ReplayRules) => Checked): Finding {
@@ -150,17 +150,20 @@ export class Replay {
     const about = { what, seq, at, symbol, planId };
     if (this.#rules === null)
       return { ...about, outcome: 'missing', because: this.#noRulesBecause };
-    let checked: Checked;
-    try {
-      checked = check(this.#rules);
-    } catch (fault) {
-      const derived = `it cannot be derived: ${inWords(fault)}`;
-      checked = { found: { field: '', recorded: undefined, derived }, by: [] };
-    }
+    const checked = this.#checked(check, this.#rules);
+    if (checked === null) return { ...about, outcome: 'same' };
     if ('missing' in checked) return { ...about, outcome: 'missing', because: checked.missing };
-    const { found, by } = checked;
-    if (found === null) return { ...about, outcome: 'same' };
-    return { ...about, outcome: 'different', ...found, by, madeUnder: this.#madeUnder };
+    return { ...about, outcome: 'different', ...checked, madeUnder: this.#madeUnder };
+  }
+
+  #checked(check: (rules: ReplayRules) => Checked, rules: ReplayRules): Checked {
+    try {
+      return check(rules);
+    } catch (fault) {
+      const derived = `it cannot be made anew: ${inWords(fault)}`;
+      const effect = { recorded: 'what is recorded', derived };
+      return { field: '', recorded: undefined, derived, by: [], effect };
+    }
   }
 
   #decision({ symbol, body }: JournalRecord, rules: ReplayRules): Checked {
@@ -170,19 +173,18 @@ export class Replay {
     }
     const thought = this.#maker.think(inputs, rules);
     this.#thoughts.set(symbol ?? '', thought);
-    const { decision } = thought;
+    const { decision, outcome, notes } = thought;
     const planned = this.#maker.planned(thought);
     const recorded = {
       decision: fieldAt(body, 'decision') ?? null,
       ...{ outcome: fieldAt(inputs, 'outcome') ?? null, notes: fieldAt(inputs, 'notes') ?? null },
       planned: fieldAt(inputs, 'planned') ?? null,
     };
-    const { outcome, notes } = thought;
-    const derived = toJson({ decision, outcome, notes, planned });
-    return {
-      found: firstDifference(recorded, derived),
-      by: policiesApart(recorded.decision, toJson(decision)),
-    };
+    const made = toJson(decision);
+    return compared(recorded, toJson({ decision, outcome, notes, planned }), () => ({
+      by: policiesApart(recorded.decision, made),
+      effect: { recorded: decisionEffect(recorded.decision), derived: decisionEffect(made) },
+    }));
   }
 
   #plan({ planId, body }: JournalRecord, rules: ReplayRules): Checked {
@@ -196,82 +198,68 @@ export class Replay {
       }
     }
     this.#plans.set(planId ?? '', derived);
-    return { found: firstDifference(recorded, derived === null ? null : toJson(derived)), by: [] };
+    const json = derived === null ? null : toJson(derived);
+    return compared(recorded, json, () => ({
+      ...{ by: [], effect: { recorded: planEffect(recorded), derived: planEffect(json) } },
+    }));
   }
 
   /** Nobody is asked about the stops that a person wants placed before taking the account back. */
   #verdictsIn(record: JournalRecord): readonly Finding[] {
     const said = fieldAt(record.body, 'verdicts');
-    if (said === undefined) return [];
+    const isPlanGone = this.#plans.get(record.planId ?? '') === null && !isResent(record);
+    if (said === undefined || isPlanGone) return [];
     return [this.#guarded(record, 'verdicts', (rules) => this.#verdicts(record, said, rules))];
   }
 
-  #verdicts({ planId, body }: JournalRecord, verdicts: Json, { guardrails }: ReplayRules): Checked {
-    const inputs = fieldAt(body, 'inputs');
-    const again = fieldAt(body, 'plan');
-    const isResent = fieldAt(body, 'sentAgain') !== undefined;
-    const plan = isResent && again !== undefined ? planFrom(again) : this.#plans.get(planId ?? '');
-    if (plan === undefined) return { missing: 'its plan is not among the records' };
-    if (plan === null) return { missing: 'with these settings there is no such plan' };
-    const basis = this.#basisAt(inputs);
+  #verdicts(record: JournalRecord, said: Json, { guardrails }: ReplayRules): Checked {
+    const { planId, body } = record;
+    const plan = isResent(record)
+      ? planFrom(fieldAt(body, 'plan') ?? null)
+      : (this.#plans.get(planId ?? '') ?? null);
+    if (plan === null) return { missing: 'its plan is not among the records' };
+    const basis = this.#basisAt(fieldAt(body, 'inputs'));
     if (typeof basis === 'string' && plan.parts.length > 0) return { missing: basis };
-    const except = textAt(body, 'except');
-    const looked = typeof basis === 'string' ? [] : reviewInputs(plan, basis, except);
-    const { outcome, verdicts: said } = review(plan, guardrails, looked);
-    const isReview = fieldAt(body, 'outcome') !== undefined;
-    const recorded = { ...(isReview ? { outcome: textAt(body, 'outcome') } : {}), verdicts };
-    const derived = toJson({ ...(isReview ? { outcome } : {}), verdicts: said });
-    return { found: firstDifference(recorded, derived), by: guardrailsApart(verdicts, said) };
+    const isSeen = basis !== null && typeof basis !== 'string';
+    const looked = isSeen ? reviewInputs(plan, basis, textAt(body, 'except')) : [];
+    const { outcome, verdicts } = review(plan, guardrails, looked);
+    const word = fieldAt(body, 'outcome');
+    const made = toJson(verdicts);
+    const recorded = word === undefined ? { verdicts: said } : { outcome: word, verdicts: said };
+    const derived = word === undefined ? { verdicts: made } : { outcome, verdicts: made };
+    return compared(recorded, derived, () => ({
+      by: guardrailsApart(said, made),
+      effect: { recorded: verdictsEffect(said), derived: verdictsEffect(made) },
+    }));
   }
 
-  #basisAt(inputs: Json | undefined): ReviewBasis | string {
+  /** Null where the account was not read yet; in words, why it cannot be known. */
+  #basisAt(inputs: Json | undefined): ReviewBasis | null | string {
     if (inputs === undefined) return 'an older version wrote it, without what was looked at';
-    if (inputs === null || this.#basis?.seq !== inputs) {
-      return 'what was looked at builds on records that are not there';
-    }
-    return basisFrom(this.#basis.parts);
+    if (inputs === null) return null;
+    return this.#basis?.seq === inputs
+      ? basisFrom(this.#basis.parts)
+      : 'what was looked at builds on records that are not there';
   }
 }
 
+/** Null for the same. */
 type Checked =
+  | null
   | { readonly missing: string }
-  | { readonly found: FirstDifference | null; readonly by: readonly string[] };
+  | (FirstDifference & Pick<Difference, 'by' | 'effect'>);
 
-/** Policies that say something else than what was recorded. */
-function policiesApart(recorded: Json, derived: Json): readonly string[] {
-  const [before, after] = [recorded, derived].map((decision) => {
-    const evaluations = fieldAt(decision ?? null, 'evaluations');
-    return new Map(
-      (Array.isArray(evaluations) ? evaluations : []).map((each) => [policyOf(each), each]),
-    );
-  });
-  return namesApart(before ?? new Map(), after ?? new Map());
+function compared(
+  recorded: Json,
+  derived: Json,
+  apart: () => Pick<Difference, 'by' | 'effect'>,
+): Checked {
+  const found = firstDifference(recorded, derived);
+  return found === null ? null : { ...found, ...apart() };
 }
 
-const policyOf = (evaluation: Json): string =>
-  textAt(evaluation, 'policy') ??
-  textAt(fieldAt(evaluation, 'recommendation') ?? null, 'policy') ??
-  '';
-
-function guardrailsApart(recorded: Json, said: readonly Verdict[]): readonly string[] {
-  const byName = (verdicts: Json) =>
-    new Map(
-      (Array.isArray(verdicts) ? verdicts : []).map((each) => [
-        `${textAt(each, 'guardrail')} ${textAt(each, 'symbol')}`,
-        each,
-      ]),
-    );
-  const apart = namesApart(byName(recorded), byName(toJson(said)));
-  return [...new Set(apart.map((name) => name.split(' ')[0] ?? ''))];
-}
-
-const namesApart = (
-  before: ReadonlyMap<string, Json>,
-  after: ReadonlyMap<string, Json>,
-): readonly string[] =>
-  [...new Set([...before.keys(), ...after.keys()])].filter(
-    (name) => firstDifference(before.get(name), after.get(name)) !== null,
-  );
+/** A step that was sent once more was reviewed as a plan of its own. */
+const isResent = ({ body }: JournalRecord): boolean => fieldAt(body, 'sentAgain') !== undefined;
 
 const inWords = (fault: unknown): string =>
   fault instanceof Error ? fault.message : String(fault);
