@@ -102,10 +102,10 @@ export class Checkpoints {
     if (isLong || isTurningPoint) this.#signSoon();
   }
 
-  #hasClosed({ type, body }: JournalRecord): boolean {
-    if (type !== 'snapshot_taken') return false;
+  #hasClosed(record: JournalRecord): boolean {
+    if (record.type !== 'snapshot_taken') return false;
     const wasOpen = this.#wasOpen;
-    const isOpen = fieldAt(body, 'sessionOpen');
+    const isOpen = fieldAt(record.body, 'sessionOpen');
     this.#wasOpen = isOpen === true;
     return wasOpen && isOpen === false;
   }
