@@ -1,5 +1,12 @@
 import type { Account } from './account.ts';
 import { BodyReader, isJsonObject } from './body-reader.ts';
+import {
+  buyingPower,
+  buyingPowerAt,
+  effectiveMultiplier,
+  mayShort,
+  nonMarginableBuyingPower,
+} from './buying-power.ts';
 import { dayTradingView } from './day-trades.ts';
 import { ZERO } from './decimal.ts';
 import type { Kernel } from './kernel.ts';
@@ -12,8 +19,8 @@ const OPTIONS_LEVEL_MAX = 3;
 
 /** The account's figures now. */
 export function accountView(kernel: Kernel, account: Account): AccountView {
-  const multiplier = account.effectiveMultiplier;
-  const regulationT = account.buyingPowerAt(multiplier === '1' ? '1' : '2');
+  const multiplier = effectiveMultiplier(account);
+  const regulationT = buyingPowerAt(account, multiplier === '1' ? '1' : '2');
   return {
     id: account.id,
     accountNumber: account.accountNumber,
@@ -26,14 +33,14 @@ export function accountView(kernel: Kernel, account: Account): AccountView {
     initialMargin: account.initialMargin,
     maintenanceMargin: account.maintenanceMargin,
     lastMaintenanceMargin: account.lastMaintenanceMargin,
-    buyingPower: account.buyingPower,
+    buyingPower: buyingPower(account),
     regulationTBuyingPower: regulationT,
-    nonMarginableBuyingPower: account.nonMarginableBuyingPower,
+    nonMarginableBuyingPower: nonMarginableBuyingPower(account),
     multiplier,
     specialMemorandumAccount: kernel.switches.sma === 'zero' ? ZERO : account.lastEquity,
     optionsApprovedLevel: account.optionsApprovedLevel,
     cryptoTier: account.cryptoTier,
-    shortingEnabled: account.mayShort,
+    shortingEnabled: mayShort(account),
     ...account.blocks,
     closingOnly: account.closingOnly,
     balanceAsOf: account.balanceAsOf,

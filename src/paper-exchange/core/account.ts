@@ -1,10 +1,10 @@
 import { ActivityLog } from './activity-log.ts';
-import { absolute, type Decimal, divide, multiply, ONE, smaller, ZERO } from './decimal.ts';
+import { absolute, type Decimal, divide, multiply, smaller, ZERO } from './decimal.ts';
 import { EquityHistory } from './equity-history.ts';
 import { maintenanceOf } from './margin.ts';
 import type { OrderRecord } from './order-record.ts';
 import { flatPosition, type Position } from './position.ts';
-import { sumOf, type Unsettled } from './settlement.ts';
+import type { Unsettled } from './settlement.ts';
 import type {
   AccountBlocks,
   AccountConfiguration,
@@ -15,11 +15,8 @@ import type {
   Side,
 } from './types.ts';
 
-const MINIMUM_MARGIN_EQUITY = 2000n * ONE;
 /** A position over 600 % of the equity ("User Protection"). */
 const POSITION_OF_EQUITY_MAX = 6n;
-/** In the overnight session there is no buying power of the day ("24/5 Trading"). */
-export const OVERNIGHT_MULTIPLIER = '2';
 const NO_ORDERS: ReadonlySet<OrderRecord> = new Set();
 
 /** The ledger of one account: cash, positions and what its open orders have reserved. */
@@ -55,9 +52,10 @@ export class Account {
   readonly activities = new ActivityLog();
   readonly equityHistory = new EquityHistory();
   /** What is bought with cash alone: coins, and shares without margin. */
-  private readonly cashOnly = new Set<string>();
-  private cashOnlyValue: Decimal = ZERO;
-  private cashOnlyReserved: Decimal = ZERO;
+  readonly cashOnly = new Set<string>();
+  /** Dollars of it that are held, and that open orders take. */
+  cashOnlyValue: Decimal = ZERO;
+  cashOnlyReserved: Decimal = ZERO;
   private closed: { readonly equity: Decimal; readonly maintenanceMargin: Decimal } | null = null;
   private readonly openBySymbol = new Map<string, Set<OrderRecord>>();
 
@@ -96,48 +94,9 @@ export class Account {
     return sum;
   }
 
-  private get marginMarketValue(): Decimal {
+  /** What is held on margin, long and short together. */
+  get marginMarketValue(): Decimal {
     return this.grossMarketValue - this.cashOnlyValue;
-  }
-
-  /** The account's multiplier under its own limit; 1 below the margin minimum of 2,000 dollars. */
-  get effectiveMultiplier(): '1' | '2' | '4' {
-    if (this.equity < MINIMUM_MARGIN_EQUITY) return '1';
-    const limit = this.configuration.maxMarginMultiplier;
-    return Number(limit) < Number(this.multiplier) ? limit : this.multiplier;
-  }
-
-  /** Dollars that new orders may still take. */
-  get buyingPower(): Decimal {
-    return this.buyingPowerAt(this.effectiveMultiplier);
-  }
-
-  buyingPowerAt(multiplier: '1' | '2' | '4'): Decimal {
-    return positivePart(this.freeAt(multiplier));
-  }
-
-  /** Whether positions and orders together take more than this multiplier of the equity lets them. */
-  isOverspentAt(multiplier: '1' | '2' | '4'): boolean {
-    return this.freeAt(multiplier) < ZERO;
-  }
-
-  private freeAt(multiplier: '1' | '2' | '4'): Decimal {
-    const unspent = this.equity - this.cashOnlyValue - this.cashOnlyReserved;
-    const reservedOnMargin = this.reserved - this.cashOnlyReserved;
-    const free = unspent * BigInt(multiplier) - this.marginMarketValue - reservedOnMargin;
-    return free - sumOf(this.unsettled);
-  }
-
-  /** Dollars for what cannot be bought on margin. */
-  get nonMarginableBuyingPower(): Decimal {
-    const isOnMargin = this.effectiveMultiplier !== '1';
-    return isOnMargin ? this.buyingPowerAt('2') / 2n : this.buyingPowerAt('1');
-  }
-
-  buyingPowerFor(symbol: string, isOvernight: boolean): Decimal {
-    if (this.cashOnly.has(symbol)) return this.nonMarginableBuyingPower;
-    const isOfDay = isOvernight && this.effectiveMultiplier === '4';
-    return isOfDay ? this.buyingPowerAt(OVERNIGHT_MULTIPLIER) : this.buyingPower;
   }
 
   setMarginable(symbol: string, marginable: boolean): void {
@@ -149,14 +108,6 @@ export class Account {
     this.cashOnlyReserved += sign * reserved;
     if (marginable) this.cashOnly.delete(symbol);
     else this.cashOnly.add(symbol);
-  }
-
-  get mayShort(): boolean {
-    return (
-      this.multiplier !== '1' &&
-      !this.configuration.noShorting &&
-      this.equity >= MINIMUM_MARGIN_EQUITY
-    );
   }
 
   quantityOf(symbol: string): Decimal {

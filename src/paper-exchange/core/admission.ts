@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import { buyingPowerFor } from './buying-power.ts';
 import {
   absolute,
   type Decimal,
@@ -268,7 +269,7 @@ export function checkCost(
   cost: Decimal,
 ): WireError | null {
   const isOvernight = extendedHours && kernel.session === 'overnight';
-  const buyingPower = account.buyingPowerFor(symbol, isOvernight);
+  const buyingPower = buyingPowerFor(account, symbol, isOvernight);
   if (cost <= buyingPower) return null;
   return insufficientBuyingPower(formatRounded(buyingPower, 2), formatRounded(cost, 2));
 }

@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import { buyingPowerAt } from './buying-power.ts';
 import { type Decimal, ONE, ZERO } from './decimal.ts';
 import type { Kernel } from './kernel.ts';
 import type { DayTradingView } from './types.ts';
@@ -48,6 +49,6 @@ export function dayTradingView(kernel: Kernel, account: Account): DayTradingView
   if (!kernel.switches.patternDayTraderRule) return null;
   const count = account.dayTrades.length;
   const isPatternDayTrader = count > DAY_TRADES_ALLOWED;
-  const buyingPower: Decimal = isPatternDayTrader ? account.buyingPowerAt('4') : ZERO;
+  const buyingPower: Decimal = isPatternDayTrader ? buyingPowerAt(account, '4') : ZERO;
   return { count, isPatternDayTrader, buyingPower };
 }

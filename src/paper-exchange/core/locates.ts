@@ -1,5 +1,6 @@
 import type { Account } from './account.ts';
 import { BodyReader, isJsonObject } from './body-reader.ts';
+import { buyingPower } from './buying-power.ts';
 import { type Decimal, formatDecimal, multiply, ONE, ZERO } from './decimal.ts';
 import type { Kernel } from './kernel.ts';
 import { type Locate, WireError } from './types.ts';
@@ -32,7 +33,7 @@ export function requestLocate(kernel: Kernel, account: Account, body: unknown): 
   const located = Math.min(qty, availableQty);
   const reason = rejectionOf(located, wanted, feePerShare);
   const fee = multiply(BigInt(located) * ONE, feePerShare);
-  if (reason === null && fee > account.buyingPower) {
+  if (reason === null && fee > buyingPower(account)) {
     return refused(422, 'insufficient_buying_power', `the fee is ${formatDecimal(fee)} dollars`);
   }
   const locate: Locate = {

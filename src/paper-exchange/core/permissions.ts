@@ -1,4 +1,5 @@
 import type { Account } from './account.ts';
+import { mayShort } from './buying-power.ts';
 import { wouldBeRefusedDayTrade } from './day-trades.ts';
 import { formatDecimal, ONE, ZERO } from './decimal.ts';
 import type { Kernel } from './kernel.ts';
@@ -82,7 +83,7 @@ function checkShort(
   if (asset.class === 'crypto') return insufficientCoins(request, asset);
   if (isFractional(request)) return unprocessable('fractional orders cannot be sold short');
   if (!asset.shortable) return unprocessable(`asset "${symbol}" cannot be sold short`);
-  if (!account.mayShort) return forbidden('account is not allowed to short');
+  if (!mayShort(account)) return forbidden('account is not allowed to short');
   if (asset.easyToBorrow) return null;
   if (request.timeInForce !== 'day') {
     return unprocessable('only day orders are allowed for hard-to-borrow asset');

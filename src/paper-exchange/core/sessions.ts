@@ -1,4 +1,4 @@
-import { OVERNIGHT_MULTIPLIER } from './account.ts';
+import { isOverspentAt, OVERNIGHT_MULTIPLIER } from './buying-power.ts';
 import { cancelByBroker } from './cancellation.ts';
 import { startCorporateDay, startCorporateNight } from './corporate-actions.ts';
 import { startDayTrades } from './day-trades.ts';
@@ -87,7 +87,7 @@ function rejectOverspent(kernel: Kernel): void {
     const { account, order, closes, working } = record;
     if (!working || closes || !isSettled(record) || order.filledQty > ZERO) continue;
     const isConcerned = mayTradeNow(kernel, record) && order.assetClass !== 'crypto';
-    if (isConcerned && account.isOverspentAt(OVERNIGHT_MULTIPLIER)) reject(kernel, record);
+    if (isConcerned && isOverspentAt(account, OVERNIGHT_MULTIPLIER)) reject(kernel, record);
   }
 }
 
