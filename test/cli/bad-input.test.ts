@@ -37,7 +37,9 @@ describe('arguments that cannot be used', () => {
     [['exchange', '--positions', '../x:1@1'], 'symbol:shares@entry'],
     [['exchange', '--positions', 'AAPL:0@180.00'], 'symbol:shares@entry'],
     [['history', '--symbol', 'not a symbol'], 'a symbol such as AAPL'],
-    [['history', '--since', 'yesterday'], 'an age such as 90m, 2h, 7d'],
+    [['history', '--since', 'some day'], 'a span such as 24h or 7d'],
+    [['history', '--day', 'someday'], 'a New York date such as 2026-10-06'],
+    [['history', '--view', 'wy'], 'why_not'],
     [['history', '--type', 'fils'], 'fill_received'],
     [['history', '--limit', '0'], 'a whole number from 1'],
   ])('%j: exits 2 and says what is allowed', async (args, allowed) => {
