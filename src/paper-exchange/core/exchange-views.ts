@@ -160,8 +160,7 @@ export class ExchangeViews {
     return (venue === undefined ? market : market?.newest[venue])?.trade ?? null;
   }
 
-  /** The newest finished minute. */
-  /** That had ended by `until`. */
+  /** The newest minute that had ended by `until`. */
   latestBar(symbol: string, venue: Venue, until: Milliseconds): Bar | null {
     return this.known(symbol) === null ? null : latestBar(this.kernel, symbol, venue, until);
   }

@@ -1,5 +1,5 @@
 import type { CatalogueEntry } from './catalogue.ts';
-import { by, dollars, once, order, submission } from './entry.ts';
+import { by, dollars, once, onOrder, order, submission } from './entry.ts';
 
 const replacement = { method: 'PATCH', route: '/v2/orders/*' } as const;
 
@@ -11,26 +11,22 @@ export const orderFaults: readonly CatalogueEntry[] = [
   {
     id: 'B01',
     what: 'an order is lost before the exchange sees it',
-    inject: by({ where: submission, when: once, what: { kind: 'drop_before' } }),
+    inject: onOrder({ kind: 'drop_before' }),
   },
   {
     id: 'B02',
     what: 'an order is accepted, and its reply is lost',
-    inject: by({ where: submission, when: once, what: { kind: 'apply_then_drop_reply' } }),
+    inject: onOrder({ kind: 'apply_then_drop_reply' }),
   },
   {
     id: 'B03',
     what: 'an order is accepted, and its reply takes fifteen seconds',
-    inject: by({ where: submission, when: once, what: { kind: 'delay', ms: 15_000 } }),
+    inject: onOrder({ kind: 'delay', ms: 15_000 }),
   },
   {
     id: 'B04',
     what: 'an order is accepted, and its id is refused as used',
-    inject: by({
-      where: submission,
-      when: once,
-      what: { ...refusal(422, 40010001, 'client_order_id must be unique'), applied: true },
-    }),
+    inject: onOrder({ ...refusal(422, 40010001, 'client_order_id must be unique'), applied: true }),
   },
   {
     id: 'B05',
@@ -71,14 +67,12 @@ export const orderFaults: readonly CatalogueEntry[] = [
   {
     id: 'B08',
     what: 'a price is refused as finer than the tick',
-    inject: by({
-      where: submission,
-      when: once,
-      what: refusal(
+    inject: onOrder(
+      refusal(
         ...([422, 42210000] as const),
         'invalid stop_price. sub-penny increment does not fulfill minimum pricing criteria',
       ),
-    }),
+    ),
   },
   {
     id: 'B09',

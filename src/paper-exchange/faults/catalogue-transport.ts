@@ -1,5 +1,5 @@
 import type { CatalogueEntry } from './catalogue.ts';
-import { by, once, submission } from './entry.ts';
+import { by, once, onOrder } from './entry.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -23,22 +23,22 @@ export const transportFaults: readonly CatalogueEntry[] = [
   {
     id: 'apply_then_drop_reply',
     what: 'an order is accepted, and the line closes without a reply',
-    inject: by({ where: submission, when: once, what: { kind: 'apply_then_drop_reply' } }),
+    inject: onOrder({ kind: 'apply_then_drop_reply' }),
   },
   {
     id: 'reset',
     what: 'an order is accepted, and the line is reset',
-    inject: by({ where: submission, when: once, what: { kind: 'reset' } }),
+    inject: onOrder({ kind: 'reset' }),
   },
   {
     id: 'truncate',
     what: 'an order is accepted, and its reply breaks off half way',
-    inject: by({ where: submission, when: once, what: { kind: 'truncate' } }),
+    inject: onOrder({ kind: 'truncate' }),
   },
   {
     id: 'empty_200',
     what: 'an order is accepted, and the reply is 200 with nothing',
-    inject: by({ where: submission, when: once, what: { kind: 'empty_200' } }),
+    inject: onOrder({ kind: 'empty_200' }),
   },
   {
     id: '429',
@@ -53,11 +53,7 @@ export const transportFaults: readonly CatalogueEntry[] = [
   {
     id: '504_after_accept',
     what: 'an order is accepted, and a proxy answers 504',
-    inject: by({
-      where: submission,
-      when: once,
-      what: { kind: 'answer', status: 504, html: GATEWAY_TIMEOUT, applied: true },
-    }),
+    inject: onOrder({ kind: 'answer', status: 504, html: GATEWAY_TIMEOUT, applied: true }),
   },
   {
     id: 'stream_drop',
@@ -117,11 +113,7 @@ export const transportFaults: readonly CatalogueEntry[] = [
   {
     id: 'N02',
     what: '429 on an order',
-    inject: by({
-      where: submission,
-      when: once,
-      what: { kind: 'answer', status: 429, body: TOO_MANY },
-    }),
+    inject: onOrder({ kind: 'answer', status: 429, body: TOO_MANY }),
   },
   {
     id: 'N03',

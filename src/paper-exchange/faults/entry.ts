@@ -10,6 +10,10 @@ export const by =
   (...rules: readonly FaultRuleInput[]) =>
   () => ({ rules });
 
+/** What befalls the next order that is submitted. */
+export const onOrder = (what: FaultRuleInput['what']) =>
+  by({ where: submission, when: once, what });
+
 export const dollars = (amount: number): string => amount.toFixed(2);
 
 /** An order as somebody else would send it. */

@@ -12,6 +12,7 @@ import type {
 import { RestApi } from '../../../src/paper-exchange/wire/rest/rest-api.ts';
 import type { RestSettings } from '../../../src/paper-exchange/wire/rest/settings.ts';
 import { tradeUpdateJson } from '../../../src/paper-exchange/wire/rest/trade-update-json.ts';
+import { tellQuote, tellTrade } from './prices.ts';
 
 /** Thursday, 8 October 2026, 10:00 in New York. */
 const TEN_O_CLOCK = Date.parse('2026-10-08T14:00:00Z');
@@ -89,15 +90,12 @@ export class Floor {
   }
 
   quote(symbol: string, bid: string, ask: string): void {
-    const [bidPrice, askPrice] = [decimal(bid), decimal(ask)];
-    const at = this.core.now;
-    this.core.onQuote({ symbol, at, bidPrice, askPrice, bidSize: 500, askSize: 500 });
+    tellQuote(this.core, symbol, bid, ask);
   }
 
   trade(symbol: string, price: string): void {
     this.tradeId += 1;
-    const id = this.tradeId;
-    this.core.onTrade({ symbol, at: this.core.now, price: decimal(price), size: 100, id });
+    tellTrade(this.core, symbol, price, this.tradeId);
   }
 
   advanceBy(durationMs: number): void {

@@ -22,6 +22,7 @@ import {
 import type { RestResponse } from '../../../src/paper-exchange/protocol/request.ts';
 import { RestApi } from '../../../src/paper-exchange/wire/rest/rest-api.ts';
 import { tradeUpdateJson } from '../../../src/paper-exchange/wire/rest/trade-update-json.ts';
+import { tellQuote, tellTrade } from '../core/prices.ts';
 
 /** Thursday, 8 October 2026, 10:00 in New York. */
 const TEN_O_CLOCK = Date.parse('2026-10-08T14:00:00Z');
@@ -125,15 +126,12 @@ export class Pit {
   }
 
   quote(symbol: string, bid: string, ask: string): void {
-    const [bidPrice, askPrice] = [decimal(bid), decimal(ask)];
-    const at = this.core.now;
-    this.core.onQuote({ symbol, at, bidPrice, askPrice, bidSize: 500, askSize: 500 });
+    tellQuote(this.core, symbol, bid, ask);
   }
 
   trade(symbol: string, price: string): void {
     this.#tradeId += 1;
-    const id = this.#tradeId;
-    this.core.onTrade({ symbol, at: this.core.now, price: decimal(price), size: 100, id });
+    tellTrade(this.core, symbol, price, this.#tradeId);
   }
 
   advanceBy(durationMs: number): void {

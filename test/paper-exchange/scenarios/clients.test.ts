@@ -1,24 +1,22 @@
-import {
-  ApiError,
-  FetchError,
-  NotFoundError,
-  RateLimitError,
-  type streaming,
-} from '@alpacahq/alpaca-trade-api';
-import { afterEach, describe, expect, it } from 'vitest';
+import { ApiError, FetchError, NotFoundError, RateLimitError } from '@alpacahq/alpaca-trade-api';
+import { describe, expect, it } from 'vitest';
 import type { PaperExchangeOptions } from '../../../src/paper-exchange/exchange.ts';
 import type { FaultRuleInput } from '../../../src/paper-exchange/faults/rule.ts';
-import { connectSdk, keys, quietExchange, until } from '../wire/given.ts';
+import {
+  closersAfterEach,
+  connectSdk,
+  keys,
+  listenTo,
+  quietExchange,
+  until,
+} from '../wire/given.ts';
 
 const submission = { method: 'POST', route: '/v2/orders' } as const;
 const once = { times: 1 } as const;
 const oneShare = { symbol: 'AAPL', qty: '1', side: 'buy', timeInForce: 'day' } as const;
 
 describe('clients of the exchange, through the SDK', () => {
-  const closers: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    for (const close of closers.splice(0)) await close();
-  });
+  const closers = closersAfterEach();
 
   async function open(options: Partial<PaperExchangeOptions> = {}) {
     const given = quietExchange(options);
@@ -34,20 +32,6 @@ describe('clients of the exchange, through the SDK', () => {
 
   const broken = (what: FaultRuleInput['what'], where: FaultRuleInput['where'] = submission) =>
     open({ faults: [{ where, when: once, what }] });
-
-  async function listen(sdk: Awaited<ReturnType<typeof connectSdk>>) {
-    const stream = sdk.tradingStream();
-    const updates: streaming.TradeUpdate[] = [];
-    let isListening = false;
-    stream.onTradeUpdate((update) => updates.push(update));
-    stream.on('subscription', () => {
-      isListening = true;
-    });
-    stream.subscribeTradeUpdates();
-    stream.connect();
-    await until(() => isListening, 'the listening answer');
-    return { stream, updates };
-  }
 
   it('scenario 35: an order whose reply was lost is there, found by its client order id', async () => {
     const { trading, find } = await broken({ kind: 'apply_then_drop_reply' });
@@ -93,7 +77,7 @@ describe('clients of the exchange, through the SDK', () => {
     const { sdk, trading, find } = await open({
       faults: [{ where: { stream: 'trading', event: 'fill' }, what: { kind: 'lose' } }],
     });
-    const { updates } = await listen(sdk);
+    const { updates } = await listenTo(sdk);
     await trading.orders.market({ ...oneShare, clientOrderId: 'unheard' });
     await trading.orders.limit({ ...oneShare, limitPrice: '90', clientOrderId: 'later' });
     const heard = () => updates.map(({ event, order }) => `${order.clientOrderId} ${event}`);
@@ -106,7 +90,7 @@ describe('clients of the exchange, through the SDK', () => {
 
   it('scenario 37: what fills while the line is cut is never told', async () => {
     const { sdk, exchange, trading, find } = await open();
-    const { updates, stream } = await listen(sdk);
+    const { updates, stream } = await listenTo(sdk);
     let isClosed = false;
     stream.onDisconnect(() => {
       isClosed = true;
@@ -114,7 +98,7 @@ describe('clients of the exchange, through the SDK', () => {
     exchange.dropStreams();
     await until(() => isClosed, 'the end of the line');
     await trading.orders.market({ ...oneShare, clientOrderId: 'meanwhile' });
-    const { updates: afterwards } = await listen(sdk);
+    const { updates: afterwards } = await listenTo(sdk);
     expect([updates, afterwards]).toEqual([[], []]);
     expect(await find('meanwhile')).toMatchObject({ status: 'filled' });
   });
@@ -152,7 +136,7 @@ describe('clients of the exchange, through the SDK', () => {
 
   it('scenario 47: an order past the guard reaches the exchange, and its id tells it apart', async () => {
     const { exchange, sdk, trading, heldShares } = await open();
-    const { updates } = await listen(sdk);
+    const { updates } = await listenTo(sdk);
     await trading.orders.market({ ...oneShare, clientOrderId: 'bb1-guarded' });
     const bypass = await connectSdk(exchange, 'in-process', keys.secret);
     const { qty } = await bypass.alpaca.trading.orders.market({ ...oneShare, qty: '50' });

@@ -1,15 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
 import type { PaperExchangeOptions } from '../../../src/paper-exchange/exchange.ts';
-import { keys } from '../wire/given.ts';
+import { closersAfterEach, keys } from '../wire/given.ts';
 import { forms, type Json, type ListOutcome, type Outcome, openDesk } from './desk.ts';
 
 /** The cases that alpaca.md marks to be asserted through the SDK as well as by plain requests. */
 describe.each(forms)('the exchange on a real port, asked by %s', (form) => {
-  const closers: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    for (const close of closers.splice(0)) await close();
-  });
+  const closers = closersAfterEach();
 
   const open = async (options: Partial<PaperExchangeOptions> = {}, secret = keys.secret) => {
     const desk = await openDesk(form, options, secret);

@@ -1,5 +1,5 @@
 import { ApiError, type streaming } from '@alpacahq/alpaca-trade-api';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PaperExchangeOptions } from '../../../src/paper-exchange/exchange.ts';
 import {
   failureOf,
@@ -9,7 +9,15 @@ import {
   setStage,
   stopSale,
 } from '../faults/stage.ts';
-import { connectSdk, keys, type StreamOptions, type Transport, until } from './given.ts';
+import {
+  closersAfterEach,
+  connectSdk,
+  keys,
+  listenTo,
+  type StreamOptions,
+  type Transport,
+  until,
+} from './given.ts';
 
 const auth = { action: 'authenticate', data: { key_id: keys.keyId, secret_key: keys.secret } };
 const listen = (...streams: readonly string[]) => ({ action: 'listen', data: { streams } });
@@ -18,10 +26,7 @@ const buyOne = { symbol: 'AAPL', qty: '1', side: 'buy', timeInForce: 'day' } as 
 
 const transports: readonly Transport[] = ['in-process', 'loopback'];
 describe.each(transports)('conformance, %s:', (transport) => {
-  const closers: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    for (const close of closers.splice(0)) await close();
-  });
+  const closers = closersAfterEach();
 
   const set = async (options: Partial<PaperExchangeOptions> = {}): Promise<Stage> => {
     const stage = await setStage(transport, options);
@@ -35,17 +40,7 @@ describe.each(transports)('conformance, %s:', (transport) => {
   };
   const listening = async (stage: Stage, options: StreamOptions = {}) => {
     const sdk = await sdkOf(stage);
-    const stream = sdk.tradingStream(options);
-    const updates: streaming.TradeUpdate[] = [];
-    let acknowledged = 0;
-    stream.onTradeUpdate((update) => updates.push(update));
-    stream.on('subscription', () => {
-      acknowledged += 1;
-    });
-    stream.subscribeTradeUpdates();
-    stream.connect();
-    await until(() => acknowledged === 1, 'the listening answer');
-    return { ...sdk, stream, updates, acknowledged: () => acknowledged };
+    return { ...sdk, ...(await listenTo(sdk, options)) };
   };
 
   describe('case 59, the handshake of the trading stream', () => {

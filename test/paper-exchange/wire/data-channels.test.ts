@@ -1,19 +1,16 @@
 import type { streaming } from '@alpacahq/alpaca-trade-api';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fromNumber } from '../../../src/paper-exchange/core/decimal.ts';
 import type { PaperExchangeOptions } from '../../../src/paper-exchange/exchange.ts';
 import { quiet, type Stage, setStage } from '../faults/stage.ts';
-import { connectSdk, keys, type Transport, until } from './given.ts';
+import { closersAfterEach, connectSdk, keys, type Transport, until } from './given.ts';
 
 const minuteMs = 60_000;
 const auth = { action: 'auth', key: keys.keyId, secret: keys.secret };
 
 const transports: readonly Transport[] = ['in-process', 'loopback'];
 describe.each(transports)('a data stream, %s,', (transport) => {
-  const closers: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    for (const close of closers.splice(0)) await close();
-  });
+  const closers = closersAfterEach();
   const set = async (options: Partial<PaperExchangeOptions> = {}): Promise<Stage> => {
     const stage = await setStage(transport, options);
     closers.push(stage.close);

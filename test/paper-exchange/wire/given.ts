@@ -1,4 +1,5 @@
 import { Alpaca, type AlpacaClientOptions, type streaming } from '@alpacahq/alpaca-trade-api';
+import { afterEach } from 'vitest';
 import { type HttpListener, listen } from '../../../src/adapters/system/http-listener.ts';
 import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
 import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
@@ -114,6 +115,33 @@ export async function connectSdk(
         }),
       ),
   };
+}
+
+/** A trading stream of the SDK that listens to updates, and keeps them. */
+export async function listenTo(
+  sdk: Awaited<ReturnType<typeof connectSdk>>,
+  options: StreamOptions = {},
+) {
+  const stream = sdk.tradingStream(options);
+  const updates: streaming.TradeUpdate[] = [];
+  let acknowledged = 0;
+  stream.onTradeUpdate((update) => updates.push(update));
+  stream.on('subscription', () => {
+    acknowledged += 1;
+  });
+  stream.subscribeTradeUpdates();
+  stream.connect();
+  await until(() => acknowledged === 1, 'the listening answer');
+  return { stream, updates, acknowledged: () => acknowledged };
+}
+
+/** For a suite of tests: what is put in here is called after each test. */
+export function closersAfterEach(): (() => Promise<void>)[] {
+  const closers: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const close of closers.splice(0)) await close();
+  });
+  return closers;
 }
 
 /** Lets the event loop turn until the condition holds. @throws after ten seconds */

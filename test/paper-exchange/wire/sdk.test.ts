@@ -1,9 +1,11 @@
 import { ApiError, type streaming } from '@alpacahq/alpaca-trade-api';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PaperExchange } from '../../../src/paper-exchange/exchange.ts';
 import {
+  closersAfterEach,
   connectSdk,
   keys,
+  listenTo,
   mondayNoon,
   quietExchange,
   type StreamOptions,
@@ -14,32 +16,13 @@ import {
 const transports: readonly Transport[] = ['in-process', 'loopback'];
 
 describe.each(transports)('the Alpaca SDK, unmodified, on the exchange %s', (transport) => {
-  const closers: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    for (const close of closers.splice(0)) await close();
-  });
+  const closers = closersAfterEach();
 
   const connect = async (exchange: PaperExchange, secret = keys.secret) => {
     const sdk = await connectSdk(exchange, transport, secret);
     closers.push(sdk.close);
     return sdk;
   };
-
-  type Sdk = Awaited<ReturnType<typeof connect>>;
-
-  async function listening(sdk: Sdk, options: StreamOptions = {}) {
-    const stream = sdk.tradingStream(options);
-    const updates: streaming.TradeUpdate[] = [];
-    let acknowledged = 0;
-    stream.onTradeUpdate((update) => updates.push(update));
-    stream.on('subscription', () => {
-      acknowledged += 1;
-    });
-    stream.subscribeTradeUpdates();
-    stream.connect();
-    await until(() => acknowledged === 1, 'the listening answer');
-    return { stream, updates, acknowledged: () => acknowledged };
-  }
 
   it('reads the account, the positions, the clock and the calendar', async () => {
     const { exchange } = quietExchange();
@@ -62,7 +45,7 @@ describe.each(transports)('the Alpaca SDK, unmodified, on the exchange %s', (tra
   it('takes an order from the request to the fill on the stream and in the books', async () => {
     const { exchange } = quietExchange();
     const sdk = await connect(exchange);
-    const { updates } = await listening(sdk);
+    const { updates } = await listenTo(sdk);
     const { alpaca } = sdk;
     const order = await alpaca.trading.orders.market({
       ...{ symbol: 'AAPL', qty: '3', side: 'buy', timeInForce: 'day', clientOrderId: 'one' },
@@ -128,7 +111,7 @@ describe.each(transports)('the Alpaca SDK, unmodified, on the exchange %s', (tra
     const { exchange } = quietExchange();
     const sdk = await connect(exchange);
     const quick: StreamOptions = { reconnect: true, initialReconnectMs: 1, reconnectJitter: 0 };
-    const { updates, acknowledged, stream } = await listening(sdk, quick);
+    const { updates, acknowledged, stream } = await listenTo(sdk, quick);
     exchange.dropStreams();
     await until(() => stream.getState() !== 'authenticated', 'the cut');
     const bought = exchange.core.submitOrder(exchange.core.accountIds[0] ?? '', {
@@ -165,7 +148,7 @@ describe.each(transports)('the Alpaca SDK, unmodified, on the exchange %s', (tra
       transport === 'in-process'
         ? { pingIntervalMs: 20, pongWaitMs: 10 }
         : { pingIntervalMs: 400, pongWaitMs: 300 };
-    const { updates, acknowledged } = await listening(sdk, {
+    const { updates, acknowledged } = await listenTo(sdk, {
       ...{ wsFactory, reconnect: true, initialReconnectMs: 1, ...patience },
     });
     await until(() => acknowledged() === 2, 'the second connection');
