@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Guardrail } from '../src/domain/guardrail.ts';
 import type { TradingPolicy } from '../src/domain/policy.ts';
+import { adviceSettings } from './advice.ts';
 import { brokerBackstops, brokerBackstopsSettings } from './guardrails/broker-backstops.ts';
 import { buyingPower, buyingPowerSettings } from './guardrails/buying-power.ts';
 import { competingExit, competingExitSettings } from './guardrails/competing-exit.ts';
@@ -44,6 +45,7 @@ export const policySettings = settingsObject({
   stopLimit: stopLimitSettings.prefault({}),
   partialProfit: partialProfitSettings.prefault({}),
   gapRescue: gapRescueSettings.prefault({}),
+  advice: adviceSettings.prefault({}),
   freshData: freshDataSettings.prefault({}),
   orderSize: orderSizeSettings.prefault({}),
   priceCollar: priceCollarSettings.prefault({}),

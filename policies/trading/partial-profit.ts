@@ -1,10 +1,13 @@
 // When a position has earned twice what it risked, half of it is sold: once, and never again.
 import { z } from 'zod';
 import {
+  type Decimal,
   isWhole,
+  larger,
   NO_SHARES,
   type Quantity,
   shareFraction,
+  smaller,
   text,
   wholeShares,
   ZERO,
@@ -20,6 +23,11 @@ import { isTradable } from './tradable.ts';
 export const partialProfitSettings = settingsObject({
   /** The gain at which to sell, in units of the initial risk. */
   targetR: decimalSetting('0.1', '100').prefault('2'),
+  /**
+   * The least gain at which what was learned may take the profit, in the same units; by default
+   * nothing that was learned changes when it is taken.
+   */
+  earliestR: decimalSetting('0.1', '100').nullable().default(null),
   /** The part of the shares to sell. */
   fraction: decimalSetting('0.01', '0.99').prefault('0.5'),
   /**
@@ -47,7 +55,8 @@ export class PartialProfitPolicy implements TradingPolicy {
 
   evaluate(context: PositionContext): Evaluation {
     const { position, episode, riskPerShare, gainPerShare, price } = context;
-    const { targetR, fraction } = this.#settings;
+    const { fraction } = this.#settings;
+    const targetR = this.#targetR(context);
     if (isTaken(context, this.#milestone)) {
       return this.#abstain(`${this.#milestone} is taken in ${episode.id}`);
     }
@@ -75,7 +84,8 @@ export class PartialProfitPolicy implements TradingPolicy {
         policy: this.name,
         symbol: position.symbol,
         action: { kind: 'reduce', quantity, milestone: this.#milestone },
-        urgency: 'high',
+        // What was learned lets it come earlier, and before nobody.
+        urgency: gainPerShare.lt(riskPerShare.times(this.#settings.targetR)) ? 'normal' : 'high',
         because: `${earned} reached ${needed}; ${shares(quantity)} bank about ${banked} USD`,
       },
     };
@@ -92,11 +102,11 @@ export class PartialProfitPolicy implements TradingPolicy {
     const { side } = position;
     const risk = (context.riskPerShare ?? episode.entryPrice.minus(stopPrice)).abs();
     const behind = isTighter(side, episode.entryPrice, stopPrice) || context.riskPerShare !== null;
-    const raw = towardsGain(side, episode.entryPrice, risk.times(this.#settings.targetR));
+    const raw = towardsGain(side, episode.entryPrice, risk.times(this.#targetR(context)));
     if (!behind || raw.lte(ZERO) || quantity.eq(NO_SHARES)) return null;
     const limitPrice = tickTighter(side, raw);
     if (!isTighter(side, limitPrice, price)) return null;
-    const { targetR } = this.#settings;
+    const targetR = this.#targetR(context);
     return {
       outcome: 'recommends',
       recommendation: {
@@ -109,6 +119,20 @@ export class PartialProfitPolicy implements TradingPolicy {
           `stop, ${dollars(risk)} being risked a share`,
       },
     };
+  }
+
+  /** Where the owner set it, or as much earlier as was learned and the owner allows. */
+  #targetR({ advice = [], now }: PositionContext): Decimal {
+    const { targetR, earliestR } = this.#settings;
+    const [learned = 100] = advice
+      .filter(
+        ({ source, givenAt, expiresAt }) =>
+          source === 'outcomes' && givenAt <= now && now < expiresAt,
+      )
+      .flatMap((each) => each.learned?.partialPercent ?? []);
+    if (earliestR === null || !(learned > 0 && learned < 100)) return targetR;
+    const wanted = targetR.times(String(learned)).div('100');
+    return smaller(targetR, larger(wanted, earliestR));
   }
 
   /** Rounded down: one share too many sold is one too few to hold. */

@@ -88,6 +88,8 @@ export class ActionTeller {
       case 'checkpoint_signed':
       case 'equity_peak_moved':
       case 'cash_moved':
+      case 'advice_given':
+      case 'scenario_analyzed':
       case 'tool_called':
         return null;
     }

@@ -96,6 +96,8 @@ const allEventTypes = Object.keys({
   equity_peak_moved: true,
   cash_moved: true,
   checkpoint_signed: true,
+  advice_given: true,
+  scenario_analyzed: true,
   tool_called: true,
   cycle_failed: true,
 } satisfies Record<EventType, true>) as readonly EventType[];

@@ -114,9 +114,10 @@ export function watchOf(
 }
 
 /** What the planner may do and assumes. */
-export const planningFrom = ({ competingExit }: PolicySettings): PlanningSettings => ({
+export const planningFrom = ({ competingExit, advice }: PolicySettings): PlanningSettings => ({
   ...defaultPlanning,
   foreignOrders: competingExit.foreignOrders,
+  advice,
 });
 
 export const runtimeSettingsFrom = (

@@ -56,6 +56,8 @@ export type EventType =
   | 'equity_peak_moved'
   | 'cash_moved'
   | 'checkpoint_signed'
+  | 'advice_given'
+  | 'scenario_analyzed'
   | 'tool_called'
   | 'cycle_failed';
 

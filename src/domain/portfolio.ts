@@ -1,3 +1,4 @@
+import type { Advice } from './advice.ts';
 import type { Decimal, Notional, Price, Quantity } from './decimal.ts';
 import type { Environment, TradingState, TradingStateCause } from './environment.ts';
 import type { EpisodeId, OrderId, Ticker } from './ids.ts';
@@ -145,4 +146,6 @@ export type PositionContext = {
   readonly tradingState: TradingState;
   /** True when `orders` also hold what orders of unknown outcome may turn out to be. */
   readonly isInDoubt?: true;
+  /** What was said of the symbol from outside and holds now; absent where nothing was. */
+  readonly advice?: readonly Advice[];
 };

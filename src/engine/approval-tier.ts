@@ -1,3 +1,4 @@
+import type { Advice } from '../domain/advice.ts';
 import type { ApprovalLimits, ApprovalNeed, ApprovalTier } from '../domain/approval.ts';
 import {
   addShares,
@@ -18,6 +19,8 @@ import type { Ticker } from '../domain/ids.ts';
 import type { ActionPlan, OrderLine, PlanPart, Step } from '../domain/plan.ts';
 import { quantityAfter, sharesAdded } from '../domain/risk-reducing.ts';
 import { exitSide, isTighter } from '../domain/side.ts';
+import type { EpochMs } from '../domain/time.ts';
+import { needUnderAdvice } from './advice.ts';
 
 /** What a host had sold in the last 24 hours without a person. */
 export type SoldLately = {
@@ -45,16 +48,29 @@ export type PlanEffect = {
 
 type Planned = Pick<ActionPlan, 'origin' | 'intent' | 'parts'>;
 
-/** @param given the account's equity now, what was sold lately, and what needs no person */
+/**
+ * @param given the account's equity now, what was sold lately, what needs no person, and the
+ *   advice that may ask for one
+ */
 export function approvalNeed(
   plan: Planned,
   given: {
     readonly equity: Notional;
     readonly lately: SoldLately;
     readonly limits: ApprovalLimits;
+    readonly advice?: readonly Advice[];
+    readonly now?: EpochMs;
   },
 ): ApprovalNeed {
-  return needFor(effectOf(plan, given.equity, given.lately), given.limits);
+  const { equity, lately, limits, advice = [], now = 0 } = given;
+  const need = needFor(effectOf(plan, equity, lately), limits);
+  const adding = plan.parts.filter((part) => addedDollars(part).gt(ZERO));
+  return needUnderAdvice(
+    need,
+    adding.map(({ symbol }) => symbol),
+    advice,
+    now,
+  );
 }
 
 export function effectOf(plan: Planned, equity: Notional, lately: SoldLately): PlanEffect {

@@ -1,6 +1,7 @@
 import type { Decision } from '../domain/decision.ts';
 import type { Evaluation, TradingPolicy } from '../domain/policy.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
+import { adviceWish } from './advice.ts';
 import { decide } from './decide.ts';
 import { releaseOrphans } from './orphans.ts';
 import type { Planning } from './plan.ts';
@@ -50,6 +51,13 @@ export class DecisionEngine {
   /** One target out of all that is wanted; a host's intent counts as one more evaluation. */
   prioritizeActions(context: PositionContext, evaluations: readonly Evaluation[]): Decision {
     return decide(context, evaluations, this.#planning.foreignOrders);
+  }
+
+  /** The same decision, or with what advice wants besides: never anything instead. */
+  takeAdvice(settled: Decision, context: PositionContext): Decision {
+    const { advice, foreignOrders } = this.#planning;
+    const wish = adviceWish(context, settled, advice);
+    return wish === null ? settled : decide(context, [...settled.evaluations, wish], foreignOrders);
   }
 
   /** The steps to the target, or in words why there are none. */

@@ -1,3 +1,5 @@
+import type { AdviceBounds } from '../domain/advice.ts';
+
 /**
  * What the planner assumes and may do.
  *
@@ -19,6 +21,7 @@ export type PlanningSettings = {
   readonly marketableBps: number;
   /** `respect` never cancels or changes an order that BigBrother did not place. */
   readonly foreignOrders: 'respect' | 'manage';
+  readonly advice: AdviceBounds;
 };
 
 export const defaultPlanning: PlanningSettings = {
@@ -29,4 +32,5 @@ export const defaultPlanning: PlanningSettings = {
   gapPercent: '5',
   marketableBps: 50,
   foreignOrders: 'respect',
+  advice: { mostTightenPercent: 25, leastRoomPercent: '1' },
 };

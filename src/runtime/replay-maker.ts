@@ -14,6 +14,7 @@ import type { Asked, Asking, Thought } from './coordination/plan-maker.ts';
 import { EVERYBODY, PlanMaker } from './coordination/plan-maker.ts';
 import { STOPS_FIRST } from './coordination/stops-first.ts';
 import { choiceFor } from './host-intents.ts';
+import { AdviceBook } from './plans/advice-book.ts';
 import { ApprovalRules } from './plans/approval-rules.ts';
 import { UnsettledSteps } from './plans/unsettled-steps.ts';
 import { Rollout } from './rollout/rollout.ts';
@@ -36,6 +37,7 @@ export type ReplayRules = {
 export class ReplayMaker {
   readonly #rollout: Rollout;
   readonly #approvals: ApprovalRules;
+  readonly #advice = new AdviceBook();
   #rules: ReplayRules | null = null;
   /** The plan that is being made anew. */
   #plan: ActionPlan | null = null;
@@ -44,12 +46,16 @@ export class ReplayMaker {
   constructor() {
     const clock = { now: () => this.#plan?.createdAt ?? 0 };
     this.#rollout = new Rollout({ settings: () => this.#inForce().settings.rollout, clock });
-    this.#approvals = new ApprovalRules({ clock, settings: this.#settings() });
+    this.#approvals = new ApprovalRules({
+      ...{ clock, advice: this.#advice },
+      settings: this.#settings(),
+    });
   }
 
   remember(record: JournalRecord): void {
     this.#rollout.remember(record);
     this.#approvals.remember(record);
+    this.#advice.remember(record);
   }
 
   /** @param inputs as `logThought` wrote them */
@@ -98,6 +104,8 @@ export class ReplayMaker {
       clock: { now: () => this.#recorded().createdAt },
       settings: this.#settings(),
       ...{ rules: this.#approvals, rollout: this.#rollout },
+      // What was said is in the context, as the journal has it.
+      advice: new AdviceBook(),
       binding: {
         settingsHash: () => recorded().settingsHash,
         get codeVersion() {

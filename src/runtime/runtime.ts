@@ -6,6 +6,7 @@ import { CycleBookkeeper } from './cycle-bookkeeper.ts';
 import { Checkpoints } from './journal/checkpoints.ts';
 import { JournalAudit } from './journal/journal-audit.ts';
 import { BigBrotherOrchestrator } from './orchestrator.ts';
+import { restoreAdvice } from './plans/advice-book.ts';
 import { restoreApprovals } from './plans/approval-memory.ts';
 import { ProposalLimiter } from './plans/proposal-limiter.ts';
 import { Rollback } from './rollback.ts';
@@ -120,6 +121,7 @@ async function start(wired: Wired, top: Top): Promise<string | null> {
     restore(logger, memory);
     restoreControls(logger, memory.controls, watches.controls);
     restoreApprovals(logger, clock.now(), decisions);
+    restoreAdvice(logger, clock.now(), decisions.advice);
     restoreRollout(logger, clock.now(), decisions.rollout, decisions.stepBack);
     orders.onNew((order) => memory.strangers.see(order));
   }

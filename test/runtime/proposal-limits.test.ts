@@ -6,6 +6,7 @@ import { ticker } from '../../src/domain/ids.ts';
 import type { ActionPlan, Intent } from '../../src/domain/plan.ts';
 import type { Account } from '../../src/domain/portfolio.ts';
 import { sealPlan } from '../../src/engine/plan-hash.ts';
+import { AdviceBook } from '../../src/runtime/plans/advice-book.ts';
 import { ApprovalRules } from '../../src/runtime/plans/approval-rules.ts';
 import { approvalText, checkOf } from '../../src/runtime/plans/approval-text.ts';
 import { PlanStore } from '../../src/runtime/plans/plan-store.ts';
@@ -170,7 +171,7 @@ describe('what hosts sold', () => {
   };
   const given = () => {
     const clock = new VirtualClock(NOW);
-    return { clock, rules: new ApprovalRules({ clock, settings }) };
+    return { clock, rules: new ApprovalRules({ clock, settings, advice: new AdviceBook() }) };
   };
   const sold = (dollars: string) => ({
     hash: 'h',

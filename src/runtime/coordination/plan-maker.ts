@@ -5,12 +5,15 @@ import type { PlanId } from '../../domain/ids.ts';
 import type { ActionPlan, Intent, PlanOrigin, PlanPart } from '../../domain/plan.ts';
 import type { Evaluation } from '../../domain/policy.ts';
 import type { PositionContext } from '../../domain/portfolio.ts';
+import { withAdvice, withoutAdvice } from '../../engine/advice.ts';
+import { whyRiskier } from '../../engine/advice-gate.ts';
 import type { DecisionEngine } from '../../engine/decision-engine.ts';
 import { withDoubts } from '../../engine/doubt.ts';
 import type { DriftTolerance } from '../../engine/drift.ts';
 import type { Planning } from '../../engine/plan.ts';
 import { sealPlan } from '../../engine/plan-hash.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
+import type { AdviceBook } from '../plans/advice-book.ts';
 import type { ApprovalRules } from '../plans/approval-rules.ts';
 import type { UnsettledSteps } from '../plans/unsettled-steps.ts';
 import type { Rollout } from '../rollout/rollout.ts';
@@ -59,6 +62,7 @@ export class PlanMaker {
   readonly #settings: PlanMakerSettings;
   readonly #rules: ApprovalRules;
   readonly #rollout: Rollout;
+  readonly #advice: AdviceBook;
   readonly #binding: PlanBinding;
 
   constructor(parts: {
@@ -69,6 +73,7 @@ export class PlanMaker {
     readonly settings: PlanMakerSettings;
     readonly rules: ApprovalRules;
     readonly rollout: Rollout;
+    readonly advice: AdviceBook;
     readonly binding: PlanBinding;
   }) {
     this.#engine = parts.engine;
@@ -78,17 +83,33 @@ export class PlanMaker {
     this.#settings = parts.settings;
     this.#rules = parts.rules;
     this.#rollout = parts.rollout;
+    this.#advice = parts.advice;
     this.#binding = parts.binding;
   }
 
   /** A person who asks need not keep to the rollout of the policies. */
-  think(seen: PositionContext, { choose, asked }: Asking = EVERYBODY): Thought {
-    const context = withDoubts(seen, this.#unsettled.in(seen.position.symbol));
+  think(seen: PositionContext, asking: Asking = EVERYBODY): Thought {
+    const { symbol } = seen.position;
+    const known = withDoubts(seen, this.#unsettled.in(symbol));
+    const context = withAdvice(known, this.#advice.on(symbol));
+    const { asked } = asking;
+    const plain = this.#settle(withoutAdvice(context), asking);
+    // Advice waits while stops come first, and says nothing to what a host or a person wants.
+    if (context.advice === undefined || asked !== 'everybody') return { ...plain, context, asked };
+    const advised = this.#settle(context, asking);
+    const refused = whyRiskier(plain, advised);
+    if (refused === null) return { ...advised, context, asked };
+    const notes = [...plain.notes, { recipe: 'advice', because: refused }];
+    return { ...plain, notes, context, asked };
+  }
+
+  #settle(context: PositionContext, { choose, asked }: Asking) {
     const answers = this.#engine.evaluatePosition(context);
     const byPerson = typeof asked === 'object' && asked.byPerson;
     const evaluations = choose(byPerson ? answers : this.#rollout.judge(context, answers));
-    const decision = this.#engine.prioritizeActions(context, evaluations);
-    return { context, asked, decision, ...this.#engine.createActionPlan(decision, context) };
+    const settled = this.#engine.prioritizeActions(context, evaluations);
+    const decision = this.#engine.takeAdvice(settled, context);
+    return { decision, ...this.#engine.createActionPlan(decision, context) };
   }
 
   /** @param context a flat symbol's, in which exits of ours still rest */

@@ -15,6 +15,7 @@ import {
 } from '../../engine/approval-tier.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RuntimeSettings } from '../settings/settings.ts';
+import type { AdviceBook } from './advice-book.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -34,14 +35,17 @@ type ApprovalRulesSettings = Pick<RuntimeSettings, 'approvals' | 'environment'>;
 export class ApprovalRules {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #settings: ApprovalRulesSettings;
+  readonly #advice: AdviceBook;
   #sales: readonly Sale[] = [];
 
   constructor(parts: {
     readonly clock: Pick<Clock, 'now'>;
     readonly settings: ApprovalRulesSettings;
+    readonly advice: AdviceBook;
   }) {
     this.#clock = parts.clock;
     this.#settings = parts.settings;
+    this.#advice = parts.advice;
   }
 
   /** @param account null while it was not read: then nothing is a small part of it */
@@ -51,6 +55,8 @@ export class ApprovalRules {
     return approvalNeed(plan, {
       equity: account?.equity ?? NO_DOLLARS,
       lately: this.#lately(),
+      advice: this.#advice.all(),
+      now: this.#clock.now(),
       limits: environment === 'live' ? stricterLimits(limits, liveLimits) : limits,
     });
   }

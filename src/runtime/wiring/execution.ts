@@ -8,6 +8,7 @@ import { StepRunner } from '../coordination/step-runner.ts';
 import { StepSender } from '../coordination/step-sender.ts';
 import { SymbolLocks } from '../coordination/symbol-locks.ts';
 import { UnsettledResolver } from '../coordination/unsettled-resolver.ts';
+import { AdviceBook } from '../plans/advice-book.ts';
 import { ApprovalDesk } from '../plans/approval-desk.ts';
 import { ApprovalRules } from '../plans/approval-rules.ts';
 import { ProposalVetoes } from '../plans/proposal-vetoes.ts';
@@ -26,18 +27,19 @@ export function wireDecisions(parts: RuntimeParts, foundations: Foundations, mem
   const { plans, unsettled } = memory;
   const binding = { settingsHash, codeVersion, driftTolerance };
   const engine = new DecisionEngine({ policies, planning });
-  const rules = new ApprovalRules({ clock, settings });
+  const advice = new AdviceBook();
+  const rules = new ApprovalRules({ clock, settings, advice });
   const vetoes = new ProposalVetoes(logger);
   const rollout = new Rollout({ settings: () => settings.rollout, clock });
   return {
-    ...{ binding, rules, vetoes, rollout },
+    ...{ binding, rules, vetoes, rollout, advice },
     approvals: new ApprovalDesk({ logger, clock, ids, settings, vetoes }),
     stepBack: new StepBack({
       ...{ rollout, plans, tradingState, alerts, logger, clock },
       settings: () => settings.stepBack,
     }),
     planMaker: new PlanMaker({
-      ...{ engine, unsettled, ids, clock, settings, rules, rollout, binding },
+      ...{ engine, unsettled, ids, clock, settings, rules, rollout, advice, binding },
     }),
   };
 }
