@@ -9,5 +9,10 @@ export interface EventStore {
   query(query: HistoryQuery): readonly JournalRecord[];
   /** Oldest first, from `fromSeq` on. */
   scan(fromSeq: number): Iterable<JournalRecord>;
+  /**
+   * Records that were moved to an archive, oldest first, from `fromSeq` on up to where `scan` goes
+   * on; begins later where a file of the archive is not there. Absent where nothing is archived.
+   */
+  archived?(fromSeq: number): Iterable<JournalRecord>;
   close(): void;
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { MemoryEventStore } from '../../src/adapters/event-stores/memory.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import { canonicalText } from '../../src/domain/canonical.ts';
+import type { JournalRecord } from '../../src/domain/event.ts';
+import type { EventStore } from '../../src/ports/event-store.ts';
 import {
   type Replica,
   type ReplicaDifference,
@@ -11,7 +13,7 @@ import {
 import { AlertBoard } from '../../src/runtime/journal/alert-board.ts';
 import { EventLogger } from '../../src/runtime/journal/event-logger.ts';
 import { Outbox } from '../../src/runtime/journal/outbox.ts';
-import { chained } from './journal.ts';
+import { chained, entryOf } from './journal.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;
@@ -53,7 +55,7 @@ class Shelf implements Replica {
 }
 
 const started = async (
-  store = new MemoryEventStore(),
+  store: EventStore = new MemoryEventStore(),
   kept: readonly ReplicaEntry[] = [],
   bootId = 'boot-1',
 ) => {
@@ -220,26 +222,58 @@ describe('the outbox', () => {
     expect(outbox.status().problem).toMatch(/holds 5 records, the journal only 3/);
   });
 
-  it('goes on behind an archive of what was copied, and not behind one of what was not', async () => {
-    const whole = chained(Array.from({ length: 6 }, () => ({ type: 'started' }) as const));
-    const kept = whole.slice(0, 3).map((record) => ({
-      ...{ seq: record.seq, hash: record.hash },
-      text: canonicalText(record),
-    }));
-    const from = async (seq: number) => {
-      const rest = whole.filter((record) => record.seq >= seq);
-      const last = rest.at(-1) ?? null;
-      const store = new MemoryEventStore();
-      const archived = Object.assign(store, {
-        last: () => last,
-        scan: (after: number) => rest.filter((record) => record.seq >= after),
-      });
-      return started(archived, kept);
+  describe('behind an archive', () => {
+    const whole = chained(Array.from({ length: 9 }, () => ({ type: 'started' }) as const));
+    /** The journal begins after 5; of the archive there is what comes after `lostUpTo`. */
+    const behindArchive = (lostUpTo: number, kept: number, gone: number | null = null) => {
+      const archive = whole.filter(({ seq }) => seq > lostUpTo && seq <= 5 && seq !== gone);
+      const rest = whole.slice(5);
+      const from = (records: readonly JournalRecord[]) => (after: number) =>
+        records.filter(({ seq }) => seq >= after);
+      const archived = {
+        ...{ append: () => undefined, query: () => [], close: () => undefined },
+        ...{ last: () => whole.at(-1) ?? null, scan: from(rest), archived: from(archive) },
+      };
+      return started(archived, whole.slice(0, kept).map(entryOf));
     };
-    const right = await from(4);
-    expect(right.shelf.batches).toEqual([3]);
-    const late = await from(5);
-    expect(late.shelf.batches).toEqual([]);
-    expect(late.outbox.status().problem).toMatch(/archived before it was copied/);
+
+    it.each([0, 2, 5, 7])('copies all of it when %i records were copied before', async (kept) => {
+      const { clock, shelf, alerts } = await behindArchive(0, kept);
+      await clock.advanceBy(SECOND);
+      expect(shelf.kept.slice(0, 9)).toEqual(whole.map(entryOf));
+      expect(alerts.alerts()).toEqual([]);
+    });
+
+    it('goes on without the archive when all of that was copied', async () => {
+      const { clock, shelf } = await behindArchive(5, 5);
+      await clock.advanceBy(SECOND);
+      expect(shelf.kept.slice(0, 9)).toEqual(whole.map(entryOf));
+    });
+
+    it.each([2, 5])('leaves no gap in a copy: without %i of its records it waits', async (lost) => {
+      const { clock, shelf, alerts, outbox } = await behindArchive(lost, 1);
+      await clock.advanceBy(HOUR);
+      expect(shelf.batches).toEqual([]);
+      expect(outbox.status()).toMatchObject({ copiedSeq: null });
+      expect(alerts.alerts()).toMatchObject([
+        { code: 'copy_conflict', because: expect.stringContaining('ends at record 1') },
+      ]);
+    });
+
+    it('never leaps over what a damaged archive has lost in its middle', async () => {
+      const { clock, shelf, outbox } = await behindArchive(0, 1, 4);
+      await clock.advanceBy(HOUR);
+      expect(shelf.kept.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+      expect(outbox.status().problem).toMatch(/ends at record 3, .* not whole/);
+    });
+
+    it('begins an empty copy where there is something to copy, and says so', async () => {
+      const { clock, shelf, alerts } = await behindArchive(5, 0);
+      await clock.advanceBy(SECOND);
+      expect(shelf.kept.slice(0, 4)).toEqual(whole.slice(5).map(entryOf));
+      expect(alerts.alerts()).toMatchObject([
+        { code: 'copy_begins_late', because: expect.stringContaining('begins at record 6') },
+      ]);
+    });
   });
 });

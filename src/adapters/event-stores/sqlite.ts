@@ -1,6 +1,7 @@
 import type { JournalRecord } from '../../domain/event.ts';
 import { recordText } from '../../domain/record-text.ts';
 import type { EventStore } from '../../ports/event-store.ts';
+import { archivedRecords } from './archived-records.ts';
 import { type Database, openDatabase } from './sqlite-driver.ts';
 import { explaining, SqliteEventReader } from './sqlite-reader.ts';
 import { prepareToWrite } from './sqlite-schema.ts';
@@ -22,6 +23,10 @@ export class SqliteEventStore extends SqliteEventReader implements EventStore {
       'INSERT INTO journal (seq, at, type, symbol, plan_id, order_id, record)' +
         ' VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
+  }
+
+  archived(fromSeq: number): Iterable<JournalRecord> {
+    return archivedRecords(this.path, this.database, fromSeq);
   }
 
   append(records: readonly JournalRecord[]): void {

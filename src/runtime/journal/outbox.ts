@@ -21,7 +21,7 @@ const BEHIND_MS = 300_000;
 
 type Parts = {
   readonly replica: Replica;
-  readonly store: Pick<EventStore, 'last' | 'scan'>;
+  readonly store: Pick<EventStore, 'last' | 'scan' | 'archived'>;
   readonly logger: EventLogger;
   readonly alerts: AlertBoard;
   readonly clock: Clock;
@@ -35,10 +35,11 @@ type Parts = {
 class ConflictError extends Error {}
 
 /**
- * Copies the journal to a replica, in order and at least once. It reads what is durable and
- * nothing waits for it: where the replica is away, slow, or says no, it tries again, ever more
- * rarely, with one batch in memory. How far it came is asked of the replica itself, so that it
- * goes on after days, on another machine too. A difference is told and never overwritten.
+ * Copies the journal to a replica, in order, without a gap and at least once, also what was moved
+ * to an archive before it was copied. It reads what is durable and nothing waits for it: where the
+ * replica is away, slow, or says no, it tries again, ever more rarely, with one batch in memory.
+ * How far it came is asked of the replica itself, so that it goes on after days, on another machine
+ * too. A difference is told and never overwritten.
  */
 export class Outbox {
   readonly #parts: Parts;
@@ -181,6 +182,7 @@ export class Outbox {
     this.#newestSeq = Math.max(this.#newestSeq, newest?.seq ?? 0);
     if (head === null) {
       this.#waitingSince = this.#peek(0)?.at ?? null;
+      this.#tellWhereItBegins(this.#peek(0)?.seq ?? 1);
       return 0;
     }
     if ((newest?.seq ?? 0) < head.seq) {
@@ -189,14 +191,11 @@ export class Outbox {
           'or begun anew. Compare them; a new journal needs an account key with a name of its own',
       );
     }
-    const [own] = store.scan(head.seq);
-    // All that was copied may be in an archive by now.
+    const [own] = this.#recordsFrom(head.seq);
+    // All that was copied may be in an archive that is somewhere else by now.
     const goesOn = own?.seq === head.seq + 1 && own.prev === head.hash;
     if (!goesOn && own?.seq !== head.seq) {
-      throw new ConflictError(
-        `the copy ends at record ${head.seq}, but the journal begins at ${own?.seq}: what lies ` +
-          'between was archived before it was copied',
-      );
+      throw new ConflictError(gapBehind(head.seq));
     }
     if (!goesOn && own.hash !== head.hash) {
       throw new ConflictError(wordsFor({ ...own, keptHash: head.hash }));
@@ -205,12 +204,38 @@ export class Outbox {
     return head.seq;
   }
 
+  /** A copy that is begun without an archive never has what stands there. */
+  #tellWhereItBegins(seq: number): void {
+    const level = { code: 'copy_begins_late', symbol: null };
+    if (seq === 1) {
+      this.#parts.alerts.clear(level);
+      return;
+    }
+    const because =
+      `the copy in Supabase begins at record ${seq}: what was before is in an archive that is not ` +
+      'there. For a whole copy put its files back, and begin one with an account key of its own';
+    this.#parts.alerts.raise({ ...level, because });
+  }
+
+  /** Oldest first: what is in the archive, as far as that is there, then what is in the journal. */
+  *#recordsFrom(seq: number): Generator<JournalRecord> {
+    const { store } = this.#parts;
+    let next = seq;
+    for (const record of store.archived?.(seq) ?? []) {
+      next = record.seq + 1;
+      yield record;
+    }
+    yield* store.scan(next);
+  }
+
   #nextBatch(copiedSeq: number): readonly ReplicaEntry[] {
     const batch: ReplicaEntry[] = [];
     let characters = 0;
     for (;;) {
       const record = this.#peek(copiedSeq);
       if (record === null || batch.length >= this.#mostRecords) return batch;
+      const last = batch.at(-1)?.seq ?? copiedSeq;
+      if (last > 0 && record.seq !== last + 1) throw new ConflictError(gapBehind(last));
       const text = canonicalText(record);
       if (batch.length > 0 && characters + text.length > MOST_CHARACTERS) return batch;
       batch.push({ seq: record.seq, hash: record.hash, text });
@@ -222,7 +247,7 @@ export class Outbox {
   /** The next durable record, without taking it. */
   #peek(copiedSeq: number): JournalRecord | null {
     if (this.#peeked !== null) return this.#peeked;
-    this.#records ??= this.#parts.store.scan(copiedSeq + 1)[Symbol.iterator]();
+    this.#records ??= this.#recordsFrom(copiedSeq + 1);
     const { value, done } = this.#records.next();
     if (done === true) this.#records = null;
     this.#peeked = done === true ? null : value;
@@ -244,6 +269,10 @@ export class Outbox {
     } else if (this.#failures === 0) alerts.clear(behind);
   }
 }
+
+const gapBehind = (seq: number): string =>
+  `the copy ends at record ${seq}, and what comes after it is in an archive that is not there, or ` +
+  'not whole. Put its files back where they were, or into the directory "archive" beside the journal';
 
 const wordsFor = ({ seq, hash, keptHash }: ReplicaDifference): string =>
   `record ${seq} is ${hash.slice(0, 12)} in the journal and ${keptHash.slice(0, 12)} in the copy; ` +
