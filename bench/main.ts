@@ -1,6 +1,7 @@
 import { decisionPass } from './decision-pass.ts';
 import { exchangeEvents } from './exchange-events.ts';
 import { exchangeHttp } from './exchange-http.ts';
+import { exchangeMemory } from './exchange-memory.ts';
 import type { Row } from './harness.ts';
 import { report } from './harness.ts';
 import { journalAppend, journalHistory, journalStart, journalVerify } from './journal.ts';
@@ -13,6 +14,7 @@ const rows: Record<string, () => Promise<Row>> = {
   'portfolio-context-500': () => portfolioContext(500),
   'exchange-events': exchangeEvents,
   'exchange-http': exchangeHttp,
+  'exchange-memory': exchangeMemory,
   'journal-append-1-rows': () => journalAppend(1, 'rows'),
   'journal-append-1-bytes': () => journalAppend(1, 'bytes'),
   'journal-append-64-rows': () => journalAppend(64, 'rows'),
