@@ -15,7 +15,7 @@ export type ReviewPatch = {
   readonly lists: Readonly<Record<string, ListPatch>>;
 };
 
-export type ListPatch = {
+type ListPatch = {
   /** The keys in order, as runs of those before ([first, count]) and new ones between; absent
    * where they are as before. */
   readonly keys?: Runs;
