@@ -14,10 +14,15 @@ language sql immutable strict parallel safe set search_path = '' as $$
   select case when amount ~ '^-?\d{1,18}$' then amount::bigint end
 $$;
 
-create table public.decisions (
+-- What each of these tables begins with; nothing is kept in this one.
+create table bigbrother.derived_row (
   account text not null,
   seq bigint not null,
-  at timestamptz not null,
+  at timestamptz not null
+);
+
+create table public.decisions (
+  like bigbrother.derived_row,
   symbol text,
   snapshot_version bigint,
   urgency text,
@@ -27,17 +32,13 @@ create table public.decisions (
   overruled_policies text[] not null,
   target jsonb,
   chosen jsonb,
-  overruled jsonb,
-  primary key (account, seq),
-  foreign key (account, seq) references public.events
+  overruled jsonb
 );
 create index decisions_by_symbol on public.decisions (account, symbol, seq desc);
 
 -- A row for each stage of a plan: proposed, reviewed, refused, spent, finished.
 create table public.plans (
-  account text not null,
-  seq bigint not null,
-  at timestamptz not null,
+  like bigbrother.derived_row,
   plan_id text not null,
   stage text not null,
   symbol text,
@@ -47,18 +48,14 @@ create table public.plans (
   outcome text,
   refusal text,
   because text,
-  denials jsonb not null,
-  primary key (account, seq),
-  foreign key (account, seq) references public.events
+  denials jsonb not null
 );
 create index plans_by_plan on public.plans (account, plan_id, seq desc);
 create index plans_by_symbol on public.plans (account, symbol, seq desc);
 
 -- A row for each thing that happened to an order: intended, answered, observed, updated.
 create table public.orders (
-  account text not null,
-  seq bigint not null,
-  at timestamptz not null,
+  like bigbrother.derived_row,
   stage text not null,
   symbol text,
   plan_id text,
@@ -76,9 +73,7 @@ create table public.orders (
   limit_price numeric,
   stop_price numeric,
   replaced_by text,
-  because text,
-  primary key (account, seq),
-  foreign key (account, seq) references public.events
+  because text
 );
 create index orders_by_order on public.orders (account, order_id, seq desc);
 create index orders_by_client_order on public.orders (account, client_order_id, seq desc);
@@ -86,9 +81,7 @@ create index orders_by_plan on public.orders (account, plan_id, seq desc);
 create index orders_by_symbol on public.orders (account, symbol, seq desc);
 
 create table public.fills (
-  account text not null,
-  seq bigint not null,
-  at timestamptz not null,
+  like bigbrother.derived_row,
   symbol text,
   order_id text,
   client_order_id text,
@@ -97,9 +90,7 @@ create table public.fills (
   quantity numeric,
   price numeric,
   filled_quantity numeric,
-  status text,
-  primary key (account, seq),
-  foreign key (account, seq) references public.events
+  status text
 );
 create index fills_by_symbol on public.fills (account, symbol, seq desc);
 create index fills_by_order on public.fills (account, order_id, seq desc);
@@ -107,9 +98,7 @@ create index fills_by_order on public.fills (account, order_id, seq desc);
 -- What became of a decision, as BigBrother worked it out of its journal. What it measured
 -- beside these stands in measured.
 create table public.outcomes (
-  account text not null,
-  seq bigint not null,
-  at timestamptz not null,
+  like bigbrother.derived_row,
   symbol text,
   plan_id text,
   order_id text,
@@ -119,26 +108,20 @@ create table public.outcomes (
   profit numeric,
   r_multiple numeric,
   slippage numeric,
-  measured jsonb,
-  primary key (account, seq),
-  foreign key (account, seq) references public.events
+  measured jsonb
 );
 create index outcomes_by_symbol on public.outcomes (account, symbol, seq desc);
 create index outcomes_by_policy_and_seq on public.outcomes (account, policy, seq desc);
 
 -- The anchors: what was signed, in a place that the signer cannot change.
 create table public.checkpoints (
-  account text not null,
-  seq bigint not null,
-  at timestamptz not null,
+  like bigbrother.derived_row,
   size bigint,
   root text,
   last_hash text,
   previous text,
   public_key text,
-  signature text,
-  primary key (account, seq),
-  foreign key (account, seq) references public.events
+  signature text
 );
 
 create function bigbrother.intent_in(body jsonb) returns text
@@ -263,9 +246,15 @@ create trigger c_derives after insert on public.events
   for each row execute function bigbrother.derive();
 alter table public.events enable always trigger c_derives;
 
-select bigbrother.make_append_only('public.decisions');
-select bigbrother.make_append_only('public.plans');
-select bigbrother.make_append_only('public.orders');
-select bigbrother.make_append_only('public.fills');
-select bigbrother.make_append_only('public.outcomes');
-select bigbrother.make_append_only('public.checkpoints');
+do $$
+declare
+  derived regclass;
+begin
+  foreach derived in array array['public.decisions', 'public.plans', 'public.orders',
+      'public.fills', 'public.outcomes', 'public.checkpoints']::regclass[] loop
+    execute format('alter table %s add primary key (account, seq),
+      add foreign key (account, seq) references public.events', derived);
+    perform bigbrother.make_append_only(derived);
+  end loop;
+end
+$$;

@@ -47,11 +47,24 @@ async function tradeForADay(
 
 const given = { positions: POSITIONS, symbols: SYMBOLS, settings: { cycleMs: 30_000 } };
 
-/** What of the journal is about the account: all but what is said of the copy. */
-const deeds = (guarded: Guarded) =>
-  [...guarded.store.scan(1)]
-    .filter(({ type, body }) => !(type.startsWith('alert_') && /"copy_/.test(canonicalText(body))))
-    .map(({ seq, prev, hash, ...deed }) => deed);
+/**
+ * What of the journal is about the account: all but what is said of the copy. Records are named by
+ * their place among these, also where one names another.
+ */
+function deeds(guarded: Guarded) {
+  const records = [...guarded.store.scan(1)].filter(
+    ({ type, body }) => !(type.startsWith('alert_') && /"copy_/.test(canonicalText(body))),
+  );
+  const places = new Map(records.map(({ seq }, place) => [seq, place]));
+  const named = (text: string) =>
+    text.replace(/"(base|inputs|decisionSeq)":(\d+)/g, (_, name, seq) => {
+      return `"${name}":${places.get(Number(seq))}`;
+    });
+  return records.map(({ seq, prev, hash, body, ...deed }) => ({
+    ...deed,
+    body: named(canonicalText(body)),
+  }));
+}
 
 describe.skipIf(whyNoStack() !== null)(
   `a day with Supabase in trouble (${whyNoStack() ?? 'PostgreSQL, PostgREST'})`,
