@@ -32,8 +32,11 @@ const mayImport: Record<string, readonly string[]> = {
   'src/adapters/alpaca': ['src/adapters/alpaca', 'src/ports', 'src/domain'],
   'src/adapters/event-stores': ['src/adapters/event-stores', 'src/ports', 'src/domain'],
   'src/adapters/supabase': ['src/adapters/supabase', 'src/ports', 'src/domain'],
+  'src/adapters/advisors': ['src/adapters/advisors', 'src/ports', 'src/domain'],
   'src/adapters/system': ['src/adapters/system', 'src/ports', 'src/domain'],
   ...runtimeLayers,
+  // Off the trading path: it hears the journal and writes into it, and nothing waits for it.
+  'src/intelligence': ['src/intelligence', 'src/engine', 'src/ports', 'src/domain'],
   tools: ['tools', 'src/runtime', 'src/engine', 'src/ports', 'src/domain'],
   'src/server': ['src/server', 'tools', 'src/runtime', 'src/engine', 'src/ports', 'src/domain'],
   // Stands alone: an auditor reads it without the rest.
@@ -55,7 +58,7 @@ const wiring = [
 
 const packageOwners: Record<string, readonly string[]> = {
   '@alpacahq/alpaca-trade-api': ['src/adapters/alpaca'],
-  '@modelcontextprotocol/sdk': ['src/server'],
+  '@modelcontextprotocol/sdk': ['src/server', 'src/adapters/advisors'],
   '@photostructure/sqlite': ['src/adapters/event-stores', 'src/verifier'],
   'node:sqlite': ['src/adapters/event-stores', 'src/verifier'],
   '@supabase/supabase-js': ['src/adapters/supabase'],
@@ -166,11 +169,11 @@ describe('the architecture', () => {
     },
   );
 
-  it('starts no other process, which would have to be given an environment', () => {
+  it('starts other programs in one place, with an environment that is named in full', () => {
     const starters = files.filter((file) => importsOf(file).includes('node:child_process'));
-    expect(starters.filter((file) => !withinAny(file, ['test', 'bench', 'simulation']))).toEqual(
-      [],
-    );
+    expect(starters).toEqual(['src/adapters/system/child-process.ts']);
+    const inheriting = files.filter((file) => /sdk\/client\/stdio/.test(codeOf(file)));
+    expect(inheriting).toEqual([]);
   });
 
   it('reads the environment in one place', () => {
