@@ -36,8 +36,11 @@ type Life = ExitedPosition & {
   isOver: boolean;
 };
 
+type Terms = Pick<Traced, 'type' | 'stopPrice' | 'limitPrice'>;
+
 type Intended = {
   readonly planId: string;
+  readonly terms: Terms;
   readonly purpose: string | null;
   readonly cause: PlanCause | null;
 };
@@ -162,7 +165,8 @@ export class OutcomeBook {
     if (id === null || planId === null) return;
     const { intents, proposed } = this.#pageOf(symbol);
     const cause = proposed.get(planId) ?? null;
-    intents.set(id, { planId, cause, purpose: textAt(body, 'purpose') });
+    const terms = termsIn(fieldAt(body, 'request') ?? null);
+    intents.set(id, { planId, cause, terms, purpose: textAt(body, 'purpose') });
   }
 
   #trace(symbol: string, { orderId, body }: JournalRecord): void {
@@ -220,13 +224,17 @@ export class OutcomeBook {
   }
 
   /** A leg is sent with its parent, under the parent's id. */
-  #originOf(symbol: string, { clientOrderId, parentId }: Traced) {
+  #originOf(symbol: string, { clientOrderId, parentId, type }: Traced) {
     const { intents, orders } = this.#pageOf(symbol);
     const parent = orders.get(parentId ?? '')?.clientOrderId ?? '';
-    const intent = intents.get(clientOrderId ?? '') ?? intents.get(parent);
+    const own = intents.get(clientOrderId ?? '');
+    const intent = own ?? intents.get(parent);
     if (intent === undefined) return { cause: null, purpose: null };
     const { planId, purpose } = intent;
-    return { cause: intent.cause ?? this.#causeOf(planId, symbol), purpose };
+    const cause = intent.cause ?? this.#causeOf(planId, symbol);
+    // What was executed while nobody listened is told without the terms of its order.
+    const terms = type === null && own !== undefined ? own.terms : {};
+    return { cause, purpose, ...terms };
   }
 
   #pageOf(symbol: string): Page {
@@ -274,6 +282,16 @@ const lookedAt =
     const { bestPrice, worstPrice } = life;
     return { ...exit, position: { ...exit.position, bestPrice, worstPrice }, isLookedAt: true };
   };
+
+/** A change of an order does not repeat its type: one with a stop price is of a stop. */
+function termsIn(request: Json): Terms {
+  const stopPrice = priceAt(request, 'stopPrice');
+  const type = textAt(request, 'type') as OrderType | null;
+  return {
+    type: type ?? (stopPrice === null ? null : 'stop_limit'),
+    ...{ stopPrice, limitPrice: priceAt(request, 'limitPrice') },
+  };
+}
 
 function takeTerms(order: Traced, type: string, body: Json): void {
   order.type = type as OrderType;

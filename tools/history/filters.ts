@@ -24,10 +24,7 @@ export function hasOutcome({ type, body }: JournalRecord, outcome: OutcomeName):
     case 'loss':
       return type === 'outcome_measured' && signOf(body) < 0;
     case 'rejected':
-      return (
-        (type === 'step_answered' && textAt(body, 'outcome') === 'rejected') ||
-        (type === 'order_update_received' && textAt(body, 'status') === 'rejected')
-      );
+      return isRejection({ type, body });
     case 'denied':
       return deniedIn(body).length > 0 || textAt(body, 'refusal') === 'guardrails_denied';
     case 'refused':
@@ -46,6 +43,11 @@ export function hasOutcome({ type, body }: JournalRecord, outcome: OutcomeName):
       );
   }
 }
+
+/** The broker's no, in its answer or after it had taken the order. */
+export const isRejection = ({ type, body }: Pick<JournalRecord, 'type' | 'body'>): boolean =>
+  (type === 'step_answered' && textAt(body, 'outcome') === 'rejected') ||
+  (type === 'step_observed' && textAt(body, 'status') === 'rejected');
 
 /** What guardrails said no to. */
 export const deniedIn = (body: Json): readonly Json[] =>

@@ -2,7 +2,7 @@ import type { Json } from '../../src/domain/canonical.ts';
 import type { EventType, HistoryQuery, JournalRecord } from '../../src/domain/event.ts';
 import { fieldAt, textAt } from '../../src/domain/record-body.ts';
 import { isoTime } from '../../src/domain/time.ts';
-import { deniedIn, policiesIn } from './filters.ts';
+import { deniedIn, isRejection, policiesIn } from './filters.ts';
 import { type HistorySource, readLast, readNewest } from './source.ts';
 import { listAt } from './trail.ts';
 
@@ -63,13 +63,10 @@ export async function refusalsIn(
   const read = await readNewest(source, { ...asked, types: REFUSALS }, MOST_REFUSALS);
   const refusals: No[] = [];
   for (const record of read.records) refusals.push(...(await nosIn(record, plans)));
-  const steps = await readNewest(
-    source,
-    { ...asked, symbol, types: ['step_answered'] },
-    MOST_ANSWERS,
-  );
+  const types = ['step_answered', 'step_observed'] as const;
+  const steps = await readNewest(source, { ...asked, symbol, types }, MOST_ANSWERS);
   for (const record of steps.records) {
-    if (textAt(record.body, 'outcome') === 'rejected') refusals.push(await byBroker(record, plans));
+    if (isRejection(record)) refusals.push(await byBroker(record, plans));
   }
   const decisions = await readNewest(
     source,
@@ -95,7 +92,8 @@ function withoutRepeats(nos: readonly No[]): readonly No[] {
   return [...nos]
     .sort((one, other) => other.record.seq - one.record.seq)
     .filter(({ plan_id, symbol, code, record }) => {
-      const key = `${plan_id ?? record.seq} ${symbol} ${code}`;
+      const order = textAt(record.body, 'clientOrderId') ?? record.seq;
+      const key = `${plan_id ?? order} ${symbol} ${code}`;
       return !seen.has(key) && seen.add(key);
     });
 }
@@ -169,7 +167,7 @@ async function byBroker(record: JournalRecord, plans: PlanLookup): Promise<No> {
     ...baseOf(record, proposal, symbol),
     by: 'broker',
     code: textAt(body, 'rejection') ?? 'rejected',
-    because: textAt(body, 'because') ?? '',
+    because: textAt(body, 'because') ?? 'it was taken first, and rejected then',
   };
 }
 

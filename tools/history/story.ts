@@ -18,7 +18,7 @@ export type Story = {
 
 const MOST_LETTERS = 200;
 const MOST_STEPS = 6;
-const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(['tool_called', 'plan_spent', 'plan_refused']);
+const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(['tool_called']);
 
 export function storyOf(subject: TrailSubject, trail: Trail): Story {
   const { orderId, planId, symbol } = subject;
@@ -42,20 +42,31 @@ function resultOf({ outcomes, order, plan }: Trail): string {
   return last === undefined ? 'nothing is known of it' : sentenceOf(last);
 }
 
+type Link = { readonly seq: number; readonly lines: readonly string[] };
+
 function chainOf({ planId, orderId }: TrailSubject, trail: Trail): readonly string[] {
   const { snapshot, decision, plan, order, outcomes } = trail;
-  const foreign = orderId !== null && planId === null;
+  const isForeign = orderId !== null && planId === null;
   const nobody = 'nobody here decided on it: an order of your own, of your app or of another bot';
+  const links: Link[] = [
+    ...plan
+      .filter(({ type }) => !TOLD_ELSEWHERE.has(type))
+      .map((record) => ({ seq: record.seq, lines: planLines(record) })),
+    ...stepLinks(order),
+    ...outcomes.map((record) => linkOf(record, `came to: ${sentenceOf(record)}`)),
+  ];
   return [
     ...(snapshot === null ? [] : [`${at(snapshot)} seen: ${seenWords(snapshot.body)}`]),
     ...(decision === null ? [] : [`${at(decision)} decided`, ...decisionLines(decision)]),
-    ...(foreign ? [nobody] : []),
-    ...plan.filter(({ type }) => !TOLD_ELSEWHERE.has(type)).flatMap(planLines),
-    ...approvalLine(plan),
-    ...stepLines(order),
-    ...outcomes.map((record) => `${at(record)} came to: ${sentenceOf(record)}`),
+    ...(isForeign ? [nobody] : []),
+    ...links.sort((one, other) => one.seq - other.seq).flatMap(({ lines }) => lines),
   ];
 }
+
+const linkOf = (record: JournalRecord, words: string): Link => ({
+  seq: record.seq,
+  lines: [`${at(record)} ${words}`],
+});
 
 const at = (record: JournalRecord): string => `#${record.seq} ${isoTime(record.at)}`;
 
@@ -76,6 +87,7 @@ function planLines(record: JournalRecord): readonly string[] {
     return [`${at(record)} planned by the ${actor} to ${intent}: ${words.join(' | ')}`];
   }
   if (type === 'part_proposed') return [];
+  if (type === 'plan_spent') return [`${at(record)} ${approvalWords(record)}`];
   const verdicts = verdictLines(record);
   if (verdicts.length > 0) return [`${at(record)} guardrails: ${verdicts.join('; ')}`];
   return [`${at(record)} ${sentenceOf(record)}`];
@@ -87,25 +99,28 @@ const reasonsOf = (part: Json): string =>
     .join('; ');
 
 /** Who agreed; the tier says that nobody had to. */
-function approvalLine(plan: readonly JournalRecord[]): readonly string[] {
-  const spent = plan.find(({ type }) => type === 'plan_spent');
-  if (spent === undefined) return [];
-  const by = textAt(fieldAt(spent.body, 'approvedBy') ?? null, 'by');
-  const tier = textAt(spent.body, 'tier');
-  return [`${at(spent)} approved: ${tier}, ${by === null ? 'nobody has to agree' : `by ${by}`}`];
+function approvalWords({ body }: JournalRecord): string {
+  const by = textAt(fieldAt(body, 'approvedBy') ?? null, 'by');
+  return `approved: ${textAt(body, 'tier')}, ${by === null ? 'nobody has to agree' : `by ${by}`}`;
 }
 
-/** The first and the last of what was sent, answered and filled. */
-function stepLines(order: readonly JournalRecord[]): readonly string[] {
-  const told = order.filter(({ type }, index) => {
+/** The first and the last of what was sent, answered and filled; nothing is said twice. */
+function stepLinks(order: readonly JournalRecord[]): readonly Link[] {
+  const said = new Set<string>();
+  const links = order.flatMap((record, index) => {
     // An update that only brings a fill says the same as the fill.
-    return type !== 'order_update_received' || order[index + 1]?.type !== 'fill_received';
+    const { type } = record;
+    if (type === 'order_update_received' && order[index + 1]?.type === 'fill_received') return [];
+    const words = sentenceOf(record);
+    if (said.has(words)) return [];
+    said.add(words);
+    return [linkOf(record, words)];
   });
-  const lines = told.map((record) => `${at(record)} ${sentenceOf(record)}`);
-  if (lines.length <= MOST_STEPS) return lines;
+  if (links.length <= MOST_STEPS) return links;
   const half = MOST_STEPS / 2;
-  const left = lines.length - MOST_STEPS;
-  return [...lines.slice(0, half), `… ${left} more of this order`, ...lines.slice(-half)];
+  const [left, last] = [links.slice(half, -half), links.slice(-half)];
+  const more = { seq: left[0]?.seq ?? 0, lines: [`… ${left.length} more of this order`] };
+  return [...links.slice(0, half), more, ...last];
 }
 
 function replacedBy({ order }: Trail): string | null {

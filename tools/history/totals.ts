@@ -3,6 +3,7 @@ import { type Decimal, decimal, parseDecimal, text, ZERO } from '../../src/domai
 import type { EventType, HistoryQuery, JournalRecord } from '../../src/domain/event.ts';
 import { newYorkDay } from '../../src/domain/new-york.ts';
 import { fieldAt, textAt } from '../../src/domain/record-body.ts';
+import { isRejection } from './filters.ts';
 import { type Refusals, refusalsIn } from './refusals.ts';
 import { type HistorySource, readNewest } from './source.ts';
 
@@ -13,6 +14,7 @@ const COUNTED: readonly EventType[] = [
   'fill_received',
   'naked_time_measured',
   'step_answered',
+  'step_observed',
   'halt_latched',
 ];
 const MOST_RECORDS = 20_000;
@@ -57,9 +59,9 @@ class Sums {
   rCount = 0;
   slippageCost: Decimal = ZERO;
   fills = 0;
-  rejected = 0;
   refused = 0;
   readonly #sent = new Set<string>();
+  readonly #rejected = new Set<string>();
   naked = { seconds: ZERO, shareSeconds: ZERO, dollarSeconds: ZERO };
 
   add({ type, body }: JournalRecord): void {
@@ -67,8 +69,8 @@ class Sums {
     if (type === 'fill_received') this.fills += 1;
     if (type === 'step_answered') {
       this.#sent.add(textAt(body, 'clientOrderId') ?? '');
-      if (textAt(body, 'outcome') === 'rejected') this.rejected += 1;
     }
+    if (isRejection({ type, body })) this.#rejected.add(textAt(body, 'clientOrderId') ?? '');
     if (type !== 'naked_time_measured') return;
     const { seconds, shareSeconds, dollarSeconds } = this.naked;
     this.naked = {
@@ -97,7 +99,7 @@ class Sums {
       profit: text(this.profit),
       average_r: this.rCount === 0 ? null : cut(this.rTotal.div(String(this.rCount))),
       slippage_cost: text(this.slippageCost),
-      ...{ fills: this.fills, rejected: this.rejected, refused: this.refused },
+      ...{ fills: this.fills, rejected: this.#rejected.size, refused: this.refused },
       // A cancel bears no id of its own.
       orders_sent: this.#sent.size - Number(this.#sent.has('')),
       naked_seconds: text(this.naked.seconds),
