@@ -85,6 +85,8 @@ export type Outcome = {
   readonly profit: string;
   /** The gain of a share in units of the initial risk; null where there never was a stop. */
   readonly rMultiple: string | null;
+  /** The initial risk of a share, which one R is; null where there never was a stop. */
+  readonly riskPerShare: string | null;
   /** How far the price ever was on the side of the gain, and on that of the loss. */
   readonly favourable: string;
   readonly adverse: string;
@@ -128,6 +130,7 @@ export function outcomeOf(order: ExitOrder, exits: readonly [Exit, ...Exit[]]): 
     slippage: cost === null ? null : cut(cost.div(shares)),
     slippageCost: cost === null ? null : text(cost),
     profit: text(profit),
+    riskPerShare: risk?.gt(ZERO) === true ? text(risk) : null,
     rMultiple: risk?.gt(ZERO) === true ? cut(profit.div(shares).div(risk)) : null,
     ...excursions(position, exits),
     heldSeconds: Math.max(0, Math.round((last.at - position.openedAt) / 1_000)),
