@@ -11,4 +11,6 @@ export interface StandDownLatch {
   latch(wanted: StandDown): StandDown;
   /** @throws when it cannot be made durable; it then holds on */
   lift(): void;
+  /** Calls `listener` soon after something changed. The returned function ends it. */
+  watch(listener: () => void): () => void;
 }

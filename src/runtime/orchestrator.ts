@@ -4,7 +4,6 @@ import type { Recovery } from './coordination/recovery.ts';
 import { SymbolTurns, type SymbolTurnsParts } from './coordination/symbol-turns.ts';
 import type { UnsettledResolver } from './coordination/unsettled-resolver.ts';
 import type { CycleBookkeeper } from './cycle-bookkeeper.ts';
-import type { HaltWatch } from './halt/halt-watch.ts';
 
 /**
  * How long a stop waits for what is at work; what is left is in the journal as intended, and
@@ -14,7 +13,6 @@ const STOP_TIMEOUT_MS = 4_000;
 
 type Parts = SymbolTurnsParts & {
   readonly resolver: UnsettledResolver;
-  readonly halts: HaltWatch;
   readonly recovery: Recovery;
   readonly bookkeeper: CycleBookkeeper;
 };
@@ -105,8 +103,8 @@ export class BigBrotherOrchestrator {
   }
 
   async #runCycle(): Promise<void> {
-    const { state, resolver, recovery, halts, logger } = this.#parts;
-    halts.notice();
+    const { state, resolver, recovery, logger } = this.#parts;
+    recovery.look();
     const failure = recovery.isRecovering
       ? await recovery.attempt()
       : await state.updateFromAlpaca();

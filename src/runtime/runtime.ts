@@ -10,7 +10,6 @@ import { restoreAdvice } from './plans/advice-book.ts';
 import { restoreApprovals } from './plans/approval-memory.ts';
 import { ProposalLimiter } from './plans/proposal-limiter.ts';
 import { Rollback } from './rollback.ts';
-import { StandDownWatch } from './rollout/stand-down-watch.ts';
 import type { Runtime, RuntimeParts } from './runtime-parts.ts';
 import { type AccountSide, type Watches, wireAccount, wireWatches } from './wiring/account.ts';
 import {
@@ -72,7 +71,7 @@ type Top = ReturnType<typeof wireTop>;
 /** The loop, what tools and people may ask, and who signs for the journal. */
 function wireTop(parts: RuntimeParts, wired: Wired) {
   const { settings, settingsHash, outbox, ...foundations } = wired.foundations;
-  const { ids, gate, logger, alerts, clock, tradingState, anchoring } = foundations;
+  const { ids, logger, alerts, clock, tradingState, anchoring } = foundations;
   const { unsettled } = wired.memory;
   const { shared, coordinator, resolver } = wired.execution;
   const { planMaker } = wired.decisions;
@@ -86,10 +85,9 @@ function wireTop(parts: RuntimeParts, wired: Wired) {
     bookkeeper: new CycleBookkeeper({ state, unsettled, alerts, logger, clock, brokerErrors }),
   });
   const limiter = new ProposalLimiter(() => settings.approvals.proposalsPerMinute);
-  const standDownWatch = new StandDownWatch({ gate, alerts, logger, clock });
   const latch = parts.standDown ?? null;
   return {
-    ...{ orchestrator, standDownWatch },
+    orchestrator,
     audit: new JournalAudit({ logger, clock }),
     bigBrother: new BigBrother({
       ...shared,
@@ -98,7 +96,7 @@ function wireTop(parts: RuntimeParts, wired: Wired) {
     }),
     rollback: new Rollback({
       ...shared,
-      ...{ coordinator, resolver, planMaker, latch, watch: standDownWatch },
+      ...{ coordinator, resolver, planMaker, latch, watch: wired.watches.standDown },
     }),
     checkpoints:
       parts.signing === undefined
@@ -130,7 +128,7 @@ async function start(wired: Wired, top: Top): Promise<string | null> {
   const body = { environment, mode, settingsHash: settingsHash() };
   logger.log({ type: 'started', actor: 'system', body });
   takeUpHalts(logger, tradingState, watches.halts);
-  top.standDownWatch.start();
+  watches.standDown.start();
   outbox?.start();
   recovery.begin('it was started and the broker was not read yet');
   watches.clockWatch.start();
@@ -152,7 +150,7 @@ async function stop(parts: RuntimeParts, wired: Wired, top: Top): Promise<void> 
   watches.backstops.stop();
   watches.record.stop();
   watches.halts.stop();
-  top.standDownWatch.stop();
+  watches.standDown.stop();
   execution.resolver.stop();
   decisions.approvals.stop();
   await top.orchestrator.stop();

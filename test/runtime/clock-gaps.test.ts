@@ -95,6 +95,20 @@ it('a laptop that slept is noticed although its own clock stood still meanwhile'
   expect(guarded.bigBrother.status().tradingState).toBe('active');
 });
 
+it('while the market is closed a stop of 20 s is noticed all the same, before anything is sent', async () => {
+  const midnight = Date.UTC(2026, 9, 8, 4, 0);
+  const guarded = await stoppable({ startAt: midnight });
+  const before = guarded.causes().length;
+  guarded.time.stop();
+  await guarded.clock.advanceBy(20_000);
+  guarded.time.goOn();
+  // Whoever asks first, before any timer: nothing may be sent yet.
+  expect(guarded.recovery.whyNotReady()).toMatch(/this process stood still for 2\d/);
+  await guarded.clock.advanceBy(5_000);
+  expect(guarded.recovery.whyNotReady()).toBeNull();
+  expect(guarded.causes().length).toBeGreaterThan(before);
+});
+
 it.each([
   ['forward', 3_600_000, /set forward, by 3600/],
   ['back', -3_600_000, /was set back by 3600/],

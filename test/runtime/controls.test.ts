@@ -156,6 +156,46 @@ describe("the account's own record of executions", () => {
     expect(causes(guarded)).not.toContain('record_differs');
   });
 
+  describe('while the market is closed', () => {
+    const OPEN = Date.UTC(2026, 9, 8, 13, 30);
+    /** Some minutes after it was started, half an hour before the market opens. */
+    const closed = async () => {
+      const guarded = await loopedAccount({ startAt: OPEN - 40 * 60_000 });
+      await guarded.clock.advanceTo(OPEN - 30 * 60_000);
+      return guarded;
+    };
+    const ageOf = ({ controls, clock }: Guarded) =>
+      clock.now() - (controls.facts().recordAgreedAt ?? 0);
+    const reads = ({ broker }: Guarded) =>
+      broker.calls.filter((call) => call === 'readExecutions').length;
+
+    it('is compared seldom, and at once where somebody goes by it', async () => {
+      const guarded = await closed();
+      const before = reads(guarded);
+      await guarded.clock.advanceBy(15 * 60_000);
+      expect(reads(guarded) - before).toBeLessThan(3);
+      guarded.controls.facts();
+      await guarded.clock.advanceBy(0);
+      expect(ageOf(guarded)).toBeLessThan(1_000);
+    });
+
+    it('misses no execution between two looks', async () => {
+      const guarded = await closed();
+      const { broker, clock } = guarded;
+      const executed = unheard(clock.now() + 60_000);
+      broker.readExecutions = (since) => Promise.resolve(executed.at >= since ? [executed] : []);
+      await clock.advanceBy(11 * 60_000);
+      const raised = guarded.records('alert_raised').map(({ body }) => body);
+      expect(raised).toContainEqual(expect.objectContaining({ code: 'record_differs' }));
+    });
+
+    it('is fresh when the market opens', async () => {
+      const guarded = await closed();
+      await guarded.clock.advanceTo(OPEN + 1_000);
+      expect(ageOf(guarded)).toBeLessThan(2_000);
+    });
+  });
+
   it('that cannot be read grows old', async () => {
     const guarded = await loopedAccount();
     await guarded.clock.advanceBy(30_000);

@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FileStandDown } from '../../src/adapters/system/file-stand-down.ts';
 import { BrokerError } from '../../src/ports/broker.ts';
 import { type Guarded, loopedAccount, settle, watchedAccount } from '../support/guarded-account.ts';
 import { placeForeign, sharesHeld } from '../support/other-hands.ts';
@@ -109,6 +113,30 @@ describe('a rollback', () => {
       'stood_up',
     ]);
     await next.stop();
+  });
+
+  it('by another process stops the very next plan, and is told of within a cycle', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'bigbrother-stand-down-'));
+    try {
+      const guarded = await loopedAccount({ standDown: new FileStandDown(directory) });
+      const intended = () => guarded.records('step_intended').length;
+      const before = intended();
+      new FileStandDown(directory).latch({ since: guarded.clock.now(), ...asked });
+      // What would have raised the stop at once.
+      guarded.price('AAPL', '150');
+      await guarded.clock.advanceBy(11_000);
+      expect(intended()).toBe(before);
+      expect(guarded.records('stood_down')).toHaveLength(1);
+      expect(guarded.bigBrother.alerts().map(({ code }) => code)).toContain('stood_down');
+
+      new FileStandDown(directory).lift();
+      guarded.price('AAPL', '150');
+      await guarded.clock.advanceBy(60_000);
+      expect(intended()).toBeGreaterThan(before);
+      expect(guarded.records('stood_up')).toHaveLength(1);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('says so when the broker cannot be read, and stays stood down', async () => {

@@ -17,6 +17,7 @@ import { PaperExchange, type PaperExchangeOptions } from '../../src/paper-exchan
 import type { Clock } from '../../src/ports/clock.ts';
 import type { EventStore } from '../../src/ports/event-store.ts';
 import type { Replica } from '../../src/ports/replica.ts';
+import type { StandDownLatch } from '../../src/ports/stand-down-latch.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
 import type { Runtime, RuntimeParts } from '../../src/runtime/runtime-parts.ts';
 import {
@@ -41,6 +42,8 @@ export type Given = {
   readonly policies?: object;
   /** What is latched, where another process has a latch of its own on it. */
   readonly haltMemory?: HaltMemory;
+  /** Where a person's word to stand down is kept, where other processes give it as well. */
+  readonly standDown?: StandDownLatch;
   /** The time as BigBrother's process has it; the exchange keeps its own. */
   readonly processClock?: (clock: VirtualClock) => Clock;
   /** Where a copy of the journal is kept. */
@@ -83,7 +86,7 @@ export async function guardedAccount(given: Given = {}) {
   const ids = new SeededIds('runtime');
   const processClock = given.processClock?.(clock) ?? clock;
   const haltLatch = new MemoryHaltLatch(given.haltMemory);
-  const standDown = new MemoryStandDown();
+  const standDown = given.standDown ?? new MemoryStandDown();
   const boot = (more: Partial<RuntimeSettings> = {}, journal: EventStore = store) => {
     const connection = connectAlpaca(
       {

@@ -1,8 +1,14 @@
-import { readFileSync, renameSync, statSync, watch } from 'node:fs';
+import { readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { HALT_LEVELS, type Halt, type HaltLevel, type HaltLift } from '../../domain/halt.ts';
 import type { HaltLatch } from '../../ports/halt-latch.ts';
-import { type DataDirectory, fileExists, removeFiles, replaceTextFile } from './files.ts';
+import {
+  type DataDirectory,
+  fileExists,
+  removeFiles,
+  replaceTextFile,
+  watchDirectory,
+} from './files.ts';
 
 const VERIFIED = 'halt-verified.json';
 const LIFTED = 'halt-lifted.json';
@@ -77,16 +83,9 @@ export class FileHaltLatch implements HaltLatch {
   }
 
   watch(listener: () => void): () => void {
-    try {
-      const watcher = watch(this.#directory, { persistent: false }, (_, name) => {
-        if (name === null || name.startsWith('halt-')) listener();
-      });
-      watcher.on('error', () => watcher.close());
-      return () => watcher.close();
-    } catch {
-      // Where nothing can be watched, the next look at the latch finds what changed.
-      return () => {};
-    }
+    return watchDirectory(this.#directory, (name) => {
+      if (name === null || name.startsWith('halt-')) listener();
+    });
   }
 
   #path(name: string): string {

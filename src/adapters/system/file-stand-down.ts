@@ -2,16 +2,18 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StandDown } from '../../domain/stand-down.ts';
 import type { StandDownLatch } from '../../ports/stand-down-latch.ts';
-import { readTextFile, removeFiles, replaceTextFile } from './files.ts';
+import { readTextFile, removeFiles, replaceTextFile, watchDirectory } from './files.ts';
 
 const FILE = 'stood-down.json';
 
 /** One file in the account's directory: while it is there, nothing is done. */
 export class FileStandDown implements StandDownLatch {
+  readonly #directory: string;
   readonly #path: string;
   #seen: { readonly mark: string; readonly standDown: StandDown } | null = null;
 
   constructor(accountDirectory: string) {
+    this.#directory = accountDirectory;
     this.#path = join(accountDirectory, FILE);
   }
 
@@ -39,6 +41,12 @@ export class FileStandDown implements StandDownLatch {
 
   lift(): void {
     removeFiles([this.#path]);
+  }
+
+  watch(listener: () => void): () => void {
+    return watchDirectory(this.#directory, (name) => {
+      if (name === null || name === FILE) listener();
+    });
   }
 
   #content(): StandDown | null {

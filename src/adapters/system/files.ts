@@ -13,6 +13,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  watch,
   writeFileSync,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -157,6 +158,20 @@ export function syncDirectory(path: string): void {
     fsyncSync(directory);
   } finally {
     closeSync(directory);
+  }
+}
+
+/**
+ * Calls `listener` with the name of what changed in a directory, or with null where the system
+ * does not tell. Does nothing where nothing can be watched. The returned function ends it.
+ */
+export function watchDirectory(path: string, listener: (name: string | null) => void): () => void {
+  try {
+    const watcher = watch(path, { persistent: false }, (_, name) => listener(name));
+    watcher.on('error', () => watcher.close());
+    return () => watcher.close();
+  } catch {
+    return () => {};
   }
 }
 

@@ -2,6 +2,8 @@ import type { EpochMs } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 const BEAT_MS = 2_000;
+/** While the market is closed nothing is sent that a few seconds could spoil. */
+const CLOSED_BEAT_MS = 10_000;
 /** A beat that comes later than this was kept back: by a stop, by sleep, or by a long task. */
 const LATE_MS = 5_000;
 /** Wall time that moves otherwise than time itself by more than this was set, or time stood. */
@@ -16,20 +18,31 @@ type Beat = { readonly wall: EpochMs; readonly monotonicMs: number };
  */
 export class ClockWatch {
   readonly #clock: Clock;
+  readonly #isOpen: () => boolean;
   readonly #onGap: (because: string) => void;
   #last: Beat;
+  #beatMs = BEAT_MS;
   #cancel: (() => void) | null = null;
 
-  /** @param onGap told in words what happened, each time it is noticed */
-  constructor(parts: { readonly clock: Clock; readonly onGap: (because: string) => void }) {
+  /**
+   * @param parts `isOpen` tells whether the market is open now; `onGap` is told in words what
+   *   happened, each time it is noticed
+   */
+  constructor(parts: {
+    readonly clock: Clock;
+    readonly isOpen: () => boolean;
+    readonly onGap: (because: string) => void;
+  }) {
     this.#clock = parts.clock;
+    this.#isOpen = parts.isOpen;
     this.#onGap = parts.onGap;
     this.#last = this.#now();
   }
 
   start(): void {
     this.#last = this.#now();
-    this.#cancel = this.#clock.after(BEAT_MS, () => {
+    this.#beatMs = this.#isOpen() ? BEAT_MS : CLOSED_BEAT_MS;
+    this.#cancel = this.#clock.after(this.#beatMs, () => {
       this.look();
       this.start();
     });
@@ -44,7 +57,7 @@ export class ClockWatch {
   look(): void {
     if (this.#cancel === null) return;
     const now = this.#now();
-    const because = gapBetween(this.#last, now);
+    const because = gapBetween(this.#last, now, this.#beatMs);
     if (because === null) return;
     this.#last = now;
     this.#onGap(because);
@@ -55,14 +68,14 @@ export class ClockWatch {
   }
 }
 
-function gapBetween(before: Beat, now: Beat): string | null {
+function gapBetween(before: Beat, now: Beat, beatMs: number): string | null {
   const passedMs = now.monotonicMs - before.monotonicMs;
   const shiftMs = now.wall - before.wall - passedMs;
   if (shiftMs > JUMP_MS) {
     return `this machine slept, or its clock was set forward, by ${inSeconds(shiftMs)}`;
   }
   if (shiftMs < -JUMP_MS) return `the clock of this machine was set back by ${inSeconds(-shiftMs)}`;
-  if (passedMs > BEAT_MS + LATE_MS) return `this process stood still for ${inSeconds(passedMs)}`;
+  if (passedMs > beatMs + LATE_MS) return `this process stood still for ${inSeconds(passedMs)}`;
   return null;
 }
 

@@ -6,12 +6,15 @@ import type { EpochMs } from '../../domain/time.ts';
 import { type Broker, BrokerError } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { AccountReader } from '../account/account-reader.ts';
+import type { SessionCalendar } from '../account/session-calendar.ts';
 import type { TradingStateLevels } from '../account/trading-state.ts';
 import type { AlertBoard } from '../journal/alert-board.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
 import type { ControlMemory } from './control-memory.ts';
 
 const LOOK_EVERY_MS = 25_000;
+/** While the market is closed little can be executed, unless somebody asks or doubts. */
+const CLOSED_LOOK_EVERY_MS = 10 * 60_000;
 /** Payments are rare, and each look at them is a request. */
 const PAYMENTS_EVERY_MS = 120_000;
 /** For executions that are recorded late, and clocks that differ. */
@@ -29,6 +32,7 @@ type Parts = {
   readonly alerts: AlertBoard;
   readonly logger: EventLogger;
   readonly clock: Clock;
+  readonly calendar: Pick<SessionCalendar, 'sessionAt'>;
 };
 
 /**
@@ -39,10 +43,14 @@ type Parts = {
 export class AccountRecord {
   readonly #parts: Parts;
   #since: EpochMs = 0;
+  #lookedAt: EpochMs = 0;
+  /** Executions until then were compared. */
+  #comparedAt: EpochMs = 0;
   #agreedAt: EpochMs | null = null;
   #paymentsReadAt: EpochMs | null = null;
   #doubts: ReadonlySet<string> = new Set();
-  #cancel: () => void = () => {};
+  /** Takes the next look back; null while none is set. */
+  #cancel: (() => void) | null = null;
   #stopped = false;
 
   constructor(parts: Parts) {
@@ -61,30 +69,50 @@ export class AccountRecord {
   /** Looks from now on; what was executed before is not compared. */
   start(): void {
     this.#since = this.#parts.clock.now();
-    this.#next();
+    this.#lookedAt = this.#since;
+    this.#comparedAt = this.#since;
+    this.#next(LOOK_EVERY_MS);
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#cancel();
+    this.#cancel?.();
   }
 
-  #next(): void {
+  /** Somebody wants to go by it: one that is older than in open hours is compared at once. */
+  freshen(): void {
+    if (this.#cancel === null || this.#parts.clock.now() - this.#lookedAt < LOOK_EVERY_MS) return;
+    this.#cancel();
+    this.#next(0);
+  }
+
+  #next(inMs: number): void {
     if (this.#stopped) return;
-    this.#cancel = this.#parts.clock.after(LOOK_EVERY_MS, () => {
-      void this.look().then(() => this.#next());
+    this.#cancel = this.#parts.clock.after(inMs, () => {
+      this.#cancel = null;
+      void this.#look().then(() => this.#next(this.#pauseMs()));
     });
   }
 
+  /** At the open it is compared anew, before anything is entered on its word. */
+  #pauseMs(): number {
+    const now = this.#parts.clock.now();
+    const { isOpen, nextOpenAt } = this.#parts.calendar.sessionAt(now);
+    if (isOpen || this.#doubts.size > 0) return LOOK_EVERY_MS;
+    return Math.min(CLOSED_LOOK_EVERY_MS, nextOpenAt - now);
+  }
+
   /** Compares once. A record that cannot be read agrees with nothing: its age tells. */
-  async look(): Promise<void> {
+  async #look(): Promise<void> {
     const { broker, reader, clock } = this.#parts;
+    this.#lookedAt = clock.now();
     // Protection comes first: what this finds only ever holds entries back.
     if (broker.longestWaitMs('protect') > 0) return;
     const now = clock.now();
     try {
-      const from = Math.max(this.#since, now - OVERLAP_MS);
+      const from = Math.max(this.#since, this.#comparedAt - OVERLAP_MS);
       this.#judge(await reader.readExecutions(from, 'read'), now);
+      this.#comparedAt = now;
       const readAt = this.#paymentsReadAt;
       if (readAt !== null && now - readAt < PAYMENTS_EVERY_MS) return;
       const payments = await reader.readPayments(now - PAYMENTS_BACK_MS);

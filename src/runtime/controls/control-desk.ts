@@ -45,6 +45,7 @@ export class ControlDesk {
   facts(): ControlFacts {
     const { memory, clock, calendar, skew, record, backstops } = this.#parts;
     const now = clock.now();
+    record.freshen();
     const session = skew.session();
     const lastCloseAt = calendar.lastCloseBefore(now);
     return {

@@ -28,7 +28,7 @@ type Parts = {
 export class Recovery {
   readonly #parts: Parts;
   readonly #listeners: (() => void)[] = [];
-  #look: () => void = () => {};
+  #lookFirst: () => void = () => {};
   #because: string | null = null;
   #begun = 0;
   #attempt: Promise<string | null> | null = null;
@@ -42,16 +42,21 @@ export class Recovery {
   }
 
   /**
-   * Has `look` called each time before it is said whether something may be sent, and before a
-   * recovery ends.
+   * Has `look` called each time before it is said whether something may be sent, in each
+   * cycle, and before a recovery ends.
    */
   lookFirst(look: () => void): void {
-    this.#look = look;
+    this.#lookFirst = look;
+  }
+
+  /** Has everybody look who could hold something back. */
+  look(): void {
+    this.#lookFirst();
   }
 
   /** In words, why nothing may be sent yet; null when all is known. */
   whyNotReady(): string | null {
-    this.#look();
+    this.look();
     return this.#because === null ? null : `nothing is sent until it is over: ${this.#because}`;
   }
 
@@ -89,7 +94,7 @@ export class Recovery {
       const begun = this.#begun;
       const failure = await this.#lookAround();
       if (failure !== null) return failure;
-      this.#look();
+      this.look();
       // What was read may be older than what has made it begin again.
       if (begun === this.#begun) this.#end();
     }

@@ -1,53 +1,54 @@
 import type { StandDown } from '../../domain/stand-down.ts';
 import { isoTime } from '../../domain/time.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { StandDownLatch } from '../../ports/stand-down-latch.ts';
 import type { AlertBoard } from '../journal/alert-board.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
 import type { ModeGate } from './mode-gate.ts';
 
-const LOOK_EVERY_MS = 1_000;
 const LEVEL = { code: 'stood_down', symbol: null };
 
 type Parts = {
   readonly gate: ModeGate;
   readonly alerts: AlertBoard;
   readonly logger: EventLogger;
-  readonly clock: Clock;
+  /** Null where nobody can give the word. */
+  readonly latch: StandDownLatch | null;
 };
 
-/** Writes down and tells when a person has taken the account back, and given it again. */
+/**
+ * Writes down and tells when a person has taken the account back, and given it again. What may
+ * be sent does not wait for it: whoever sends asks the latch itself.
+ */
 export class StandDownWatch {
   readonly #parts: Parts;
   #isDown = false;
-  #cancel: () => void = () => {};
+  #unwatch: (() => void) | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** Takes up what the journal knows, and looks from then on. */
+  /** Takes up what the journal knows, and tells from then on. */
   start(): void {
-    const [last] = this.#parts.logger.getHistory({
-      types: ['stood_down', 'stood_up'],
-      limit: 1,
-    }).records;
+    const { latch, logger } = this.#parts;
+    const query = { types: ['stood_down' as const, 'stood_up' as const], limit: 1 };
+    const [last] = logger.getHistory(query).records;
     this.#isDown = last?.type === 'stood_down';
-    this.#look();
+    this.#unwatch = latch?.watch(() => this.notice()) ?? (() => {});
+    this.notice();
   }
 
   stop(): void {
-    this.#cancel();
+    this.#unwatch?.();
+    this.#unwatch = null;
   }
 
+  /** Looks at the latch, and tells what changed. */
   notice(): void {
+    if (this.#unwatch === null) return;
     const standDown = this.#parts.gate.standDown();
     if (standDown !== null) this.#tellDown(standDown);
     else if (this.#isDown) this.#tellUp();
-  }
-
-  #look(): void {
-    this.notice();
-    this.#cancel = this.#parts.clock.after(LOOK_EVERY_MS, () => this.#look());
   }
 
   #tellDown(standDown: StandDown): void {

@@ -17,6 +17,7 @@ import { ControlDesk } from '../controls/control-desk.ts';
 import { Recovery } from '../coordination/recovery.ts';
 import { BrokerErrorWatch } from '../halt/broker-error-watch.ts';
 import { HaltWatch } from '../halt/halt-watch.ts';
+import { StandDownWatch } from '../rollout/stand-down-watch.ts';
 import type { RuntimeParts } from '../runtime-parts.ts';
 import type { Foundations, Memory } from './foundations.ts';
 
@@ -61,11 +62,13 @@ export function wireWatches(
   account: AccountSide,
 ) {
   const { broker, emergency, haltLatch: latch } = parts;
-  const { clock, settings, logger, alerts, tradingState } = foundations;
+  const { clock, settings, logger, alerts, tradingState, gate } = foundations;
   const { recovery, state, skew, calendar, reader } = account;
   const halts = new HaltWatch({ latch, emergency, tradingState, alerts, logger, clock, settings });
+  const standDown = new StandDownWatch({ gate, alerts, logger, latch: parts.standDown ?? null });
   const clockWatch = new ClockWatch({
     clock,
+    isOpen: () => calendar.sessionAt(clock.now()).isOpen,
     onGap: (because) => {
       recovery.begin(because);
       // What the streams held back meanwhile may be lost: they begin anew.
@@ -77,10 +80,11 @@ export function wireWatches(
   recovery.lookFirst(() => {
     clockWatch.look();
     halts.notice();
+    standDown.notice();
   });
   const { controls: memoryOfControls } = memory;
   const record = new AccountRecord({
-    ...{ broker, reader, memory: memoryOfControls, tradingState, alerts, logger, clock },
+    ...{ broker, reader, memory: memoryOfControls, tradingState, alerts, logger, clock, calendar },
   });
   const backstops = new BackstopWatch({ broker, alerts, tradingState, clock, settings });
   const controls = new ControlDesk({
@@ -89,5 +93,5 @@ export function wireWatches(
   });
   const brokerErrors = new BrokerErrorWatch({ halts, alerts });
   logger.onRecord((each) => brokerErrors.hear(each));
-  return { halts, clockWatch, record, backstops, controls, brokerErrors };
+  return { halts, standDown, clockWatch, record, backstops, controls, brokerErrors };
 }
