@@ -20,7 +20,9 @@ import {
 } from './answer-shape.ts';
 import { elicitationOf } from './approval-elicitation.ts';
 import { instructionsFor } from './instructions.ts';
+import { registerPrompts } from './prompts.ts';
 import { createRedactor, type Redactor } from './redact.ts';
+import { registerResources } from './resources.ts';
 
 const LONGEST_ARGUMENTS = 500;
 
@@ -67,8 +69,13 @@ export function createMcpServer(deps: McpServerDeps): McpServer {
       (args, { signal }) => call.run(args, signal),
     );
   }
-  // The list never changes during a connection.
-  server.server.registerCapabilities({ tools: { listChanged: false } });
+  registerResources(server, deps, redactor);
+  registerPrompts(server);
+  // The lists never change during a connection.
+  const listChanged = false;
+  server.server.registerCapabilities({
+    ...{ tools: { listChanged }, resources: { listChanged }, prompts: { listChanged } },
+  });
   server.server.onerror = (error) => deps.log(`mcp: ${redactor.freeText(error.message)}`);
   return server;
 }
