@@ -1,5 +1,7 @@
+import type { Order } from '../../src/paper-exchange/core/types.ts';
 import { claimedIn, exitGroupsOf } from './exits.ts';
 import type { Rule } from './rule.ts';
+import type { Scene } from './scene.ts';
 import { digitsOf, magnitude } from './units.ts';
 
 /** Each share has one exit, or one group of exits. */
@@ -14,7 +16,7 @@ export const oneExitOwner: Rule = {
           if (event.kind !== 'trade_update') return;
           if (event.event !== 'new' && event.event !== 'held' && event.event !== 'accepted') return;
           const { order } = event;
-          if (!scene.books.isOurs(order)) return;
+          if (!scene.books.isOurs(order) || isNoMoreThanBefore(scene, order)) return;
           const book = scene.books.of(order.symbol);
           const groups = exitGroupsOf(book);
           const own = groups.find(({ orders }) => orders.some(({ id }) => id === order.id));
@@ -31,3 +33,9 @@ export const oneExitOwner: Rule = {
     };
   },
 };
+
+/** True for an order that stands where another of at least as many shares stood. */
+function isNoMoreThanBefore({ books }: Scene, { replaces, qty }: Order): boolean {
+  const before = replaces === null ? null : (books.order(replaces)?.qty ?? null);
+  return before !== null && qty !== null && qty <= before;
+}

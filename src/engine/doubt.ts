@@ -35,9 +35,9 @@ export type Doubt = {
  * others: it guards nothing, it holds all its shares, and it cannot be touched. So do the
  * orders that it may be changing or ending this moment.
  *
- * What has left no trace for longer than any request is under way holds no shares any more,
- * though it stays in sight. If it should arrive after all, the broker refuses what other
- * orders have the shares of meanwhile; bare shares would not become less bare by waiting.
+ * A new order that has left no trace for longer than any request is under way holds no shares
+ * any more, though it stays in sight. If it should arrive after all, the broker refuses what
+ * other orders have the shares of meanwhile; bare shares are no less bare for waiting.
  */
 export function withDoubts(context: PositionContext, doubts: readonly Doubt[]): PositionContext {
   if (doubts.length === 0) return context;
@@ -95,6 +95,7 @@ function unknownOrder(
   if (known.some((order) => order.clientOrderId === clientOrderId)) return [];
   const before = known.find(({ id, status }) => id === changed && !isTerminal(status)) ?? null;
   const most = quantity ?? (before === null ? position.quantity : remainingQuantity(before));
+  const isOverdue = kind === 'submit' && msBetween(now, since) > LONGEST_UNDER_WAY_MS;
   return [
     {
       id: orderId(`unknown-${clientOrderId}`),
@@ -105,7 +106,7 @@ function unknownOrder(
       orderClass: 'simple',
       timeInForce: 'day',
       positionIntent: null,
-      quantity: msBetween(now, since) <= LONGEST_UNDER_WAY_MS ? most : NO_SHARES,
+      quantity: isOverdue ? NO_SHARES : most,
       filledQuantity: NO_SHARES,
       filledAveragePrice: null,
       limitPrice: null,

@@ -227,7 +227,7 @@ describe('when a call to the broker goes wrong', () => {
     },
   );
 
-  it('tries again after a refusal, at once and then with patience', async () => {
+  it('tries again after a refusal, at once and then soon while the shares are bare', async () => {
     const guarded = await watchedAccount();
     for (let n = 0; n < 3; n += 1) {
       guarded.broker.next('submit', { kind: 'rejects', rejection: 'shares_held' });
@@ -235,7 +235,7 @@ describe('when a call to the broker goes wrong', () => {
     guarded.orchestrator.start();
     await guarded.clock.advanceBy(1_000);
     expect(guarded.broker.mutations()).toHaveLength(2);
-    await guarded.clock.advanceBy(60_000);
+    await guarded.clock.advanceBy(6_000);
     expect(guarded.broker.mutations()).toHaveLength(4);
     expect(guarded.resting()).toHaveLength(1);
   });

@@ -3,8 +3,11 @@ import type { Ticker } from '../../domain/ids.ts';
 import type { PlanPart } from '../../domain/plan.ts';
 import { type EpochMs, msBetween } from '../../domain/time.ts';
 
-const FIRST_WAIT_MS = 10_000;
-const LONGEST_WAIT_MS = 60_000;
+type Waits = { readonly firstMs: number; readonly longestMs: number };
+
+const WAITS: Waits = { firstMs: 10_000, longestMs: 60_000 };
+/** Shares that nothing guards wait no longer than a cycle. */
+const WAITS_WHILE_BARE: Waits = { firstMs: 2_000, longestMs: 8_000 };
 
 type Tried = {
   readonly steps: string;
@@ -15,7 +18,8 @@ type Tried = {
 
 /**
  * Keeps the loop from asking for the same thing over and over. What failed is tried again
- * at once, then after 10 s, 20 s and so on up to a minute; anything new is free to go.
+ * at once, then after 10 s, 20 s and so on up to a minute, and while shares are bare after 2 s,
+ * 4 s and then every 8 s; anything new is free to go.
  */
 export class PlanPacing {
   readonly #tried = new Map<Ticker, Tried>();
@@ -36,15 +40,18 @@ export class PlanPacing {
     this.#tried.delete(part.symbol);
   }
 
-  /** @returns how often in a row the same was tried in vain */
-  failed(part: PlanPart, now: EpochMs): number {
+  /**
+   * @param isBare whether shares of the symbol have no stop
+   * @returns how often in a row the same was tried in vain, and how long it waits now
+   */
+  failed(part: PlanPart, now: EpochMs, isBare: boolean): Pick<Tried, 'failures' | 'waitMs'> {
     const steps = stepsOf(part);
     const before = this.#tried.get(part.symbol);
     const failures = before?.steps === steps ? before.failures + 1 : 1;
-    const waitMs =
-      failures === 1 ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 2));
+    const { firstMs, longestMs } = isBare ? WAITS_WHILE_BARE : WAITS;
+    const waitMs = failures === 1 ? 0 : Math.min(longestMs, firstMs * 2 ** (failures - 2));
     this.#tried.set(part.symbol, { steps, failures, at: now, waitMs });
-    return failures;
+    return { failures, waitMs };
   }
 }
 

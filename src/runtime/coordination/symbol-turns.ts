@@ -55,6 +55,8 @@ export class SymbolTurns {
   readonly #parts: SymbolTurnsParts;
   readonly #lookAgain: (symbol: Ticker) => void;
   readonly #revisit = new Set<Ticker>();
+  /** Symbols with a plan of ours at work: what comes of it is paced before they are revisited. */
+  readonly #carried = new Set<Ticker>();
   /** Symbols in which something happened that was not acted on yet. */
   readonly #news = new Set<Ticker>();
   readonly #queue = new PlanQueue();
@@ -65,7 +67,8 @@ export class SymbolTurns {
     this.#parts = parts;
     this.#lookAgain = lookAgain;
     parts.coordinator.onReleased((symbol, report) => {
-      if (this.#revisit.delete(symbol) || report?.outcome === 'stopped') lookAgain(symbol);
+      if (report?.outcome === 'stopped') this.#revisit.add(symbol);
+      if (!this.#carried.has(symbol)) this.#revisitNow(symbol);
     });
   }
 
@@ -187,7 +190,7 @@ export class SymbolTurns {
 
   async #carryOut(thought: DueThought): Promise<void> {
     const { part } = thought;
-    const { decisions, pacing, clock, settings, coordinator, alerts } = this.#parts;
+    const { decisions, pacing, clock, settings, coordinator } = this.#parts;
     decisions.note(thought, true);
     const plan = this.#propose(thought);
     if (settings.mode !== 'execute') {
@@ -195,19 +198,37 @@ export class SymbolTurns {
       return;
     }
     const leave = this.#takeSlot();
-    const report = await coordinator.execute(plan, leave).finally(leave);
-    const failing = { code: 'plan_failing', symbol: part.symbol };
+    this.#carried.add(part.symbol);
+    const report = await coordinator.execute(plan, leave).finally(() => {
+      leave();
+      this.#carried.delete(part.symbol);
+    });
+    this.#pace(part, report);
+    if (isOutdated(report)) this.#revisit.add(part.symbol);
+    this.#revisitNow(part.symbol);
+    if (wasThrough(report)) clock.after(PRICE_ARRIVES_MS, () => this.#lookAgain(part.symbol));
+  }
+
+  #revisitNow(symbol: Ticker): void {
+    if (this.#revisit.delete(symbol)) this.#lookAgain(symbol);
+  }
+
+  #pace(part: PlanPart, report: ExecutionReport): void {
+    const { pacing, state, clock, alerts } = this.#parts;
+    const { symbol, recipe } = part;
+    const failing = { code: 'plan_failing', symbol };
     if (report.outcome === 'completed') {
       pacing.completed(part);
       alerts.clear(failing);
-    } else if (!isContradicted(report) && pacing.failed(part, clock.now()) >= TRIES_UNTIL_ALERT) {
-      alerts.raise({
-        ...failing,
-        because: `${part.recipe} fails again and again: ${report.because}`,
-      });
+      return;
     }
-    if (isOutdated(report)) this.#lookAgain(part.symbol);
-    if (wasThrough(report)) clock.after(PRICE_ARRIVES_MS, () => this.#lookAgain(part.symbol));
+    if (isContradicted(report)) return;
+    const isBare = state.getCompleteContext(symbol)?.cover.nakedQuantity.gt('0') === true;
+    const isUrgent = isBare && !isHalted(report);
+    const { failures, waitMs } = pacing.failed(part, clock.now(), isUrgent);
+    if (isUrgent) clock.after(waitMs, () => this.#lookAgain(symbol));
+    if (failures < TRIES_UNTIL_ALERT) return;
+    alerts.raise({ ...failing, because: `${recipe} fails again and again: ${report.because}` });
   }
 
   /** A plan that waits on the broker; the next has its turn when this one leaves. */
@@ -243,6 +264,10 @@ const wasThrough = ({ parts }: ExecutionReport): boolean =>
 /** Nothing is wrong with the plan: it waits for a reading that agrees with itself. */
 const isContradicted = ({ verdicts }: ExecutionReport): boolean =>
   verdicts.some(({ code }) => code === 'snapshot_incoherent');
+
+/** A person has forbidden it, and asking again changes nothing. */
+const isHalted = ({ verdicts }: ExecutionReport): boolean =>
+  verdicts.some(({ code }) => code === 'trading_halted');
 
 /** The world moved between the thought and the act: think again, with what is true now. */
 const isOutdated = ({ refusal }: ExecutionReport): boolean => refusal === 'plan_drifted';

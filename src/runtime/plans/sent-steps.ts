@@ -23,6 +23,9 @@ export class SentSteps {
       this.#sent = this.#sent.filter(({ episodeId }) => episodeId !== ended);
     }
     if (record.type === 'step_observed') this.#observe(record.body);
+    if (record.type === 'step_answered' && textAt(record.body, 'outcome') === 'rejected') {
+      this.#markDead(textAt(record.body, 'clientOrderId'));
+    }
     if (record.type !== 'step_intended') return;
     this.#sent.push({
       episodeId: textAt(record.body, 'episodeId'),
@@ -40,10 +43,13 @@ export class SentSteps {
   }
 
   #observe(body: Json): void {
-    const id = textAt(body, 'clientOrderId');
     const status = textAt(body, 'status');
     if (status === null || !isTerminal(status as OrderStatus)) return;
-    if (textAt(body, 'filledQuantity') !== '0') return;
+    if (textAt(body, 'filledQuantity') === '0') this.#markDead(textAt(body, 'clientOrderId'));
+  }
+
+  #markDead(id: string | null): void {
+    if (id === null) return;
     this.#sent = this.#sent.map((one) =>
       one.clientOrderId === id ? { ...one, isDead: true } : one,
     );
