@@ -12,5 +12,13 @@ export const replayRulesOf = (rules: Rules): ReplayRules => ({
   settings: runtimeSettingsFrom(rules, 'simulated'),
 });
 
-/** The same for rules out of a journal. @throws z.ZodError for what no settings file could say */
-export const replayRulesFrom = (rules: Json): ReplayRules => replayRulesOf(rulesFromJson(rules));
+/**
+ * The same for rules out of a journal. How often the loop looks decides nothing, and in
+ * simulated time it may be any.
+ *
+ * @throws z.ZodError for what no settings file could say
+ */
+export function replayRulesFrom(json: Json): ReplayRules {
+  const { loopIntervalMs: _, ...deciding } = Object(json) as Record<string, Json>;
+  return replayRulesOf(rulesFromJson(deciding));
+}

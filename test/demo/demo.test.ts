@@ -1,36 +1,44 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Action } from '../../src/cli/action-teller.ts';
+import type { Running } from '../../src/compose.ts';
 import { closingReport } from '../../src/demo/closing-report.ts';
 import { isClean } from '../../src/demo/figures.ts';
 import { PlainClient } from '../../src/demo/plain-client.ts';
 import { type DemoOutcome, runDemo } from '../../src/demo/run-demo.ts';
 import { recordedYears, type Stage, scriptedDay } from '../../src/demo/stage.ts';
 import { parseBarFile } from '../../src/paper-exchange/market/bar-file.ts';
+import type { ReplayResult } from '../../src/runtime/replay-report.ts';
+import { replayOf } from '../replay/fixtures.ts';
 
 const SLOW_MS = 120_000;
 
 async function play(stage: Stage, seed: number) {
   const actions: Action[] = [];
+  let journal: Running['logger'] | null = null;
   const outcome = await runDemo({
     seed,
     stage,
     journal: 'memory',
     stepMs: 3_600_000,
     stopwatch: () => 0,
-    onStart: () => undefined,
+    onStart: ({ logger }) => {
+      journal = logger;
+    },
     onAction: (action) => actions.push(action),
     onProgress: () => undefined,
   });
-  return { outcome, actions };
+  const again = replayOf(journal === null ? [] : (journal as Running['logger']).recordsAfter(0));
+  return { outcome, actions, again };
 }
 
 describe('the scripted day', () => {
   let outcome: DemoOutcome;
   let actions: readonly Action[];
   let report: string;
+  let again: ReplayResult;
   beforeAll(async () => {
     const stage = scriptedDay(1, '');
-    ({ outcome, actions } = await play(stage, 1));
+    ({ outcome, actions, again } = await play(stage, 1));
     report = closingReport(outcome, stage, null).join('\n');
   }, SLOW_MS);
 
@@ -48,6 +56,11 @@ describe('the scripted day', () => {
     });
     expect(isClean(outcome.figures)).toBe(true);
     expect(report).toContain('All is well.');
+  });
+
+  it('decides the same again out of its journal', () => {
+    expect(again).toMatchObject({ differences: [], gaps: [] });
+    expect(again.counts.verdicts.same).toBeGreaterThan(80);
   });
 
   it.each(['AAPL', 'TSLA'])('takes half of %s once, at 2R, and trails the rest', (symbol) => {
@@ -131,8 +144,9 @@ describe('recorded bars', () => {
   it(
     'are guarded through a crash, position after position',
     async () => {
-      const { outcome, actions } = await run(1);
+      const { outcome, actions, again } = await run(1);
       expect(isClean(outcome.figures)).toBe(true);
+      expect(again).toMatchObject({ differences: [], gaps: [] });
       expect(outcome.figures.bars).toBe(280);
       expect(
         actions.filter(({ text }) => /place-(stop|tranches)/.test(text)).length,
@@ -157,7 +171,8 @@ describe('recorded bars', () => {
         [oil, 1, 8],
       ] as const) {
         const stage = recordedYears(1, [series], '');
-        const { actions, outcome } = await play(stage, 1);
+        const { actions, outcome, again } = await play(stage, 1);
+        expect(again).toMatchObject({ differences: [], gaps: [] });
         const said = actions.map(({ text }) => text).join('\n');
         expect(said).not.toMatch(/filled sell|episode closed/);
         const bought = Number(/filled buy (\d+)/.exec(said)?.[1]);
