@@ -212,8 +212,18 @@ export function wholeTailOf(text: string): Tail | string {
   const hashAt = text.lastIndexOf('"hash":"');
   const tail = hashAt < 0 ? null : tailOf(text.slice(hashAt));
   if (tail === null) return 'it is not a record of version 1';
-  const unhashed = text.slice(0, hashAt) + text.slice(hashAt + HASH_FIELD_LENGTH);
+  const unhashed = bytesOf(text.slice(0, hashAt), text.slice(hashAt + HASH_FIELD_LENGTH));
   return hash('sha256', unhashed) === tail.hash ? tail : 'it was changed after it was written';
+}
+
+/** Written into one place again and again: new strings would take a fifth of all the time. */
+let room = Buffer.alloc(1 << 16);
+
+function bytesOf(before: string, after: string): Buffer {
+  const most = 3 * (before.length + after.length);
+  if (room.length < most) room = Buffer.alloc(most);
+  const length = room.write(before);
+  return room.subarray(0, length + room.write(after, length));
 }
 
 /**

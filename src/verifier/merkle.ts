@@ -2,20 +2,20 @@ import { hash } from 'node:crypto';
 
 /** RFC 9162, 2.1: leaves are hashed behind a 0x00, nodes behind a 0x01. Keeps full subtrees only. */
 export class MerkleTree {
-  readonly #subtrees: { size: number; root: Buffer }[] = [];
+  readonly #subtrees: { size: number; root: Digest }[] = [];
 
   /** @param size its bits say how large each full subtree is */
   constructor(size: number, frontier: readonly string[]) {
     let rest = size;
     for (const root of frontier) {
       const largest = 2 ** Math.floor(Math.log2(rest));
-      this.#subtrees.push({ size: largest, root: Buffer.from(root, 'hex') });
+      this.#subtrees.push({ size: largest, root: fromHex(root) });
       rest -= largest;
     }
   }
 
   roots(): readonly string[] {
-    return this.#subtrees.map(({ root }) => root.toString('hex'));
+    return this.#subtrees.map(({ root }) => toHex(root));
   }
 
   add(recordHash: string): void {
@@ -33,17 +33,23 @@ export class MerkleTree {
     const roots = this.#subtrees.map(({ root }) => root);
     const last = roots.pop();
     if (last === undefined) return hash('sha256', '');
-    return roots.reduceRight((right, left) => node(left, right), last).toString('hex');
+    return toHex(roots.reduceRight((right, left) => node(left, right), last));
   }
 }
 
-// An entry of the log is a record's hash as it is written, in hexadecimal digits.
-const leaf = (recordHash: string): Buffer => hash('sha256', `\0${recordHash}`, 'buffer');
+/** The 32 bytes of a hash as a string of as many characters: made in half the time of a buffer. */
+type Digest = string;
 
-function node(left: Buffer, right: Buffer): Buffer {
-  PAIR.set(left, 1);
-  PAIR.set(right, 33);
-  return hash('sha256', PAIR, 'buffer');
+const fromHex = (hex: string): Digest => Buffer.from(hex, 'hex').toString('latin1');
+const toHex = (digest: Digest): string => Buffer.from(digest, 'latin1').toString('hex');
+
+// An entry of the log is a record's hash as it is written, in hexadecimal digits.
+const leaf = (recordHash: string): Digest => hash('sha256', `\0${recordHash}`, 'binary');
+
+function node(left: Digest, right: Digest): Digest {
+  PAIR.write(left, 1, 'latin1');
+  PAIR.write(right, 33, 'latin1');
+  return hash('sha256', PAIR, 'binary');
 }
 
 const PAIR = Buffer.alloc(65, 1);
@@ -64,7 +70,7 @@ export function rootFrom(
   let [at, last] = [index, size - 1];
   let root = leaf(recordHash);
   for (const step of path) {
-    const other = Buffer.from(step, 'hex');
+    const other = fromHex(step);
     if (last === 0 || other.length !== 32) return null;
     if (at % 2 === 1 || at === last) {
       root = node(other, root);
@@ -73,7 +79,7 @@ export function rootFrom(
     } else root = node(root, other);
     [at, last] = up(at, last);
   }
-  return last === 0 && index < size ? root.toString('hex') : null;
+  return last === 0 && index < size ? toHex(root) : null;
 }
 
 const up = (at: number, last: number): [number, number] => [
