@@ -84,29 +84,28 @@ const versionsInWords = ({ codeVersion, settingsHash }: MadeUnder): string => {
     : `${settings}; version ${codeVersion} decided, and this is ${VERSION}.`;
 };
 
+/** What would have been done otherwise; what would only have been said otherwise is counted. */
 function listInWords({ differences, by }: ReplayResult): readonly string[] {
-  const decisions = differences.filter(({ what }) => what === 'decision');
-  const others = differences.filter(({ what }) => what === 'verdicts');
-  const told = [...decisions, ...others].sort((one, other) => one.seq - other.seq);
+  const isDone = ({ effect }: Difference) => effect.recorded !== effect.derived;
+  const done = differences.filter((each) => isDone(each) && each.what !== 'plan');
+  const said = differences.filter((each) => !isDone(each)).length;
   return [
     '',
-    'What now speaks otherwise:',
+    'Who speaks otherwise, and how often:',
     ...Object.entries(by).map(([name, count]) => `  ${name}: ${count}`),
     '',
-    'What would have differed:',
-    ...told.slice(0, MOST_LINES).map(lineOf),
-    ...(told.length > MOST_LINES ? [`  ${told.length - MOST_LINES} more; --json lists them.`] : []),
+    done.length === 0 ? 'Nothing else would have been done.' : 'What would have differed:',
+    ...done.slice(0, MOST_LINES).flatMap(linesOf),
+    ...(done.length > MOST_LINES ? [`  ${done.length - MOST_LINES} more; --json lists them.`] : []),
+    ...(said === 0 ? [] : [`${said} differ in words or figures only.`]),
   ];
 }
 
-const lineOf = (difference: Difference): string => {
-  const { seq, at, symbol, what, field, recorded, derived, by } = difference;
-  const who = by.length === 0 ? '' : ` (${by.join(', ')})`;
-  return (
-    `  #${seq} ${isoTime(at)} ${symbol ?? '-'} ${what}${who}: ${field} ` +
-    `${valueText(recorded)} -> ${valueText(derived)}`
-  );
-};
+const linesOf = ({ seq, at, symbol, what, effect, by }: Difference): readonly string[] => [
+  `  #${seq} ${isoTime(at)} ${symbol ?? '-'} ${what}${by.length === 0 ? '' : ` (${by.join(', ')})`}`,
+  `      was    ${effect.recorded}`,
+  `      would  ${effect.derived}`,
+];
 
 function valueText(value: Json | undefined): string {
   if (value === undefined) return 'nothing';
