@@ -195,6 +195,13 @@ export class House {
     return result !== undefined;
   }
 
+  /** Dollars, as a statistic. */
+  equity = (): number => Number(this.#account().equity);
+
+  async waitUntil(at: number): Promise<void> {
+    if (at > this.now) await this.wait(at - this.now);
+  }
+
   async wait(ms: number): Promise<void> {
     await this.guarded.clock.advanceBy(ms);
   }
