@@ -1,22 +1,20 @@
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import { settingsProblem } from '../policies/settings.ts';
 import { type SupabaseAccess, supabaseAccessIn } from './adapters/supabase/settings.ts';
 import { dataDirectoryPath, type Env, FileError, readTextFile } from './adapters/system/files.ts';
 import type { Environment, Mode } from './domain/environment.ts';
 import { type FileSettings, fileSettings, isMode, modes, type Rules } from './settings-file.ts';
-
-/** Where the account is. `embedded` is the paper exchange inside this process. */
-type VenueSettings =
-  | { readonly kind: 'embedded' }
-  | {
-      readonly kind: 'alpaca';
-      readonly environment: Environment;
-      readonly endpoint: 'paper' | 'live' | { readonly url: string };
-      readonly keyId: string;
-      readonly secretKey: string;
-      /** The account that the keys must belong to; null when any will do. */
-      readonly accountNumber: string | null;
-    };
+import {
+  LIVE_URL,
+  nonEmpty,
+  PAPER_URL,
+  SettingsError,
+  targetOf,
+  type VenueSettings,
+  venueFrom,
+  wrong,
+} from './venue-settings.ts';
 
 export type Settings = {
   readonly venue: VenueSettings;
@@ -31,15 +29,9 @@ export type Settings = {
   readonly rules: Rules;
 };
 
-/** A setting that cannot be used: which one, what it holds, and what is allowed. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-}
+export { SettingsError };
 
 const CONFIG_FILE = 'bigbrother.config.json';
-const PAPER_URL = 'https://paper-api.alpaca.markets';
-const LIVE_URL = 'https://api.alpaca.markets';
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
  * The settings of this run, from the environment and an optional settings file. Where
@@ -65,6 +57,63 @@ export function loadSettings(configPath: string | null, env: Env = process.env):
     },
     rules: rulesIn(file, modeFrom(env, file.mode ?? null, venue)),
   };
+}
+
+/** What the kill switch goes by. */
+export type HaltSettings = Pick<Settings, 'venue' | 'dataDirectory'> & {
+  /** Why the settings could not be used as a whole; null when they could. */
+  readonly unusableBecause: string | null;
+};
+
+/**
+ * The settings as far as a halt needs them. Where they are broken, the environment and what
+ * can be told of the file have to do: nobody who presses the switch must mend a file first.
+ *
+ * @throws SettingsError only where not even the account can be told from the environment
+ */
+export function loadHaltSettings(configPath: string | null, env: Env = process.env): HaltSettings {
+  try {
+    const { venue, dataDirectory } = loadSettings(configPath, env);
+    return { venue, dataDirectory, unusableBecause: null };
+  } catch (error) {
+    if (!(error instanceof SettingsError || error instanceof FileError)) throw error;
+    const { environment, dataDirectory } = remainsOf(configPath, env);
+    return {
+      venue: venueFrom(env, environment),
+      dataDirectory: dataDirectoryFrom(env, dataDirectory),
+      unusableBecause: error.message,
+    };
+  }
+}
+
+/** What a broken settings file still says of the account and its place. */
+function remainsOf(
+  configPath: string | null,
+  env: Env,
+): { readonly environment: Environment | null; readonly dataDirectory: string | null } {
+  const named = configPath ?? nonEmpty(env.BIGBROTHER_CONFIG);
+  const hasAddress = nonEmpty(env.APCA_API_BASE_URL) !== null;
+  // Whoever names a live account without an address had "live" in the file.
+  const isLive = !hasAddress && nonEmpty(env.BIGBROTHER_LIVE_ACCOUNT) !== null;
+  const otherwise = isLive ? 'live' : null;
+  try {
+    const path = named ?? join(dataDirectoryPath(env), CONFIG_FILE);
+    const said: unknown = JSON.parse(readTextFile(path));
+    const { environment, dataDirectory } = fileSettings.shape;
+    const { data = {} } = z
+      .looseObject({
+        environment: environment.catch(undefined),
+        dataDirectory: dataDirectory.catch(undefined),
+      })
+      .safeParse(said);
+    return {
+      // An address tells it by itself.
+      environment: hasAddress ? null : (data.environment ?? otherwise),
+      dataDirectory: data.dataDirectory ?? null,
+    };
+  } catch {
+    return { environment: otherwise, dataDirectory: null };
+  }
 }
 
 /** Where a paper account is, and its keys. */
@@ -156,101 +205,6 @@ function modeFrom(env: Env, fromFile: Mode | null, venue: VenueSettings): Mode {
   throw new SettingsError(wrong('BIGBROTHER_MODE', named, modes.join(', ')));
 }
 
-function venueFrom(env: Env, wanted: Environment | null): VenueSettings {
-  const keyId = nonEmpty(env.APCA_API_KEY_ID);
-  const secretKey = nonEmpty(env.APCA_API_SECRET_KEY);
-  const baseUrl = nonEmpty(env.APCA_API_BASE_URL);
-  const liveAccount = nonEmpty(env.BIGBROTHER_LIVE_ACCOUNT);
-
-  if ((keyId === null) !== (secretKey === null)) {
-    const [given, missing] =
-      keyId === null
-        ? ['APCA_API_SECRET_KEY', 'APCA_API_KEY_ID']
-        : ['APCA_API_KEY_ID', 'APCA_API_SECRET_KEY'];
-    throw new SettingsError(
-      `${given} is set but ${missing} is not; set both to use Alpaca, or neither to use the ` +
-        'built-in paper exchange.',
-    );
-  }
-  if (keyId === null || secretKey === null) {
-    refuseWithoutKeys(wanted, baseUrl, liveAccount);
-    return { kind: 'embedded' };
-  }
-  const target = targetFrom(baseUrl, wanted);
-  if (target === 'embedded') return { kind: 'embedded' };
-  refuseHalfALiveKey(target.environment, liveAccount);
-  return { kind: 'alpaca', ...target, keyId, secretKey, accountNumber: liveAccount };
-}
-
-function refuseWithoutKeys(
-  wanted: Environment | null,
-  baseUrl: string | null,
-  liveAccount: string | null,
-): void {
-  const asks =
-    (baseUrl !== null && 'APCA_API_BASE_URL is set') ||
-    (liveAccount !== null && 'BIGBROTHER_LIVE_ACCOUNT is set') ||
-    (wanted !== null && wanted !== 'simulated' && `environment is "${wanted}"`);
-  if (asks === false) return;
-  throw new SettingsError(
-    `${asks} but there are no keys; set APCA_API_KEY_ID and APCA_API_SECRET_KEY to use Alpaca, ` +
-      'or remove it to use the built-in paper exchange.',
-  );
-}
-
-type Target = {
-  readonly environment: Environment;
-  readonly endpoint: 'paper' | 'live' | { readonly url: string };
-};
-
-function targetFrom(baseUrl: string | null, wanted: Environment | null): Target | 'embedded' {
-  const said = baseUrl === null ? null : targetOf(baseUrl);
-  if (said === null) {
-    if (wanted === 'simulated') return 'embedded';
-    const environment = wanted ?? 'paper';
-    return { environment, endpoint: environment };
-  }
-  if (wanted !== null && wanted !== said.environment) {
-    throw new SettingsError(
-      `environment is "${wanted}" but APCA_API_BASE_URL is "${baseUrl}", which is ` +
-        `${said.environment}; make them agree or remove one.`,
-    );
-  }
-  return said;
-}
-
-function targetOf(baseUrl: string): Target {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
-  const bare = url !== null && url.username === '' && url.password === '';
-  // The SDK's own samples write the address with /v2 behind it; it names the same host.
-  const atRoot = url !== null && /^\/(v2\/?)?$/.test(url.pathname) && url.search === '';
-  if (url !== null && bare && atRoot) {
-    if (url.origin === PAPER_URL) return { environment: 'paper', endpoint: 'paper' };
-    if (url.origin === LIVE_URL) return { environment: 'live', endpoint: 'live' };
-    if (url.protocol === 'http:' && LOOPBACK.has(url.hostname)) {
-      return { environment: 'simulated', endpoint: { url: url.origin } };
-    }
-  }
-  const allowed = `${PAPER_URL}, ${LIVE_URL} or a loopback address such as http://127.0.0.1:7777`;
-  throw new SettingsError(wrong('APCA_API_BASE_URL', withoutUserInfo(url, baseUrl), allowed));
-}
-
-/** Live takes two settings that nobody makes by accident: where, and whose account. */
-function refuseHalfALiveKey(environment: Environment, liveAccount: string | null): void {
-  if (environment === 'live' && liveAccount === null) {
-    throw new SettingsError(
-      'Live trading is asked for but BIGBROTHER_LIVE_ACCOUNT is not set; set it to the account ' +
-        'number that may be traded, or use the paper address and paper keys.',
-    );
-  }
-  if (environment !== 'live' && liveAccount !== null) {
-    throw new SettingsError(
-      `BIGBROTHER_LIVE_ACCOUNT is set but the environment is ${environment}; for live trading ` +
-        `also set APCA_API_BASE_URL to ${LIVE_URL} (or environment to "live"), otherwise remove it.`,
-    );
-  }
-}
-
 const dataDirectoryFrom = (env: Env, fromFile: string | null): string =>
   fromFile !== null && nonEmpty(env.BIGBROTHER_DATA_DIR) === null
     ? resolve(fromFile)
@@ -283,13 +237,3 @@ function fileSettingsIn(path: string, content: string): FileSettings {
   if (result.success) return result.data;
   throw new SettingsError(`${path}: ${settingsProblem(result.error, parsed).join(' ')}`);
 }
-
-const wrong = (setting: string, value: string, allowed: string): string =>
-  `${setting} is ${JSON.stringify(value)}; allowed: ${allowed}.`;
-
-const nonEmpty = (value: string | undefined): string | null =>
-  value === undefined || value.trim() === '' ? null : value.trim();
-
-/** An address may carry a password; the message must not repeat it. */
-const withoutUserInfo = (url: URL | null, raw: string): string =>
-  url === null ? raw.replace(/\/\/[^/@]*@/, '//') : `${url.protocol}//${url.host}${url.pathname}`;

@@ -11,6 +11,9 @@ import type { EmergencyBroker } from '../ports/emergency-broker.ts';
 import { latestAccount } from './account-journal.ts';
 import { UsageError } from './failure.ts';
 
+/** Where an account is, at its broker and on this machine. */
+type Whereabouts = Pick<Settings, 'venue' | 'dataDirectory'>;
+
 /** An account's place on this machine. */
 export type AccountPlace = {
   /** Such as `paper-PA123`. */
@@ -20,7 +23,7 @@ export type AccountPlace = {
 };
 
 /** @throws FileError when its directory cannot be made or written to */
-export function placeOf({ dataDirectory }: Settings, name: string): AccountPlace {
+export function placeOf({ dataDirectory }: Whereabouts, name: string): AccountPlace {
   const directory = DataDirectory.open(dataDirectory).directory(name);
   const accountNumber = name.slice(name.indexOf('-') + 1);
   return { name, accountNumber, latch: new FileHaltLatch(directory) };
@@ -30,7 +33,7 @@ export function placeOf({ dataDirectory }: Settings, name: string): AccountPlace
  * The accounts that the settings may mean, told without the network: the one named, or the one
  * that ran with these keys; when these keys never ran here, all of their environment.
  */
-export function placesFor(settings: Settings): readonly AccountPlace[] {
+export function placesFor(settings: Whereabouts): readonly AccountPlace[] {
   const { venue, dataDirectory } = settings;
   if (venue.kind === 'embedded') {
     const latest = latestAccount(dataDirectory);
@@ -44,7 +47,10 @@ export function placesFor(settings: Settings): readonly AccountPlace[] {
 }
 
 /** A connection for the kill switch alone; null for the exchange inside another process. */
-export function emergencyFor({ venue }: Settings, clock: Clock): EmergencyBroker | null {
+export function emergencyFor(
+  { venue }: Pick<Settings, 'venue'>,
+  clock: Clock,
+): EmergencyBroker | null {
   if (venue.kind === 'embedded') return null;
   const { keyId, secretKey: secret, endpoint } = venue;
   const options: AlpacaClientOptions = { keyId, secret, endpoint };

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { userName } from '../adapters/system/terminal.ts';
-import { loadSettings, type Settings } from '../config.ts';
+import { type HaltSettings, loadHaltSettings } from '../config.ts';
 import type { Halt, HaltLevel } from '../domain/halt.ts';
 import type { Account } from '../domain/portfolio.ts';
 import { BrokerError } from '../ports/broker.ts';
@@ -28,7 +28,8 @@ const explanation = `
 The halt is on disk before anything else is done: from then on no BigBrother on this machine
 sends what it forbids, also after a restart, until a person runs "bigbrother resume". Then
 orders are canceled one by one over a connection of its own, and the account is read until
-nothing is left. Press it again as often as you like. It needs no running BigBrother.
+nothing is left. Press it again as often as you like. It needs no running BigBrother, and no
+settings file that can be read: the keys and the data directory are enough.
 
   --entries     no order that adds risk; resting entries are canceled, stops and exits go on
   --everything  no order at all; what rests is canceled, but for stops that protect (the default)
@@ -60,7 +61,8 @@ export const haltCommand = (): Command =>
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function runHalt(options: Options): Promise<void> {
-  const settings = loadSettings(options.config ?? null);
+  const settings = loadHaltSettings(options.config ?? null);
+  warnOfBroken(settings);
   const clock = new SystemClock();
   const level = levelOf(options);
   // Whoever wants to flatten is asked once more, and blocked meanwhile.
@@ -92,6 +94,18 @@ async function runHalt(options: Options): Promise<void> {
   const report = await Promise.race([work, aborted(signal)]);
   const isDone = report?.outcome === 'verified' && latchFailure === null;
   await end(isDone ? exitCodes.done : exitCodes.failed);
+}
+
+function warnOfBroken({ venue, dataDirectory, unusableBecause }: HaltSettings): void {
+  if (unusableBecause === null) return;
+  const account =
+    venue.kind === 'embedded'
+      ? 'of the built-in exchange'
+      : `${venue.accountNumber ?? 'of these keys'} (${venue.environment})`;
+  process.stderr.write(
+    `bigbrother: ${unusableBecause}\nIt is halted all the same: the account ${account}, kept in ` +
+      `${dataDirectory}. If it is kept elsewhere, set BIGBROTHER_DATA_DIR and press again.\n`,
+  );
 }
 
 /** Ends the process although a request or a timer may still run; what was printed is out first. */
@@ -150,7 +164,7 @@ async function readAccount(
 
 /** @throws UsageError when the keys belong to another account than the one that was named */
 function theOne(
-  settings: Settings,
+  settings: HaltSettings,
   pressed: readonly Pressed[],
   { accountNumber }: Account,
 ): AccountPlace {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -126,6 +126,28 @@ describe('bigbrother halt', () => {
     await loop.says(/trading is halted/);
     expect(await exchange.resting()).toEqual([]);
   }, 60_000);
+
+  it.each([
+    ['that is no JSON', '{ "mode": "exec', /is not JSON/],
+    ['with a rule that is none', '{ "loopIntervalMs": -1 }', /loopIntervalMs/],
+  ])(
+    'needs no settings file: one %s stops nothing',
+    async (_, content, said) => {
+      const exchange = await startExchange();
+      const loop = await guardedBy(exchange.env);
+      await exchange.enter();
+      writeFileSync(join(directory, 'data', 'bigbrother.config.json'), content);
+      const halt = await runCli(['halt', ...PROMPT], exchange.env);
+      expect(halt.stdout).toMatch(/^LATCHED simulated-PA777: halted \(everything\)/);
+      expect(halt.stdout).toMatch(/VERIFIED: nothing is left that has to end\n$/);
+      expect(halt.stderr).toMatch(said);
+      expect(halt.stderr).toContain('It is halted all the same');
+      expect(halt.code).toBe(0);
+      expect(await exchange.resting()).toEqual([STOP]);
+      await loop.says(/"type":"halt_latched".*\(everything\)/);
+    },
+    60_000,
+  );
 
   it('takes one level only, and a person’s word before it closes positions', async () => {
     const exchange = await startExchange();
