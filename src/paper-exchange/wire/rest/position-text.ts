@@ -19,7 +19,7 @@ const beginnings = new WeakMap<Asset, string>();
  * A position as JSON: decimal strings throughout; quantity, value and cost of a short are negative.
  *
  * Positions are asked for more often than anything else, and digits need no escaping: written
- * by hand they cost half of what an object and `JSON.stringify` do.
+ * by hand they cost a third less than as objects for `JSON.stringify`.
  */
 export function positionText(position: PositionView): string {
   const { asset, qty, currentPrice, lastDayPrice, costBasis } = position;
