@@ -310,7 +310,9 @@ export class House {
   #personAsked(params: Message): Message | null {
     const answer = this.#elicited(params);
     const content = (answer?.content ?? {}) as Message;
-    const asked = this.#openAsks.at(-1);
+    // Several may be asked at once: the text names the one that it is about.
+    const [, code = ''] = /code of the plan: ([0-9a-f-]{9})/.exec(String(params.message)) ?? [];
+    const asked = this.#openAsks.find(({ hash }) => String(hash).startsWith(code.replace('-', '')));
     if (answer?.action === 'accept' && content.approve === true && asked !== undefined) {
       const hash = String(asked.hash);
       this.checker.hear({ kind: 'yes', at: this.now, hash, channel: 'host' });
