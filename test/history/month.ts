@@ -95,9 +95,11 @@ class Month {
     await this.#session(13, async () => {
       await this.#at(october(13, 10, 30), { TSLA: '101' });
       const where = { symbol: 'TSLA', side: 'sell', event: 'new' } as const;
-      exchange.faults.add({ where, when: { times: 3 }, what: { kind: 'reject' } });
+      const fault = exchange.faults.add({ where, what: { kind: 'reject' } });
       await this.#cancelByHand('TSLA');
-      await this.#at(october(13, 10, 45), { TSLA: '101' });
+      await this.#wait(2);
+      exchange.faults.remove(fault);
+      await this.#at(october(13, 10, 40), { TSLA: '101' });
       await this.#wait(5);
     });
     await this.#session(14, async () => {

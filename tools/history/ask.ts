@@ -244,17 +244,22 @@ async function whyNotOf(asked: Checked, source: HistorySource): Promise<HistoryA
   };
 }
 
-const COLUMNS = [
+/** What can be told apart by policy. */
+const OF_POLICY = [
   'closed',
   'gains',
   'losses',
   'profit',
   'average_r',
   'slippage_cost',
+  'refused',
+] as const satisfies readonly (keyof TotalsRow)[];
+
+const COLUMNS = [
+  ...OF_POLICY,
   'fills',
   'orders_sent',
   'rejected',
-  'refused',
   'naked_seconds',
   'naked_share_seconds',
   'naked_dollar_seconds',
@@ -268,14 +273,15 @@ async function totalsOf(
   const { policy } = asked;
   const { groups, isWhole, ...totals } = await totalsIn(source, asked.query, { by, policy });
   const usual = asked.limit ?? USUAL_ROWS;
+  const columns = by === 'policy' ? OF_POLICY : COLUMNS;
   const rows = pageOf(groups, { limit: asked.limit, usual, frame: totals }, (group) => [
     group.key,
-    ...COLUMNS.map((column) => group[column]),
+    ...columns.map((column) => group[column]),
   ]);
   return {
     view: asked.view ?? 'totals',
     totals,
-    ...(by === undefined ? {} : { columns: [by, ...COLUMNS], rows }),
+    ...(by === undefined ? {} : { columns: [by, ...columns], rows }),
     left_out: groups.length - rows.length,
     ...(isWhole ? {} : { note: 'The time is too long to be counted whole: ask in parts.' }),
     next_cursor: null,
