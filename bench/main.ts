@@ -1,27 +1,28 @@
-import { decisionPass } from './decision-pass.ts';
-import { exchangeEvents } from './exchange-events.ts';
-import { exchangeHttp } from './exchange-http.ts';
-import { exchangeMemory } from './exchange-memory.ts';
 import type { Row } from './harness.ts';
 import { report } from './harness.ts';
-import { journalAppend, journalHistory, journalStart, journalVerify } from './journal.ts';
-import { portfolioContext } from './portfolio-context.ts';
 
-/** `npm run bench -- exchange` runs only the rows whose name holds that word. */
+const journal = () => import('./journal.ts');
+const million = () => import('./journal-million.ts');
+const context = () => import('./portfolio-context.ts');
+
+/**
+ * `npm run bench -- exchange` runs only the rows whose name holds that word. Each loads what it
+ * measures and nothing else, so that the memory of one is not that of all.
+ */
 const rows: Record<string, () => Promise<Row>> = {
-  'decision-pass': decisionPass,
-  'portfolio-context-50': () => portfolioContext(50),
-  'portfolio-context-500': () => portfolioContext(500),
-  'exchange-events': exchangeEvents,
-  'exchange-http': exchangeHttp,
-  'exchange-memory': exchangeMemory,
-  'journal-append-1-rows': () => journalAppend(1, 'rows'),
-  'journal-append-1-bytes': () => journalAppend(1, 'bytes'),
-  'journal-append-64-rows': () => journalAppend(64, 'rows'),
-  'journal-append-64-bytes': () => journalAppend(64, 'bytes'),
-  'journal-verify': journalVerify,
-  'journal-history-24h': journalHistory,
-  'journal-start': journalStart,
+  'decision-pass': async () => (await import('./decision-pass.ts')).decisionPass(),
+  'portfolio-context-50': async () => (await context()).portfolioContext(50),
+  'portfolio-context-500': async () => (await context()).portfolioContext(500),
+  'exchange-events': async () => (await import('./exchange-events.ts')).exchangeEvents(),
+  'exchange-http': async () => (await import('./exchange-http.ts')).exchangeHttp(),
+  'exchange-memory': async () => (await import('./exchange-memory.ts')).exchangeMemory(),
+  'journal-append-1-rows': async () => (await journal()).journalAppend(1, 'rows'),
+  'journal-append-1-bytes': async () => (await journal()).journalAppend(1, 'bytes'),
+  'journal-append-64-rows': async () => (await journal()).journalAppend(64, 'rows'),
+  'journal-append-64-bytes': async () => (await journal()).journalAppend(64, 'bytes'),
+  'journal-verify': async () => (await journal()).journalVerify(),
+  'journal-history-24h': async () => (await million()).journalHistory(),
+  'journal-start': async () => (await million()).journalStart(),
 };
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
