@@ -89,6 +89,7 @@ export class ActionTeller {
       case 'equity_peak_moved':
       case 'cash_moved':
       case 'advice_given':
+      case 'advisor_asked':
       case 'scenario_analyzed':
       case 'tool_called':
         return null;

@@ -97,6 +97,7 @@ const allEventTypes = Object.keys({
   cash_moved: true,
   checkpoint_signed: true,
   advice_given: true,
+  advisor_asked: true,
   scenario_analyzed: true,
   tool_called: true,
   cycle_failed: true,

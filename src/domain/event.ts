@@ -57,6 +57,7 @@ export type EventType =
   | 'cash_moved'
   | 'checkpoint_signed'
   | 'advice_given'
+  | 'advisor_asked'
   | 'scenario_analyzed'
   | 'tool_called'
   | 'cycle_failed';

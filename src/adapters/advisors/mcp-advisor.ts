@@ -10,8 +10,9 @@ import {
   type AdvisorState,
   type AdvisorStatus,
 } from '../../ports/advisor.ts';
+import { BrokerError } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { reasonOf, withDeadline } from '../../ports/deadline.ts';
+import { withDeadline } from '../../ports/deadline.ts';
 
 /** What an advisor has to be, so that it is asked at all. */
 export type Pin = {
@@ -28,8 +29,6 @@ const FAILURES_UNTIL_REST = 3;
 const FIRST_REST_MS = 5_000;
 const LONGEST_REST_MS = 300_000;
 const MOST_PAGES = 10;
-/** So much of another's words stands in one of our sentences. */
-const LONGEST_QUOTE = 200;
 
 type Connection = { readonly client: Client; readonly transport: Transport };
 
@@ -93,15 +92,16 @@ export class McpAdvisor implements Advisor {
       );
     } catch (error) {
       const lost = this.#connection?.client === client ? null : this.#because;
-      this.#fail(lost ?? reasonOf(error));
+      const because = lost ?? ownWords(error);
+      this.#fail(because);
       this.restart();
-      throw new AdvisorError(`${name}: ${lost ?? quoted(reasonOf(error))}`, 'timeout', error);
+      throw new AdvisorError(`${name}: ${because}`, 'timeout', error);
     }
     this.#failures = 0;
     this.#because = null;
     const text = textIn(answer.content);
     if (answer.isError === true) {
-      throw new AdvisorError(`${name} refuses ${tool}: ${quoted(text)}`, 'refused');
+      throw new AdvisorError(`${name} refuses ${tool}${statusIn(text)}`, 'refused');
     }
     return { structured: toJson(answer.structuredContent ?? null), text };
   }
@@ -156,8 +156,8 @@ export class McpAdvisor implements Advisor {
       this.#compare(hash);
     } catch (error) {
       void client.close().catch(() => undefined);
-      if (this.#disabledBecause === null) this.#fail(endOf(transport) ?? reasonOf(error));
-      throw this.#unavailable(this.#disabledBecause ?? this.#because ?? reasonOf(error));
+      if (this.#disabledBecause === null) this.#fail(endOf(transport) ?? ownWords(error));
+      throw this.#unavailable(this.#disabledBecause ?? this.#because ?? ownWords(error));
     }
     if (this.#isClosed) {
       void client.close().catch(() => undefined);
@@ -176,7 +176,7 @@ export class McpAdvisor implements Advisor {
       );
       this.#compare(toolsHashOf(tools));
     } catch (error) {
-      if (this.#disabledBecause === null) this.#fail(reasonOf(error));
+      if (this.#disabledBecause === null) this.#fail(ownWords(error));
       this.restart();
     }
   }
@@ -200,7 +200,7 @@ export class McpAdvisor implements Advisor {
   }
 
   #fail(because: string): void {
-    this.#because = quoted(because);
+    this.#because = because;
     this.#failures += 1;
     const over = this.#failures - FAILURES_UNTIL_REST;
     if (over < 0) return;
@@ -263,9 +263,17 @@ function textIn(content: unknown): string {
     .join('\n');
 }
 
-/** One line of printable words, so that nothing of it can pass for one of ours. */
-const quoted = (text: string): string =>
-  text
-    .replace(/[^\x20-\x7e]+/g, ' ')
-    .trim()
-    .slice(0, LONGEST_QUOTE);
+/** Why a call failed, in our own words alone: what the other side wrote may be written for us. */
+function ownWords(error: unknown): string {
+  if (error instanceof BrokerError || error instanceof AdvisorError) return error.message;
+  const code = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : null;
+  if (typeof code === 'number') return `it answered with the error ${code}`;
+  const name = error instanceof Error && /^\w{1,40}$/.test(error.name) ? error.name : 'unknown';
+  return `what it said cannot be read (${name})`;
+}
+
+/** Of an answer that is a no only the status of the service behind it, where it names one. */
+function statusIn(text: string): string {
+  const [, status] = /\b([45]\d\d)\b/.exec(text) ?? [];
+  return status === undefined ? '' : ` (${status})`;
+}

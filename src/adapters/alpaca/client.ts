@@ -32,6 +32,8 @@ export type AlpacaClient = {
     | 'clock'
   >;
   readonly stocks: Alpaca['marketData']['stocks'];
+  readonly news: Pick<Alpaca['marketData']['news'], 'newsRaw'>;
+  readonly corporateActions: Pick<Alpaca['marketData']['corporateActions'], 'corporateActionsRaw'>;
   /** Not yet connected; ends at its first disconnect, so that its owner reopens on our clock. */
   openTradingStream(): streaming.TradingStream;
   openStockStream(): streaming.StockDataStream;
@@ -72,6 +74,8 @@ export function createAlpacaClient(options: AlpacaClientOptions): AlpacaClient {
   return {
     trading: alpaca.trading,
     stocks: alpaca.marketData.stocks,
+    news: alpaca.marketData.news,
+    corporateActions: alpaca.marketData.corporateActions,
     openTradingStream: () =>
       alpaca.trading.stream({ ...streamOptions, url: tradingStreamUrl(endpoint, base) }),
     openStockStream: () =>

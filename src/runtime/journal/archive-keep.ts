@@ -33,6 +33,7 @@ const BULK: ReadonlySet<EventType> = new Set<EventType>([
   'alert_raised',
   'alert_cleared',
   'checkpoint_signed',
+  'advisor_asked',
   'scenario_analyzed',
   'tool_called',
   'cycle_failed',
