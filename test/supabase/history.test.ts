@@ -15,6 +15,7 @@ import { Checkpoints } from '../../src/runtime/journal/checkpoints.ts';
 import { EventLogger } from '../../src/runtime/journal/event-logger.ts';
 import { hashOfRecord } from '../../src/runtime/journal/journal-chain.ts';
 import { JournalVerifier } from '../../src/verifier/journal-verifier.ts';
+import { askHistory, type Question } from '../../tools/history/ask.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { entryOf } from './journal.ts';
 import { START_MS, type Stack, startStack, token, whyNoStack } from './stack.ts';
@@ -100,6 +101,23 @@ describe.skipIf(whyNoStack() !== null)(
         }),
         { numRuns: 60 },
       );
+    }, 60_000);
+
+    it('answers what a person asks as the journal does', async () => {
+      const asked = history();
+      const terms = { environment: 'paper' as const, now: START + 340_000 };
+      const source = { query: (each: HistoryQuery) => journal.logger.getHistory(each) };
+      const questions: Question[] = [
+        { symbol: 'AAPL', hours: 24 },
+        { view: 'why_not', day: '2026-10-08' },
+        { view: 'by_symbol', symbol: 'MSFT' },
+        { view: 'why', order_id: 'order-1' },
+      ];
+      for (const question of questions) {
+        const answer = await askHistory(question, { source: asked, ...terms });
+        expect(answer).toEqual(await askHistory(question, { source, ...terms }));
+        expect(answer.outcome).toBe('answered');
+      }
     }, 60_000);
 
     it('answers with more than a project gives at once, page after page or whole', async () => {
