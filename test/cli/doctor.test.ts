@@ -1,43 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CliProcess, runCli } from './run-cli.ts';
+import { describe, expect, it } from 'vitest';
+import { runCli } from './run-cli.ts';
+import { accessTo, useWorkplace } from './workplace.ts';
 
 const ACCOUNT = 'PA779';
 
-let directory: string;
-let running: CliProcess[];
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'bigbrother-doctor-'));
-  running = [];
-});
-afterEach(async () => {
-  for (const process of running) process.signal('SIGKILL');
-  await Promise.all(running.map((process) => process.ended()));
-  rmSync(directory, { recursive: true });
-});
-
-function start(args: readonly string[], env: Readonly<Record<string, string>>): CliProcess {
-  const process = new CliProcess(args, env);
-  running.push(process);
-  return process;
-}
-
-const settings = (content: object): void =>
-  writeFileSync(join(directory, 'settings.json'), JSON.stringify(content));
-
-const place = () => ({
-  BIGBROTHER_DATA_DIR: join(directory, 'data'),
-  BIGBROTHER_CONFIG: join(directory, 'settings.json'),
-});
+const { start, settings, place } = useWorkplace('doctor');
 
 async function startExchange(): Promise<Readonly<Record<string, string>>> {
   const world = ['--account-number', ACCOUNT, '--positions', 'AAPL:10@100'];
-  const exchange = start(['exchange', '--port', '0', ...world], {});
-  const [printed] = await exchange.says(/^APCA[\s\S]*Ctrl-C/m);
-  const keys = [...printed.matchAll(/^(APCA_\w+)=(.+)$/gm)];
-  return { ...Object.fromEntries(keys.map(([, name, value]) => [name, value ?? ''])), ...place() };
+  const exchange = start(['exchange', '--port', '0', ...world]);
+  return { ...(await accessTo(exchange)), ...place() };
 }
 
 async function examined(env: Readonly<Record<string, string>>) {

@@ -1,46 +1,23 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CliProcess, type Ended, runCli } from './run-cli.ts';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type CliProcess, type Ended, runCli } from './run-cli.ts';
+import { accessTo, headersOf, useWorkplace } from './workplace.ts';
 
 const ACCOUNT = 'PA777';
 const ENTRY = { symbol: 'KO', qty: '1', side: 'buy', type: 'limit', limit_price: '1' };
 const PROMPT = ['--give-up-after', '30'];
 
-let directory: string;
-let running: CliProcess[];
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'bigbrother-halt-'));
-  running = [];
-});
-afterEach(async () => {
-  for (const process of running) process.signal('SIGKILL');
-  await Promise.all(running.map((process) => process.ended()));
-  rmSync(directory, { recursive: true });
-});
-
-function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): CliProcess {
-  const process = new CliProcess(args, env);
-  running.push(process);
-  return process;
-}
+const { path, start } = useWorkplace('halt');
 
 /** An exchange in a process of its own, long 10 AAPL, saved so that it can be started again. */
 async function startExchange() {
-  const state = ['--state', join(directory, 'exchange.json')];
+  const state = ['--state', path('exchange.json')];
   const world = ['--account-number', ACCOUNT, '--positions', 'AAPL:10@100'];
-  const isNew = !readdirSync(directory).includes('exchange.json');
+  const isNew = !readdirSync(path()).includes('exchange.json');
   const process = start(['exchange', '--port', '0', ...state, ...(isNew ? world : [])]);
-  const [printed] = await process.says(/^APCA[\s\S]*Ctrl-C/m);
-  const keys = Object.fromEntries(
-    [...printed.matchAll(/^(APCA_\w+)=(.+)$/gm)].map(([, name, value]) => [name, value ?? '']),
-  );
-  const env = { ...keys, BIGBROTHER_DATA_DIR: join(directory, 'data') };
-  const headers = {
-    'APCA-API-KEY-ID': keys.APCA_API_KEY_ID ?? '',
-    'APCA-API-SECRET-KEY': keys.APCA_API_SECRET_KEY ?? '',
-  };
+  const keys = await accessTo(process);
+  const env = { ...keys, BIGBROTHER_DATA_DIR: path('data') };
+  const headers = headersOf(keys);
   const ask = async (path: string, body?: unknown) => {
     const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
     const answer = await fetch(`${keys.APCA_API_BASE_URL}${path}`, { headers, ...sent });
@@ -82,7 +59,7 @@ describe('bigbrother halt', () => {
 
     const again = await runCli(['halt', ...PROMPT], exchange.env);
     expect(again.code).toBe(0);
-    const latch = join(directory, 'data', `simulated-${ACCOUNT}`, 'halt-everything.json');
+    const latch = path('data', `simulated-${ACCOUNT}`, 'halt-everything.json');
     expect(statSync(latch).mode & 0o077).toBe(0);
   }, 60_000);
 
@@ -136,7 +113,7 @@ describe('bigbrother halt', () => {
       const exchange = await startExchange();
       const loop = await guardedBy(exchange.env);
       await exchange.enter();
-      writeFileSync(join(directory, 'data', 'bigbrother.config.json'), content);
+      writeFileSync(path('data', 'bigbrother.config.json'), content);
       const halt = await runCli(['halt', ...PROMPT], exchange.env);
       expect(halt.stdout).toMatch(/^LATCHED simulated-PA777: halted \(everything\)/);
       expect(halt.stdout).toMatch(/VERIFIED: nothing is left that has to end\n$/);
@@ -163,7 +140,7 @@ describe('bigbrother halt', () => {
   }, 60_000);
 
   it('is carried out by the owner of the exchange inside its process', async () => {
-    const env = { BIGBROTHER_DATA_DIR: join(directory, 'data') };
+    const env = { BIGBROTHER_DATA_DIR: path('data') };
     const loop = start(['loop', '--plain'], env);
     await loop.says(/"symbol":"KO".*place-/);
     const halt = await runCli(['halt'], env);

@@ -1,47 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CliProcess, runCli } from './run-cli.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { runCli } from './run-cli.ts';
+import { accessTo, headersOf, useWorkplace } from './workplace.ts';
 
 const ACCOUNT = 'PA778';
 
-let directory: string;
-let running: CliProcess[];
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'bigbrother-rollback-'));
-  running = [];
-});
-afterEach(async () => {
-  for (const process of running) process.signal('SIGKILL');
-  await Promise.all(running.map((process) => process.ended()));
-  rmSync(directory, { recursive: true });
-});
-
-function start(args: readonly string[], env: Readonly<Record<string, string>>): CliProcess {
-  const process = new CliProcess(args, env);
-  running.push(process);
-  return process;
-}
+const { path, start, settings, place } = useWorkplace('rollback');
 
 /** An exchange in a process of its own, long 10 AAPL and 5 KO without a stop. */
 async function startExchange() {
   const world = ['--account-number', ACCOUNT, '--positions', 'AAPL:10@100,KO:5@60'];
-  const exchange = start(['exchange', '--port', '0', ...world], {});
-  const [printed] = await exchange.says(/^APCA[\s\S]*Ctrl-C/m);
-  const keys = Object.fromEntries(
-    [...printed.matchAll(/^(APCA_\w+)=(.+)$/gm)].map(([, name, value]) => [name, value ?? '']),
-  );
-  const env = {
-    ...keys,
-    BIGBROTHER_DATA_DIR: join(directory, 'data'),
-    BIGBROTHER_CONFIG: join(directory, 'settings.json'),
-  };
+  const keys = await accessTo(start(['exchange', '--port', '0', ...world]));
+  const env = { ...keys, ...place() };
   settings({ mode: 'execute' });
-  const headers = {
-    'APCA-API-KEY-ID': keys.APCA_API_KEY_ID ?? '',
-    'APCA-API-SECRET-KEY': keys.APCA_API_SECRET_KEY ?? '',
-  };
+  const headers = headersOf(keys);
   const resting = async (): Promise<string[]> => {
     const answer = await fetch(`${keys.APCA_API_BASE_URL}/v2/orders?status=open`, { headers });
     const orders = (await answer.json()) as Record<string, string>[];
@@ -50,13 +22,8 @@ async function startExchange() {
   return { env, resting };
 }
 
-const settings = (content: object): void =>
-  writeFileSync(join(directory, 'settings.json'), JSON.stringify(content));
-
 const reports = (): readonly string[] =>
-  readdirSync(join(directory, 'data', `simulated-${ACCOUNT}`)).filter((name) =>
-    name.startsWith('hand-over-'),
-  );
+  readdirSync(path('data', `simulated-${ACCOUNT}`)).filter((name) => name.startsWith('hand-over-'));
 
 describe('bigbrother rollback', () => {
   it('takes a guarded account back under way, leaves it covered, and gives it again', async () => {
@@ -76,8 +43,8 @@ describe('bigbrother rollback', () => {
         .sort(),
     ).toEqual(['json', 'md']);
     const json = reports().find((name) => name.endsWith('.json')) ?? '';
-    const path = join(directory, 'data', `simulated-${ACCOUNT}`, json);
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
+    const written = path('data', `simulated-${ACCOUNT}`, json);
+    expect(JSON.parse(readFileSync(written, 'utf8'))).toMatchObject({
       accountNumber: ACCOUNT,
       isQuiet: true,
       isCovered: true,

@@ -1,4 +1,4 @@
-import { policySettings } from '../../policies/registry.ts';
+import { guardrails, policySettings } from '../../policies/registry.ts';
 import { clientOrderId } from '../../src/domain/client-order-id.ts';
 import type { ControlFacts } from '../../src/domain/control-facts.ts';
 import {
@@ -258,3 +258,10 @@ export const planOf = (
   parts,
   hash: 'hash',
 });
+
+/** What one guardrail says of a step, with some of the settings otherwise. */
+export const answer = (name: string, given: GivenReview, changes: object = {}) => {
+  const guardrail = guardrails(settings(changes)).find((one) => one.name === name);
+  if (guardrail === undefined) throw new Error(`there is no guardrail ${name}`);
+  return guardrail.review(reviewOf(given));
+};

@@ -379,6 +379,18 @@ async function killedWhileItRecovers(guarded: Guarded, side: 'before' | 'after')
   end();
 }
 
+/** The process after it has done what the first had begun, once, and left nothing bare. */
+async function expectWhole(
+  { guarded, second, nakedSince }: Awaited<ReturnType<typeof killedWhile>>,
+  act: Parameters<typeof killedWhile>[0],
+): Promise<void> {
+  if (act === 'partial') expect(await sharesAtExchange(guarded)).toBe(5);
+  expect(nakedSince).toBeNull();
+  await expectSound(guarded);
+  expect(second.logger.verify()).toMatchObject({ ok: true });
+  expect(second.bigBrother.alerts()).toEqual([]);
+}
+
 describe('a process that is killed', () => {
   const acts = ['protect', 'partial', 'exit'] as const;
   const sides = ['before', 'after'] as const;
@@ -386,25 +398,16 @@ describe('a process that is killed', () => {
     sides.flatMap((side) => upTo(CALLS[act]).map((call) => ({ act, side, call }))),
   );
   it.each(atCalls)('$side call $call to $act: all is whole 15 s after', async (point) => {
-    const { guarded, second, nakedSince, wasKilled } = await killedWhile(point.act, point);
-    expect(wasKilled).toBe(true);
-    if (point.act === 'partial') expect(await sharesAtExchange(guarded)).toBe(5);
-    expect(nakedSince).toBeNull();
-    await expectSound(guarded);
-    expect(second.logger.verify()).toMatchObject({ ok: true });
-    expect(second.bigBrother.alerts()).toEqual([]);
+    const killed = await killedWhile(point.act, point);
+    expect(killed.wasKilled).toBe(true);
+    await expectWhole(killed, point.act);
   });
 
   const twice = atCalls.flatMap((point) => sides.map((again) => ({ ...point, again })));
   it.each(twice)(
     '$side call $call to $act, and $again the first of its recovery',
     async (point) => {
-      const { guarded, second, nakedSince } = await killedWhile(point.act, point, point.again);
-      expect(nakedSince).toBeNull();
-      if (point.act === 'partial') expect(await sharesAtExchange(guarded)).toBe(5);
-      await expectSound(guarded);
-      expect(second.logger.verify()).toMatchObject({ ok: true });
-      expect(second.bigBrother.alerts()).toEqual([]);
+      await expectWhole(await killedWhile(point.act, point, point.again), point.act);
     },
   );
 
@@ -412,13 +415,9 @@ describe('a process that is killed', () => {
     sides.flatMap((side) => upTo(WRITES[act]).map((writes) => ({ act, side, writes }))),
   );
   it.each(atWrites)('$side write $writes to $act: all is whole 15 s after', async (point) => {
-    const { guarded, second, nakedSince, wasKilled } = await killedWhile(point.act, point);
-    expect(wasKilled).toBe(true);
-    if (point.act === 'partial') expect(await sharesAtExchange(guarded)).toBe(5);
-    expect(nakedSince).toBeNull();
-    await expectSound(guarded);
-    expect(second.logger.verify()).toMatchObject({ ok: true });
-    expect(second.bigBrother.alerts()).toEqual([]);
+    const killed = await killedWhile(point.act, point);
+    expect(killed.wasKilled).toBe(true);
+    await expectWhole(killed, point.act);
   });
 });
 

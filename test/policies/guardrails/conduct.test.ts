@@ -5,6 +5,7 @@ import { decimal, notional, quantity } from '../../../src/domain/decimal.ts';
 import type { Step, SubmitStep } from '../../../src/domain/plan.ts';
 import { closedSession, NOW, oco, order, stopLimit } from '../../support/given.ts';
 import {
+  answer,
   buyMore,
   cancel,
   type GivenReview,
@@ -16,11 +17,6 @@ import {
   submit,
 } from '../support.ts';
 
-const answer = (name: string, given: GivenReview, changes: object = {}) => {
-  const guardrail = guardrails(settings(changes)).find((one) => one.name === name);
-  if (guardrail === undefined) throw new Error(`there is no guardrail ${name}`);
-  return guardrail.review(reviewOf(given));
-};
 const codeOf = (...asked: Parameters<typeof answer>) => answer(...asked).code;
 const entering = (facts: Partial<ControlFacts> = {}, given: GivenReview = {}): GivenReview => ({
   steps: [buyMore('1', '100')],

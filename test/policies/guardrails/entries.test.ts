@@ -4,6 +4,7 @@ import { notional } from '../../../src/domain/decimal.ts';
 import { ticker } from '../../../src/domain/ids.ts';
 import { order, stopLimit } from '../../support/given.ts';
 import {
+  answer,
   buyMore,
   cancel,
   type GivenReview,
@@ -15,11 +16,6 @@ import {
   submit,
 } from '../support.ts';
 
-const answer = (name: string, given: GivenReview, changes: object = {}) => {
-  const guardrail = guardrails(settings(changes)).find((one) => one.name === name);
-  if (guardrail === undefined) throw new Error(`there is no guardrail ${name}`);
-  return guardrail.review(reviewOf(given));
-};
 const entry = (shares: string, limit = '100') => ({ steps: [buyMore(shares, limit)] });
 const equity = (dollars: string) => ({ account: { equity: notional(dollars) } });
 

@@ -9,6 +9,7 @@ import { decimal, notional, price, quantity } from '../../../src/domain/decimal.
 import { ticker } from '../../../src/domain/ids.ts';
 import { NOW, order } from '../../support/given.ts';
 import {
+  answer,
   buyMore,
   cancel,
   type GivenReview,
@@ -19,11 +20,6 @@ import {
   submit,
 } from '../support.ts';
 
-const answer = (name: string, given: GivenReview, changes: object = {}) => {
-  const guardrail = guardrails(settings(changes)).find((one) => one.name === name);
-  if (guardrail === undefined) throw new Error(`there is no guardrail ${name}`);
-  return guardrail.review(reviewOf(given));
-};
 const codeOf = (...asked: Parameters<typeof answer>) => answer(...asked).code;
 const entry = (shares: string, limit = '100'): GivenReview => ({ steps: [buyMore(shares, limit)] });
 const knowing = (facts: Partial<ControlFacts>, given: GivenReview): GivenReview => ({

@@ -6,6 +6,7 @@ import { ticker } from '../../../src/domain/ids.ts';
 import type { Step } from '../../../src/domain/plan.ts';
 import { closedSession, NOW, order, stopLimit } from '../../support/given.ts';
 import {
+  answer,
   buyMore,
   cancel,
   type GivenReview,
@@ -16,11 +17,6 @@ import {
   submit,
 } from '../support.ts';
 
-const answer = (name: string, given: GivenReview, changes: object = {}) => {
-  const guardrail = guardrails(settings(changes)).find((one) => one.name === name);
-  if (guardrail === undefined) throw new Error(`there is no guardrail ${name}`);
-  return guardrail.review(reviewOf(given));
-};
 const stop = stopLimit();
 const entry = { steps: [buyMore('1', '100')] };
 const exit = { steps: [submit()] };
