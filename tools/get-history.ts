@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { historyAnswer } from './history/answer.ts';
-import { askHistory, VIEWS } from './history/ask.ts';
+import { askHistory } from './history/ask.ts';
 import { OUTCOMES } from './history/filters.ts';
 import { KINDS } from './history/kinds.ts';
+import { VIEWS } from './history/question.ts';
 import { detailArgument, limitArgument, symbolArgument } from './shared/arguments.ts';
 import { defineTool } from './tool.ts';
 

@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type Asking, askHistory, type Question, VIEWS } from '../../tools/history/ask.ts';
+import { type Asking, askHistory } from '../../tools/history/ask.ts';
 import { OUTCOMES } from '../../tools/history/filters.ts';
 import { KINDS } from '../../tools/history/kinds.ts';
 import { type Period, periodIn } from '../../tools/history/period.ts';
+import { type Question, VIEWS } from '../../tools/history/question.ts';
 import { type HistorySource, readLast } from '../../tools/history/source.ts';
 import { SqliteEventReader } from '../adapters/event-stores/sqlite-reader.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';

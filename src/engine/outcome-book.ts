@@ -1,42 +1,26 @@
 import type { Json } from '../domain/canonical.ts';
-import {
-  NO_SHARES,
-  type Price,
-  parseDecimal,
-  price,
-  type Quantity,
-  quantity,
-  sharesLeft,
-  smaller,
-  ZERO,
-} from '../domain/decimal.ts';
+import { price, quantity, sharesLeft, smaller, ZERO } from '../domain/decimal.ts';
 import type { JournalRecord } from '../domain/event.ts';
 import { isTerminal, type OrderStatus, type OrderType } from '../domain/order.ts';
-import type { PositionSide } from '../domain/portfolio.ts';
 import { fieldAt, textAt } from '../domain/record-body.ts';
-import { exitSide, tightest } from '../domain/side.ts';
+import { exitSide } from '../domain/side.ts';
 import type { EpochMs } from '../domain/time.ts';
 import {
-  type Exit,
-  type ExitedPosition,
-  type Outcome,
-  outcomeOf,
-  type PlanCause,
-} from './outcomes.ts';
+  amountAt,
+  causeIn,
+  type Life,
+  lifeIn,
+  priceAt,
+  type Terms,
+  termsIn,
+} from './outcome-records.ts';
+import { type Exit, type Outcome, outcomeOf, type PlanCause } from './outcomes.ts';
 
 /** Looks up what a plan was made from that was proposed before the book was begun. */
 export type CauseFinder = (planId: string, symbol: string) => PlanCause;
 
 /** Plans of one symbol whose first step may still come. */
 const MOST_PROPOSED = 20;
-
-type Life = ExitedPosition & {
-  /** Shares that are held as far as fills and looks at the account tell. */
-  held: Quantity;
-  isOver: boolean;
-};
-
-type Terms = Pick<Traced, 'type' | 'stopPrice' | 'limitPrice'>;
 
 type Intended = {
   readonly planId: string;
@@ -48,13 +32,10 @@ type Intended = {
 /** The extremes are known when the position was looked at after the fill, which follows at once. */
 type PendingExit = Exit & { readonly isLookedAt: boolean };
 
-type Traced = {
+type Traced = { -readonly [Name in keyof Terms]: Terms[Name] } & {
   readonly orderId: string;
   clientOrderId: string | null;
   parentId: string | null;
-  type: OrderType | null;
-  stopPrice: Price | null;
-  limitPrice: Price | null;
   hasEnded: boolean;
   /** What filled and was not measured yet. */
   exits: PendingExit[];
@@ -283,83 +264,8 @@ const lookedAt =
     return { ...exit, position: { ...exit.position, bestPrice, worstPrice }, isLookedAt: true };
   };
 
-/** A change of an order does not repeat its type: one with a stop price is of a stop. */
-function termsIn(request: Json): Terms {
-  const stopPrice = priceAt(request, 'stopPrice');
-  const type = textAt(request, 'type') as OrderType | null;
-  return {
-    type: type ?? (stopPrice === null ? null : 'stop_limit'),
-    ...{ stopPrice, limitPrice: priceAt(request, 'limitPrice') },
-  };
-}
-
 function takeTerms(order: Traced, type: string, body: Json): void {
   order.type = type as OrderType;
   order.stopPrice = priceAt(body, 'stopPrice') ?? order.stopPrice;
   order.limitPrice = priceAt(body, 'limitPrice') ?? order.limitPrice;
-}
-
-/** Our own record, checked by the chain it stands in; early ones lack the worst price. */
-function lifeIn(body: Json, isOver: boolean): Life | null {
-  const episode = fieldAt(body, 'episode') ?? null;
-  const id = textAt(episode, 'id');
-  const side = textAt(episode, 'side') as PositionSide | null;
-  const entryPrice = priceAt(episode, 'entryPrice');
-  const openedAt = fieldAt(episode, 'openedAt');
-  if (id === null || side === null || entryPrice === null || typeof openedAt !== 'number') {
-    return null;
-  }
-  const isKnown = (each: Price | null): each is Price => each !== null;
-  const best = [priceAt(episode, 'highWaterPrice'), entryPrice].filter(isKnown);
-  const worst = [priceAt(body, 'worstPrice'), entryPrice].filter(isKnown);
-  return {
-    ...{ episodeId: id, side, openedAt, entryPrice, isOver },
-    initialStopPrice: priceAt(episode, 'initialStopPrice'),
-    bestPrice: tightest(side, best) ?? entryPrice,
-    worstPrice: tightest(side === 'long' ? 'short' : 'long', worst) ?? entryPrice,
-    held: quantity(amountAt(episode, 'quantity') ?? NO_SHARES),
-  };
-}
-
-const amountAt = (body: Json, name: string) => parseDecimal(textAt(body, name) ?? '');
-
-function priceAt(body: Json, name: string): Price | null {
-  const digits = amountAt(body, name);
-  return digits === null ? null : price(digits);
-}
-
-/**
- * What a plan was made from in one symbol.
- *
- * @param proposed its proposal, whole or of the part in that symbol; null where it is not known
- * @param decided the last decision in the symbol before that
- */
-export function causeIn(
-  planId: string,
-  proposed: Pick<JournalRecord, 'symbol' | 'body'> | null,
-  decided: Pick<JournalRecord, 'seq' | 'body'> | null,
-): PlanCause {
-  const part = proposed === null ? null : partIn(proposed);
-  const decision = decided === null ? null : (fieldAt(decided.body, 'decision') ?? null);
-  return {
-    planId,
-    decisionSeq: decided?.seq ?? null,
-    decisionPrice: priceAt(fieldAt(part, 'basis') ?? null, 'price'),
-    wishes: listIn(decision, 'chosen').map((each) => ({
-      policy: textAt(each, 'policy') ?? 'unknown',
-      kind: textAt(fieldAt(each, 'action') ?? null, 'kind') ?? 'unknown',
-    })),
-  };
-}
-
-function partIn({ symbol, body }: Pick<JournalRecord, 'symbol' | 'body'>): Json {
-  const alone = fieldAt(body, 'part');
-  if (alone !== undefined) return alone;
-  const parts = listIn(fieldAt(body, 'plan') ?? null, 'parts');
-  return parts.find((part) => textAt(part, 'symbol') === symbol) ?? null;
-}
-
-function listIn(body: Json, name: string): readonly Json[] {
-  const list = fieldAt(body, name);
-  return Array.isArray(list) ? list : [];
 }

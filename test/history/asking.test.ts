@@ -5,8 +5,9 @@ import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import type { HistoryQuery, JournalEvent } from '../../src/domain/event.ts';
 import { newYorkDay, startOfNewYorkDay } from '../../src/domain/new-york.ts';
 import { EventLogger } from '../../src/runtime/journal/event-logger.ts';
-import { askHistory, type Question } from '../../tools/history/ask.ts';
+import { askHistory } from '../../tools/history/ask.ts';
 import { periodIn } from '../../tools/history/period.ts';
+import type { Question } from '../../tools/history/question.ts';
 
 /** Wednesday 2026-10-14, ten in the morning in New York. */
 const NOW = Date.UTC(2026, 9, 14, 14);

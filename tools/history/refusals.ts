@@ -19,7 +19,7 @@ const MOST_DECISIONS = 300;
 const MOST_LETTERS = 180;
 
 /** What was wanted and not done, once for each cause, with how often. */
-export type RefusalRow = {
+type RefusalRow = {
   readonly symbol?: string;
   readonly wanted: string;
   /** Who said no: a guardrail, the broker, the engine, a person or a policy. */

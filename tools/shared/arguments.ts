@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { parseDecimal } from '../../src/domain/decimal.ts';
 import { isTicker, ticker } from '../../src/domain/ids.ts';
-import type { EpochMs } from '../../src/domain/time.ts';
 
 /** A ticker, or a refusal that does not repeat what was passed: it may be injected text. */
 export const symbolArgument = z
@@ -33,16 +32,3 @@ export type Detail = z.infer<typeof detailArgument>;
 
 /** A page's size; the default keeps an answer under 2,000 tokens. */
 export const limitArgument = (most: number) => z.int().min(1).max(most);
-
-const SPAN = /^(\d{1,4})([mhdw])$/;
-const SPAN_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
-const ISO = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/;
-
-/** `24h` or `7d` before `now`, an ISO-8601 time with its zone, or a UTC date; else null. */
-export function parseTime(written: string, now: EpochMs): EpochMs | null {
-  const span = SPAN.exec(written);
-  if (span) return now - Number(span[1]) * SPAN_MS[span[2] as keyof typeof SPAN_MS];
-  if (!ISO.test(written)) return null;
-  const at = Date.parse(written);
-  return Number.isNaN(at) ? null : at;
-}

@@ -1,5 +1,6 @@
 import type { EventType, JournalRecord } from '../../domain/event.ts';
-import { causeIn, OutcomeBook } from '../../engine/outcome-book.ts';
+import { OutcomeBook } from '../../engine/outcome-book.ts';
+import { causeIn } from '../../engine/outcome-records.ts';
 import type { Outcome, PlanCause } from '../../engine/outcomes.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
 
