@@ -1,15 +1,20 @@
 import { Command } from 'commander';
 import { fileExists } from '../adapters/system/files.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
-import { replayRulesFrom, replayRulesOf } from '../composition/replay-rules.ts';
+import { replayRulesFrom, replayRulesOf, rulesOf } from '../composition/replay-rules.ts';
 import { loadSettings } from '../config.ts';
+import type { Json } from '../domain/canonical.ts';
 import type { JournalRecord } from '../domain/event.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { Replay } from '../runtime/replay.ts';
-import { ReplayReport, type ReplayResult } from '../runtime/replay-report.ts';
+import { ReplayReport } from '../runtime/replay-report.ts';
+import { type Tape, TapeReader } from '../runtime/replay-tape.ts';
+import { rulesIn } from '../runtime/settings/settings-keeper.ts';
+import type { Rules } from '../settings-file.ts';
 import { journalPath } from './account-journal.ts';
 import { since } from './arguments.ts';
 import { exitCodes, UsageError } from './failure.ts';
+import { playedOnExchange } from './replay-exchange.ts';
 import { replayInWords, replayJson } from './replay-words.ts';
 import { recordsOf, wholeJournal } from './whole-journal.ts';
 
@@ -19,6 +24,7 @@ type Options = {
   readonly from?: EpochMs;
   readonly to?: EpochMs;
   readonly settings?: string;
+  readonly exchange: boolean;
   readonly json?: boolean;
 };
 
@@ -28,8 +34,9 @@ made from, and compares the two byte by byte. Reads only, and may run while BigB
 every look at the account is in the journal: a decision is when it differs from the one before it
 or leads to a plan.
 
-With --settings it is a what-if: the same moments under other rules. Each is looked at by itself,
-since what other orders would have led to is not in the journal.
+With --settings it is a what-if: the same moments under other rules, each by itself. Then the paper
+exchange plays the prices that the journal holds, under the recorded rules and under the others;
+where the first does not come to what is recorded, it says that these prices do not suffice.
 
 Examples:
   bigbrother replay
@@ -49,34 +56,45 @@ export const replayCommand = (): Command =>
     .option('--from <time>', 'only what was decided from then on: 2026-11-22, 90m, 7d', since(now))
     .option('--to <time>', 'only what was decided until then', since(now))
     .option('--settings <file>', 'what would have been decided under the settings of this file')
+    .option('--no-exchange', 'with --settings: leave the paper exchange out, which takes its time')
     .option('--json', 'one JSON object')
     .addHelpText('after', explanation)
-    .action((named: string | undefined, _, command: Command) => {
+    .action(async (named: string | undefined, _, command: Command) => {
       const options = command.optsWithGlobals<Options>();
-      const result = replayed(recordsIn(named, options), options);
-      const told = { result, settings: options.settings ?? null };
+      const { result, exchange } = await replayed(recordsIn(named, options), options);
+      const told = { result, exchange, settings: options.settings ?? null };
       process.stdout.write(options.json === true ? replayJson(told) : replayInWords(told));
       const { decision, plan, verdicts } = result.counts;
       const different = decision.different + plan.different + verdicts.different;
       process.exitCode = different === 0 ? exitCodes.done : exitCodes.failed;
     });
 
-function replayed(records: Iterable<JournalRecord>, options: Options): ReplayResult {
-  const { from: fromAt, to: toAt, settings } = options;
-  const instead = settings === undefined ? undefined : replayRulesOf(loadSettings(settings).rules);
+async function replayed(records: Iterable<JournalRecord>, options: Options) {
+  const { from: fromAt, to: toAt = Number.POSITIVE_INFINITY, settings } = options;
+  const other = settings === undefined ? null : loadSettings(settings).rules;
   const replay = new Replay({
     ...{ rulesFrom: replayRulesFrom, atFirst: null },
-    ...(instead === undefined ? {} : { instead }),
+    ...(other === null ? {} : { instead: replayRulesOf(other) }),
   });
-  const report = new ReplayReport({
-    ...(fromAt === undefined ? {} : { fromAt }),
-    ...(toAt === undefined ? {} : { toAt }),
-  });
+  const report = new ReplayReport({ toAt, ...(fromAt === undefined ? {} : { fromAt }) });
+  const reader = new TapeReader(fromAt ?? Number.NEGATIVE_INFINITY);
+  let recorded: Json | null = null;
   for (const record of records) {
-    if (toAt !== undefined && record.at > toAt) break;
+    if (record.at > toAt) break;
+    recorded = rulesIn(record) ?? recorded;
+    if (other !== null && options.exchange) reader.see(record);
     for (const finding of replay.see(record)) report.add(finding);
   }
-  return report.result();
+  const exchange =
+    other === null || !options.exchange ? null : await onExchange(reader.tape(), recorded, other);
+  return { result: report.result(), exchange };
+}
+
+/** What the paper exchange makes of other settings; in words, why nobody can tell. */
+async function onExchange(tape: Tape | null, recorded: Json | null, other: Rules) {
+  if (recorded === null) return 'the journal does not tell of the settings that held';
+  if (tape === null) return 'no look at the whole account stands in the journal';
+  return playedOnExchange(tape, rulesOf(recorded), other);
 }
 
 /** @throws UsageError for what holds no records */

@@ -2,10 +2,13 @@ import { canonicalText, type Json } from '../domain/canonical.ts';
 import { isoTime } from '../domain/time.ts';
 import type { Difference, MadeUnder } from '../runtime/replay.ts';
 import type { ReplayResult } from '../runtime/replay-report.ts';
+import type { SymbolWhatIf } from './replay-exchange.ts';
 import { VERSION } from './version.ts';
 
 export type Told = {
   readonly result: ReplayResult;
+  /** What the paper exchange makes of other settings; in words, why nobody can tell. */
+  readonly exchange: readonly SymbolWhatIf[] | string | null;
   /** The file with other settings; null where those of the journal held. */
   readonly settings: string | null;
 };
@@ -13,7 +16,7 @@ export type Told = {
 const MOST_LINES = 20;
 const LONGEST_VALUE = 160;
 
-export const replayJson = ({ result, settings }: Told): string => {
+export const replayJson = ({ result, exchange, settings }: Told): string => {
   const { counts, differences, by, gaps } = result;
   const different = Object.values(counts).some((count) => count.different > 0);
   const missing = Object.values(counts).some((count) => count.missing > 0);
@@ -27,11 +30,12 @@ export const replayJson = ({ result, settings }: Told): string => {
     different_by: by,
     differences,
     missing: gaps,
+    ...(exchange === null ? {} : { exchange }),
   };
   return `${JSON.stringify(json)}\n`;
 };
 
-export function replayInWords({ result, settings }: Told): string {
+export function replayInWords({ result, exchange, settings }: Told): string {
   const { counts, differences, gaps } = result;
   const lines = [
     settings === null
@@ -50,6 +54,7 @@ export function replayInWords({ result, settings }: Told): string {
       : settings === null
         ? firstInWords(differences)
         : listInWords(result)),
+    ...(exchange === null ? [] : exchangeInWords(exchange)),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -111,4 +116,20 @@ function valueText(value: Json | undefined): string {
   if (value === undefined) return 'nothing';
   const text = typeof value === 'string' ? value : canonicalText(value);
   return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 1)}…`;
+}
+
+function exchangeInWords(exchange: readonly SymbolWhatIf[] | string): readonly string[] {
+  if (typeof exchange === 'string') {
+    return ['', `The paper exchange cannot play it: ${exchange}.`];
+  }
+  return [
+    '',
+    'On the paper exchange, with the prices that the journal holds, exits and what is left come to:',
+    ...exchange.map((each) =>
+      each.suffices
+        ? `  ${each.symbol}: $${each.wouldDollars} instead of $${each.againDollars}` +
+          ` (recorded $${each.recordedDollars})`
+        : `  ${each.symbol}: the ${each.prices} prices do not suffice: ${each.because}`,
+    ),
+  ];
 }

@@ -13,12 +13,14 @@ export const replayRulesOf = (rules: Rules): ReplayRules => ({
 });
 
 /**
- * The same for rules out of a journal. How often the loop looks decides nothing, and in
- * simulated time it may be any.
+ * Rules out of a journal. How often the loop looks decides nothing, and in simulated time it may
+ * be any.
  *
  * @throws z.ZodError for what no settings file could say
  */
-export function replayRulesFrom(json: Json): ReplayRules {
+export function rulesOf(json: Json): Rules {
   const { loopIntervalMs: _, ...deciding } = Object(json) as Record<string, Json>;
-  return replayRulesOf(rulesFromJson(deciding));
+  return rulesFromJson(deciding);
 }
+
+export const replayRulesFrom = (rules: Json): ReplayRules => replayRulesOf(rulesOf(rules));

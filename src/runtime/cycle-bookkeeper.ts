@@ -1,6 +1,6 @@
 import type { Alert } from '../domain/answers.ts';
 import { sha256 } from '../domain/canonical.ts';
-import { text } from '../domain/decimal.ts';
+import { type Price, text } from '../domain/decimal.ts';
 import type { EventType } from '../domain/event.ts';
 import type { Ticker } from '../domain/ids.ts';
 import { isTerminal } from '../domain/order.ts';
@@ -50,6 +50,7 @@ export class CycleBookkeeper {
   readonly #clock: Clock;
   readonly #brokerErrors: BrokerErrorWatch;
   #cancelTimer: () => void = () => {};
+  readonly #marks = new Map<Ticker, Price>();
   #dueAt: EpochMs | null = null;
   #stopped = false;
 
@@ -82,7 +83,7 @@ export class CycleBookkeeper {
   closeCycle(): void {
     const snapshot = this.#state.snapshot();
     if (snapshot !== null) {
-      const body = summaryOf(snapshot);
+      const body = { ...summaryOf(snapshot), marks: this.#newMarks(snapshot) };
       this.#logger.log({ type: 'snapshot_taken', actor: 'loop', body });
       this.#brokerErrors.see(snapshot);
       this.#tellPrompt(snapshot);
@@ -93,6 +94,17 @@ export class CycleBookkeeper {
       ]);
     }
     this.#logger.commit();
+  }
+
+  /** Prices that have moved since they were last written down: the course of the market. */
+  #newMarks({ positions }: PortfolioSnapshot): ReadonlyMap<Ticker, Price> {
+    const moved = positions.filter(({ symbol, currentPrice }) => {
+      const last = this.#marks.get(symbol);
+      return last === undefined || currentPrice.minus(last).abs().times('1000').gte(last);
+    });
+    const marks = new Map(moved.map(({ symbol, currentPrice }) => [symbol, currentPrice]));
+    for (const [symbol, price] of marks) this.#marks.set(symbol, price);
+    return marks;
   }
 
   /** Tells now what is due, and what comes due before the next cycle when it is. */
@@ -178,7 +190,7 @@ const incoherences = ({ incoherences: found }: PortfolioSnapshot): Level[] =>
   found.map(({ symbol, because }) => ({ code: 'snapshot_incoherent', symbol, because }));
 
 /** Counts and a digest: one line for each position and each order, whatever else moves. */
-function summaryOf(snapshot: PortfolioSnapshot): unknown {
+function summaryOf(snapshot: PortfolioSnapshot): object {
   const { version, account, positions, orders, session, tradingState } = snapshot;
   const lines = [
     `account ${account.accountNumber} ${text(account.equity)} ${text(account.cash)}`,
