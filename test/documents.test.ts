@@ -30,7 +30,9 @@ function whyUnknown(call: string): string | null {
   }
   if (command.parent === null) return `no command is called ${words[0]}`;
   const flags = words.filter((word) => /^--?[a-z]/.test(word)).map((flag) => flag.split('=')[0]);
-  const unknown = flags.filter((flag) => !known.some((each) => each.is(flag ?? '')));
+  const unknown = flags.filter(
+    (flag) => !known.some(({ short, long }) => flag === short || flag === long),
+  );
   return unknown.length === 0 ? null : `${command.name()} has no ${unknown.join(', ')}`;
 }
 
