@@ -17,6 +17,9 @@ export function sampleOf(values: readonly number[]): GroupSample {
   return { count, mean, variance: count > 1 ? squares / (count - 1) : 0 };
 }
 
+/** Figures that hardly differ say nothing of how much such figures differ. */
+const LEAST_VARIANCE = 1e-12;
+
 /**
  * Normal-normal empirical Bayes, the estimator of James and Stein (1961) as Efron and Morris
  * (1975) put it for groups of different size: each group's mean is drawn towards nothing, the
@@ -32,7 +35,7 @@ export function sampleOf(values: readonly number[]): GroupSample {
  */
 export function shrunkMeans(groups: readonly GroupSample[]): readonly Estimate[] | null {
   const within = pooledVariance(groups);
-  if (within === null) return null;
+  if (within === null || within < LEAST_VARIANCE) return null;
   const errors = groups.map(({ count, variance }) => Math.max(within, variance) / count);
   const between = betweenVariance(groups, errors);
   return groups.map(({ mean }, index) => {
