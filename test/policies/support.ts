@@ -265,3 +265,26 @@ export const answer = (name: string, given: GivenReview, changes: object = {}) =
   if (guardrail === undefined) throw new Error(`there is no guardrail ${name}`);
   return guardrail.review(reviewOf(given));
 };
+
+/** Why it denies it; null when it does not. */
+export const codeOf = (...asked: Parameters<typeof answer>) => answer(...asked).code;
+/** One more share, bought at 100. */
+export const entering = (
+  facts: Partial<ControlFacts> = {},
+  given: GivenReview = {},
+): GivenReview => ({
+  steps: [buyMore('1', '100')],
+  ...given,
+  facts,
+});
+/** The stop of what is held. */
+export const leaving = (facts: Partial<ControlFacts>): GivenReview => ({
+  steps: [submit()],
+  facts,
+});
+
+/** The step with some of its order otherwise. */
+export const ordering = (step: SubmitStep, changes: Partial<SubmitStep['order']>): SubmitStep => ({
+  ...step,
+  order: { ...step.order, ...changes },
+});
