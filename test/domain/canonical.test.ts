@@ -132,4 +132,14 @@ describe('RFC 8785', () => {
       }),
     );
   });
+
+  it('sorts the keys of an object like the other, however many there are', () => {
+    const keys = fc.uniqueArray(fc.string({ unit: 'binary' }), { maxLength: 40, size: 'max' });
+    fc.assert(
+      fc.property(keys, (names) => {
+        const value = Object.fromEntries(names.map((name, index) => [name, index]));
+        expect(canonicalText(value)).toBe(canonicalize(value));
+      }),
+    );
+  });
 });
