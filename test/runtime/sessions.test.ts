@@ -15,6 +15,9 @@ const OPEN = Date.UTC(2026, 9, 9, 13, 30);
 const EARLY_CLOSE = Date.UTC(2026, 10, 27, 18, 0);
 const MONDAY_OPEN = Date.UTC(2026, 10, 30, 14, 30);
 
+/** Nights are long: the closed market is looked at each minute, and at the open all the same. */
+const NIGHT = { closedCycleMs: 60_000 };
+
 const holding = (qty: string, given: Given = {}): Given => ({
   startAt: BEFORE_CLOSE,
   positions: [{ symbol: 'AAPL', qty, averageEntryPrice: '100' }],
@@ -27,7 +30,7 @@ const sent = ({ broker }: Guarded): number => broker.mutations().length;
 
 describe('a stop that lives for a day', () => {
   it('is armed again within seconds of the open, and said to be missing until then', async () => {
-    const guarded = await loopedAccount(holding('2.5'));
+    const guarded = await loopedAccount(holding('2.5', { settings: NIGHT }));
     const { clock, price, resting } = guarded;
     expect(resting()).toEqual(['sell stop_limit 0.5 @92', 'sell stop_limit 2 @92']);
     await clock.advanceTo(OPEN - 60_000);
@@ -48,7 +51,9 @@ describe('a stop that lives for a day', () => {
   });
 
   it('is not placed after an early close, and not before Monday', async () => {
-    const guarded = await loopedAccount(holding('0.5', { startAt: EARLY_CLOSE - 60_000 }));
+    const guarded = await loopedAccount(
+      holding('0.5', { startAt: EARLY_CLOSE - 60_000, settings: NIGHT }),
+    );
     const { clock, price, resting } = guarded;
     expect(resting()).toEqual(['sell stop_limit 0.5 @92']);
     await clock.advanceTo(EARLY_CLOSE + 60_000);
@@ -79,7 +84,7 @@ describe('a stop that lives for a day', () => {
 
 describe('while the market is closed', () => {
   it('a stop stays where it is, moves at the open, and that is said', async () => {
-    const guarded = await loopedAccount(holding('10'));
+    const guarded = await loopedAccount(holding('10', { settings: NIGHT }));
     const { clock, price, resting, bigBrother } = guarded;
     price('AAPL', '110');
     await clock.advanceTo(BEFORE_CLOSE + 62_000);
