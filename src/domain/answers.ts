@@ -25,6 +25,8 @@ export type SymbolEvaluation = {
   readonly notes: readonly PlanningNote[];
   /** What the guardrails would say to `part` now. */
   readonly verdicts: readonly Verdict[];
+  /** Absent where nobody asks outside. */
+  readonly background?: SymbolBackground;
 };
 
 /** What an intent came to. A plan with a denial can be read but not executed. */
@@ -57,6 +59,44 @@ export type CopyStatus = {
   readonly problem: string | null;
 };
 
+/**
+ * off: not configured, or not installed. idle: it starts when it is asked for the first time.
+ * resting: it failed, and is tried again later. disabled: it is not what was pinned.
+ */
+export type AdvisorState = 'off' | 'idle' | 'starting' | 'ready' | 'resting' | 'disabled';
+
+export type AdvisorStatus = {
+  readonly name: string;
+  /** As the server says, once it was asked; before that the version that is pinned. */
+  readonly version: string | null;
+  readonly status: AdvisorState;
+  /** Digest of names, descriptions and schemas of its tools; null while they are not known. */
+  readonly toolsHash: string | null;
+  /** Why it is not ready, in words; null when it is. */
+  readonly because: string | null;
+};
+
+/** What is known of a symbol from outside; nothing of it decides by itself. */
+export type SymbolBackground = {
+  /** What became of earlier decisions, by kind of action. */
+  readonly history: readonly {
+    readonly action: string;
+    readonly count: number;
+    readonly meanR: number | null;
+    readonly latest: readonly string[];
+  }[];
+  readonly signals: readonly {
+    readonly signal: string;
+    readonly severity: number;
+    readonly date: string;
+    readonly sources: readonly string[];
+  }[];
+  /** Words of others, in their envelope; null where there are none. */
+  readonly quoted: string | null;
+  /** What could not be found out, and why. */
+  readonly because: readonly string[];
+};
+
 export type SystemStatus = {
   readonly environment: Environment;
   readonly mode: Mode;
@@ -71,6 +111,8 @@ export type SystemStatus = {
   /** Absent where no copy is kept. */
   readonly journalCopy?: CopyStatus;
   readonly settingsHash: string;
+  /** The servers that advise; absent where nobody asked for any. */
+  readonly servers?: readonly AdvisorStatus[];
 };
 
 export type HistoryPage = {

@@ -1,3 +1,4 @@
+import type { AdvisorStatus } from '../domain/answers.ts';
 import type { Json } from '../domain/canonical.ts';
 
 /** A program of another vendor, and all that it is given of this machine. */
@@ -21,23 +22,6 @@ export interface Child {
 
 /** @param longestLine characters; a process that says a longer line is ended */
 export type StartChild = (program: ChildProgram, longestLine: number) => Child;
-
-/**
- * off: not configured, or not installed. idle: it starts when it is asked for the first time.
- * resting: it failed, and is tried again later. disabled: it is not what was pinned.
- */
-export type AdvisorState = 'off' | 'idle' | 'starting' | 'ready' | 'resting' | 'disabled';
-
-export type AdvisorStatus = {
-  readonly name: string;
-  /** As the server says, once it was asked; before that the version that is pinned. */
-  readonly version: string | null;
-  readonly status: AdvisorState;
-  /** Digest of names, descriptions and schemas of its tools; null while they are not known. */
-  readonly toolsHash: string | null;
-  /** Why it is not ready, in words; null when it is. */
-  readonly because: string | null;
-};
 
 /** What a tool answered. `text` is whatever the other side wrote. */
 export type AdvisorAnswer = { readonly structured: Json; readonly text: string };

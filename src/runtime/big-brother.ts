@@ -36,6 +36,7 @@ import type { PlanStore } from './plans/plan-store.ts';
 import type { ProposalLimiter } from './plans/proposal-limiter.ts';
 import type { ProposalVetoes } from './plans/proposal-vetoes.ts';
 import type { UnsettledSteps } from './plans/unsettled-steps.ts';
+import type { RuntimeParts } from './runtime-parts.ts';
 import type { RuntimeSettings } from './settings/settings.ts';
 
 type Parts = {
@@ -60,6 +61,7 @@ type Parts = {
   readonly settingsHash: () => string;
   /** Copies the journal; null where no copy is kept. */
   readonly outbox: Outbox | null;
+  readonly background: RuntimeParts['background'];
 };
 
 /** Who wants a plan executed, as far as it matters for asking a person. */
@@ -80,7 +82,7 @@ export class BigBrother {
 
   status(): SystemStatus {
     const { settings, tradingState, state, orchestrator, halts, settingsHash } = this.#parts;
-    const { outbox } = this.#parts;
+    const { outbox, background } = this.#parts;
     halts.notice();
     return {
       environment: settings.environment,
@@ -93,6 +95,7 @@ export class BigBrother {
       streams: state.streams(),
       ...(outbox === null ? {} : { journalCopy: outbox.status() }),
       settingsHash: settingsHash(),
+      ...(background === undefined ? {} : { servers: background.servers() }),
     };
   }
 
@@ -110,11 +113,16 @@ export class BigBrother {
   evaluate(symbol: Ticker): SymbolEvaluation | null {
     const context = this.contextFor(symbol);
     if (context === null) return null;
-    const { planMaker, reviewer } = this.#parts;
-    const { decision, part, notes } = planMaker.think(context);
+    const { planMaker, reviewer, background } = this.#parts;
+    const { context: known, decision, part, notes } = planMaker.think(context);
     const plan = part === null ? null : this.#seal([part], [context], { kind: 'manage', symbol });
     const verdicts = plan === null ? [] : reviewer.verdictsOn(plan);
-    return { context, decision, part, notes, verdicts };
+    const { advice } = known;
+    return {
+      ...{ decision, part, notes, verdicts },
+      context: advice === undefined ? context : { ...context, advice },
+      ...(background === undefined ? {} : { background: background.about(symbol) }),
+    };
   }
 
   /** Makes the plan an intent comes to, and keeps it for `execute`. Sends nothing. */

@@ -1,4 +1,6 @@
+import type { AdvisorStatus, SymbolBackground } from '../domain/answers.ts';
 import type { Guardrail } from '../domain/guardrail.ts';
+import type { Ticker } from '../domain/ids.ts';
 import type { TradingPolicy } from '../domain/policy.ts';
 import type { DriftTolerance } from '../engine/drift.ts';
 import type { PlanningSettings } from '../engine/planning-settings.ts';
@@ -55,6 +57,11 @@ export type RuntimeParts = {
   readonly settingsHash: string;
   /** What runs: a plan of another version is void. */
   readonly codeVersion?: string;
+  /** Who is asked outside, and what is known from there; absent where nobody is. */
+  readonly background?: {
+    readonly servers: () => readonly AdvisorStatus[];
+    readonly about: (symbol: Ticker) => SymbolBackground;
+  };
   /** Without it nobody signs for the journal: for runs that leave none behind. */
   readonly signing?: {
     readonly signer: Signer;

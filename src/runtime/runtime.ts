@@ -92,7 +92,7 @@ function wireTop(parts: RuntimeParts, wired: Wired) {
     bigBrother: new BigBrother({
       ...shared,
       ...{ coordinator, orchestrator, planMaker, tradingState, alerts, ids, limiter },
-      ...{ settingsHash, outbox },
+      ...{ settingsHash, outbox, background: parts.background },
     }),
     rollback: new Rollback({
       ...shared,

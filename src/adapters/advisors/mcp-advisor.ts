@@ -1,15 +1,10 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { type Tool, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import type { AdvisorState, AdvisorStatus } from '../../domain/answers.ts';
 import { digestOf, type Json, toJson } from '../../domain/canonical.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import {
-  type Advisor,
-  type AdvisorAnswer,
-  AdvisorError,
-  type AdvisorState,
-  type AdvisorStatus,
-} from '../../ports/advisor.ts';
+import { type Advisor, type AdvisorAnswer, AdvisorError } from '../../ports/advisor.ts';
 import { BrokerError } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { withDeadline } from '../../ports/deadline.ts';

@@ -1,0 +1,104 @@
+import type { Json } from '../domain/canonical.ts';
+import { decimal, text, ZERO } from '../domain/decimal.ts';
+import type { JournalRecord } from '../domain/event.ts';
+import { fieldAt, textAt } from '../domain/record-body.ts';
+import type { Constraint, Scenario, ScenarioOption } from './thought-chain.ts';
+
+type Proposed = {
+  readonly context: Scenario & { readonly symbol: string | null };
+  readonly options: readonly ScenarioOption[];
+  readonly constraints: readonly Constraint[];
+};
+
+/** Tiers at which a person is asked, or nobody may agree. */
+const COSTLY: ReadonlySet<string | null> = new Set(['T2', 'T3', 'T4']);
+
+/**
+ * What there is to think about in a plan that a host wants and that is costly or over several
+ * symbols: to do it, or to wait. Null for every other record: the loop's own plans are the
+ * owner's policies, and are carried out without a second thought.
+ */
+export function proposedScenario({ type, actor, body }: JournalRecord): Proposed | null {
+  if (type !== 'plan_proposed' || actor !== 'host') return null;
+  const plan = fieldAt(body, 'plan') ?? null;
+  const parts = listAt(plan, 'parts');
+  const approval = fieldAt(plan, 'approval') ?? null;
+  const tier = textAt(approval, 'tier');
+  if (parts.length === 0 || (parts.length === 1 && !COSTLY.has(tier))) return null;
+  const refusals = listAt(body, 'verdicts').flatMap((verdict) =>
+    textAt(verdict, 'outcome') === 'deny' ? [textAt(verdict, 'because') ?? 'it is denied'] : [],
+  );
+  const symbols = parts.map((part) => textAt(part, 'symbol') ?? '?');
+  const kind = textAt(fieldAt(plan, 'intent') ?? null, 'kind') ?? 'the plan';
+  return {
+    context: {
+      question: `whether to carry out "${kind}" in ${symbols.join(', ')}`,
+      facts: [
+        ...parts.map((part) => ({ fact: stateOf(part), against: null })),
+        ...(tier === 'T4' ? [{ fact: 'nobody may agree to it', against: 'carry-out' }] : []),
+      ],
+      symbol: symbols.length === 1 ? (symbols[0] ?? null) : null,
+    },
+    options: [
+      {
+        id: 'carry-out',
+        what: `the plan ${textAt(plan, 'id') ?? ''}, with its ${stepsOf(parts)} steps`,
+        refusals,
+        worstLoss: total(parts.map((part) => amountAt(fieldAt(part, 'worstLoss'), 'withGap'))),
+        nakedDollarSeconds: total(
+          parts.map((part) => amountAt(fieldAt(part, 'naked'), 'dollarSeconds')),
+        ),
+        steps: stepsOf(parts),
+      },
+      {
+        id: 'wait',
+        what: 'nothing, and what rests at the broker stays as it is',
+        refusals: [],
+        worstLoss: total(parts.map(lossOfWaiting)),
+        nakedDollarSeconds: '0',
+        steps: 0,
+      },
+    ],
+    constraints: [],
+  };
+}
+
+function stateOf(part: Json): string {
+  const basis = fieldAt(part, 'basis') ?? null;
+  const [side, quantity, price] = ['side', 'quantity', 'price'].map((name) => textAt(basis, name));
+  const stops = listAt(part, 'ordersBefore').filter((line) => textAt(line, 'stopPrice') !== null);
+  return `${side} ${quantity} ${textAt(part, 'symbol')} at ${price}, ${stops.length} stops resting`;
+}
+
+/** What a stop covers is lost down to the stop; what none covers may be lost whole. */
+function lossOfWaiting(part: Json): string {
+  const basis = fieldAt(part, 'basis') ?? null;
+  const price = decimal(amountAt(basis, 'price'));
+  let bare = decimal(amountAt(basis, 'quantity'));
+  let loss = ZERO;
+  for (const line of listAt(part, 'ordersBefore')) {
+    const stop = textAt(line, 'stopPrice');
+    if (stop === null) continue;
+    const held = decimal(amountAt(line, 'quantity'));
+    const covered = held.lt(bare) ? held : bare;
+    loss = loss.plus(price.minus(decimal(stop)).abs().times(covered));
+    bare = bare.minus(covered);
+  }
+  return text(loss.plus(price.times(bare)));
+}
+
+const stepsOf = (parts: readonly Json[]): number =>
+  parts.reduce<number>((sum, part) => sum + listAt(part, 'steps').length, 0);
+
+const total = (amounts: readonly string[]): string =>
+  text(amounts.reduce((sum, each) => sum.plus(decimal(each)), ZERO));
+
+function amountAt(body: Json | undefined, name: string): string {
+  const digits = textAt(body ?? null, name) ?? '';
+  return /^-?\d+(\.\d+)?$/.test(digits) ? digits : '0';
+}
+
+function listAt(body: Json, name: string): readonly Json[] {
+  const list = fieldAt(body, name);
+  return Array.isArray(list) ? list : [];
+}

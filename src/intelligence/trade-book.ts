@@ -1,0 +1,155 @@
+import { digestOf, type Json } from '../domain/canonical.ts';
+import type { JournalRecord } from '../domain/event.ts';
+import { fieldAt, textAt } from '../domain/record-body.ts';
+import type { Trade, TradeGroup } from '../engine/learning/track-record.ts';
+
+/** Records that trades are made of. */
+export const TRADE_RECORDS = [
+  'settings_loaded',
+  'settings_changed',
+  'decision_made',
+  'episode_closed',
+  'outcome_measured',
+] as const;
+
+/** Range of a day in percent of the price, below which a symbol is calm, and above which wild. */
+const CALM_PERCENT = 1.5;
+const WILD_PERCENT = 3;
+const MOST_TRADES = 5_000;
+
+type Terms = { readonly setting: string; readonly targetR: number; readonly fraction: number };
+type Life = { readonly regime: string; readonly terms: Terms; readonly outcomes: Json[] };
+
+const NO_TERMS: Terms = { setting: 'unknown', targetR: 0, fraction: 0 };
+
+/**
+ * The trades of the journal, one for each position that was closed whole, in units of its initial
+ * risk. A trade is grouped by what was known when it began: by the policy that ended it losers
+ * would only be compared with losers.
+ */
+export class TradeBook {
+  readonly #lives = new Map<string, Life>();
+  readonly #closed = new Set<string>();
+  #terms = NO_TERMS;
+
+  remember({ type, symbol, body }: JournalRecord): void {
+    switch (type) {
+      case 'settings_loaded':
+      case 'settings_changed':
+        this.#terms = termsIn(fieldAt(body, 'rules') ?? null) ?? this.#terms;
+        break;
+      case 'decision_made':
+        this.#begin(body);
+        break;
+      case 'episode_closed': {
+        const id = textAt(fieldAt(body, 'episode') ?? null, 'id');
+        if (id !== null) this.#closed.add(id);
+        break;
+      }
+      case 'outcome_measured': {
+        const id = textAt(body, 'episodeId');
+        if (id !== null && symbol !== null) this.#lifeOf(id, 'unknown').outcomes.push(body);
+        break;
+      }
+      default:
+    }
+  }
+
+  /** The group that a position which is held now belongs to. */
+  groupOf(episodeId: string): TradeGroup | null {
+    const life = this.#lives.get(episodeId);
+    return life === undefined ? null : groupOf(episodeId, life);
+  }
+
+  trades(): readonly Trade[] {
+    return [...this.#closed].slice(-MOST_TRADES).flatMap((id) => {
+      const life = this.#lives.get(id);
+      return life === undefined ? [] : (tradeFrom(id, life) ?? []);
+    });
+  }
+
+  #begin(body: Json): void {
+    const context = fieldAt(fieldAt(body, 'inputs') ?? null, 'context') ?? null;
+    const id = textAt(fieldAt(context, 'episode') ?? null, 'id');
+    if (id !== null) this.#lifeOf(id, regimeIn(context));
+  }
+
+  #lifeOf(id: string, regime: string): Life {
+    const known = this.#lives.get(id);
+    if (known !== undefined) return known;
+    const life: Life = { regime, terms: this.#terms, outcomes: [] };
+    this.#lives.set(id, life);
+    return life;
+  }
+}
+
+const groupOf = (episodeId: string, { regime, terms }: Life): TradeGroup => ({
+  policy: 'all',
+  symbolClass: episodeId.includes('/') ? 'crypto' : 'us_equity',
+  regime,
+  setting: terms.setting,
+});
+
+function regimeIn(context: Json): string {
+  const range = numberAt(fieldAt(context, 'market') ?? null, 'averageTrueRange');
+  const price = numberAt(context, 'price');
+  if (range === null || price === null || price === 0) return 'unknown';
+  const percent = (range / price) * 100;
+  if (percent < CALM_PERCENT) return 'calm';
+  return percent < WILD_PERCENT ? 'usual' : 'wild';
+}
+
+function termsIn(rules: Json): Terms | null {
+  const policies = fieldAt(rules, 'policies') ?? null;
+  const partial = fieldAt(policies, 'partialProfit') ?? null;
+  const [targetR, fraction] = [numberAt(partial, 'targetR'), numberAt(partial, 'fraction')];
+  if (targetR === null || fraction === null) return null;
+  const stops = ['stopLoss', 'trailingStop'].map((name) => fieldAt(policies, name) ?? null);
+  return { setting: digestOf([stops, partial]).slice(0, 12), targetR, fraction };
+}
+
+function tradeFrom(id: string, life: Life): Trade | null {
+  const parts = life.outcomes.flatMap((body) => partIn(body) ?? []);
+  const [first] = parts;
+  if (first === undefined || parts.length < life.outcomes.length) return null;
+  const risk = first.riskPerShare;
+  const shares = sum(parts.map(({ quantity }) => quantity));
+  const partials = parts.filter(({ policy }) => policy === 'partial-profit');
+  const rest = parts.filter(({ policy }) => policy !== 'partial-profit');
+  const slips = parts.flatMap(({ slippage }) => slippage ?? []);
+  const resultOf = (some: typeof parts) =>
+    sum(some.map(({ profit }) => profit)) / (sum(some.map(({ quantity }) => quantity)) * risk);
+  const resultR = resultOf(parts);
+  const taken = sum(partials.map(({ quantity }) => quantity)) / shares;
+  return {
+    ...{ id, resultR, group: groupOf(id, life), targetR: life.terms.targetR },
+    adverseR: Math.max(...parts.map(({ adverse }) => adverse)) / risk,
+    favourableR: Math.max(...parts.map(({ favourable }) => favourable)) / risk,
+    partialFraction: partials.length > 0 ? taken : life.terms.fraction,
+    restR: rest.length > 0 ? resultOf(rest) : resultR,
+    slippageR: slips.length === 0 ? null : sum(slips) / slips.length / risk,
+  };
+}
+
+/** Statistics, not amounts: nothing of it becomes an order's figure. */
+function partIn(body: Json) {
+  const named = (name: string) => numberAt(body, name);
+  const [quantity, profit, riskPerShare] = [
+    named('quantity'),
+    named('profit'),
+    named('riskPerShare'),
+  ];
+  const [adverse, favourable] = [named('adverse'), named('favourable')];
+  if (quantity === null || profit === null || riskPerShare === null) return null;
+  if (adverse === null || favourable === null || riskPerShare <= 0 || quantity <= 0) return null;
+  const slippage = textAt(body, 'expectedBy') === 'stop' ? named('slippage') : null;
+  const policy = textAt(body, 'policy');
+  return { quantity, profit, riskPerShare, adverse, favourable, slippage, policy };
+}
+
+function numberAt(body: Json, name: string): number | null {
+  const value = Number(textAt(body, name) ?? Number.NaN);
+  return Number.isFinite(value) ? value : null;
+}
+
+const sum = (values: readonly number[]): number => values.reduce((all, each) => all + each, 0);
