@@ -181,6 +181,7 @@ export class OutcomeBook {
   /** Shares that were told of before are not told of again. */
   #measured(symbol: string, { orderId, body }: JournalRecord): void {
     const told = amountAt(body, 'quantity');
+    // Without an order it is of a decision that took no shares.
     if (orderId === null || told === null) return;
     const order = this.#orderOf(symbol, orderId);
     let left = quantity(told);

@@ -10,7 +10,9 @@ import {
 } from '../support/guarded-account.ts';
 
 type Body = { readonly [field: string]: Json };
-const bodies = (records: readonly JournalRecord[]) => records.map(({ body }) => body as Body);
+/** Of those that took shares off a position. */
+const bodies = (records: readonly JournalRecord[]) =>
+  records.filter(({ orderId }) => orderId !== null).map(({ body }) => body as Body);
 
 describe('the outcome of a decision', () => {
   it('of a stop that filled names its policy, its decision, the loss in R and the slippage', async () => {
@@ -171,5 +173,32 @@ describe('the outcome of a decision', () => {
     await clock.advanceBy(60_000);
     const told = bodies(next.logger.recall(['outcome_measured']));
     expect(told.map(({ policy, quantity }) => [policy, quantity])).toEqual([['stop-loss', '10']]);
+  });
+
+  it('that took no shares is told of when the position is gone, with how it ended', async () => {
+    const { clock, price, broker, records } = await loopedAccount();
+    broker.next('replace', { kind: 'rejects', rejection: 'validation' });
+    price('AAPL', '109');
+    await clock.advanceBy(30_000);
+    price('AAPL', '112');
+    await clock.advanceBy(20_000);
+    price('AAPL', '106.2');
+    await clock.advanceBy(20_000);
+    const told = records('outcome_measured').filter(({ orderId }) => orderId === null);
+    const rows = told.map(({ body }) => body as Body);
+    expect(rows.map(({ policy, wanted, result }) => [policy, wanted, result])).toEqual(
+      expect.arrayContaining([
+        ['stop-loss', 'protect', 'rested'],
+        ['trailing-stop', 'protect', 'stopped'],
+      ]),
+    );
+    const [first] = rows;
+    expect(first).toMatchObject({ episodeId: 'AAPL#1', decisionPrice: '100' });
+    const last = records('fill_received').at(-1)?.body as Body;
+    expect(Number(first?.movedAfter)).toBeCloseTo(Number(last.price) - 100, 6);
+    // The stop that filled is told of by itself, and nowhere else.
+    const filled = records('outcome_measured').filter(({ orderId }) => orderId !== null);
+    expect(filled).toHaveLength(1);
+    expect(rows.map(({ planId }) => planId)).not.toContain(filled[0]?.planId);
   });
 });

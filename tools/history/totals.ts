@@ -81,6 +81,7 @@ class Sums {
   }
 
   #addOutcome(body: Json): void {
+    if (textAt(body, 'profit') === null) return; // No shares were taken off a position.
     const profit = amountAt(body, 'profit');
     this.closed += 1;
     if (profit.gt(ZERO)) this.gains += 1;

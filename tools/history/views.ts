@@ -96,8 +96,9 @@ async function subjectsOf(asked: Checked, source: HistorySource) {
     (record) => policy === undefined || isOfPolicy(record, policy),
   );
   // What closed shares is asked about first; without any, what was done at all.
-  const closed = wanted.filter(({ type }) => type === 'outcome_measured');
-  const chosen = closed.length > 0 ? closed : wanted;
+  const closed = wanted.filter((record) => isClosing(record));
+  const done = wanted.filter(({ type }) => type !== 'outcome_measured');
+  const chosen = closed.length > 0 ? closed : done;
   const seen = new Set<string>();
   return chosen.flatMap((record) => {
     const { type, symbol, seq } = record;
@@ -108,6 +109,9 @@ async function subjectsOf(asked: Checked, source: HistorySource) {
     return [{ orderId: isOrder ? id : null, planId: isOrder ? null : id, symbol, seq }];
   });
 }
+
+const isClosing = ({ type, orderId }: JournalRecord): boolean =>
+  type === 'outcome_measured' && orderId !== null;
 
 export async function whyNotOf(asked: Checked, source: HistorySource): Promise<HistoryAnswer> {
   const {

@@ -137,6 +137,7 @@ function fillTitle(body: Json): string {
 }
 
 function outcomeTitle(body: Json): string {
+  if (field(body, 'profit') === null) return unfilledTitle(body);
   const [slippage, r] = [field(body, 'slippage'), field(body, 'rMultiple')];
   return words(
     field(body, 'policy'),
@@ -146,6 +147,19 @@ function outcomeTitle(body: Json): string {
     `profit ${field(body, 'profit')}`,
     r === null ? null : `(${r} R)`,
     slippage === null ? null : `slippage ${slippage}`,
+  );
+}
+
+function unfilledTitle(body: Json): string {
+  const [code, moved] = [field(body, 'code'), field(body, 'movedAfter')];
+  return words(
+    field(body, 'policy'),
+    'wanted to',
+    field(body, 'wanted'),
+    `${field(body, 'times')} times:`,
+    field(body, 'result'),
+    code,
+    moved === null ? null : `the price went ${moved} its way after the first`,
   );
 }
 

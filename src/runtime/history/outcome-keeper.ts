@@ -2,6 +2,7 @@ import type { EventType, JournalRecord } from '../../domain/event.ts';
 import { OutcomeBook } from '../../engine/outcome-book.ts';
 import { causeIn } from '../../engine/outcome-records.ts';
 import type { Outcome, PlanCause } from '../../engine/outcomes.ts';
+import { type UnfilledOutcome, UnfilledPlans } from '../../engine/unfilled-plans.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
 
 /** What an outcome is measured from, besides decisions and plans, which are looked up. */
@@ -19,12 +20,14 @@ const FOLLOWED: readonly EventType[] = [
 const LATELY_RECORDS = 20_000;
 
 /**
- * Writes down what became of each decision whose order took shares off a position, as soon as
- * the order or the position has ended, and after a restart what the end of a process cut off.
+ * Writes down what became of each decision: where its order took shares off a position, as soon
+ * as the order or the position has ended, after a restart also what the end of a process cut off;
+ * the others when their position is gone, as far as this process saw them.
  */
 export class OutcomeKeeper {
   readonly #logger: EventLogger;
   readonly #book: OutcomeBook;
+  readonly #unfilled = new UnfilledPlans();
 
   constructor(logger: EventLogger) {
     this.#logger = logger;
@@ -42,11 +45,18 @@ export class OutcomeKeeper {
         this.#book.remember(record);
       }
     }
-    for (const { symbol, outcome } of this.#book.catchUp()) this.#write(symbol, outcome);
+    for (const { symbol, outcome } of this.#book.catchUp()) {
+      this.#write(symbol, outcome, outcome.orderId);
+    }
     this.#logger.onRecord((record) => {
       // What was measured here was told of when it was.
       if (record.type === 'outcome_measured' || record.symbol === null) return;
-      for (const outcome of this.#book.hear(record)) this.#write(record.symbol, outcome);
+      const { symbol } = record;
+      for (const outcome of this.#book.hear(record)) {
+        this.#unfilled.filled(symbol, outcome.planId);
+        this.#write(symbol, outcome, outcome.orderId);
+      }
+      for (const outcome of this.#unfilled.hear(record)) this.#write(symbol, outcome, null);
     });
   }
 
@@ -63,8 +73,8 @@ export class OutcomeKeeper {
     );
   }
 
-  #write(symbol: string, outcome: Outcome): void {
-    const { planId, orderId } = outcome;
+  #write(symbol: string, outcome: Outcome | UnfilledOutcome, orderId: string | null): void {
+    const { planId } = outcome;
     this.#logger.log({
       type: 'outcome_measured',
       actor: 'system',
