@@ -3,6 +3,7 @@ import { report } from './harness.ts';
 
 const journal = () => import('./journal.ts');
 const million = () => import('./journal-million.ts');
+const verdict = () => import('./verdicts.ts');
 const context = () => import('./portfolio-context.ts');
 
 /**
@@ -13,6 +14,8 @@ const rows: Record<string, () => Promise<Row>> = {
   'decision-pass': async () => (await import('./decision-pass.ts')).decisionPass(),
   'portfolio-context-50': async () => (await context()).portfolioContext(50),
   'portfolio-context-500': async () => (await context()).portfolioContext(500),
+  'verdicts-json-rules': async () => (await verdict()).verdicts('json-rules-engine 7.3.1'),
+  'verdicts-cedar': async () => (await verdict()).verdicts('Cedar 4.13.0 (wasm)'),
   'exchange-events': async () => (await import('./exchange-events.ts')).exchangeEvents(),
   'exchange-http': async () => (await import('./exchange-http.ts')).exchangeHttp(),
   'exchange-memory': async () => (await import('./exchange-memory.ts')).exchangeMemory(),
