@@ -1,6 +1,6 @@
 import { claimedIn, exitGroupsOf } from './exits.ts';
 import type { Rule } from './rule.ts';
-import { UnguardedTime } from './unguarded-time.ts';
+import { unguardedWatch } from './unguarded-time.ts';
 import { digitsOf, magnitude } from './units.ts';
 
 const LONGEST_NAKED_MS = 10_000;
@@ -12,21 +12,12 @@ export const boundedNakedTime: Rule = {
     'In an open session, with the broker in reach, no part of a position is without any live ' +
     'exit for more than 10 s.',
 
-  watch(scene, tell) {
-    const time = new UnguardedTime(scene);
-    const told = new Set<string>();
-    return {
-      onBook(symbol) {
-        const book = scene.books.of(symbol);
-        // Shares that an order holds cannot have another exit, whatever becomes of that order.
-        const free = magnitude(book.quantity) - claimedIn(exitGroupsOf(book));
-        const ms = time.look(symbol, free > 0n);
-        if (ms <= LONGEST_NAKED_MS) told.delete(symbol);
-        else if (!told.has(symbol)) {
-          told.add(symbol);
-          tell(symbol, `${digitsOf(free)} shares have been without any exit for ${ms} ms`);
-        }
-      },
-    };
-  },
+  watch: (scene, tell) =>
+    unguardedWatch(scene, {
+      longestMs: LONGEST_NAKED_MS,
+      // Shares that an order holds cannot have another exit, whatever becomes of that order.
+      sharesIn: (book) => magnitude(book.quantity) - claimedIn(exitGroupsOf(book)),
+      onTooLong: (symbol, free, ms) =>
+        tell(symbol, `${digitsOf(free)} shares have been without any exit for ${ms} ms`),
+    }),
 };

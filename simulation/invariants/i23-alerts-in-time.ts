@@ -1,6 +1,6 @@
 import { coveredIn, exitGroupsOf } from './exits.ts';
 import type { Rule } from './rule.ts';
-import { UnguardedTime } from './unguarded-time.ts';
+import { unguardedWatch } from './unguarded-time.ts';
 import { digitsOf, magnitude } from './units.ts';
 
 /** A position is reported that had no stop for 5 s, and that within 5 s. */
@@ -13,22 +13,14 @@ export const alertsInTime: Rule = {
     'A position that has had no confirmed stop for 5 s in an open session, with the broker in ' +
     'reach, has its alert within 5 s more.',
 
-  watch(scene, tell) {
-    const time = new UnguardedTime(scene);
-    const told = new Set<string>();
-    return {
-      onBook(symbol) {
-        const book = scene.books.of(symbol);
-        const naked = magnitude(book.quantity) - coveredIn(exitGroupsOf(book));
-        const ms = time.look(symbol, naked > 0n);
-        if (ms <= DUE_AFTER_MS) told.delete(symbol);
-        else if (!told.has(symbol)) {
-          told.add(symbol);
-          const alerts = [...scene.chronicle.alerts.values()];
-          if (alerts.some((alert) => alert.symbol === symbol)) return;
-          tell(symbol, `${digitsOf(naked)} shares had no stop for ${ms} ms, and no alert`);
-        }
+  watch: (scene, tell) =>
+    unguardedWatch(scene, {
+      longestMs: DUE_AFTER_MS,
+      sharesIn: (book) => magnitude(book.quantity) - coveredIn(exitGroupsOf(book)),
+      onTooLong: (symbol, naked, ms) => {
+        const alerts = [...scene.chronicle.alerts.values()];
+        if (alerts.some((alert) => alert.symbol === symbol)) return;
+        tell(symbol, `${digitsOf(naked)} shares had no stop for ${ms} ms, and no alert`);
       },
-    };
-  },
+    }),
 };

@@ -1,4 +1,6 @@
+import type { Book } from './books.ts';
 import { cannotProtect } from './protectable.ts';
+import type { Watch } from './rule.ts';
 import type { Scene } from './scene.ts';
 
 type Stretch = { ms: number; reachMs: number; excusedAt: number };
@@ -7,7 +9,7 @@ type Stretch = { ms: number; reachMs: number; excusedAt: number };
  * For each symbol, how long something has lasted while it could have been put right: in a
  * regular session, with a living process that has the broker in reach.
  */
-export class UnguardedTime {
+class UnguardedTime {
   readonly #scene: Scene;
   readonly #stretches = new Map<string, Stretch>();
 
@@ -31,4 +33,33 @@ export class UnguardedTime {
     stretch.reachMs = reachMs;
     return stretch.ms;
   }
+}
+
+/** Looks for shares that lack something for too long, and tells of each such stretch once. */
+export function unguardedWatch(
+  scene: Scene,
+  {
+    longestMs,
+    sharesIn,
+    onTooLong,
+  }: {
+    readonly longestMs: number;
+    /** How many lack it now; none or fewer when all is well. */
+    readonly sharesIn: (book: Book) => bigint;
+    readonly onTooLong: (symbol: string, shares: bigint, ms: number) => void;
+  },
+): Watch {
+  const time = new UnguardedTime(scene);
+  const told = new Set<string>();
+  return {
+    onBook(symbol) {
+      const shares = sharesIn(scene.books.of(symbol));
+      const ms = time.look(symbol, shares > 0n);
+      if (ms <= longestMs) told.delete(symbol);
+      else if (!told.has(symbol)) {
+        told.add(symbol);
+        onTooLong(symbol, shares, ms);
+      }
+    },
+  };
 }

@@ -4,7 +4,7 @@ import canonicalize from 'canonicalize';
 import { SqliteEventReader } from '../../src/adapters/event-stores/sqlite-reader.ts';
 import type { JournalRecord } from '../../src/domain/event.ts';
 
-type WireLeg = {
+export type WireLeg = {
   readonly id: string;
   readonly replaces: string | null;
   readonly client_order_id: string;
@@ -52,14 +52,22 @@ export function duplicatesIn({ orders }: Truth, mostSold: number): number {
   return ids.length - new Set(ids).size + (sum(sold.map(Number)) > mostSold ? 1 : 0);
 }
 
-/** True when more is sold, or could be, than is held. The members of a group share theirs. */
+/**
+ * True when more is sold, or could be, than is held. The members of a group share theirs. So do
+ * an order and the one that replaces it, the larger of the two counting: while that is pending
+ * both are listed, and only one of them can ever execute, since the successor works once the old
+ * one is `replaced`, and is rejected where the old one fills first.
+ */
 export function isOversold({ shares, orders }: Truth): boolean {
-  const open = new Set(orders.flatMap(openSells).map(({ id }) => id));
-  // While a replacement is pending, old and new are listed, and they are one.
-  const standing = orders.map((order) =>
-    openSells(order).filter(({ replaces }) => !open.has(replaces ?? '')),
-  );
-  return shares < 0 || sum(standing.map(mostShares)) > shares;
+  const open = orders.flatMap(openSells);
+  const groups = new Map<string, WireLeg[]>();
+  for (const order of orders) {
+    const members = openSells(order);
+    const before = members.find(({ replaces }) => open.some(({ id }) => id === replaces));
+    const root = before?.replaces ?? order.id;
+    groups.set(root, [...(groups.get(root) ?? []), ...members]);
+  }
+  return shares < 0 || sum([...groups.values()].map(mostShares)) > shares;
 }
 
 export const isCovered = ({ shares, orders }: Truth): boolean =>

@@ -3,6 +3,7 @@ import { listen } from '../../src/adapters/system/http-listener.ts';
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
 import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
 import { rigClock } from './rig-clock.ts';
+import { truthOf } from './truth.ts';
 import type { ExchangeSettings } from './words.ts';
 
 const { time, token, accounts, symbols } = JSON.parse(process.argv[2] ?? '') as ExchangeSettings;
@@ -26,7 +27,14 @@ exchange.start();
 const listener = await listen({
   host: '127.0.0.1',
   port: 0,
-  onRequest: exchange.requestListener,
+  onRequest: (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://127.0.0.1');
+    if (pathname !== '/truth') return exchange.requestListener(request, response);
+    const keyId = searchParams.get('account');
+    const account = exchange.core.accountIds[accounts.findIndex((each) => each.keyId === keyId)];
+    const asked = { symbol: searchParams.get('symbol') ?? '', since: searchParams.get('since') };
+    response.end(JSON.stringify(truthOf(exchange.core, account ?? '', asked)));
+  },
   onUpgrade: exchange.upgradeListener,
 });
 process.stdout.write(`${JSON.stringify({ port: listener.port })}\n`);

@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
+import type { Truth } from './evidence.ts';
 import type { ExchangeSettings, VictimCommand, VictimSettings, VictimStatus } from './words.ts';
 
 const DIRECTORY = 'dist/crash';
@@ -107,11 +108,12 @@ export class ExchangeProgram {
     await answer.arrayBuffer();
   }
 
-  async read<Answer>(keys: VictimSettings, path: string): Promise<Answer> {
-    const headers = { 'APCA-API-KEY-ID': keys.keyId, 'APCA-API-SECRET-KEY': keys.secretKey };
-    const answer = await fetch(`${this.#url}/v2/${path}`, { headers });
+  /** @param since orders of before that are left out */
+  async truth({ keyId, symbol }: VictimSettings, since: string): Promise<Truth> {
+    const asked = new URLSearchParams({ account: keyId, symbol, since });
+    const answer = await fetch(`${this.#url}/truth?${asked}`);
     if (!answer.ok) throw new Error(`the exchange said ${await answer.text()}`);
-    return (await answer.json()) as Answer;
+    return (await answer.json()) as Truth;
   }
 
   close(): void {

@@ -145,13 +145,9 @@ export class Lane {
   async #verdict(act: Act, restartedAt: number): Promise<Verdict> {
     const { time } = this.#settings;
     let oversells = 0;
-    let wasOversold = false;
     for (;;) {
       const truth = await this.#truth();
-      // A fill is told before its pair is cancelled and its shares have left: once is no proof.
-      const isNow = isOversold(truth);
-      if (truth.shares < 0 || (isNow && wasOversold)) oversells = 1;
-      wasOversold = isNow;
+      if (isOversold(truth)) oversells = 1;
       const status = await this.#victim.status();
       const tookMs = Date.now() - restartedAt;
       const isWhole = status?.isSound === true && isCovered(truth);
@@ -199,15 +195,8 @@ export class Lane {
     }
   }
 
-  async #truth(): Promise<Truth> {
-    const { symbol } = this.#settings;
-    const query = `orders?status=all&nested=true&limit=500&after=${this.#bornAt}`;
-    const orders = await this.#exchange.read<Truth['orders']>(this.#settings, query);
-    const held = await this.#exchange.read<
-      readonly { readonly symbol: string; readonly qty: string }[]
-    >(this.#settings, 'positions');
-    const shares = Number(held.find((each) => each.symbol === symbol)?.qty ?? '0');
-    return { shares, orders };
+  #truth(): Promise<Truth> {
+    return this.#exchange.truth(this.#settings, this.#bornAt);
   }
 }
 

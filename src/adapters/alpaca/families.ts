@@ -2,6 +2,7 @@ const MOST_LINKS = 20_000;
 
 type Nested = {
   readonly id: string;
+  readonly status?: string | undefined;
   readonly legs?: readonly { readonly id?: string }[] | null | undefined;
 };
 
@@ -12,8 +13,13 @@ type Nested = {
 export class OrderFamilies {
   readonly #parents = new Map<string, string>();
 
-  learn({ id, legs }: Nested): void {
-    for (const leg of legs ?? []) if (leg.id !== undefined) this.#parents.set(leg.id, id);
+  learn({ id, status, legs }: Nested): void {
+    for (const leg of legs ?? []) {
+      // An order that was replaced goes on naming the legs that its successor has now.
+      if (leg.id === undefined) continue;
+      if (status === 'replaced' && this.#parents.has(leg.id)) continue;
+      this.#parents.set(leg.id, id);
+    }
     // The oldest links belong to orders that ended long ago.
     for (const old of this.#parents.keys()) {
       if (this.#parents.size <= MOST_LINKS) break;

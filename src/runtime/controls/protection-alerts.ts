@@ -2,7 +2,7 @@ import type { Alert, NakedTime } from '../../domain/answers.ts';
 import { addShares, NO_SHARES, type Quantity, text } from '../../domain/decimal.ts';
 import type { Ticker } from '../../domain/ids.ts';
 import type { PortfolioSnapshot, PositionContext } from '../../domain/portfolio.ts';
-import { type EpochMs, isoTime } from '../../domain/time.ts';
+import { type EpochMs, isoTime, msBetween } from '../../domain/time.ts';
 
 /** A position that is protected at once was never worth an alert. */
 const NAKED_ALERT_MS = 5_000;
@@ -81,7 +81,8 @@ function bareSymbols({ snapshot, contextOf, nakedTimeOf }: ProtectionFacts): Bar
 const isLong =
   (now: EpochMs) =>
   ({ since }: Bare): boolean =>
-    since !== null && now - since >= NAKED_ALERT_MS;
+    // A clock that was set back makes the beginning lie ahead, and the shares no less bare.
+    since !== null && msBetween(now, since) >= NAKED_ALERT_MS;
 
 /** One level for each, or one for all where there are too many to read. */
 function folded(

@@ -134,6 +134,8 @@ class HaltWork {
       latch.markVerified(this.#halt);
       return this.#report('verified');
     }
+    // A person may have lifted it while the account was read.
+    if (latch.read() === null) return this.#report('lifted');
     await Promise.all([
       ...this.#clearing.toCancel.map((order) => this.#cancel(order)),
       ...this.#clearing.toClose.map(({ symbol }) => this.#close(symbol)),

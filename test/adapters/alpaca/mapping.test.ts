@@ -37,6 +37,23 @@ const position = (changes: Record<string, unknown> = {}) =>
 const orders = (changes: Record<string, unknown> = {}) =>
   ordersFrom(parseBody(orderSchema, JSON.stringify(wireOrder(changes))), new OrderFamilies());
 
+describe('the leg of a take-profit that somebody replaced', () => {
+  const leg = wireOrder({ id: 'leg', status: 'held', type: 'stop_limit' });
+  const old = wireOrder({ id: 'old', status: 'replaced', replaced_by: 'new', legs: [leg] });
+  const successor = wireOrder({ id: 'new', replaces: 'old', legs: [leg] });
+
+  it.each([
+    ['newest first', [successor, old]],
+    ['oldest first', [old, successor]],
+  ])('hangs on the successor, although both name it: %s', (_, listed) => {
+    const families = new OrderFamilies();
+    const read = listed.flatMap((each) =>
+      ordersFrom(parseBody(orderSchema, JSON.stringify(each)), families),
+    );
+    expect(read.findLast(({ id }) => id === 'leg')?.parentId).toBe('new');
+  });
+});
+
 describe('an account', () => {
   it('keeps every digit', () => {
     expect(account()).toMatchObject({ accountNumber: 'PA3ABCDEFGHI', blockedBecause: null });
