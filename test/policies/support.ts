@@ -1,4 +1,4 @@
-import { guardrails, policySettings } from '../../policies/registry.ts';
+import { policySettings } from '../../policies/registry.ts';
 import { clientOrderId } from '../../src/domain/client-order-id.ts';
 import type { ControlFacts } from '../../src/domain/control-facts.ts';
 import {
@@ -259,15 +259,6 @@ export const planOf = (
   hash: 'hash',
 });
 
-/** What one guardrail says of a step, with some of the settings otherwise. */
-export const answer = (name: string, given: GivenReview, changes: object = {}) => {
-  const guardrail = guardrails(settings(changes)).find((one) => one.name === name);
-  if (guardrail === undefined) throw new Error(`there is no guardrail ${name}`);
-  return guardrail.review(reviewOf(given));
-};
-
-/** Why it denies it; null when it does not. */
-export const codeOf = (...asked: Parameters<typeof answer>) => answer(...asked).code;
 /** One more share, bought at 100. */
 export const entering = (
   facts: Partial<ControlFacts> = {},

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ControlFacts } from '../../../src/domain/control-facts.ts';
 import { decimal, notional } from '../../../src/domain/decimal.ts';
 import { NOW } from '../../support/given.ts';
-import { answer, codeOf, entering, type GivenReview, leaving } from '../support.ts';
+import { answer, codeOf } from '../answer.ts';
+import { entering, type GivenReview, leaving } from '../support.ts';
 
 describe('margin', () => {
   const state = (maintenance: string, restrictions: readonly string[] = []): GivenReview => ({

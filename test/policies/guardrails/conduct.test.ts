@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { guardrails } from '../../../policies/registry.ts';
 import type { ControlFacts, ControlLatch } from '../../../src/domain/control-facts.ts';
 import { closedSession, NOW, order } from '../../support/given.ts';
+import { answer, codeOf, told } from '../answer.ts';
 import {
-  answer,
   buyMore,
-  codeOf,
   entering,
   type GivenReview,
   leaving,
@@ -62,7 +61,7 @@ describe('the message throttle', () => {
     const input = reviewOf(entering({ messages: sent(59, 'MSFT') }));
     const plan = planOf([input.part, partOf(input.context, [submit()])], input.context);
     const [guard] = guardrails(settings()).filter(({ name }) => name === 'message-throttle');
-    expect(guard?.review({ ...input, plan }).code).toBe('message_rate_exceeded');
+    expect(told(guard?.review({ ...input, plan }))?.code).toBe('message_rate_exceeded');
   });
 
   it('says what was counted, and lets nothing pass uncounted', () => {

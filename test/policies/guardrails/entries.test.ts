@@ -3,8 +3,8 @@ import { guardrails } from '../../../policies/registry.ts';
 import { notional } from '../../../src/domain/decimal.ts';
 import { ticker } from '../../../src/domain/ids.ts';
 import { order, stopLimit } from '../../support/given.ts';
+import { answer, told } from '../answer.ts';
 import {
-  answer,
   buyMore,
   cancel,
   type GivenReview,
@@ -161,8 +161,8 @@ describe('exposure in total', () => {
     const input = reviewOf({ others, ...entry('100') });
     const twin = { ...partOf(input.context, [buyMore('91', '100')]), symbol: ticker('MSFT') };
     const plan = planOf([input.part, twin], input.context);
-    expect(guardrail?.review(input).code).toBeNull();
-    expect(guardrail?.review({ ...input, plan }).code).toBe('exposure_total_exceeded');
+    expect(told(guardrail?.review(input))?.code).toBeNull();
+    expect(told(guardrail?.review({ ...input, plan }))?.code).toBe('exposure_total_exceeded');
   });
 
   it('refuses an entry beside one whose price nobody knows', () => {

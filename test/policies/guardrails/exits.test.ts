@@ -3,6 +3,7 @@ import { competingExit } from '../../../policies/guardrails/competing-exit.ts';
 import { oversell } from '../../../policies/guardrails/oversell.ts';
 import { stopNeverLoosens } from '../../../policies/guardrails/stop-never-loosens.ts';
 import { oco, order, stopLimit } from '../../support/given.ts';
+import { said } from '../answer.ts';
 import {
   buyMore,
   cancel,
@@ -20,7 +21,7 @@ const dollarOrder = order({ id: 'dollars', type: 'market', quantity: null });
 
 type Case = GivenReview & { readonly why: string; readonly code: string | null };
 const codeOf = (guardrail: ReturnType<typeof oversell>, given: GivenReview) =>
-  guardrail.review(reviewOf(given)).code;
+  said(guardrail.review(reviewOf(given))).code;
 
 describe('oversell', () => {
   const cases: readonly Case[] = [
@@ -183,7 +184,7 @@ describe('oversell', () => {
   });
 
   it('tells what was measured, what is allowed and what would pass', () => {
-    const verdict = oversell().review(reviewOf({ steps: [submit({ quantity: '12' })] }));
+    const verdict = said(oversell().review(reviewOf({ steps: [submit({ quantity: '12' })] })));
     expect(verdict).toMatchObject({
       measured: '12 shares on their way out',
       limit: '10 shares held',

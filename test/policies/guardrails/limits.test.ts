@@ -8,8 +8,8 @@ import type {
 import { decimal, notional, price, quantity } from '../../../src/domain/decimal.ts';
 import { ticker } from '../../../src/domain/ids.ts';
 import { NOW, order } from '../../support/given.ts';
+import { answer, told } from '../answer.ts';
 import {
-  answer,
   buyMore,
   cancel,
   type GivenReview,
@@ -190,9 +190,9 @@ describe('buying power', () => {
     const input = reviewOf({ ...entry('10'), ...cash('1999') });
     const other = partOf(input.context, [buyMore('10', '100')]);
     const [guard] = guardrails(settings()).filter(({ name }) => name === 'buying-power');
-    expect(guard?.review(input).code).toBeNull();
+    expect(told(guard?.review(input))?.code).toBeNull();
     const plan = planOf([input.part, other], input.context);
-    expect(guard?.review({ ...input, plan }).code).toBe('buying_power_exceeded');
+    expect(told(guard?.review({ ...input, plan }))?.code).toBe('buying_power_exceeded');
   });
 
   it('counts a part that its plan does not hold as well', () => {
@@ -200,14 +200,14 @@ describe('buying power', () => {
     const other = partOf(input.context, [buyMore('1', '100')]);
     const [guard] = guardrails(settings()).filter(({ name }) => name === 'buying-power');
     const plan = planOf([other], input.context);
-    expect(guard?.review({ ...input, plan }).code).toBe('buying_power_exceeded');
+    expect(told(guard?.review({ ...input, plan }))?.code).toBe('buying_power_exceeded');
   });
 
   it('is asked for a symbol that is not held yet, on the side of the target', () => {
     const input = reviewOf({ ...entry('10'), ...cash('999') });
     const snapshot = { ...input.snapshot, positions: [] };
     const [guard] = guardrails(settings()).filter(({ name }) => name === 'buying-power');
-    expect(guard?.review({ ...input, snapshot }).code).toBe('buying_power_exceeded');
+    expect(told(guard?.review({ ...input, snapshot }))?.code).toBe('buying_power_exceeded');
   });
 
   it('says what is there', () => {

@@ -2,16 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { decimal, quantity } from '../../../src/domain/decimal.ts';
 import type { Step, SubmitStep } from '../../../src/domain/plan.ts';
 import { oco, order, stopLimit } from '../../support/given.ts';
-import {
-  answer,
-  buyMore,
-  cancel,
-  codeOf,
-  entering,
-  ordering,
-  replace,
-  submit,
-} from '../support.ts';
+import { answer, codeOf } from '../answer.ts';
+import { buyMore, cancel, entering, ordering, replace, submit } from '../support.ts';
 
 describe('short sales', () => {
   const short = submit({ quantity: '5', intent: 'sell_to_open' });

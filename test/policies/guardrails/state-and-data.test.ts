@@ -5,8 +5,8 @@ import type { SentStep } from '../../../src/domain/guardrail.ts';
 import { ticker } from '../../../src/domain/ids.ts';
 import type { Step } from '../../../src/domain/plan.ts';
 import { closedSession, NOW, order, stopLimit } from '../../support/given.ts';
+import { answer, told } from '../answer.ts';
 import {
-  answer,
   buyMore,
   cancel,
   type GivenReview,
@@ -63,8 +63,8 @@ describe('trading state', () => {
     } as const;
     const [guard] = guardrails(settings());
     const snapshot = { ...input.snapshot, tradingStateCauses: [cause] };
-    expect(guard?.review(input).because).toBe('trading is halted');
-    expect(guard?.review({ ...input, snapshot }).because).toBe(
+    expect(told(guard?.review(input))?.because).toBe('trading is halted');
+    expect(told(guard?.review({ ...input, snapshot }))?.because).toBe(
       'trading is halted: somebody pulled the switch',
     );
   });
@@ -307,7 +307,7 @@ describe('a halt of everything', () => {
     const tradingStateCauses = [{ ...cause, code: given.code ?? 'halt_everything' }];
     const snapshot = { ...input.snapshot, tradingStateCauses };
     const [guard] = guardrails(settings()).filter(({ name }) => name === 'trading-state');
-    return guard?.review({ ...input, snapshot }).code;
+    return told(guard?.review({ ...input, snapshot }))?.code;
   };
 
   it('lets exits be canceled where nothing is held that they could close', () => {

@@ -3,11 +3,10 @@ import { guardrails } from '../../../policies/registry.ts';
 import { decimal, quantity } from '../../../src/domain/decimal.ts';
 import type { Step } from '../../../src/domain/plan.ts';
 import { NOW, order, stopLimit } from '../../support/given.ts';
+import { answer, codeOf, told } from '../answer.ts';
 import {
-  answer,
   buyMore,
   cancel,
-  codeOf,
   entering,
   type GivenReview,
   ordering,
@@ -201,7 +200,7 @@ describe('the prices of an entry', () => {
     const market = { ...input.context.market, lastTrade: null };
     const [guard] = guardrails(settings()).filter(({ name }) => name === 'fresh-data');
     const context = { ...input.context, market };
-    expect(guard?.review({ ...input, context }).code).toBe('data_missing');
+    expect(told(guard?.review({ ...input, context }))?.code).toBe('data_missing');
   });
 
   it('are told', () => {
@@ -237,7 +236,7 @@ describe('after a split', () => {
     };
     const context = { ...input.context, episode, orders: changes.old ? [order] : [stopLimit()] };
     const [guard] = guardrails(settings()).filter(({ name }) => name === 'corporate-action');
-    return guard?.review({ ...input, context });
+    return told(guard?.review({ ...input, context }));
   };
 
   it.each([
