@@ -44,17 +44,17 @@ export class ControlMemory {
 
   /** Takes note of a journal record; what concerns no control is passed over. */
   remember(record: JournalRecord): void {
-    const { type, body, at } = record;
+    const { type, at } = record;
     if (type === 'step_intended') this.#intend(record);
     else if (type === 'step_observed' || type === 'step_answered') this.#answer(record);
     else if (type === 'control_latched') {
-      const latch = latchIn(body, at);
+      const latch = latchIn(record.body, at);
       if (latch !== null) this.#latches.set(keyOf(latch), latch);
     } else if (type === 'control_enabled') this.#enable(record);
     else if (type === 'equity_peak_moved' || type === 'snapshot_taken') {
-      const equity = parseDecimal(textAt(body, 'equity') ?? '');
+      const equity = parseDecimal(textAt(record.body, 'equity') ?? '');
       if (equity !== null) this.#raisePeak(at, notional(equity));
-    } else if (type === 'cash_moved') this.#pay(body);
+    } else if (type === 'cash_moved') this.#pay(record.body);
   }
 
   messages(now: EpochMs): readonly OrderMessage[] {
@@ -90,8 +90,11 @@ export class ControlMemory {
   }
 
   /** A policy that has just traded too often and is not switched off yet. */
-  tooOften({ type, symbol, body, at }: JournalRecord): ControlLatch | null {
-    if (type !== 'step_intended' || symbol === null || !isTrade(body)) return null;
+  tooOften(record: JournalRecord): ControlLatch | null {
+    const { type, symbol, at } = record;
+    if (type !== 'step_intended' || symbol === null) return null;
+    const { body } = record;
+    if (!isTrade(body)) return null;
     const { repeats, repeatWindowMs } = this.#settings;
     const policy = wantedBy(body).find((each) => {
       const key = keyOf({ control: 'repeated-execution', policy: each, symbol });

@@ -25,13 +25,14 @@ export class HeldBackWatch {
   }
 
   /** Takes note of a journal record; those that tell nothing of it are passed over. */
-  hear({ type, symbol, planId, body }: JournalRecord): void {
+  hear(record: JournalRecord): void {
+    const { type, symbol, planId } = record;
     if (type === 'episode_closed' && symbol !== null && isTicker(symbol)) this.#end(symbol);
-    if (type === 'trading_state_changed' && textAt(body, 'state') !== 'halted') {
+    if (type === 'trading_state_changed' && textAt(record.body, 'state') !== 'halted') {
       for (const held of this.#byHaltAlone) this.#end(held);
     }
     if (type !== 'plan_reviewed' || planId === null) return;
-    for (const part of this.#plans.get(planId)?.parts ?? []) this.#judge(part, body);
+    for (const part of this.#plans.get(planId)?.parts ?? []) this.#judge(part, record.body);
   }
 
   #judge(part: PlanPart, review: Json): void {

@@ -31,9 +31,10 @@ export class BrokerErrorWatch {
   }
 
   /** Hears of positions that exits opened; they may be closed again before the cycle ends. */
-  hear({ type, symbol, body }: JournalRecord): void {
+  hear(record: JournalRecord): void {
+    const { type, symbol } = record;
     if (type !== 'episode_opened' || symbol === null) return;
-    const episode = fieldAt(body, 'episode') ?? null;
+    const episode = fieldAt(record.body, 'episode') ?? null;
     if (fieldAt(episode, 'isExcess') !== true) return;
     const [side, shares] = [textAt(episode, 'side'), textAt(episode, 'quantity')];
     const because =

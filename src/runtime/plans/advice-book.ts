@@ -17,9 +17,10 @@ export class AdviceBook {
   readonly #bySymbol = new Map<Ticker, readonly Advice[]>();
 
   /** Takes note of a journal record; others than `advice_given` are passed over. */
-  remember({ type, at, body }: JournalRecord): void {
+  remember(record: JournalRecord): void {
+    const { type, at } = record;
     if (type !== 'advice_given') return;
-    const said = adviceIn(body);
+    const said = adviceIn(record.body);
     if (said === null) return;
     const advice = {
       ...said,

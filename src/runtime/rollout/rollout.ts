@@ -36,17 +36,20 @@ export class Rollout {
   }
 
   /** Takes note of a journal record; what is about no policy's place is passed over. */
-  remember({ type, at, body }: JournalRecord): void {
+  remember(record: JournalRecord): void {
+    const { type, at } = record;
     if (type === 'plan_spent') {
-      const wantedBy = fieldAt(body, 'wantedBy');
+      const wantedBy = fieldAt(record.body, 'wantedBy');
       const names = Array.isArray(wantedBy) ? wantedBy.map(String) : [];
       this.#actions = [...this.#actions, ...names.map((policy) => ({ at, policy }))];
     }
+    if (type !== 'policy_enabled' && type !== 'policy_stepped_back') return;
+    const { body } = record;
     const policy = textAt(body, 'policy');
     if (policy === null) return;
     if (type === 'policy_enabled') this.#steppedBack.delete(policy);
-    if (type !== 'policy_stepped_back') return;
-    this.#steppedBack.set(policy, { policy, since: at, because: textAt(body, 'because') ?? '' });
+    else
+      this.#steppedBack.set(policy, { policy, since: at, because: textAt(body, 'because') ?? '' });
   }
 
   steppedBack(): readonly SteppedBack[] {
