@@ -2,8 +2,10 @@ import type { ControlFacts } from '../domain/control-facts.ts';
 import type { Environment } from '../domain/environment.ts';
 import type { ReviewInput, SentStep } from '../domain/guardrail.ts';
 import type { Ticker } from '../domain/ids.ts';
+import { isTerminal } from '../domain/order.ts';
 import type { ActionPlan, PlanPart } from '../domain/plan.ts';
 import type { PortfolioSnapshot, PositionContext } from '../domain/portfolio.ts';
+import { exitSide } from '../domain/side.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { contextFor } from './context.ts';
 import { type Doubt, withDoubts } from './doubt.ts';
@@ -56,6 +58,29 @@ export function reviewInputs(
       { plan, part, context: doubted, snapshot, facts, tradingState, environment, now, sent },
     ];
   });
+}
+
+/**
+ * The snapshot with the markets that a review is about: those of the plan, and those in which
+ * something may still open. Of all others only the positions count, which bear a price of their
+ * own; hundreds of quotes that nobody asks for would be written down with each review.
+ */
+export function withMarketsOf(
+  symbols: readonly Ticker[],
+  snapshot: PortfolioSnapshot,
+  { inFlight }: ControlFacts,
+): PortfolioSnapshot {
+  const sideOf = new Map(snapshot.positions.map(({ symbol, side }) => [symbol, side]));
+  const opening = snapshot.orders.filter(({ symbol, side, status }) => {
+    const held = sideOf.get(symbol);
+    return !isTerminal(status) && (held === undefined || side !== exitSide(held));
+  });
+  const meant = new Set([
+    ...symbols,
+    ...[...opening, ...(inFlight ?? [])].map((one) => one.symbol),
+  ]);
+  const markets = [...snapshot.markets].filter(([symbol]) => meant.has(symbol));
+  return { ...snapshot, markets: new Map(markets) };
 }
 
 /** The symbol seen as the part was made: as a position, or as flat. */

@@ -5,7 +5,7 @@ import type { Refusal } from '../../domain/report.ts';
 import { withDoubts } from '../../engine/doubt.ts';
 import { driftOf, isForFlat } from '../../engine/drift.ts';
 import { type Review, review } from '../../engine/review.ts';
-import { type ReviewBasis, reviewInputs } from '../../engine/review-basis.ts';
+import { type ReviewBasis, reviewInputs, withMarketsOf } from '../../engine/review-basis.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PortfolioStateManager } from '../account/portfolio-state-manager.ts';
 import type { ControlDesk } from '../controls/control-desk.ts';
@@ -135,9 +135,10 @@ export class PlanReviewer {
     const now = clock.now();
     const symbols = parts.map(({ symbol }) => symbol);
     const doubts = symbols.map((symbol) => [symbol, unsettled.in(symbol)] as const);
+    const facts = controls.facts();
     return {
-      ...{ snapshot, now, environment: settings.environment },
-      facts: controls.facts(),
+      ...{ facts, now, environment: settings.environment },
+      snapshot: withMarketsOf(symbols, snapshot, facts),
       sent: sent.lately(now),
       doubts: new Map(doubts.filter(([, steps]) => steps.length > 0)),
       unknown: parts.flatMap((part) => (this.#contextFor(part) === null ? part.symbol : [])),

@@ -8,7 +8,7 @@ import { msBetween } from '../../domain/time.ts';
 import { basisOf, type DriftTolerance, driftOf } from '../../engine/drift.ts';
 import { sealPlan } from '../../engine/plan-hash.ts';
 import { review } from '../../engine/review.ts';
-import { type ReviewBasis, reviewInputs } from '../../engine/review-basis.ts';
+import { type ReviewBasis, reviewInputs, withMarketsOf } from '../../engine/review-basis.ts';
 import { BrokerError } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { OrderDesk } from '../account/order-desk.ts';
@@ -227,9 +227,10 @@ export class StepResender {
     if (snapshot === null) return null;
     const now = clock.now();
     const doubts = unsettled.in(symbol).filter((one) => !isSame(one, step));
+    const facts = controls.facts();
     return {
-      ...{ snapshot, now, environment: settings.environment },
-      facts: controls.facts(),
+      ...{ facts, now, environment: settings.environment },
+      snapshot: withMarketsOf([symbol], snapshot, facts),
       sent: sent.lately(now),
       doubts: new Map(doubts.length === 0 ? [] : [[symbol, doubts]]),
       unknown: [],
