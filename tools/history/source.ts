@@ -6,7 +6,7 @@ export type HistorySource = {
   query(query: HistoryQuery): HistoryPage | Promise<HistoryPage>;
 };
 
-const PAGE_RECORDS = 200;
+const PAGE_RECORDS = 1_000;
 
 /** What was read of what there is. `isWhole` is false where the rest was not looked at. */
 export type Read = { readonly records: readonly JournalRecord[]; readonly isWhole: boolean };

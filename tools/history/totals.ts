@@ -17,7 +17,7 @@ const COUNTED: readonly EventType[] = [
   'step_observed',
   'halt_latched',
 ];
-const MOST_RECORDS = 20_000;
+const MOST_RECORDS = 10_000;
 const KEPT_DIGITS = 4;
 const TOWARDS_ZERO = 0;
 

@@ -16,7 +16,7 @@ const USUAL_RECORDS = 20;
 const USUAL_STORIES = 5;
 const USUAL_ROWS = 25;
 /** Records beyond the page that are counted; a filter looks at as many. */
-const MOST_COUNTED = 1_000;
+const MOST_COUNTED = 500;
 /** A longer body is left to the command line: hosts cut what is longer than this. */
 const LONGEST_BODY = 12_000;
 

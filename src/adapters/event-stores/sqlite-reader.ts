@@ -56,7 +56,8 @@ export class SqliteEventReader implements Omit<EventStore, 'append'> {
   }
 
   #rowsOf(query: HistoryQuery): readonly unknown[] {
-    const conditions = conditionsOf(query, this.#boundsOf(query));
+    const bounds = this.#boundsOf(query);
+    const conditions = conditionsOf(query, bounds);
     if (conditions === null) return [];
     const { where, values } = conditions;
     const isNarrow = [query.symbol, query.planId, query.orderId].some((each) => each !== undefined);
@@ -66,14 +67,14 @@ export class SqliteEventReader implements Omit<EventStore, 'append'> {
     }
     // Each type's newest by itself: for several at once SQLite would sort all there are.
     const newest = query.types
-      .flatMap((type) => this.#rowsOfType(query, type))
+      .flatMap((type) => this.#rowsOfType(query, type, bounds))
       .sort((left, right) => right - left);
     const one = this.database.prepare('SELECT record FROM journal WHERE seq = ?');
     return newest.slice(0, query.limit).map((seq) => one.get(seq));
   }
 
-  #rowsOfType(query: HistoryQuery, type: EventType): readonly number[] {
-    const conditions = conditionsOf({ ...query, types: [type] }, this.#boundsOf(query));
+  #rowsOfType(query: HistoryQuery, type: EventType, bounds: Bounds | null): readonly number[] {
+    const conditions = conditionsOf({ ...query, types: [type] }, bounds);
     if (conditions === null) return [];
     const sql = `SELECT seq FROM journal ${conditions.where} ORDER BY seq DESC LIMIT ?`;
     return this.database
