@@ -213,6 +213,7 @@ export class SymbolTurns {
     if (this.#revisit.delete(symbol)) this.#lookAgain(symbol);
   }
 
+  /** What was not tried, since the picture contradicts itself or is read anew, has not failed. */
   #pace(part: PlanPart, report: ExecutionReport): void {
     const { pacing, state, clock, alerts } = this.#parts;
     const { symbol, recipe } = part;
@@ -222,7 +223,7 @@ export class SymbolTurns {
       alerts.clear(failing);
       return;
     }
-    if (isContradicted(report)) return;
+    if (isContradicted(report) || report.refusal === 'recovering') return;
     const isBare = state.getCompleteContext(symbol)?.cover.nakedQuantity.gt('0') === true;
     const isUrgent = isBare && !isHalted(report);
     const { failures, waitMs } = pacing.failed(part, clock.now(), isUrgent);
