@@ -8,6 +8,7 @@ import {
   type Quantity,
   worth,
 } from '../../src/domain/decimal.ts';
+import { exposureIn, holdingsOf } from '../../src/domain/exposure.ts';
 import type { ReviewInput } from '../../src/domain/guardrail.ts';
 import type { Ticker } from '../../src/domain/ids.ts';
 import type { Quote, SymbolMarket } from '../../src/domain/market.ts';
@@ -101,11 +102,8 @@ export function exposureOf(
   parts: readonly PlanPart[],
   isMeant: Meant = everySymbol,
 ): Notional | null {
-  const held = input.snapshot.positions.filter(({ symbol }) => isMeant(symbol));
-  return total([
-    ...held.map(({ currentPrice, quantity }) => worth(currentPrice, quantity)),
-    unexecutedWorth(input, parts, isMeant),
-  ]);
+  const held = holdingsOf(input.snapshot.positions).filter(({ symbol }) => isMeant(symbol));
+  return total([exposureIn(held).gross, unexecutedWorth(input, parts, isMeant)]);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Alert, CopyStatus } from '../../src/domain/answers.ts';
-import { type Decimal, text, worth, ZERO } from '../../src/domain/decimal.ts';
+import type { AdvisorStatus, Alert, CopyStatus } from '../../src/domain/answers.ts';
+import { type Decimal, text, ZERO } from '../../src/domain/decimal.ts';
+import { exposureIn, holdingsOf } from '../../src/domain/exposure.ts';
 import { isTerminal } from '../../src/domain/order.ts';
 import type { PortfolioSnapshot } from '../../src/domain/portfolio.ts';
 import { type EpochMs, isoTime } from '../../src/domain/time.ts';
@@ -58,6 +59,8 @@ export const portfolioHeaderSchema = z.object({
       problem: z.string().nullable(),
     })
     .optional(),
+  /** Who may be asked for advice, each with how it stands; what is off is off for a reason. */
+  servers: z.array(z.string()).optional(),
 });
 
 export function portfolioHeader(
@@ -72,7 +75,7 @@ export function portfolioHeader(
   const live = snapshot.orders.filter((order) => !isTerminal(order.status));
   const ours = live.filter((order) => isManaged(order, live, snapshot.intents)).length;
   const alerts = bigBrother.alerts();
-  const { loopRunning, longestWaitMs, journalCopy } = bigBrother.status();
+  const { loopRunning, longestWaitMs, journalCopy, servers } = bigBrother.status();
   return {
     as_of: isoTime(snapshot.at),
     data_age_seconds: Math.max(0, now - oldest) / 1000,
@@ -92,12 +95,13 @@ export function portfolioHeader(
       buying_power: text(account.buyingPower),
       blocked_because: account.blockedBecause,
     },
-    exposure: exposureOf(held),
+    exposure: exposureOf(snapshot),
     cover: coverOf(held, bigBrother),
     working_orders: { bigbrother: ours, foreign: live.length - ours },
     alerts: alerts.slice(0, MOST_ALERTS).map(alertFacts),
     alerts_left_out: Math.max(0, alerts.length - MOST_ALERTS),
     ...(journalCopy === undefined ? {} : { journal_copy: copyFacts(journalCopy) }),
+    ...(servers === undefined ? {} : { servers: servers.map(serverInWords) }),
   };
 }
 
@@ -106,6 +110,9 @@ const copyFacts = ({ behindRecords, behindSeconds, problem }: CopyStatus) => ({
   behind_seconds: behindSeconds,
   problem: problem === null ? null : problem.slice(0, MOST_LETTERS),
 });
+
+const serverInWords = ({ name, status, because }: AdvisorStatus): string =>
+  `${name} ${status}${because === null ? '' : `: ${because.slice(0, MOST_LETTERS)}`}`;
 
 const alertFacts = ({ code, symbol, because }: Alert) => ({
   code,
@@ -132,20 +139,18 @@ function coverOf(held: readonly Held[], bigBrother: BigBrotherFace) {
 }
 
 /** In dollars to the cent, rounded away from zero: risk is never shown too small. */
-function exposureOf(held: readonly Held[]) {
-  let gross: Decimal = ZERO;
-  let net: Decimal = ZERO;
-  let most: { symbol: string; value: Decimal } | null = null;
-  for (const { position, context } of held) {
-    const value = worth(context?.price ?? position.currentPrice, position.quantity);
-    gross = gross.plus(value);
-    net = position.side === 'long' ? net.plus(value) : net.minus(value);
-    if (most === null || value.gt(most.value)) most = { symbol: position.symbol, value };
-  }
+function exposureOf({ positions }: PortfolioSnapshot) {
+  const holdings = holdingsOf(positions);
+  const { gross, net } = exposureIn(holdings);
+  const [first, ...others] = holdings;
+  const most = others.reduce(
+    (largest, one) => (largest?.value.lt(one.value) ? one : largest),
+    first,
+  );
   const cents = (value: Decimal) => value.toFixed(2, 3);
   return {
     gross: cents(gross),
     net: cents(net),
-    largest: most === null ? null : { symbol: most.symbol, value: cents(most.value) },
+    largest: most === undefined ? null : { symbol: most.symbol, value: cents(most.value) },
   };
 }
