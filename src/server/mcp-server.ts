@@ -115,8 +115,12 @@ class ToolRunner {
     this.#schema = answerSchemaOf(tool);
   }
 
-  async run(args: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<CallToolResult> {
+  async run(
+    given: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<CallToolResult> {
     const startedAt = this.#deps.clock.now();
+    const args = this.#withoutSecrets(given);
     const ending = await this.#endingOf(args, signal, startedAt);
     this.#journal(args, ending, this.#deps.clock.now() - startedAt);
 
@@ -128,6 +132,13 @@ class ToolRunner {
       structuredContent: text === written ? ending.body : JSON.parse(text),
       ...(ending.outcome === 'answered' ? {} : { isError: true }),
     };
+  }
+
+  /** A host that knows a secret does not get it written down as an id. */
+  #withoutSecrets(args: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    const said = JSON.stringify(args);
+    const heard = this.#redactor.answer(said);
+    return heard === said ? args : JSON.parse(heard);
   }
 
   async #endingOf(

@@ -65,7 +65,8 @@ export function createAlpacaClient(options: AlpacaClientOptions): AlpacaClient {
     rateLimit: false,
     retry: false,
     timeoutMs: 0,
-    fetchApi: async (url, init) => send(routed(url, endpoint, base), init),
+    fetchApi: async (url, init) =>
+      withoutKeys(await send(routed(url, endpoint, base), init), [secret, keyId]),
   });
   const streamOptions = {
     reconnect: false,
@@ -81,6 +82,16 @@ export function createAlpacaClient(options: AlpacaClientOptions): AlpacaClient {
     openStockStream: () =>
       alpaca.marketData.stockStream({ ...streamOptions, url: stockStreamUrl(base) }),
   };
+}
+
+/** A refusal may quote what it was asked with; what it says is journalled, and our keys are not. */
+async function withoutKeys(answer: Response, keys: readonly string[]): Promise<Response> {
+  if (answer.ok) return answer;
+  const { status, statusText, headers } = answer;
+  // A body that cannot be read says no more than the status does.
+  const said = await answer.text().catch(() => '');
+  const shown = keys.reduce((rest, key) => rest.replaceAll(key, '[redacted]'), said);
+  return new Response(shown === '' ? null : shown, { status, statusText, headers });
 }
 
 function loopbackUrl(url: string): URL {

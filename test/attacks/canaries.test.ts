@@ -1,0 +1,196 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { expect, it, onTestFinished } from 'vitest';
+import { CliProcess, runCli } from '../cli/run-cli.ts';
+import { callerOf } from '../server/connect.ts';
+import { injections } from './payloads.ts';
+
+type Env = Readonly<Record<string, string>>;
+
+/** Secrets that nothing has a use for, and that are long enough to be found again. */
+const SUPABASE_KEY = 'sb_publishable_canaryprojectkey0123456789abcdef';
+const ACCOUNT_KEY = `bbk_${'c0ffee42'.repeat(8)}`;
+const UNRELATED = 'canary-unrelated-9f8e7d6c5b4a39281706';
+const IN_A_FILE = 'canary-in-a-file-1a2b3c4d5e6f708192a3';
+
+/**
+ * Stands between the program and the exchange, and is as talkative as a broker at its worst:
+ * every refusal says what it was asked with, keys and all.
+ */
+async function talkative(target: URL) {
+  let refusals = 0;
+  const refuse = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    refusals += 1;
+    const { headers } = incoming;
+    const keys = [headers['apca-api-key-id'], headers['apca-api-secret-key']].join(' with ');
+    const message = `refused for ${keys}: ${JSON.stringify(headers)}`;
+    outgoing.writeHead(403, { 'content-type': 'application/json', 'x-echo': keys });
+    outgoing.end(JSON.stringify({ code: 40310000, message }));
+  };
+  const server = createServer((incoming, outgoing) => {
+    const { method, url = '/', headers } = incoming;
+    const isRefused = method !== 'GET' || url.includes('activities');
+    // One order in two gets through, so that both ways are gone.
+    if (isRefused && refusals % 2 === 0) return refuse(incoming, outgoing);
+    if (isRefused) refusals += 1;
+    const onward = request({
+      host: target.hostname,
+      port: target.port,
+      method,
+      path: url,
+      headers,
+    });
+    onward.on('response', (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(outgoing);
+    });
+    onward.on('error', () => outgoing.destroy());
+    incoming.pipe(onward);
+  });
+  server.on('upgrade', ({ method, url, rawHeaders }, socket, head) => {
+    const onward = connect(Number(target.port), target.hostname, () => {
+      const lines = rawHeaders.flatMap((name, index) =>
+        index % 2 === 0 ? [`${name}: ${rawHeaders[index + 1]}`] : [],
+      );
+      onward.write(`${method} ${url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+      onward.write(head);
+      onward.pipe(socket).pipe(onward);
+    });
+    for (const end of [onward, socket]) end.on('error', () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, refusals: () => refusals };
+}
+
+async function exchangeKeys(): Promise<Env> {
+  const exchange = new CliProcess([
+    ...[
+      'exchange',
+      '--port',
+      '0',
+      '--account-number',
+      'PA777',
+      '--positions',
+      'AAPL:10@100,KO:20@50',
+    ],
+  ]);
+  onTestFinished(async () => {
+    exchange.signal('SIGTERM');
+    await exchange.ended();
+  });
+  const [printed] = await exchange.says(/^APCA[\s\S]*Ctrl-C/m);
+  return Object.fromEntries(
+    [...printed.matchAll(/^(APCA_\w+)=(.+)$/gm)].map(([, name, value]) => [name, value ?? '']),
+  );
+}
+
+/** Everything that lies in a directory, however it is written there. */
+const everythingIn = (directory: string): readonly (readonly [string, string])[] =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => [path, readFileSync(path, 'latin1')] as const);
+
+it('planted secrets come out nowhere: not in answers, in what is said, in files or on pages', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'bigbrother-canaries-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const keys = await exchangeKeys();
+  const { APCA_API_KEY_ID: keyId = '', APCA_API_SECRET_KEY: secretKey = '' } = keys;
+  const secrets = [keyId, secretKey, SUPABASE_KEY, ACCOUNT_KEY, UNRELATED, IN_A_FILE];
+  const broker = await talkative(new URL(keys.APCA_API_BASE_URL ?? ''));
+  const planted = join(directory, 'notes-of-the-owner.txt');
+  writeFileSync(planted, IN_A_FILE);
+  const env: Env = {
+    ...keys,
+    APCA_API_BASE_URL: broker.url,
+    BIGBROTHER_DATA_DIR: directory,
+    BIGBROTHER_MODE: 'execute',
+    // Nobody listens there: what cannot be copied is told of, with the address.
+    ...{ SUPABASE_URL: 'http://127.0.0.1:9', SUPABASE_KEY, SUPABASE_ACCOUNT_KEY: ACCOUNT_KEY },
+    ...{ UNRELATED_TOKEN: UNRELATED },
+  };
+  const heard: [string, string][] = [];
+  const transport = new StdioClientTransport({
+    ...{ command: process.execPath, args: ['dist/bigbrother.js', 'mcp', '--loop'] },
+    ...{ env: { PATH: process.env.PATH ?? '', ...env }, stderr: 'pipe' },
+  });
+  transport.stderr?.on('data', (chunk) => heard.push(['stderr', String(chunk)]));
+  const client = new Client({ name: 'test-host', version: '0.0.0' });
+  await client.connect(transport);
+  onTestFinished(() => client.close());
+  heard.push(['tools', JSON.stringify(await client.listTools())]);
+  const call = async (tool: string, args: Record<string, unknown>) => {
+    const reply = await callerOf(client)(tool, args).catch((error) => ({
+      text: String(error),
+      json: {},
+    }));
+    heard.push([`${tool} ${JSON.stringify(args)}`, JSON.stringify(reply)]);
+    return reply.json as Readonly<Record<string, unknown>>;
+  };
+
+  for (const symbol of ['AAPL', 'KO', 'AAPL', 'KO']) {
+    const { plan_id, hash } = await call('propose_plan', {
+      intent: 'reduce',
+      symbol,
+      quantity: '1',
+    });
+    if (typeof plan_id === 'string') await call('execute_plan', { plan_id, hash });
+  }
+  for (const text of injections.slice(0, 12)) await call('evaluate_position', { symbol: text });
+  // What the program was never given, it cannot know for a secret when a host says it.
+  for (const secret of [keyId, secretKey, SUPABASE_KEY, ACCOUNT_KEY]) {
+    await call('get_history', { plan_id: secret, order_id: secret });
+    await call('execute_plan', { plan_id: secret, hash: secret });
+  }
+  for (const kind of ['plans', 'orders', 'alerts', 'system', 'calls']) {
+    await call('get_history', { kind, detail: 'full', limit: 100 });
+  }
+  await call('get_portfolio_context', { detail: 'full' });
+  for (const [command, ...args] of [
+    ...[
+      ['doctor', '--json'],
+      ['doctor'],
+      ['pending', '--json'],
+      ['history', '--json'],
+      ['history'],
+    ],
+    ...[['supabase', 'check'], ['verify'], ['export', 'orders']],
+  ] as const) {
+    const { stdout, stderr } = await runCli([command, ...args], env);
+    heard.push([`bigbrother ${command} ${args.join(' ')}`, stdout + stderr]);
+  }
+  const page = await runCli(['pending', '--page'], env);
+  const [address] = /http:\/\/\S+/.exec(page.stdout + page.stderr) ?? [];
+  if (address !== undefined) heard.push(['page', await (await fetch(address)).text()]);
+  const children = readdirSync('/proc').flatMap((id) => childEnvironment(id, transport.pid ?? -1));
+  for (const environment of children) heard.push(['a child', environment]);
+  await client.close();
+
+  // The broker has really told them.
+  expect(broker.refusals()).toBeGreaterThan(2);
+  expect(JSON.stringify(heard)).toContain('refused for');
+  const written = everythingIn(directory).filter(([path]) => path !== planted);
+  const leaks = [...heard, ...written].flatMap(([where, text]) =>
+    secrets
+      .filter((secret) => text.includes(secret))
+      .map((secret) => `${secret.slice(0, 14)}… in ${where.slice(0, 80)}`),
+  );
+  expect(leaks).toEqual([]);
+}, 90_000);
+
+/** What a child of the program was given, where it has one. */
+function childEnvironment(id: string, parent: number): string[] {
+  try {
+    const [, ppid] = /PPid:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8')) ?? [];
+    return Number(ppid) === parent ? [readFileSync(`/proc/${id}/environ`, 'latin1')] : [];
+  } catch {
+    return [];
+  }
+}
