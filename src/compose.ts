@@ -8,6 +8,7 @@ import {
   standDownOf,
 } from './composition/account-storage.ts';
 import { connect, firstLook, refuseOtherAccount } from './composition/connection.ts';
+import { adviceFor, type Outside, outsideOf } from './composition/outside.ts';
 import {
   attest,
   keeperOf,
@@ -73,10 +74,12 @@ export async function compose(settings: Settings, system: System): Promise<Runni
     const journal = await openAccount(connection, settings, system, opened);
     const keeper = keeperOf(settings, journal.store, system);
     const replica = await replicaOf(settings, journal.name, clock);
-    const parts = partsOf({ connection, journal, keeper, replica, settings, system });
+    const outside = await outsideOf(settings, journal.directory, system);
+    const parts = partsOf({ connection, journal, keeper, replica, settings, system, outside });
     const { start, stop: stopGuarding, ...runtime } = createRuntime(parts);
     const attestation = takeEffect(settings, system, keeper, runtime, opened);
     const unreadBecause = await start();
+    opened.push(adviceFor({ outside, runtime, keeper, news: connection.news, system, settings }));
     return {
       ...runtime,
       ...{ clock, ids, attestation, unreadBecause, stopGuarding, close },
@@ -118,10 +121,11 @@ function partsOf(stands: {
   readonly journal: AccountJournal;
   readonly keeper: SettingsKeeper<Rules>;
   readonly replica: RuntimeParts['replica'];
+  readonly outside: Outside;
   readonly settings: Settings;
   readonly system: System;
 }): RuntimeParts {
-  const { connection, journal, keeper, replica, settings, system } = stands;
+  const { connection, journal, keeper, replica, settings, system, outside } = stands;
   const { environment, ...broker } = connection;
   const policySettings = () => keeper.rules().policies;
   return {
@@ -132,6 +136,7 @@ function partsOf(stands: {
     ...liveRules(policySettings),
     planning: liveView(() => planningFrom(policySettings())),
     driftTolerance: DRIFT_TOLERANCE,
+    background: outside.background,
     settings: liveView(perChange(keeper, (rules) => runtimeSettingsFrom(rules, environment))),
     get settingsHash() {
       return keeper.hash();

@@ -4,6 +4,7 @@ import { settingsProblem } from '../policies/settings.ts';
 import { type SupabaseAccess, supabaseAccessIn } from './adapters/supabase/settings.ts';
 import { dataDirectoryPath, type Env, FileError, readTextFile } from './adapters/system/files.ts';
 import type { Environment, Mode } from './domain/environment.ts';
+import { type IntelligenceSettings, intelligenceFrom } from './intelligence-settings.ts';
 import { type FileSettings, fileSettings, isMode, modes, type Rules } from './settings-file.ts';
 import {
   LIVE_URL,
@@ -20,6 +21,7 @@ export type Settings = {
   readonly venue: VenueSettings;
   /** Null where no copy is kept outside this machine. */
   readonly supabase: SupabaseAccess | null;
+  readonly intelligence: IntelligenceSettings;
   readonly dataDirectory: string;
   /** Where checkpoints of the journal are brought to; null for nowhere. */
   readonly anchorDirectory: string | null;
@@ -49,6 +51,7 @@ export function loadSettings(configPath: string | null, env: Env = process.env):
   return {
     venue,
     supabase: supabaseFrom(env),
+    intelligence: intelligenceFrom(file.intelligence, env),
     dataDirectory: dataDirectoryFrom(env, file.dataDirectory ?? null),
     anchorDirectory: file.anchors === undefined ? null : resolve(file.anchors.directory),
     expected: {
@@ -155,6 +158,7 @@ export function loadPaperKeys(env: Env = process.env): PaperKeys {
 export const defaultSettings = (mode: Mode, dataDirectory: string): Settings => ({
   venue: { kind: 'embedded' },
   supabase: null,
+  intelligence: intelligenceFrom(fileSettings.parse({}).intelligence, {}),
   dataDirectory,
   anchorDirectory: null,
   expected: { settingsHash: null, codeVersion: null },
@@ -162,7 +166,7 @@ export const defaultSettings = (mode: Mode, dataDirectory: string): Settings => 
 });
 
 function rulesIn(file: FileSettings, mode: Mode): Rules {
-  const { $schema, environment, dataDirectory, anchors, expect, ...rules } = file;
+  const { $schema, environment, dataDirectory, anchors, expect, intelligence, ...rules } = file;
   return { ...rules, mode };
 }
 
@@ -170,17 +174,23 @@ function rulesIn(file: FileSettings, mode: Mode): Rules {
 export function withoutSecrets(settings: Settings): unknown {
   const { venue } = settings;
   const supabase = settings.supabase === null ? null : { url: settings.supabase.url };
-  if (venue.kind === 'embedded') return { ...settings, supabase };
+  const { perplexity } = settings.intelligence;
+  const intelligence = {
+    ...settings.intelligence,
+    perplexity: perplexity === null ? null : { baseUrl: perplexity.baseUrl },
+  };
+  if (venue.kind === 'embedded') return { ...settings, supabase, intelligence };
   const { environment, endpoint, accountNumber } = venue;
   const shown = { kind: venue.kind, environment, endpoint, accountNumber };
-  return { ...settings, supabase, venue: shown };
+  return { ...settings, supabase, intelligence, venue: shown };
 }
 
 /** Values that must never leave the process. */
-export function secretsOf({ venue, supabase }: Settings): readonly string[] {
+export function secretsOf({ venue, supabase, intelligence }: Settings): readonly string[] {
   return [
     ...(venue.kind === 'alpaca' ? [venue.keyId, venue.secretKey] : []),
     ...(supabase === null ? [] : [supabase.accountKey, supabase.key]),
+    ...(intelligence.perplexity === null ? [] : [intelligence.perplexity.key]),
   ];
 }
 

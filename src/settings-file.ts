@@ -5,6 +5,7 @@ import { decimalSetting, settingsObject, wholeSetting } from '../policies/settin
 import { type Json, toJson } from './domain/canonical.ts';
 import { type Decimal, decimal, parseDecimal, text } from './domain/decimal.ts';
 import { isTicker } from './domain/ids.ts';
+import { intelligenceSettings } from './intelligence-settings.ts';
 
 const MODES = ['observe', 'propose', 'execute'] as const;
 
@@ -69,6 +70,7 @@ export const fileSettings = settingsObject({
       .optional(),
     codeVersion: z.string().min(1).optional(),
   }).optional(),
+  intelligence: intelligenceSettings.prefault({}),
   ...ruleShape,
 });
 export type FileSettings = z.output<typeof fileSettings>;

@@ -50,6 +50,7 @@ const wiring = [
   'src/main.ts',
   'src/config.ts',
   'src/settings-file.ts',
+  'src/intelligence-settings.ts',
   'src/venue-settings.ts',
   'src/compose.ts',
   'src/composition',

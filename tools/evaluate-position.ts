@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Advice } from '../src/domain/advice.ts';
+import type { SymbolBackground } from '../src/domain/answers.ts';
 import { text } from '../src/domain/decimal.ts';
 import type { Decision } from '../src/domain/decision.ts';
 import type { Verdict } from '../src/domain/guardrail.ts';
@@ -44,6 +46,17 @@ export const evaluatePosition = defineTool({
         reprice_limit: z.string().nullable(),
       }),
     }),
+    /** What was said of the symbol and holds: it can only tighten. */
+    advice: z.array(z.string()).optional(),
+    /** What is known from outside; `quoted` holds words of others. */
+    background: z
+      .object({
+        history: z.array(z.string()),
+        signals: z.array(z.string()),
+        quoted: z.string().nullable(),
+        because: z.array(z.string()),
+      })
+      .optional(),
     plan: partSchema.nullable(),
     planning_notes: z.array(z.string()),
     denials: z.array(denialSchema),
@@ -57,13 +70,16 @@ export const evaluatePosition = defineTool({
     const evaluation = bigBrother.evaluate(symbol);
     if (evaluation === null) return refused('no_position', `There is no position in ${symbol}.`);
 
-    const { context, decision, part, notes, verdicts } = evaluation;
+    const { context, decision, part, notes, verdicts, background } = evaluation;
+    const { advice } = context;
     return answered({
       as_of: isoTime(decision.at),
       snapshot_version: decision.snapshotVersion,
       position: positionFacts(context, bigBrother.nakedTime(symbol), now),
       policies: decision.evaluations.map(evaluationInWords),
       decision: decisionFacts(decision),
+      ...(advice === undefined ? {} : { advice: advice.map(adviceInWords) }),
+      ...(background === undefined ? {} : { background: backgroundFacts(background) }),
       plan: part === null ? null : partInWords(part),
       planning_notes: notes.map(({ recipe, because }) => `${recipe}: ${because}`),
       denials: denialsOf(verdicts),
@@ -103,6 +119,32 @@ function decisionFacts({ urgency, chosen, overruled, target }: Decision) {
     },
   };
 }
+
+function adviceInWords({ signal, severity, source, expiresAt, learned, hash }: Advice): string {
+  const until = `until ${isoTime(expiresAt)}, from ${hash.slice(0, 12)}`;
+  if (learned === undefined) return `${signal} ${severity} of 3 (${source}), ${until}`;
+  const { tightenPercent, partialPercent } = learned;
+  return (
+    `learned: ${tightenPercent} % of the risk back, the first profit at ${partialPercent} % of ` +
+    `its target, ${until}`
+  );
+}
+
+const backgroundFacts = ({ history, signals, quoted, because }: SymbolBackground) => ({
+  history: history.flatMap(({ action, count, meanR, latest }) =>
+    count === 0
+      ? []
+      : [
+          `${action}: ${count} before, ${meanR?.toFixed(2) ?? '?'} R on average; ${latest.join('; ')}`,
+        ],
+  ),
+  signals: signals.map(
+    ({ signal, severity, date, sources }) =>
+      `${signal} ${severity} of 3 on ${date}${sources.length === 0 ? '' : ` (${sources.join(', ')})`}`,
+  ),
+  quoted,
+  because: [...because],
+});
 
 const passInWords = ({ guardrail, measured, limit }: Verdict) =>
   `${guardrail}: ${measured}, limit ${limit}`;

@@ -23,7 +23,8 @@ export const accountDoor = (running: Running): AccountDoor => ({
   acceptSettings: (code, by) => running.settings.accept(code, by),
   inspect() {
     const { bigBrother, attestation, settings } = running;
-    const { mode, tradingState, tradingStateCauses, loopRunning, streams } = bigBrother.status();
+    const status = bigBrother.status();
+    const { mode, tradingState, tradingStateCauses, loopRunning, streams, servers = [] } = status;
     return {
       ...{ mode, tradingState, streams, isGuarding: loopRunning },
       causes: tradingStateCauses.map(({ because, clearedBy }) => ({ because, clearedBy })),
@@ -31,6 +32,7 @@ export const accountDoor = (running: Running): AccountDoor => ({
       settingsHash: settings.hash(),
       codeVersion: attestation.codeVersion,
       codeHash: attestation.codeHash,
+      servers: [...servers],
     };
   },
 });

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { KNOWN_SERVERS, programOf } from '../adapters/advisors/known-servers.ts';
 import { connectAlpaca } from '../adapters/alpaca/connect.ts';
 import { SqliteEventReader } from '../adapters/event-stores/sqlite-reader.ts';
 import { DataDirectory, fileExists } from '../adapters/system/files.ts';
 import { whyNotLocal } from '../adapters/system/local-disk.ts';
 import { JOURNAL_FILE } from '../composition/account-storage.ts';
 import type { Settings } from '../config.ts';
+import type { AdvisorStatus } from '../domain/answers.ts';
 import { backstopDifferences } from '../domain/backstops.ts';
 import { text } from '../domain/decimal.ts';
 import type { JournalRecord } from '../domain/event.ts';
@@ -177,3 +179,25 @@ function backstopFinding(
     'set them at the broker, or declare them as they are',
   );
 }
+
+/** What would be asked for advice if BigBrother ran, by settings and packages alone. */
+export const serversWithoutOwner = (settings: Settings['intelligence']): readonly AdvisorStatus[] =>
+  (['memory', 'thinking', 'market'] as const).map((name) => {
+    const { version, toolsHash } = KNOWN_SERVERS[name];
+    const { use } = settings[name];
+    const off = { name, version: null, status: 'off', toolsHash: null } as const;
+    if (use === 'off') {
+      return { ...off, because: `it is switched off (intelligence.${name}.use)` };
+    }
+    if (use === 'other') {
+      const because = 'BigBrother does not run';
+      return { ...off, toolsHash: settings[name].toolsHash ?? null, because };
+    }
+    if (name === 'market' && settings.perplexity === null) {
+      return { ...off, version, because: 'PERPLEXITY_API_KEY is not set' };
+    }
+    if (programOf(name) === null) {
+      return { ...off, because: 'its package is not installed beside this program' };
+    }
+    return { name, version, status: 'idle', toolsHash, because: null };
+  });

@@ -24,6 +24,7 @@ import {
   journalFinding,
   ok,
   problem,
+  serversWithoutOwner,
   settingsFindings,
 } from './doctor-checks.ts';
 import { madeUpWorth } from './embedded-exchange.ts';
@@ -65,6 +66,7 @@ async function runDoctor(options: Options): Promise<void> {
     journalFinding(path),
     ...ownerFindings(inspection, settings),
     ...latchFindings(place, path),
+    ...serverFindings(serversOf(inspection, settings)),
   ];
   const report = reportOf(settings, look, inspection, place, path, findings);
   process.stdout.write(
@@ -146,6 +148,19 @@ function latchFindings(place: AccountPlace | null, path: string | null): readonl
   ];
 }
 
+/** As the owner of the account has them; where none runs, as they would be asked. */
+const serversOf = (inspection: Inspection | string | null, settings: Settings) =>
+  inspection === null || typeof inspection === 'string'
+    ? serversWithoutOwner(settings.intelligence)
+    : inspection.servers;
+
+const serverFindings = (servers: ReturnType<typeof serversOf>): readonly Finding[] =>
+  servers.map(({ name, status, because }) =>
+    status === 'disabled'
+      ? problem(`advice of ${name}`, because ?? status, 'see docs/intelligence.md')
+      : ok(`advice of ${name}`, because === null ? status : `${status}: ${because}`),
+  );
+
 type Report = ReturnType<typeof reportOf>;
 
 function reportOf(
@@ -181,6 +196,11 @@ function reportOf(
             ...{ entries: text(blast.entries), because: blastInWords(blast) },
           },
     guardrails: guardrailsOf(settings),
+    /** Those that may be asked for advice, with the hash of the tools that they have. */
+    servers: serversOf(inspection, settings).map(({ toolsHash, ...server }) => ({
+      ...server,
+      tools_hash: toolsHash,
+    })),
     settings_hash: digestOf(rulesToJson(rules)),
     code_version: VERSION,
     findings: findings.map(({ check, status, found, whatToDo }) => ({

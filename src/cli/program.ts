@@ -12,6 +12,7 @@ import { haltCommand } from './halt-command.ts';
 import { historyCommand } from './history-command.ts';
 import { loopCommand } from './loop-command.ts';
 import { mcpCommand } from './mcp-command.ts';
+import { memoryCommand } from './memory-command.ts';
 import { pendingCommand } from './pending-command.ts';
 import { rejectCommand } from './reject-command.ts';
 import { replayCommand } from './replay-command.ts';
@@ -37,6 +38,7 @@ Environment:
   BIGBROTHER_DATA_DIR      where journals are kept
   SUPABASE_URL, SUPABASE_KEY, SUPABASE_ACCOUNT_KEY
                            keep a copy of the journal in your Supabase project (docs/supabase.md)
+  PERPLEXITY_API_KEY       asks Perplexity about what is held (docs/intelligence.md)
   BIGBROTHER_CONFIG        a settings file; default: bigbrother.config.json in the data directory
 
 Exit codes: 0 done; 1 the run found a problem or failed; 2 arguments, settings or files cannot be
@@ -89,6 +91,7 @@ export function createProgram(): Command {
     approveCommand,
     rejectCommand,
     supabaseCommand,
+    memoryCommand,
   ];
   for (const create of others) program.addCommand(create());
   for (const command of [program, ...program.commands]) {

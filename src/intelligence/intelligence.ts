@@ -1,5 +1,5 @@
 import type { Advice, LearnedFigures, Severity } from '../domain/advice.ts';
-import type { AdvisorStatus, SymbolBackground } from '../domain/answers.ts';
+import type { SymbolBackground } from '../domain/answers.ts';
 import { digestOf } from '../domain/canonical.ts';
 import type { EventType, JournalEvent, JournalRecord } from '../domain/event.ts';
 import type { Ticker } from '../domain/ids.ts';
@@ -45,7 +45,6 @@ export class Intelligence {
   readonly #clock: Clock;
   readonly #held: () => readonly HeldSymbol[];
   readonly #bounds: () => LearningBounds;
-  readonly #statuses: () => readonly AdvisorStatus[];
   readonly #trades = new TradeBook();
   readonly #histories = new Map<string, HistoricalContext>();
   readonly #lookedAt = new Map<Ticker, number>();
@@ -63,7 +62,6 @@ export class Intelligence {
     readonly clock: Clock;
     readonly held: () => readonly HeldSymbol[];
     readonly bounds: () => LearningBounds;
-    readonly statuses: () => readonly AdvisorStatus[];
   }) {
     this.#memory = parts.memory;
     this.#market = parts.market;
@@ -72,11 +70,6 @@ export class Intelligence {
     this.#clock = parts.clock;
     this.#held = parts.held;
     this.#bounds = parts.bounds;
-    this.#statuses = parts.statuses;
-  }
-
-  servers(): readonly AdvisorStatus[] {
-    return this.#statuses();
   }
 
   /** What is known of a symbol without asking anybody now. */

@@ -11,6 +11,8 @@ import { outcomeIn, type Remembered, shelfOf } from './remembered.ts';
 const MOST_QUEUED = 2_000;
 const PER_WRITE = 50;
 const RETRY_MS = 15_000;
+/** A process that ends leaves fewer behind that were not stored. */
+const TOLD_AGAIN = 100;
 /** A year of them, with the one that has begun. */
 const QUARTERS = 5;
 const MOST_READ = 50;
@@ -201,21 +203,24 @@ export class MemoryIntelligence {
     this.#cancelRetry = this.#clock.after(RETRY_MS, () => this.#work());
   }
 
-  /** What was never there, is gone or is damaged comes back from the journal. */
+  /**
+   * What was never there, is gone or is damaged comes back from the journal, all of it; what the
+   * end of a process cut off is among the newest, and is told once more: twice is once.
+   */
   #check(): void {
     const isThere = this.#file.exists();
     if (this.#working !== null || (this.#isChecked && isThere)) return;
     this.#isChecked = true;
     const aside = isThere ? this.#file.quarantine() : null;
-    if (isThere && aside === null) return;
     if (aside !== null) {
       this.#quarantined = aside;
       this.#server.restart();
     }
-    const known = this.#fromJournal();
+    const isSound = isThere && aside === null;
+    const known = isSound ? this.#fromJournal().slice(-TOLD_AGAIN) : this.#fromJournal();
     const seqs = new Set(known.map(({ seq }) => seq));
     const all = [...known, ...this.#queue.filter(({ seq }) => !seqs.has(seq))];
-    this.#leftOut = Math.max(0, all.length - MOST_QUEUED);
+    if (!isSound) this.#leftOut = Math.max(0, all.length - MOST_QUEUED);
     this.#queue = all.slice(-MOST_QUEUED);
   }
 }

@@ -50,6 +50,18 @@ const inspection = z.object({
   settingsHash: z.string(),
   codeVersion: z.string(),
   codeHash: z.string().nullable(),
+  /** Those that may be asked for advice. */
+  servers: z
+    .array(
+      z.object({
+        name: z.string(),
+        version: z.string().nullable(),
+        status: z.enum(['off', 'idle', 'starting', 'ready', 'resting', 'disabled']),
+        toolsHash: z.string().nullable(),
+        because: z.string().nullable(),
+      }),
+    )
+    .default([]),
 });
 
 export const accountAnswers = [
