@@ -30,6 +30,7 @@ import { stopSanity, stopSanitySettings } from './guardrails/stop-sanity.ts';
 import { symbols, symbolsSettings } from './guardrails/symbols.ts';
 import { tradingState } from './guardrails/trading-state.ts';
 import { unexecutedValue, unexecutedValueSettings } from './guardrails/unexecuted-value.ts';
+import { riskSettings } from './risk.ts';
 import { settingsObject } from './settings.ts';
 import { ExcessExitPolicy } from './trading/excess-exit.ts';
 import { GapRescuePolicy, gapRescueSettings } from './trading/gap-rescue.ts';
@@ -64,6 +65,7 @@ export const policySettings = settingsObject({
   messageThrottle: messageThrottleSettings.prefault({}),
   noShort: noShortSettings.prefault({}),
   repeatedExecution: repeatedExecutionSettings.prefault({}),
+  risk: riskSettings.prefault({}),
   stopSanity: stopSanitySettings.prefault({}),
   symbols: symbolsSettings.prefault({}),
   unexecutedValue: unexecutedValueSettings.prefault({}),

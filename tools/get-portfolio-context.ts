@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isTicker, type Ticker } from '../src/domain/ids.ts';
 import { isTerminal } from '../src/domain/order.ts';
 import type { PortfolioSnapshot } from '../src/domain/portfolio.ts';
-import { type Detail, detailArgument, limitArgument, symbolArgument } from './shared/arguments.ts';
+import { type Detail, limitArgument, symbolArgument } from './shared/arguments.ts';
 import { pageOf } from './shared/page.ts';
 import { portfolioHeader, portfolioHeaderSchema } from './shared/portfolio-header.ts';
 import {
@@ -15,6 +15,7 @@ import {
   summaryColumns,
   summaryRow,
 } from './shared/position-facts.ts';
+import { riskFacts, riskFactsSchema } from './shared/risk-facts.ts';
 import { ordersSchema, positionSchema } from './shared/schemas.ts';
 import { answered, type BigBrotherFace, defineTool, refused } from './tool.ts';
 
@@ -30,9 +31,13 @@ export const getPortfolioContext = defineTool({
   effect: 'reads',
   input: z.strictObject({
     symbol: symbolArgument.optional().describe('Only this one, e.g. AAPL'),
-    detail: detailArgument
+    detail: z
+      .enum(['summary', 'full', 'risk'])
       .optional()
-      .describe('summary: a row per position; full: all facts and orders (default with symbol)'),
+      .describe(
+        'summary: a row per position; full: all facts and orders (default with symbol); ' +
+          'risk: the whole portfolio, no positions',
+      ),
     cursor: z.string().max(40).optional().describe('next_cursor of the page before'),
     limit: limitArgument(100).optional().describe('Positions per page'),
   }),
@@ -41,6 +46,8 @@ export const getPortfolioContext = defineTool({
     rows: z.array(z.array(z.string().nullable())).optional(),
     positions: z.array(positionSchema).optional(),
     orders: ordersSchema.optional(),
+    /** Only where asked for. */
+    portfolio_risk: riskFactsSchema.optional(),
     left_out: z.number(),
     next_cursor: z.string().nullable(),
   }),
@@ -68,6 +75,11 @@ export const getPortfolioContext = defineTool({
         ? { orders: orders.map((order) => orderFacts(order, snapshot)) }
         : {}),
     };
+    if (args.detail === 'risk') {
+      const risk = bigBrother.portfolioRisk();
+      const shown = risk === null ? {} : { portfolio_risk: riskFacts(risk) };
+      return answered({ ...header, ...shown, left_out: asked.length, next_cursor: null });
+    }
     const detail = args.detail ?? (args.symbol === undefined ? 'summary' : 'full');
     const page = pageOf(
       rest,

@@ -14,6 +14,7 @@ import type { PlanId, Ticker } from '../src/domain/ids.ts';
 import type { Intent } from '../src/domain/plan.ts';
 import type { PortfolioSnapshot, PositionContext } from '../src/domain/portfolio.ts';
 import type { ExecutionReport } from '../src/domain/report.ts';
+import type { PortfolioRisk } from '../src/domain/risk.ts';
 import type { EpochMs } from '../src/domain/time.ts';
 import type { ExecutionCaller } from '../src/runtime/big-brother.ts';
 import type { ErrorCode } from './errors.ts';
@@ -23,6 +24,8 @@ export interface BigBrotherFace {
   status(): SystemStatus;
   /** The snapshot held now; null until the first look at the account is done. */
   snapshot(): PortfolioSnapshot | null;
+  /** What all positions together risk; null until the first look is done. */
+  portfolioRisk(): PortfolioRisk | null;
   contextFor(symbol: Ticker): PositionContext | null;
   evaluate(symbol: Ticker): SymbolEvaluation | null;
   propose(intent: Intent, actor: Actor): Promise<Proposal>;

@@ -134,7 +134,13 @@ export const runtimeSettingsFrom = (
   approvals: settings.approvals,
   rollout: settings.rollout,
   stepBack: settings.stepBack,
+  risk: riskFrom(settings.policies),
   ...controlsFrom(settings.policies),
+});
+
+const riskFrom = ({ risk }: PolicySettings): RuntimeSettings['risk'] => ({
+  ...risk,
+  clusterCorrelation: Number(text(risk.clusterCorrelation)),
 });
 
 /** The limits that hold between two reviews as well: what they latch is a state of the account. */

@@ -50,7 +50,7 @@ type AssetFacts = {
 };
 
 /** What moves together with a symbol; null where nobody knows. */
-type SymbolGroups = { readonly sector: string | null; readonly cluster: string | null };
+export type SymbolGroups = { readonly sector: string | null; readonly cluster: string | null };
 
 /**
  * What the controls measure by besides the snapshot. Null stands for what is not known: a

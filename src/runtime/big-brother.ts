@@ -14,8 +14,10 @@ import type { PlanId, Ticker } from '../domain/ids.ts';
 import type { ActionPlan, Intent, PlanPart } from '../domain/plan.ts';
 import type { PortfolioSnapshot, PositionContext } from '../domain/portfolio.ts';
 import type { ExecutionReport, PlanRefusal, Refusal } from '../domain/report.ts';
+import type { PortfolioRisk } from '../domain/risk.ts';
 import { isSameHash } from '../engine/plan-hash.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
+import type { PortfolioRiskManager } from './account/portfolio-risk-manager.ts';
 import type { PortfolioStateManager } from './account/portfolio-state-manager.ts';
 import type { TradingStateLevels } from './account/trading-state.ts';
 import type { ActionCoordinator } from './coordination/action-coordinator.ts';
@@ -41,6 +43,7 @@ import type { RuntimeSettings } from './settings/settings.ts';
 
 type Parts = {
   readonly state: PortfolioStateManager;
+  readonly risk: PortfolioRiskManager;
   readonly coordinator: ActionCoordinator;
   readonly reviewer: PlanReviewer;
   readonly orchestrator: BigBrotherOrchestrator;
@@ -103,6 +106,11 @@ export class BigBrother {
   snapshot(): PortfolioSnapshot | null {
     this.#parts.halts.notice();
     return this.#parts.state.snapshot();
+  }
+
+  /** What all positions together risk; null until the first look at the account is done. */
+  portfolioRisk(): PortfolioRisk | null {
+    return this.#parts.risk.assessPortfolioRisk();
   }
 
   contextFor(symbol: Ticker): PositionContext | null {

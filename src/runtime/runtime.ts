@@ -75,7 +75,7 @@ function wireTop(parts: RuntimeParts, wired: Wired) {
   const { unsettled } = wired.memory;
   const { shared, coordinator, resolver } = wired.execution;
   const { planMaker } = wired.decisions;
-  const { state } = wired.account;
+  const { state, risk } = wired.account;
   const { brokerErrors } = wired.watches;
   const orchestrator = new BigBrotherOrchestrator({
     ...shared,
@@ -91,7 +91,7 @@ function wireTop(parts: RuntimeParts, wired: Wired) {
     audit: new JournalAudit({ logger, clock }),
     bigBrother: new BigBrother({
       ...shared,
-      ...{ coordinator, orchestrator, planMaker, tradingState, alerts, ids, limiter },
+      ...{ coordinator, orchestrator, planMaker, tradingState, alerts, ids, limiter, risk },
       ...{ settingsHash, outbox, background: parts.background },
     }),
     rollback: new Rollback({
@@ -147,6 +147,7 @@ async function stop(parts: RuntimeParts, wired: Wired, top: Top): Promise<void> 
   watches.clockWatch.stop();
   account.again.stop();
   account.skew.stop();
+  account.risk.stop();
   watches.backstops.stop();
   watches.record.stop();
   watches.halts.stop();

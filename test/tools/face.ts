@@ -10,11 +10,14 @@ import type {
 } from '../../src/domain/answers.ts';
 import type { Mode } from '../../src/domain/environment.ts';
 import type { Actor, HistoryQuery } from '../../src/domain/event.ts';
-import type { PlanId, Ticker } from '../../src/domain/ids.ts';
+import { type PlanId, type Ticker, ticker } from '../../src/domain/ids.ts';
 import type { Intent } from '../../src/domain/plan.ts';
 import type { PortfolioSnapshot, PositionContext } from '../../src/domain/portfolio.ts';
 import type { ExecutionReport } from '../../src/domain/report.ts';
+import type { PortfolioRisk } from '../../src/domain/risk.ts';
 import { contextFor } from '../../src/engine/context.ts';
+import { assessRisk } from '../../src/engine/risk/assess.ts';
+import { riskModelOf } from '../../src/engine/risk/risk-model.ts';
 import type { BigBrotherFace } from '../../tools/tool.ts';
 import { ACCOUNT_NUMBER, type GivenHolding, NOW, snapshot, stopLimit } from '../support/given.ts';
 
@@ -65,6 +68,17 @@ export class ToldAnswers implements BigBrotherFace {
 
   snapshot(): PortfolioSnapshot | null {
     return this.#snapshot;
+  }
+
+  portfolioRisk(): PortfolioRisk | null {
+    const snapshot = this.#snapshot;
+    if (snapshot === null) return null;
+    const contexts = snapshot.positions.flatMap(({ symbol }) => this.contextFor(symbol) ?? []);
+    return assessRisk({
+      ...{ positions: snapshot.positions, contexts, equity: snapshot.account.equity },
+      ...{ peakEquity: null, sectorOf: () => null, gapPercent: '5' },
+      model: riskModelOf(new Map(), { benchmark: ticker('SPY'), clusterCorrelation: 0.7 }),
+    });
   }
 
   contextFor(symbol: Ticker): PositionContext | null {

@@ -8,6 +8,7 @@ import { type EpochMs, isoTime } from '../../src/domain/time.ts';
 import { isManaged } from '../../src/engine/groups.ts';
 import type { BigBrotherFace } from '../tool.ts';
 import type { CoverState, Held } from './position-facts.ts';
+import { riskLine, riskLineSchema } from './risk-facts.ts';
 
 const MOST_ALERTS = 4;
 const MOST_NAMES = 8;
@@ -38,6 +39,8 @@ export const portfolioHeaderSchema = z.object({
     net: z.string(),
     largest: z.object({ symbol: z.string(), value: z.string() }).nullable(),
   }),
+  /** What one day may cost, and all stops at once; absent until it is known. */
+  risk: riskLineSchema.optional(),
   cover: z.object({
     covered: z.number(),
     partly: z.number(),
@@ -75,6 +78,7 @@ export function portfolioHeader(
   const live = snapshot.orders.filter((order) => !isTerminal(order.status));
   const ours = live.filter((order) => isManaged(order, live, snapshot.intents)).length;
   const alerts = bigBrother.alerts();
+  const risk = bigBrother.portfolioRisk();
   const { loopRunning, longestWaitMs, journalCopy, servers } = bigBrother.status();
   return {
     as_of: isoTime(snapshot.at),
@@ -96,6 +100,7 @@ export function portfolioHeader(
       blocked_because: account.blockedBecause,
     },
     exposure: exposureOf(snapshot),
+    ...(risk === null ? {} : { risk: riskLine(risk) }),
     cover: coverOf(held, bigBrother),
     working_orders: { bigbrother: ours, foreign: live.length - ours },
     alerts: alerts.slice(0, MOST_ALERTS).map(alertFacts),

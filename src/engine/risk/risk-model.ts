@@ -17,7 +17,7 @@ export type RiskModel = {
 };
 
 /** How one name moves in a day, as parts of its price. */
-export type Moves = {
+type Moves = {
   /** Standard deviation of its returns; assumed where `isAssumed`. */
   readonly deviation: number;
   /** What a day without a return may have lost. */

@@ -1,9 +1,13 @@
 import type { ControlFacts, ControlLatch } from '../../domain/control-facts.ts';
 import { decimal, text } from '../../domain/decimal.ts';
 import type { JournalRecord } from '../../domain/event.ts';
+import type { PlanPart } from '../../domain/plan.ts';
 import { textAt } from '../../domain/record-body.ts';
+import { exitSide } from '../../domain/side.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ClockSkew } from '../account/clock-skew.ts';
+import type { PortfolioRiskManager } from '../account/portfolio-risk-manager.ts';
+import type { PortfolioStateManager } from '../account/portfolio-state-manager.ts';
 import type { SessionCalendar } from '../account/session-calendar.ts';
 import type { TradingStateLevels } from '../account/trading-state.ts';
 import type { AlertBoard } from '../journal/alert-board.ts';
@@ -27,6 +31,8 @@ type Parts = {
   readonly record: AccountRecord;
   readonly backstops: BackstopWatch;
   readonly memory: ControlMemory;
+  readonly state: Pick<PortfolioStateManager, 'symbols'>;
+  readonly risk: Pick<PortfolioRiskManager, 'groups'>;
   readonly settings: RuntimeSettings;
 };
 
@@ -42,7 +48,8 @@ export class ControlDesk {
     this.#parts = parts;
   }
 
-  facts(): ControlFacts {
+  /** @param parts of the plan under review */
+  facts(parts: readonly PlanPart[] = []): ControlFacts {
     const { memory, clock, calendar, skew, record, backstops } = this.#parts;
     const now = clock.now();
     record.freshen();
@@ -70,8 +77,15 @@ export class ControlDesk {
       asset: null,
       averageDailyVolume: null,
       ownEntryQuantities: memory.ownEntryQuantities(),
-      groups: new Map(),
+      groups: this.#groupsFor(parts),
     };
+  }
+
+  /** What moves with the plan's symbols; with everything held only where the plan adds to it. */
+  #groupsFor(parts: readonly PlanPart[]): ControlFacts['groups'] {
+    const { state, risk } = this.#parts;
+    const own = parts.map(({ symbol }) => symbol);
+    return risk.groups(parts.some(mayAdd) ? [...new Set([...own, ...state.symbols()])] : own);
   }
 
   /** Shows again what an earlier process latched. */
@@ -165,6 +179,9 @@ export class ControlDesk {
     logger.log({ type: 'equity_peak_moved', actor: 'system', body: { equity: peak } });
   }
 }
+
+const mayAdd = ({ steps, basis }: PlanPart): boolean =>
+  steps.some((step) => step.kind === 'submit' && step.order.side !== exitSide(basis.side));
 
 const codeOf = ({ control }: ControlLatch): string =>
   control === DRAWDOWN ? 'drawdown' : 'repeated_execution';

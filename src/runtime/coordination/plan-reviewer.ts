@@ -135,7 +135,7 @@ export class PlanReviewer {
     const now = clock.now();
     const symbols = parts.map(({ symbol }) => symbol);
     const doubts = symbols.map((symbol) => [symbol, unsettled.in(symbol)] as const);
-    const facts = controls.facts();
+    const facts = controls.facts(parts);
     return {
       ...{ facts, now, environment: settings.environment },
       snapshot: withMarketsOf(symbols, snapshot, facts),

@@ -212,7 +212,7 @@ export class StepResender {
   /** The guardrails judge the step as if it had never been sent: it is the same order still. */
   #review(plan: ActionPlan, step: Step) {
     const { guardrails, inputs } = this.#parts;
-    const basis = this.#basisFor(step);
+    const basis = this.#basisFor(plan, step);
     const except = step.kind === 'cancel' ? null : step.clientOrderId;
     const noted = { plan, except, inputs: basis && inputs.note(basis) };
     const looked = basis === null ? [] : reviewInputs(plan, basis, except);
@@ -220,14 +220,14 @@ export class StepResender {
   }
 
   /** Whatever else is in doubt here is reckoned with, or two of them would wait for each other. */
-  #basisFor(step: Step): ReviewBasis | null {
+  #basisFor({ parts }: ActionPlan, step: Step): ReviewBasis | null {
     const { state, clock, sent, unsettled, controls, settings } = this.#parts;
     const { symbol } = step;
     const snapshot = state.snapshot();
     if (snapshot === null) return null;
     const now = clock.now();
     const doubts = unsettled.in(symbol).filter((one) => !isSame(one, step));
-    const facts = controls.facts();
+    const facts = controls.facts(parts);
     return {
       ...{ facts, now, environment: settings.environment },
       snapshot: withMarketsOf([symbol], snapshot, facts),

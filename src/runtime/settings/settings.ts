@@ -1,6 +1,7 @@
 import type { ApprovalSettings } from '../../domain/approval.ts';
 import type { DeclaredBackstops } from '../../domain/backstops.ts';
 import type { Environment, Mode } from '../../domain/environment.ts';
+import { type Ticker, ticker } from '../../domain/ids.ts';
 import type { RolloutSettings, StepBackSettings } from '../../domain/rollout.ts';
 
 /** What the runtime needs to be told. Milliseconds throughout. */
@@ -38,6 +39,17 @@ export type RuntimeSettings = {
   /** How far each policy may go; one that is not named acts everywhere. */
   readonly rollout: RolloutSettings;
   readonly stepBack: StepBackSettings;
+  readonly risk: RiskSettings;
+};
+
+/** By what the risk of the whole portfolio is told. */
+type RiskSettings = {
+  /** The symbol that stands for the market. */
+  readonly benchmark: Ticker;
+  /** Names whose prices go together at least so much form a cluster; 0 to 1. */
+  readonly clusterCorrelation: number;
+  /** Sectors by symbol, where the owner says otherwise than the shipped map. */
+  readonly sectors: Readonly<Record<string, string>>;
 };
 
 export type ControlSettings = {
@@ -85,6 +97,7 @@ export const defaultRuntimeSettings: RuntimeSettings = {
   },
   rollout: {},
   stepBack: { vetoes: 5, windowMs: 600_000 },
+  risk: { benchmark: ticker('SPY'), clusterCorrelation: 0.7, sectors: {} },
   controls: {
     repeats: 6,
     repeatWindowMs: 600_000,

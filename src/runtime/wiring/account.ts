@@ -8,6 +8,7 @@ import { MissedFills } from '../account/missed-fills.ts';
 import { NakedMeters } from '../account/naked-meters.ts';
 import { OrderBook } from '../account/order-book.ts';
 import { OrderDesk } from '../account/order-desk.ts';
+import { PortfolioRiskManager } from '../account/portfolio-risk-manager.ts';
 import { PortfolioStateManager } from '../account/portfolio-state-manager.ts';
 import { SessionCalendar } from '../account/session-calendar.ts';
 import { StreamTrust } from '../account/stream-trust.ts';
@@ -44,8 +45,13 @@ export function wireAccount(parts: RuntimeParts, foundations: Foundations, memor
     brokerAheadMs: () => -skew.aheadMs(),
   });
   const missed = new MissedFills({ reader, episodes, logger, clock });
+  const risk = new PortfolioRiskManager({
+    ...{ state, marketData, logger, clock, settings },
+    peakEquity: () => memory.controls.peakEquity(),
+    gapPercent: () => parts.planning.gapPercent,
+  });
   return {
-    ...{ reader, orders, desk, calendar, skew, state },
+    ...{ reader, orders, desk, calendar, skew, state, risk },
     again: new LookAgain({ state, clock }),
     look: new AccountLook({ state, broker, clock, settings }),
     recovery: new Recovery({ state, missed, unsettled, desk, tradingState, logger, clock }),
@@ -63,7 +69,7 @@ export function wireWatches(
 ) {
   const { broker, emergency, haltLatch: latch } = parts;
   const { clock, settings, logger, alerts, tradingState, gate } = foundations;
-  const { recovery, state, skew, calendar, reader } = account;
+  const { recovery, state, skew, calendar, reader, risk } = account;
   const halts = new HaltWatch({ latch, emergency, tradingState, alerts, logger, clock, settings });
   const standDown = new StandDownWatch({ gate, alerts, logger, latch: parts.standDown ?? null });
   const clockWatch = new ClockWatch({
@@ -89,7 +95,7 @@ export function wireWatches(
   const backstops = new BackstopWatch({ broker, alerts, tradingState, clock, settings });
   const controls = new ControlDesk({
     ...{ logger, clock, alerts, tradingState, calendar, skew, record, backstops, settings },
-    memory: memoryOfControls,
+    ...{ state, risk, memory: memoryOfControls },
   });
   const brokerErrors = new BrokerErrorWatch({ halts, alerts });
   logger.onRecord((each) => brokerErrors.hear(each));

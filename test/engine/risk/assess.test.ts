@@ -158,16 +158,22 @@ describe('what a day may lose', () => {
     );
   });
 
-  it('is never less where a name has no bars, long or short', () => {
+  it('is never less where a name that counts has no bars, long or short', () => {
     fc.assert(
-      fc.property(held, fc.constantFrom('AAA', 'BBB', 'ZZZ'), (dollars, missing) => {
-        const fewer = figures(tailsOf(stakes(dollars), modelWithout(missing)));
-        const known = figures(tailsOf(stakes(dollars), model));
-        for (const [index, figure] of fewer.entries()) {
-          // What is left is shrunk a little otherwise without it.
-          expect(figure).toBeGreaterThanOrEqual(0.99 * (known[index] ?? 0) - 0.05);
-        }
-      }),
+      fc.property(
+        held,
+        fc.constantFrom('AAA' as const, 'BBB' as const, 'ZZZ' as const),
+        (dollars, missing) => {
+          // The correlations of the others are shrunk a little otherwise without it.
+          const gross = Object.values(dollars).reduce((sum, each) => sum + Math.abs(each), 0);
+          fc.pre(20 * Math.abs(dollars[missing]) > gross);
+          const fewer = figures(tailsOf(stakes(dollars), modelWithout(missing)));
+          const known = figures(tailsOf(stakes(dollars), model));
+          for (const [index, figure] of fewer.entries()) {
+            expect(figure).toBeGreaterThanOrEqual((known[index] ?? 0) - 0.05);
+          }
+        },
+      ),
       { numRuns: 30 },
     );
   });

@@ -1,0 +1,143 @@
+import type { SymbolGroups } from '../../domain/control-facts.ts';
+import type { Notional } from '../../domain/decimal.ts';
+import { holdingsOf } from '../../domain/exposure.ts';
+import type { Ticker } from '../../domain/ids.ts';
+import type { PortfolioSnapshot } from '../../domain/portfolio.ts';
+import type { PortfolioRisk } from '../../domain/risk.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import { assessRisk } from '../../engine/risk/assess.ts';
+import { type Closes, closesOf } from '../../engine/risk/returns.ts';
+import { RETURN_DAYS, type RiskModel, riskModelOf } from '../../engine/risk/risk-model.ts';
+import { sectorOf } from '../../engine/risk/sectors.ts';
+import type { MarketData } from '../../ports/broker.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { reasonOf, withDeadline } from '../../ports/deadline.ts';
+import type { EventLogger } from '../journal/event-logger.ts';
+import type { RuntimeSettings } from '../settings/settings.ts';
+import type { PortfolioStateManager } from './portfolio-state-manager.ts';
+
+const DAY_MS = 86_400_000;
+const RETRY_MS = 60_000;
+/** A year of bars of so many names fits in one page of Alpaca's. */
+const NAMES_PER_READ = 35;
+
+type Parts = {
+  readonly state: Pick<PortfolioStateManager, 'snapshot' | 'symbols' | 'getCompleteContext'>;
+  readonly marketData: Pick<MarketData, 'readDailyBars'>;
+  readonly peakEquity: () => Notional | null;
+  /** How far past a stop a gap is assumed to fill, in percent. */
+  readonly gapPercent: () => string;
+  readonly logger: EventLogger;
+  readonly clock: Clock;
+  readonly settings: Pick<RuntimeSettings, 'risk' | 'callTimeoutMs'>;
+};
+
+/**
+ * Tells what the whole portfolio risks. Nobody waits for it: bars are read in the background
+ * once a day, after somebody has asked, and until they are there the answer assumes the worse.
+ */
+export class PortfolioRiskManager {
+  readonly #parts: Parts;
+  readonly #closes = new Map<Ticker, Closes>();
+  readonly #readOn = new Map<Ticker, number>();
+  #model: RiskModel | null = null;
+  /** What the model was made with; settings may change. */
+  #modelRisk: RuntimeSettings['risk'] | null = null;
+  #assessed: { readonly of: PortfolioSnapshot; readonly risk: PortfolioRisk } | null = null;
+  #isReading = false;
+  #retryAt = 0;
+  #stopped = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** By the newest snapshot; null until the account was read. Asks the broker for nothing. */
+  assessPortfolioRisk(): PortfolioRisk | null {
+    const { state, settings, peakEquity, gapPercent } = this.#parts;
+    const snapshot = state.snapshot();
+    if (snapshot === null) return null;
+    void this.#readMissing();
+    const model = this.#modelOf(snapshot);
+    if (this.#assessed?.of === snapshot) return this.#assessed.risk;
+    const { positions, account } = snapshot;
+    const risk = assessRisk({
+      ...{ positions, model, equity: account.equity, peakEquity: peakEquity() },
+      contexts: positions.flatMap(({ symbol }) => state.getCompleteContext(symbol) ?? []),
+      sectorOf: (symbol) => sectorOf(symbol, settings.risk.sectors),
+      gapPercent: gapPercent(),
+    });
+    this.#assessed = { of: snapshot, risk };
+    return risk;
+  }
+
+  /** Sector and cluster of each symbol; a cluster is only known of names whose bars were read. */
+  groups(symbols: readonly Ticker[]): ReadonlyMap<Ticker, SymbolGroups> {
+    const { sectors } = this.#parts.settings.risk;
+    const clusters = this.#model?.clusters;
+    return new Map(
+      symbols.map((symbol) => [
+        symbol,
+        { sector: sectorOf(symbol, sectors), cluster: clusters?.get(symbol) ?? null },
+      ]),
+    );
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #modelOf(snapshot: PortfolioSnapshot): RiskModel {
+    const { risk } = this.#parts.settings;
+    if (this.#model !== null && this.#modelRisk === risk) return this.#model;
+    const bySize = [...holdingsOf(snapshot.positions)].sort((a, b) => b.value.cmp(a.value));
+    const names = new Set([risk.benchmark, ...bySize.map(({ symbol }) => symbol)]);
+    const closes = new Map(
+      [...names].flatMap((symbol) => {
+        const known = this.#closes.get(symbol);
+        return known === undefined ? [] : [[symbol, known] as const];
+      }),
+    );
+    this.#modelRisk = risk;
+    this.#assessed = null;
+    this.#model = riskModelOf(closes, risk);
+    return this.#model;
+  }
+
+  /** One request after the other, so that nobody else waits for many. */
+  async #readMissing(): Promise<void> {
+    const { state, clock, settings } = this.#parts;
+    const now = clock.now();
+    const today = Math.floor(now / DAY_MS);
+    const names = new Set([settings.risk.benchmark, ...state.symbols()]);
+    const missing = [...names].filter((symbol) => this.#readOn.get(symbol) !== today);
+    if (missing.length === 0 || this.#isReading || now < this.#retryAt) return;
+    this.#isReading = true;
+    try {
+      for (let first = 0; first < missing.length && !this.#stopped; first += NAMES_PER_READ) {
+        await this.#read(missing.slice(first, first + NAMES_PER_READ), now);
+      }
+    } catch (error) {
+      this.#retryAt = clock.now() + RETRY_MS;
+      const because = `the daily bars of a year could not be read: ${reasonOf(error)}`;
+      this.#parts.logger.log({ type: 'cycle_failed', actor: 'system', body: { because } });
+    } finally {
+      this.#isReading = false;
+      this.#model = null;
+    }
+  }
+
+  async #read(symbols: readonly Ticker[], now: EpochMs): Promise<void> {
+    const { marketData, clock, settings } = this.#parts;
+    const bars = await withDeadline({
+      ...{ clock, timeoutMs: settings.callTimeoutMs, what: 'the daily bars of a year' },
+      call: () => marketData.readDailyBars(symbols, now, RETURN_DAYS + 2),
+    });
+    for (const symbol of symbols) {
+      // The day that still runs has no close yet.
+      const complete = (bars.get(symbol) ?? []).filter(({ at }) => at + DAY_MS <= now);
+      this.#closes.set(symbol, closesOf(complete));
+      this.#readOn.set(symbol, Math.floor(now / DAY_MS));
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryEventStore } from '../../../src/adapters/event-stores/memory.ts';
+import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
+import { price, text } from '../../../src/domain/decimal.ts';
+import { type Ticker, ticker } from '../../../src/domain/ids.ts';
+import type { Bar } from '../../../src/domain/market.ts';
+import { contextFor } from '../../../src/engine/context.ts';
+import { PortfolioRiskManager } from '../../../src/runtime/account/portfolio-risk-manager.ts';
+import { EventLogger } from '../../../src/runtime/journal/event-logger.ts';
+import { defaultRuntimeSettings } from '../../../src/runtime/settings/settings.ts';
+import { type GivenHolding, NOW, snapshot } from '../../support/given.ts';
+import { watchedAccount } from '../../support/guarded-account.ts';
+import { manyHoldings } from '../../tools/face.ts';
+import { seededNoise } from './market.ts';
+
+const DAY_MS = 86_400_000;
+
+/** A year of closes, and today's bar, which has no close yet. */
+function yearOf(symbol: string): Bar[] {
+  const noise = seededNoise(symbol.charCodeAt(0) * 31 + symbol.charCodeAt(1) * 7 + symbol.length);
+  let close = 100;
+  return Array.from({ length: 254 }, (_, index) => {
+    close *= 1 + 0.01 * noise();
+    const at = NOW - (253 - index) * DAY_MS - 3_600_000;
+    const [open, high, low] = [price('100'), price('100'), price('100')];
+    return { at, open, high, low, close: price(close.toFixed(4)) };
+  });
+}
+
+function managing(holdings: readonly GivenHolding[]) {
+  const clock = new VirtualClock(NOW);
+  const asked: (readonly Ticker[])[] = [];
+  const told = { failing: false };
+  const given = snapshot({ holdings: [...holdings] });
+  const logger = new EventLogger({ store: new MemoryEventStore(), clock, bootId: 'boot' });
+  const manager = new PortfolioRiskManager({
+    state: {
+      snapshot: () => given,
+      symbols: () => given.positions.map(({ symbol }) => symbol),
+      getCompleteContext: (symbol) => contextFor(given, symbol),
+    },
+    marketData: {
+      readDailyBars: (symbols) => {
+        asked.push(symbols);
+        if (told.failing) return Promise.reject(new Error('the feed is down'));
+        return Promise.resolve(new Map(symbols.map((symbol) => [symbol, yearOf(symbol)])));
+      },
+    },
+    ...{ logger, clock, settings: defaultRuntimeSettings },
+    peakEquity: () => null,
+    gapPercent: () => '5',
+  });
+  return { manager, clock, asked, told, logger };
+}
+
+describe('the risk of the portfolio', () => {
+  it('is told at once, and better when the bars of a year were read', async () => {
+    const { manager, clock, asked } = managing([{ symbol: 'AAPL' }, { symbol: 'IBM' }]);
+    const before = manager.assessPortfolioRisk();
+    expect(before?.basis).toMatchObject({ days: 0, assumed: ['AAPL', 'IBM'] });
+    await clock.advanceBy(0);
+    const after = manager.assessPortfolioRisk();
+    expect(after?.basis).toMatchObject({ days: 252, assumed: [] });
+    const shortfall = (risk: typeof after) =>
+      Number(text(risk?.tails[0]?.historicalShortfall ?? price('0')));
+    expect(shortfall(after)).toBeLessThan(shortfall(before));
+    expect(asked).toEqual([['SPY', 'AAPL', 'IBM']]);
+  });
+
+  it('asks for bars once a day, and for those of 35 names at a time', async () => {
+    const { manager, clock, asked } = managing(manyHoldings(80));
+    for (let look = 0; look < 5; look += 1) {
+      manager.assessPortfolioRisk();
+      await clock.advanceBy(60_000);
+    }
+    expect(asked.map((symbols) => symbols.length)).toEqual([35, 35, 11]);
+    await clock.advanceBy(DAY_MS);
+    manager.assessPortfolioRisk();
+    await clock.advanceBy(0);
+    expect(asked).toHaveLength(6);
+  });
+
+  it('asks again a minute after the bars could not be read, and says why', async () => {
+    const { manager, clock, asked, told, logger } = managing([{ symbol: 'AAPL' }]);
+    told.failing = true;
+    for (const waitMs of [0, 59_000, 1_000]) {
+      await clock.advanceBy(waitMs);
+      manager.assessPortfolioRisk();
+    }
+    await clock.advanceBy(0);
+    expect(asked).toHaveLength(2);
+    const [failed] = logger.recall(['cycle_failed']);
+    expect(JSON.stringify(failed?.body)).toContain('the feed is down');
+  });
+
+  it('knows sectors of every symbol, and clusters of those whose bars were read', async () => {
+    const { manager, clock } = managing([{ symbol: 'AAPL' }]);
+    const groups = () => manager.groups([ticker('AAPL'), ticker('USO')]);
+    expect(groups().get(ticker('AAPL'))).toEqual({
+      sector: 'Information Technology',
+      cluster: null,
+    });
+    expect(groups().get(ticker('USO'))).toEqual({ sector: null, cluster: null });
+    manager.assessPortfolioRisk();
+    await clock.advanceBy(0);
+    expect(groups().size).toBe(2);
+  });
+
+  it('of 500 positions is told within a second of work, the model of a new day included', async () => {
+    const { manager, clock } = managing(manyHoldings(500));
+    manager.assessPortfolioRisk();
+    await clock.advanceBy(0);
+    const before = process.cpuUsage();
+    const risk = manager.assessPortfolioRisk();
+    const { user } = process.cpuUsage(before);
+    expect(risk?.basis.assumed).toEqual([]);
+    expect(user / 1_000).toBeLessThan(1_000);
+  });
+
+  it('is told by a whole account, with the worst loss to the stops that rest', async () => {
+    const { bigBrother } = await watchedAccount();
+    const risk = bigBrother.portfolioRisk();
+    expect(risk && text(risk.exposure.gross)).toBe('1000');
+    expect(risk?.sectors.map(({ bucket }) => bucket)).toEqual(['Information Technology']);
+    expect(risk?.worstLoss.atStop).toBeNull();
+  });
+});
