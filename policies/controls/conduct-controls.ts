@@ -65,7 +65,12 @@ export const CONDUCT_CONTROLS: readonly Control[] = [
     codes: [],
     measured: 'the settings, the code and who owns the account, at start',
     wouldPass: 'a start with settings that are known, on an account that nobody else guards',
-    files: ['src/config.ts', 'src/adapters/event-stores/owner-lock.ts'],
+    files: [
+      'src/config.ts',
+      'src/runtime/settings/settings-keeper.ts',
+      'src/runtime/rollout/attestation.ts',
+      'src/adapters/event-stores/owner-lock.ts',
+    ],
   },
   {
     row: 31,
@@ -76,7 +81,12 @@ export const CONDUCT_CONTROLS: readonly Control[] = [
     codes: [],
     measured: 'how far BigBrother may go: observe, propose or execute',
     wouldPass: 'the same plan in a mode that may act',
-    files: ['src/domain/environment.ts', 'src/runtime/coordination/plan-admission.ts'],
+    files: [
+      'src/runtime/rollout/rollout.ts',
+      'src/runtime/rollout/mode-gate.ts',
+      'src/runtime/rollout/step-back.ts',
+      'src/runtime/rollback.ts',
+    ],
   },
   {
     row: 32,
@@ -87,7 +97,7 @@ export const CONDUCT_CONTROLS: readonly Control[] = [
     codes: [],
     measured: 'whether the invariants hold in simulated years with faults',
     wouldPass: 'it refuses nothing: it is run by hand and before a release',
-    files: ['simulation/main.ts', 'docs/invariants.md'],
+    files: ['simulation/main.ts', 'test/attacks/main.ts', 'stryker.config.json'],
   },
   {
     row: 33,

@@ -80,7 +80,13 @@ export const STATE_CONTROLS: readonly Control[] = [
     codes: [],
     measured: 'what the plan does against what may be done without a person',
     wouldPass: 'the same plan once a person has approved its hash',
-    files: ['src/runtime/plans/approval-rules.ts', 'src/runtime/plans/approval-desk.ts'],
+    files: [
+      'src/engine/approval-tier.ts',
+      'src/engine/plan-hash.ts',
+      'src/runtime/coordination/plan-admission.ts',
+      'src/runtime/plans/approval-rules.ts',
+      'src/runtime/plans/approval-desk.ts',
+    ],
   },
   {
     row: 23,

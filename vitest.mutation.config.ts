@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * The tests that guardrails, plan hash, approvals and halts are held to by themselves; properties
+ * and whole accounts, which find more but take longer, are left to `npm test`.
+ */
+export default defineConfig({
+  test: {
+    include: [
+      'test/policies/guardrails/!(all).test.ts',
+      'test/engine/{approval-tier,gate}.test.ts',
+      'test/domain/*.test.ts',
+      'test/runtime/{approval-desk,approval-text,approvals,halt,halt-work,proposal-limits}.test.ts',
+    ],
+    isolate: false,
+    testTimeout: 20_000,
+    coverage: {
+      provider: 'v8',
+      include: [
+        'policies/guardrails/*.ts',
+        'src/engine/{plan-hash,review,approval-tier}.ts',
+        'src/domain/{approved-plan,person-approval}.ts',
+        'src/runtime/plans/{approval-desk,approval-rules,approval-text}.ts',
+        'src/runtime/halt/{halt,halt-orders,halt-words}.ts',
+      ],
+      reporter: ['text'],
+    },
+  },
+});
