@@ -18,7 +18,7 @@ export type AdviceSignal = (typeof ADVICE_SIGNALS)[number];
 
 /** `outcomes`: learned from this account's own journal; the others come from outside. */
 export const ADVICE_SOURCES = ['alpaca', 'perplexity', 'memory', 'thinking', 'outcomes'] as const;
-export type AdviceSource = (typeof ADVICE_SOURCES)[number];
+type AdviceSource = (typeof ADVICE_SOURCES)[number];
 
 /** 0 changes nothing; 3 is the most that anybody can say. */
 export const SEVERITIES = [0, 1, 2, 3] as const;

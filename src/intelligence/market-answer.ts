@@ -27,7 +27,7 @@ export const questionFor = (symbol: Ticker, now: EpochMs): string =>
     'Each line has exactly this form: SIGNAL|SEVERITY|YYYY-MM-DD|[n]',
     'SEVERITY is 0 (no effect on the price), 1 (small), 2 (large) or 3 (extreme).',
     '[n] are the numbers of your citations, for example [1][3].',
-    'If there is nothing, answer with the one line NONE|0|' + `${dayOf(now)}|`,
+    `If there is nothing, answer with the one line NONE|0|${dayOf(now)}|`,
     'Write nothing else.',
   ].join('\n');
 

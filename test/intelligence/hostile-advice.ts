@@ -31,7 +31,7 @@ const figure = fc.oneof(
   fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, 1e308, -1e308, 0.5),
 );
 
-export const hostileAdvice: fc.Arbitrary<Advice> = fc
+const hostileAdvice: fc.Arbitrary<Advice> = fc
   .record({
     signal: fc.constantFrom(...ADVICE_SIGNALS),
     severity: fc.oneof(

@@ -10,7 +10,7 @@ export type Reply =
   | 'half'
   | 'huge';
 
-export type Asked = { readonly headers: IncomingMessage['headers']; readonly body: unknown };
+type Asked = { readonly headers: IncomingMessage['headers']; readonly body: unknown };
 
 /** Speaks as the Perplexity API does to its MCP server: one answer, streamed as events. */
 export async function perplexityService(reply: (body: unknown) => Reply) {

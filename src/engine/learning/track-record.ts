@@ -41,7 +41,7 @@ export type LearningBounds = {
 };
 
 /** One thing that could have been done in every trade, and what it would have come to. */
-export type Lesson = {
+type Lesson = {
   readonly figures: LearnedFigures;
   readonly trades: number;
   /** Mean gain in R for each trade against what was done, shrunk; and how sure that is. */
