@@ -91,6 +91,34 @@ describe('who has to agree', () => {
     expect(tierOf(wish())).toBe('T0');
   });
 
+  it('counts what is added at the dearer of the market and what the order may pay', () => {
+    const buying = (more: Partial<SubmitStep['order']>) =>
+      effectOf(
+        wish(part({ steps: [sale('2', { side: 'buy', positionIntent: 'buy_to_open', ...more })] })),
+        EQUITY,
+        NOTHING,
+      ).addedDollars.toFixed();
+    expect(buying({ limitPrice: null })).toBe('200');
+    expect(buying({ limitPrice: price('130') })).toBe('260');
+    expect(buying({ limitPrice: price('70') })).toBe('200');
+  });
+
+  it('counts no order without a stop as one, nor one whose shares nobody can count', () => {
+    const profit: OrderLine = {
+      ...stop('10', '95'),
+      type: 'limit',
+      stopPrice: null,
+      limitPrice: '120',
+    };
+    const inDollars = stop('some', '95');
+    const loosened = (before: readonly OrderLine[], after: readonly OrderLine[]) =>
+      effectOf(wish(part({ before, after })), EQUITY, NOTHING).loosenedShares.toFixed();
+    expect(loosened([profit], [])).toBe('0');
+    expect(loosened([stop('10', '95')], [profit])).toBe('10');
+    expect(loosened([stop('10', '95')], [inDollars])).toBe('10');
+    expect(loosened([inDollars], [])).toBe('0');
+  });
+
   it('is nobody for what the policies of the owner want sold, however much', () => {
     expect(tierOf(managed(part({ left: '0' })))).toBe('T1');
     expect(tierOf({ ...wish(part({ left: '0' })), origin: 'loop' })).toBe('T1');

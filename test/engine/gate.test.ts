@@ -95,6 +95,15 @@ describe('the gate', () => {
     expect(result.verdicts.map(({ outcome }) => outcome)).toEqual(['deny', 'pass', 'deny']);
   });
 
+  it('lets nothing pass through a guardrail that breaks, whatever it throws', () => {
+    const oddly: unknown = 'a sentence';
+    const rail = guardrail('breaks', () => {
+      throw oddly;
+    });
+    const { outcome, verdicts } = review(plan, [rail], [inputFor(plan, part)]);
+    expect([outcome, verdicts[0]?.measured]).toEqual(['denied', 'a sentence']);
+  });
+
   it('lets nothing pass through a guardrail that breaks', () => {
     const result = review(plan, [breaks], [inputFor(plan, part)]);
     expect(result).toMatchObject({

@@ -89,6 +89,7 @@ describe('what a person reads before saying yes', () => {
       submit({ quantity: '3' }),
       replace(stop, { quantity: '6', stop: '96', limit: '95.5' }),
       replace(stop, { stop: '97' }),
+      replace(stop, { quantity: '6' }),
       cancel(stop),
     ];
     const { details } = textOf([partOf(context, steps)]);
@@ -97,7 +98,8 @@ describe('what a person reads before saying yes', () => {
       'AAPL step 2: send sell 3 market gtc',
       'AAPL step 3: change sell stop_limit stop-1 to quantity 6, stop 96, limit 95.5',
       'AAPL step 4: change sell stop_limit stop-1 to stop 97',
-      'AAPL step 5: cancel sell stop_limit stop-1',
+      'AAPL step 5: change sell stop_limit stop-1 to quantity 6',
+      'AAPL step 6: cancel sell stop_limit stop-1',
       'AAPL because a test wants it',
       'AAPL without a stop for 0 s: a test',
     ]);

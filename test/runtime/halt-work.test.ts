@@ -86,6 +86,18 @@ describe('the work of a halt', () => {
     expect(report).toMatchObject({ outcome: 'verified', canceled: ['entry'], failure: null });
   });
 
+  it('closes what is held, and asks for that again only after a while', async () => {
+    const { clock, broker, parts, request } = given('flatten');
+    broker.positions = [position];
+    broker.obeys = false;
+    const work = haltAccount({ ...parts, request });
+    await clock.advanceBy(1_400);
+    expect(broker.asked).toEqual(['close AAPL']);
+    broker.obeys = true;
+    expect(await settle(clock, work)).toMatchObject({ outcome: 'verified', closed: ['AAPL'] });
+    expect(broker.asked).toEqual(['close AAPL', 'close AAPL']);
+  });
+
   it('goes on while the broker cannot be read, and says why', async () => {
     const { clock, broker, parts, reports, request } = given('entries');
     broker.meets = () => {
