@@ -154,6 +154,17 @@ export function loadPaperKeys(env: Env = process.env): PaperKeys {
   );
 }
 
+/** What the environment says of this user's programs, and of how BigBrother is to be started. */
+export const loadSurroundings = (env: Env = process.env) => ({
+  searchPath: env.PATH ?? '',
+  roaming: nonEmpty(env.APPDATA),
+  configHome: nonEmpty(env.XDG_CONFIG_HOME),
+  claudeHome: nonEmpty(env.CLAUDE_CONFIG_DIR),
+  dataDirectory: nonEmpty(env.BIGBROTHER_DATA_DIR),
+  configFile: nonEmpty(env.BIGBROTHER_CONFIG),
+  hasKeys: nonEmpty(env.APCA_API_KEY_ID) !== null,
+});
+
 /** Settings with every default, for a run that reads neither file nor environment. */
 export const defaultSettings = (mode: Mode, dataDirectory: string): Settings => ({
   venue: { kind: 'embedded' },

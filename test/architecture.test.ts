@@ -41,6 +41,8 @@ const mayImport: Record<string, readonly string[]> = {
   'src/server': ['src/server', 'tools', 'src/runtime', 'src/engine', 'src/ports', 'src/domain'],
   // Stands alone: an auditor reads it without the rest.
   'src/verifier': ['src/verifier'],
+  // Text in, text out: the files of MCP hosts.
+  'src/setup': ['src/setup'],
   // Stands alone; it shares only the shape of a clock, so that both run in one simulation.
   'src/paper-exchange': ['src/paper-exchange', 'src/ports/clock.ts'],
 };
