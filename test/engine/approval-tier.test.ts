@@ -17,6 +17,8 @@ import {
   soldShares,
   stricterLimits,
 } from '../../src/engine/approval-tier.ts';
+import { replace } from '../policies/support.ts';
+import { order } from '../support/given.ts';
 import { planPart, stepsOf } from '../tools/given-plan.ts';
 
 const NOTHING: SoldLately = { dollars: ZERO, shares: new Map() };
@@ -101,6 +103,9 @@ describe('who has to agree', () => {
     expect(buying({ limitPrice: null })).toBe('200');
     expect(buying({ limitPrice: price('130') })).toBe('260');
     expect(buying({ limitPrice: price('70') })).toBe('200');
+    const larger = replace(order({ side: 'buy', limit: '90', quantity: '2' }), { quantity: '5' });
+    const more = effectOf(wish(part({ steps: [larger] })), EQUITY, NOTHING);
+    expect(more.addedDollars.gt('0')).toBe(true);
   });
 
   it('counts no order without a stop as one, nor one whose shares nobody can count', () => {

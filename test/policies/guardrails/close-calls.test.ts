@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { price } from '../../../src/domain/decimal.ts';
 import { fingerprintOf } from '../../../src/domain/fingerprint.ts';
 import type { SentStep } from '../../../src/domain/guardrail.ts';
 import type { Step } from '../../../src/domain/plan.ts';
 import { NOW, oco, order, stopLimit } from '../../support/given.ts';
 import { answer, codeOf } from '../answer.ts';
-import { buyMore, cancel, type GivenReview, intent, replace, submit } from '../support.ts';
+import {
+  buyMore,
+  cancel,
+  type GivenReview,
+  intent,
+  ordering,
+  replace,
+  submit,
+} from '../support.ts';
 
 const resting = stopLimit();
 const other = stopLimit({ id: 'stop-2' });
@@ -126,6 +135,22 @@ describe('stops that stand and stops that go', () => {
     expect(codeOf('stop-never-loosens', { orders: [...pair], steps: [cancel(takeProfit)] })).toBe(
       'stop_loosened',
     );
+  });
+
+  it('are none once they are being taken away, unless the market has reached them', () => {
+    const going = stopLimit({ status: 'pending_cancel' });
+    expect(codeOf('stop-never-loosens', { orders: [going], steps: [] })).toBeNull();
+    const woken = order({ id: 'woken', type: 'stop', stop: '95' });
+    const through = { price: '94', orders: [woken] };
+    expect(codeOf('stop-never-loosens', { ...through, steps: [cancel(woken)] })).toBe(
+      'stop_loosened',
+    );
+  });
+
+  it('count with the price that the profit of a pair is taken at, wherever that is named', () => {
+    const pair = submit({ orderClass: 'oco', quantity: '10', stopLoss: ['95', '94.5'] });
+    const named = ordering(pair, { takeProfitLimitPrice: price('120') });
+    expect(codeOf('stop-never-loosens', { steps: [named] })).toBeNull();
   });
 
   it('do not count with what they were before a change', () => {
