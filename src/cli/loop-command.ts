@@ -57,7 +57,7 @@ async function runLoop(options: Options): Promise<void> {
 /** Has a listener told of each record; what it returns ends that. */
 type Hearing = (onRecord: (record: JournalRecord) => void) => () => void;
 
-const hearing =
+export const hearing =
   ({ logger }: Running): Hearing =>
   (onRecord) => {
     logger.onRecord(onRecord);
@@ -86,7 +86,7 @@ function showDashboard(running: Running): () => void {
 }
 
 /** One log line on stderr for each thing done, refused or changed. */
-function logActions(hear: Hearing): () => void {
+export function logActions(hear: Hearing): () => void {
   const log = pino({ base: null }, pino.destination({ dest: 2, sync: true }));
   const teller = new ActionTeller();
   const stop = hear((record) => {

@@ -1,4 +1,5 @@
 import type { Ticker } from '../domain/ids.ts';
+import type { Lane } from '../ports/broker.ts';
 import { reasonOf } from '../ports/deadline.ts';
 import type { Recovery } from './coordination/recovery.ts';
 import { SymbolTurns, type SymbolTurnsParts } from './coordination/symbol-turns.ts';
@@ -27,6 +28,7 @@ export class BigBrotherOrchestrator {
   readonly #pending = new Set<Ticker>();
   #phase: 'idle' | 'watching' | 'guarding' | 'stopping' = 'idle';
   #cycle: Promise<void> | null = null;
+  #lastCycleMs: number | null = null;
   #cancelTimer: () => void = () => {};
 
   constructor(parts: Parts) {
@@ -90,13 +92,26 @@ export class BigBrotherOrchestrator {
     return this.#turns.longestWaitMs();
   }
 
+  /** How long a request of this lane, made now, waits for its turn. */
+  laneWaitMs(lane: Lane): number {
+    return this.#parts.broker.longestWaitMs(lane);
+  }
+
+  /** How long the last whole pass took; null before the first has ended. */
+  get lastCycleMs(): number | null {
+    return this.#lastCycleMs;
+  }
+
   /**
    * One pass: read the broker, decide for every symbol, let their plans take turns. Resolves
    * when that is under way, not when it has ended: a plan that takes long holds up nobody. A
    * cycle that is still running is not begun twice.
    */
   runCycle(): Promise<void> {
+    const { clock } = this.#parts;
+    const beganAt = clock.monotonicMs();
     this.#cycle ??= this.#runCycle().finally(() => {
+      this.#lastCycleMs = clock.monotonicMs() - beganAt;
       this.#cycle = null;
     });
     return this.#cycle;

@@ -11,7 +11,20 @@ export type ListenOptions = {
   readonly port: number;
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void;
   readonly onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** For a listener that strangers may reach: how slow and how many they may be. */
+  readonly limits?: ClientLimits;
 };
+
+export type ClientLimits = {
+  /** A client that takes longer for its headers, or for its whole request, is let go. */
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly connections: number;
+};
+
+/** How often slow clients are looked for, as a part of what they are given. */
+const LOOKS_PER_TIMEOUT = 4;
+const MOST_HEADER_BYTES = 16_384;
 
 export type HttpListener = {
   readonly host: string;
@@ -34,8 +47,12 @@ export class ListenError extends Error {
  * @throws ListenError when the port is in use or may not be used
  */
 export function listen(options: ListenOptions): Promise<HttpListener> {
-  const { host, port, onRequest, onUpgrade } = options;
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, onRequest);
+  const { host, port, onRequest, onUpgrade, limits } = options;
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, ...(limits === undefined ? {} : serverLimits(limits)) },
+    onRequest,
+  );
+  if (limits !== undefined) server.maxConnections = limits.connections;
   if (onUpgrade !== undefined) server.on('upgrade', onUpgrade);
 
   const sockets = new Set<Socket>();
@@ -60,6 +77,13 @@ export function listen(options: ListenOptions): Promise<HttpListener> {
     throw new ListenError(whyNot(error, host, port), error);
   });
 }
+
+const serverLimits = ({ headersTimeoutMs, requestTimeoutMs }: ClientLimits) => ({
+  headersTimeout: headersTimeoutMs,
+  requestTimeout: requestTimeoutMs,
+  connectionsCheckingInterval: Math.ceil(headersTimeoutMs / LOOKS_PER_TIMEOUT),
+  maxHeaderSize: MOST_HEADER_BYTES,
+});
 
 function whyNot(error: unknown, host: string, port: number): string {
   const code = error instanceof Error && 'code' in error ? error.code : null;
