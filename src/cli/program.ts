@@ -18,9 +18,11 @@ import { rejectCommand } from './reject-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { resumeCommand } from './resume-command.ts';
 import { rollbackCommand } from './rollback-command.ts';
+import { serveCommand } from './serve-command.ts';
 import { settingsCommand } from './settings-command.ts';
 import { setupCommand } from './setup-command.ts';
 import { supabaseCommand } from './supabase-command.ts';
+import { tokenCommand } from './token-command.ts';
 import { verifyCommand } from './verify-command.ts';
 import { VERSION } from './version.ts';
 
@@ -78,6 +80,8 @@ export function createProgram(): Command {
     exchangeCommand,
     historyCommand,
     verifyCommand,
+    serveCommand,
+    tokenCommand,
     setupCommand,
     doctorCommand,
     archiveCommand,

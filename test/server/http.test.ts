@@ -343,7 +343,7 @@ describe('too much of it', () => {
     const [one, other, third] = ['one', 'other', 'third'].map((name) =>
       tokens.create(name, 'read'),
     );
-    const opened = [];
+    const opened: Awaited<ReturnType<typeof rawSession>>[] = [];
     for (const token of [one, one, other]) {
       opened.push(await rawSession(rig, token ?? ''));
       await clock.advanceBy(10);
@@ -377,7 +377,7 @@ describe('too much of it', () => {
     const calm = await rawSession(rig, tokens.create('calm', 'read'));
     const call = async (headers: Record<string, string>) =>
       ask('/mcp', post(callOf('get_history'), headers));
-    const statuses = [];
+    const statuses: number[] = [];
     for (let times = 0; times < 3; times += 1) statuses.push((await call(fast.headers)).status);
     expect(statuses).toEqual([200, 200, 429]);
     expect((await call(fast.headers)).headers.get('retry-after')).toBe('1');
