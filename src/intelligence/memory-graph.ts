@@ -40,11 +40,13 @@ export async function writeOutcomes(
     contents: [line],
   }));
   await server.call('add_observations', { observations }, TIMEOUT_MS);
-  const relations = placed.flatMap(({ nodes }) => [
-    { from: nodes.decision, to: nodes.symbol, relationType: 'concerns' },
-    { from: nodes.decision, to: nodes.policy, relationType: 'was_wanted_by' },
-    { from: nodes.decision, to: nodes.shelf, relationType: 'stands_on' },
-  ]);
+  const relations = uniqueRelations(
+    placed.flatMap(({ nodes }) => [
+      { from: nodes.decision, to: nodes.symbol, relationType: 'concerns' },
+      { from: nodes.decision, to: nodes.policy, relationType: 'was_wanted_by' },
+      { from: nodes.decision, to: nodes.shelf, relationType: 'stands_on' },
+    ]),
+  );
   await server.call('create_relations', { relations }, TIMEOUT_MS);
   const { entities: kept, relations: links } = await openNodes(
     server,
@@ -76,6 +78,11 @@ export async function openNodes(server: Advisor, names: readonly string[]): Prom
   });
   return { entities, relations };
 }
+
+/** What stands twice in one call the server keeps twice. */
+const uniqueRelations = <Relation extends object>(
+  all: readonly Relation[],
+): readonly Relation[] => [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];
 
 function listAt(body: Json, name: string): readonly Json[] {
   const list = fieldAt(body, name);
