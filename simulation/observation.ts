@@ -44,7 +44,7 @@ export type Observation = { readonly at: EpochMs } & (
   | { readonly kind: 'tool_answered'; readonly tool: string; readonly text: string }
   /** Somebody else used the account: its owner in the app, another bot. */
   | { readonly kind: 'stranger_acted'; readonly what: string }
-  | { readonly kind: 'halt_latched'; readonly level: 'entries' | 'everything' }
+  | { readonly kind: 'halt_latched'; readonly level: 'entries' | 'everything' | 'flatten' }
   | { readonly kind: 'halt_lifted' }
   /** A fault of the catalogue took effect. */
   | { readonly kind: 'fault_fired'; readonly fault: string }

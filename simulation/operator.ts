@@ -12,6 +12,7 @@ import { Transport } from './transport.ts';
 /** Lives of the command are numbered from here, to be told from those of the owner. */
 const FIRST_COMMAND = 100_000;
 const MEAN_HALT_MS = 30_000;
+const LEVELS = ['entries', 'entries', 'everything', 'everything', 'flatten'] as const;
 const WHO = { by: 'the operator', because: 'he wants to', actor: 'person' } as const;
 
 /** The person who presses the kill switch, twice at times, and lifts it again. */
@@ -60,7 +61,7 @@ export class Operator {
   #press(): void {
     const { clock } = this.#stage;
     const latch = this.#latch();
-    const level = this.#draws.pick(['entries', 'everything'] as const);
+    const level = this.#draws.pick(LEVELS);
     const includesForeign = this.#draws.chance(0.7);
     const request = { level, includesForeign, ...WHO };
     const { broker, life, lifeClock } = this.#command();

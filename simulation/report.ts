@@ -1,10 +1,11 @@
 import { coverageLines } from './coverage.ts';
-import type { NakedFigures } from './invariants/naked-times.ts';
+import type { NakedFigures, NakedTimes } from './invariants/naked-times.ts';
 import type { Summary } from './summary.ts';
 
 /** The summary for people; whole, with each fault and each kind of naked time. */
 export function reportOf(summary: Summary, isWhole: boolean): string {
   const { await_points: points, naked_seconds: naked } = summary;
+  const { byCause, byRecipe, inReach } = summary.naked_times;
   const short = [
     `seeds ${summary.seeds}, steps ${summary.steps}, ${summary.steps_per_second} steps a second`,
     `simulated hours ${summary.simulated_hours}`,
@@ -12,17 +13,15 @@ export function reportOf(summary: Summary, isWhole: boolean): string {
       `oversells ${summary.oversells}, ambiguous POSTs ${summary.ambiguous_posts}`,
     `await points: ${points.killed_at} of ${points.known} killed at, ${points.reached} reached`,
     ...(isWhole ? missedPoints(points) : []),
-    `naked seconds: p50 ${naked.p50}, p99 ${naked.p99}, max ${naked.max}`,
+    `naked seconds: p50 ${naked.p50}, p99 ${naked.p99}, max ${naked.max}; with the broker in ` +
+      `reach throughout: p50 ${inReach.p50}, p99 ${inReach.p99}, max ${inReach.max}`,
     `trace ${summary.trace_hash}`,
   ];
   if (!isWhole) return short.join('\n');
-  const { byCause, byRecipe } = summary.naked_times;
   return [
     ...short,
-    ...['', '| naked by cause | stretches | p50 s | p99 s | max s | dollar-seconds |'],
-    ...tableOf(byCause),
-    ...['', '| naked by recipe | stretches | p50 s | p99 s | max s | dollar-seconds |'],
-    ...tableOf(byRecipe),
+    ...['', `| naked by cause | ${COLUMNS} |`, ...tableOf(byCause)],
+    ...['', `| naked by recipe | ${COLUMNS} |`, ...tableOf(byRecipe)],
     ...['', '| fault | what | fired, or where it is tested |'],
     ...['|---|---|---|', ...coverageLines(summary.faults_fired)],
   ].join('\n');
@@ -35,10 +34,16 @@ const missedPoints = (points: Summary['await_points']): readonly string[] => [
     .map((point) => `  reached, but nobody died there: ${point}`),
 ];
 
-const tableOf = (rows: Readonly<Record<string, NakedFigures>>): readonly string[] => [
-  '|---|---|---|---|---|---|',
-  ...Object.entries(rows).map(
-    ([name, { stretches, p50, p99, max, dollarSeconds }]) =>
-      `| ${name} | ${stretches} | ${p50} | ${p99} | ${max} | ${dollarSeconds} |`,
-  ),
+const COLUMNS =
+  'in reach | p50 s | p99 s | max s | dollar-seconds | hindered | p50 s | p99 s | max s';
+
+const tableOf = (rows: NakedTimes['byCause']): readonly string[] => [
+  '|---|---|---|---|---|---|---|---|---|---|',
+  ...Object.entries(rows).map(([name, { inReach, hindered }]) => {
+    const { dollarSeconds } = inReach;
+    return `| ${name} | ${cells(inReach)} | ${dollarSeconds} | ${cells(hindered)} |`;
+  }),
 ];
+
+const cells = ({ stretches, p50, p99, max }: NakedFigures): string =>
+  `${stretches} | ${p50} | ${p99} | ${max}`;

@@ -123,7 +123,7 @@ export function scenarioOf(seed: number, limits: Limits): Scenario {
     hasRequestBudget: true,
     troubles: {
       ...troublesFrom(draws, new Set(limits.without)),
-      rare: rareFrom(limits),
+      rare: rareFrom(seed, limits),
     },
   };
 }
@@ -219,8 +219,13 @@ const policiesFrom = (draws: Draws): unknown => ({
 });
 
 /** By draws of their own, so that a world without them stays what it was. */
-const rareFrom = ({ rare, without }: Limits): readonly string[] =>
-  rare === true ? RARE.filter((id) => !without.includes(`rare_${id}`)) : [];
+function rareFrom(seed: number, { rare, without }: Limits): readonly string[] {
+  const draws = new Draws(`${seed} rare`);
+  const isDrawn = draws.chance(0.25);
+  const drawn = RARE.filter(() => draws.chance(0.3));
+  const present = rare === true ? RARE : isDrawn ? drawn : [];
+  return present.filter((id) => !without.includes(`rare_${id}`));
+}
 
 function troublesFrom(draws: Draws, without: ReadonlySet<string>): Omit<Troubles, 'rare'> {
   const isHostile = draws.chance(0.9);

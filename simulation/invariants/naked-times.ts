@@ -8,6 +8,11 @@ export type NakedStretch = {
   readonly dollarSeconds: number;
   /** Seconds of the stretch in which nobody could have done anything. */
   readonly secondsOutOfReach: number;
+  /**
+   * Whether anything was wrong meanwhile that keeps a stop from its place: the broker did not
+   * answer or failed, an order was in doubt, the process had just begun or stood still.
+   */
+  readonly wasHindered: boolean;
   readonly cause: NakedCause;
   /** The recipe that was at work in the symbol when it ended; `none` before the first. */
   readonly recipe: string;
@@ -37,16 +42,20 @@ export type NakedFigures = {
   readonly dollarSeconds: number;
 };
 
-export type NakedTimes = {
+/** Stretches in which the broker was in reach throughout, and the others. */
+type Parted = { readonly inReach: NakedFigures; readonly hindered: NakedFigures };
+
+export type NakedTimes = Parted & {
   readonly all: NakedFigures;
-  readonly byRecipe: Readonly<Record<string, NakedFigures>>;
-  readonly byCause: Readonly<Record<string, NakedFigures>>;
+  readonly byRecipe: Readonly<Record<string, Parted>>;
+  readonly byCause: Readonly<Record<string, Parted>>;
 };
 
 /** The figures of any number of runs together. */
 export function nakedTimesOf(stretches: readonly NakedStretch[]): NakedTimes {
   return {
     all: figuresOf(stretches),
+    ...parted(stretches),
     byRecipe: groupedBy(stretches, ({ recipe }) => recipe),
     byCause: groupedBy(stretches, ({ cause }) => cause),
   };
@@ -59,8 +68,13 @@ function groupedBy(stretches: readonly NakedStretch[], nameOf: (one: NakedStretc
     groups.set(name, [...(groups.get(name) ?? []), stretch]);
   }
   const names = [...groups.keys()].sort();
-  return Object.fromEntries(names.map((name) => [name, figuresOf(groups.get(name) ?? [])]));
+  return Object.fromEntries(names.map((name) => [name, parted(groups.get(name) ?? [])]));
 }
+
+const parted = (stretches: readonly NakedStretch[]): Parted => ({
+  inReach: figuresOf(stretches.filter(({ wasHindered }) => !wasHindered)),
+  hindered: figuresOf(stretches.filter(({ wasHindered }) => wasHindered)),
+});
 
 function figuresOf(stretches: readonly NakedStretch[]): NakedFigures {
   const seconds = stretches.map((stretch) => stretch.seconds).sort((one, other) => one - other);

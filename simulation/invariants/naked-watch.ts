@@ -2,7 +2,7 @@ import type { Order } from '../../src/paper-exchange/core/types.ts';
 import type { Book } from './books.ts';
 import { coveredIn, exitGroupsOf, isStop } from './exits.ts';
 import type { NakedCause, NakedStretch } from './naked-times.ts';
-import { whyOutOfReach } from './protectable.ts';
+import { whyHindered, whyOutOfReach } from './protectable.ts';
 import type { Scene } from './scene.ts';
 import { larger, magnitude, numberOf } from './units.ts';
 
@@ -12,6 +12,7 @@ type Look = {
   readonly price: number;
   readonly isOpen: boolean;
   readonly isInReach: boolean;
+  readonly isHindered: boolean;
   readonly book: Book;
 };
 
@@ -19,6 +20,7 @@ type Open = {
   readonly since: number;
   readonly cause: NakedCause;
   wasAlone: boolean;
+  wasHindered: boolean;
   ms: number;
   outOfReachMs: number;
   shareSeconds: number;
@@ -58,6 +60,7 @@ export class NakedWatch {
           since,
           cause,
           wasAlone: false,
+          wasHindered: false,
           ms: 0,
           outOfReachMs: 0,
           shareSeconds: 0,
@@ -66,7 +69,8 @@ export class NakedWatch {
       });
     }
     const isInReach = whyOutOfReach(this.#scene, symbol) === null;
-    this.#looks.set(symbol, { at: now, naked, price, isOpen, isInReach, book });
+    const isHindered = naked > 0n && whyHindered(this.#scene, symbol) !== null;
+    this.#looks.set(symbol, { at: now, naked, price, isOpen, isInReach, isHindered, book });
   }
 
   #add(symbol: string, before: Look, now: number): void {
@@ -74,6 +78,7 @@ export class NakedWatch {
     if (open === undefined || !before.isOpen) return;
     const ms = now - before.at;
     if (this.#scene.lives.current === null) open.wasAlone = true;
+    if (before.isHindered) open.wasHindered = true;
     if (!before.isInReach) {
       open.outOfReachMs += ms;
       return;
@@ -96,6 +101,7 @@ export class NakedWatch {
       secondsOutOfReach: outOfReachMs / 1_000,
       shareSeconds,
       dollarSeconds,
+      wasHindered: open.wasHindered,
       cause: open.wasAlone ? 'crash' : open.cause,
       recipe: this.#scene.chronicle.lastRecipe(symbol) ?? 'none',
     });

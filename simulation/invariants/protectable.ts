@@ -20,12 +20,17 @@ const SOON_MS = 2_000;
 
 /** Why nobody could place a stop just now, in words; each reason passes by itself. */
 export function cannotProtect(scene: Scene, symbol: string): string | null {
-  const { lives, traffic, chronicle, now } = scene;
+  const isWaiting = scene.traffic.waitingSince(symbol, scene.now) !== null;
+  return isWaiting ? 'the broker has not answered a write yet' : whyHindered(scene, symbol);
+}
+
+/** What is wrong just now, in words, that keeps a stop from its place; null when nothing is. */
+export function whyHindered(scene: Scene, symbol: string): string | null {
+  const { lives, chronicle, now } = scene;
   const life = lives.current === null ? null : lives.of(lives.current);
   const begunAt = Math.max(life?.startedAt ?? 0, lives.wokeAt);
   if (now - begunAt <= TAKING_UP_MS) return 'the process has just begun, or stood still';
   if (scene.hadFault(CLOCK_SET, TAKING_UP_MS + NEXT_TRY_MS)) return 'somebody set its clock';
-  if (traffic.waitingSince(symbol, now) !== null) return 'the broker has not answered a write yet';
   if (now - lives.liftedAt <= NEXT_TRY_MS) return 'a person has just lifted a halt';
   if (now - chronicle.unknownAt(symbol) <= SEARCH_MS) return 'an order is being looked for';
   return whyOutOfReach(scene, symbol);

@@ -11,6 +11,7 @@ import type {
   PositionContext,
 } from '../domain/portfolio.ts';
 import { coverOf } from './cover.ts';
+import { pairsAsLeft } from './groups.ts';
 import { episodeKey, keyFor } from './intents.ts';
 import { isOffScale } from './splits.ts';
 
@@ -38,7 +39,7 @@ function makeContext(snapshot: PortfolioSnapshot, symbol: Ticker): PositionConte
   const market = snapshot.markets.get(symbol) ?? unknownMarket(symbol);
   const price = markOf(position, market, snapshot.confirmedAt.positions);
   const live = liveOrdersBySymbol(snapshot.orders).get(symbol) ?? [];
-  const orders = markedAfterSplit(live, episode, price);
+  const orders = markedAfterSplit(pairsAsLeft(live), episode, price);
   const intents = intentsFor(snapshot, episode);
   const gain = price.minus(episode.entryPrice);
   return {

@@ -1,5 +1,6 @@
+import { addShares, larger, NO_SHARES, type Quantity, sharesLeft } from '../domain/decimal.ts';
 import type { Order } from '../domain/order.ts';
-import { isOurs } from '../domain/order.ts';
+import { isOurs, remainingQuantity } from '../domain/order.ts';
 import type { IntentRecord, PositionContext } from '../domain/portfolio.ts';
 import type { PlanningSettings } from './planning-settings.ts';
 
@@ -58,3 +59,32 @@ export const mayChange = (
   { orders, intents }: PositionContext,
   foreignOrders: PlanningSettings['foreignOrders'],
 ): boolean => foreignOrders === 'manage' || isManaged(order, orders, intents);
+
+/**
+ * The exits of a pair own the same shares: what one has executed the others cannot execute
+ * again, also where the broker goes on showing them in their old size.
+ */
+export function pairsAsLeft(orders: readonly Order[]): readonly Order[] {
+  if (!orders.some((order) => isPaired(order) && !order.filledQuantity.eq(NO_SHARES))) {
+    return orders;
+  }
+  const left = new Map<string, Quantity>();
+  for (const { orders: members } of groupsOf(orders)) {
+    const paired = members.filter(isPaired);
+    // A successor tells of the fills of the one in whose place it steps.
+    const exits = paired.filter(({ id }) => !paired.some(({ replaces }) => replaces === id));
+    if (exits.length < 2 || new Set(members.map(({ side }) => side)).size > 1) continue;
+    const whole = exits.map(({ quantity }) => quantity ?? NO_SHARES).reduce(larger);
+    const filled = exits.map(({ filledQuantity }) => filledQuantity).reduce(addShares);
+    for (const { id } of exits) left.set(id, sharesLeft(whole, filled));
+  }
+  return orders.map((order) => {
+    const most = left.get(order.id);
+    const remaining = remainingQuantity(order);
+    if (most === undefined || remaining === null || remaining.lte(most)) return order;
+    return { ...order, quantity: addShares(order.filledQuantity, most) };
+  });
+}
+
+const isPaired = ({ orderClass }: Order): boolean =>
+  orderClass === 'oco' || orderClass === 'bracket';

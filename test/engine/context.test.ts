@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { quantity } from '../../src/domain/decimal.ts';
 import { ticker } from '../../src/domain/ids.ts';
 import type { IntentRecord } from '../../src/domain/portfolio.ts';
 import { contextFor } from '../../src/engine/context.ts';
 import { keyFor } from '../../src/engine/intents.ts';
-import { ACCOUNT_NUMBER, order, snapshot, stopLimit } from '../support/given.ts';
+import { ACCOUNT_NUMBER, oco, order, snapshot, stopLimit } from '../support/given.ts';
 
 const intent = (account: string, episode: string, meaning: string): IntentRecord => ({
   key: keyFor(account, episode as never, meaning),
@@ -24,6 +25,19 @@ describe('the context of a symbol', () => {
     const next = { ...world, version: world.version + 1 };
     expect(contextFor(next, AAPL)).not.toBe(contextFor(world, AAPL));
     expect(contextFor(next, AAPL)?.snapshotVersion).toBe(world.version + 1);
+  });
+
+  it('shows the exits of a pair no larger than what the pair has left', () => {
+    const [takeProfit, stop] = oco({ quantity: '6' });
+    const filled = { ...takeProfit, filledQuantity: quantity('1'), status: 'partially_filled' };
+    const orders = [filled as typeof takeProfit, stop, stopLimit({ quantity: '4' })];
+    const context = contextFor(
+      snapshot({ holdings: [{ symbol: 'AAPL', quantity: '9', orders }] }),
+      AAPL,
+    );
+    expect(context?.orders.map((each) => String(each.quantity))).toEqual(['6', '5', '4']);
+    expect(String(context?.cover.exitQuantity)).toBe('9');
+    expect(String(context?.cover.nakedQuantity)).toBe('0');
   });
 
   it('holds the live orders and the intents of its own episode, and no others', () => {

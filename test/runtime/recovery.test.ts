@@ -39,6 +39,21 @@ describe('a process that has just started', () => {
     expect(states).toEqual(['halted', 'halted', 'halted', 'active']);
   });
 
+  it('does not write down again how orders ended that ended long ago', async () => {
+    const guarded = await loopedAccount();
+    guarded.price('AAPL', '121');
+    await guarded.clock.advanceBy(15_000);
+    const ends = guarded.records('step_observed').map(({ body }) => body);
+    expect(ends).toContainEqual(expect.objectContaining({ status: 'filled' }));
+    void guarded.orchestrator.stop();
+    await guarded.clock.advanceBy(5_000);
+    const next = guarded.boot();
+    await settle(guarded.clock, next.start());
+    next.orchestrator.start();
+    await guarded.clock.advanceBy(15_000);
+    expect(guarded.records('step_observed').map(({ body }) => body)).toEqual(ends);
+  });
+
   it('protects a position that was opened again at the same price at once', async () => {
     const guarded = await loopedAccount();
     guarded.price('AAPL', '100');

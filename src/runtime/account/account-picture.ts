@@ -255,7 +255,8 @@ export class AccountPicture {
     this.touch();
     ledger.observe(after);
     const hasEnded = isTerminal(after.status) && (before === null || !isTerminal(before.status));
-    if (hasEnded && ledger.knows(after.clientOrderId)) {
+    // Who starts anew sees every end again.
+    if (hasEnded && ledger.knows(after.clientOrderId) && !ledger.hasObserved(after)) {
       logObserved(logger, ledger.planOf(after.clientOrderId), after);
     }
   }

@@ -1,3 +1,4 @@
+import { text } from '../../domain/decimal.ts';
 import type { JournalRecord } from '../../domain/event.ts';
 import type { Order } from '../../domain/order.ts';
 import type { IntentRecord } from '../../domain/portfolio.ts';
@@ -49,6 +50,17 @@ export class IntentLedger {
   /** True for an order that was sent under one of the keys. */
   knows(clientOrderId: string): boolean {
     return this.#byClientOrderId.has(clientOrderId);
+  }
+
+  /** True where the journal says of the order already, in its newest word, what is seen now. */
+  hasObserved({ id, clientOrderId, status, filledQuantity }: Order): boolean {
+    const records = this.#byClientOrderId.get(clientOrderId)?.records ?? [];
+    const last = records.findLast(({ type }) => type === 'step_observed');
+    return (
+      last?.orderId === id &&
+      textAt(last.body, 'status') === status &&
+      textAt(last.body, 'filledQuantity') === text(filledQuantity)
+    );
   }
 
   /** The plan that sent an order; null for an order that is not known here. */
