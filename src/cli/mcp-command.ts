@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { loadSettings } from '../config.ts';
 import { Relay } from '../server/relay.ts';
@@ -23,7 +23,7 @@ than its own mode, and takes its place when it ends.`;
 export const mcpCommand = (): Command =>
   new Command('mcp')
     .description('serves the tools to an MCP host on stdin and stdout (the default)')
-    .option('--loop', 'guard the account as well, while the host runs')
+    .option('--loop [true|false]', 'guard the account as well, while the host runs', yesOrNo)
     .addHelpText('after', explanation)
     // As the default command it also gets what was meant to be the name of another one.
     .allowExcessArguments()
@@ -31,6 +31,12 @@ export const mcpCommand = (): Command =>
       refuseUnknown(command);
       return serveMcp(command.optsWithGlobals<Options>());
     });
+
+/** A host that fills in a switch of its own settings writes `--loop=false`. */
+function yesOrNo(typed: string): boolean {
+  if (typed === 'true' || typed === 'false') return typed === 'true';
+  throw new InvalidArgumentError('Allowed: --loop, --loop=true or --loop=false.');
+}
 
 function refuseUnknown({ args, parent }: Command): void {
   const [unknown] = args;

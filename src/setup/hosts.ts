@@ -6,7 +6,7 @@ export const hostNames = ['claude-desktop', 'claude-code', 'vscode', 'cursor'] a
 export type HostName = (typeof hostNames)[number];
 
 /** What tells where programs of this user keep their settings. Null where it is not said. */
-export type UserPlaces = {
+type UserPlaces = {
   readonly platform: string;
   readonly home: string;
   /** `APPDATA` of Windows. */
