@@ -85,6 +85,8 @@ export class HttpSessions {
     };
     this.#held.set(id, held);
     leave = await connect(host, bearer.scope);
+    // Ended meanwhile: what it was just given is given back.
+    if (!this.#held.has(id)) await leave();
     log(`A session of token ${bearer.name} (${bearer.scope}) began.`);
     return held;
   }

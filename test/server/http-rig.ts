@@ -1,6 +1,7 @@
 import { type AddressInfo, connect as connectSocket } from 'node:net';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js';
 import { onTestFinished } from 'vitest';
 import { listen } from '../../src/adapters/system/http-listener.ts';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
@@ -85,8 +86,12 @@ export async function servedOverHttp(
   return { ...{ tokens, clock, logged, bigBrother, port, url, ask, close } };
 }
 
-/** The SDK's own client with a token. */
-export async function clientAt(url: string, token: string) {
+/** The SDK's own client with a token, and with a person where one answers. */
+export async function clientAt(
+  url: string,
+  token: string,
+  person?: (question: string) => ElicitResult,
+) {
   const transport = new StreamableHTTPClientTransport(new URL(`${url}/mcp`), {
     requestInit: { headers: { authorization: `Bearer ${token}` } },
     reconnectionOptions: {
@@ -96,7 +101,11 @@ export async function clientAt(url: string, token: string) {
       maxRetries: 1,
     },
   });
-  const client = new Client({ name: 'test-host', version: '0.0.0' });
+  const capabilities = person === undefined ? {} : { elicitation: { form: {} } };
+  const client = new Client({ name: 'test-host', version: '0.0.0' }, { capabilities });
+  if (person !== undefined) {
+    client.setRequestHandler(ElicitRequestSchema, ({ params }) => person(params.message));
+  }
   await client.connect(transport);
   onTestFinished(() => client.close());
   return { client, transport, call: callerOf(client) };

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { PlanId } from '../../src/domain/ids.ts';
+import type { ExecutionCaller } from '../../src/runtime/big-brother.ts';
 import { HTTP_LIMITS } from '../../src/server/http-words.ts';
+import { ToldAnswers } from '../tools/face.ts';
 import { callOf, clientAt, initialize, MCP_HEADERS, raw, servedOverHttp } from './http-rig.ts';
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
@@ -132,6 +135,38 @@ describe('a host with a token', () => {
       headers: { ...headers, accept: 'text/event-stream', 'last-event-id': '99999' },
     });
     expect(forgotten.status).toBe(400);
+  });
+});
+
+/** A plan that asks the person of its host before it is executed. */
+class Asking extends ToldAnswers {
+  readonly heard: string[] = [];
+  override async execute(planId: PlanId, hash: string, caller?: ExecutionCaller) {
+    const { signal } = new AbortController();
+    const text = { lines: ['Sell everything?'], details: [] };
+    this.heard.push((await caller?.person?.ask(text, 1_000, signal)) ?? 'nobody');
+    return super.execute(planId, hash);
+  }
+}
+
+describe('a question to the person of a host', () => {
+  it('comes with the answer to the call that it is about, to no one else', async () => {
+    const bigBrother = new Asking();
+    const { url, tokens } = await servedOverHttp({ bigBrother });
+    const token = tokens.create('desk', 'execute');
+    const asked: string[] = [];
+    const hosts = await Promise.all(
+      ['one', 'other'].map((name) =>
+        clientAt(url, token, (question) => {
+          asked.push(`${name}: ${question}`);
+          return { action: 'accept', content: { approve: true } };
+        }),
+      ),
+    );
+    const [one] = hosts;
+    await one?.call('execute_plan', { plan_id: 'plan-1', hash: 'a'.repeat(64) });
+    expect(asked).toEqual(['one: Sell everything?']);
+    expect(bigBrother.heard).toEqual(['yes']);
   });
 });
 
