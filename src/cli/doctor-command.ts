@@ -27,6 +27,7 @@ import {
   serversWithoutOwner,
   settingsFindings,
 } from './doctor-checks.ts';
+import { supabaseFindings } from './doctor-supabase.ts';
 import { madeUpWorth } from './embedded-exchange.ts';
 import { exitCodes } from './failure.ts';
 import { type AccountPlace, placesFor } from './halt-account.ts';
@@ -36,9 +37,10 @@ import { VERSION } from './version.ts';
 type Options = { readonly config?: string; readonly json?: boolean };
 
 const explanation = `
-Looks at settings, keys, clock, data directory, journal, the BigBrother that runs, its streams and
-the account's own limits at the broker, and changes nothing. Says the most that an agent in wrong
-hands can cost in a day, and for each finding what to do. What needs the network says so without it.
+Looks at settings, keys, clock, data directory, journal, Supabase, the BigBrother that runs, its
+streams and the account's own limits at the broker, and changes nothing. Says the most that an agent
+in wrong hands can cost in a day, and for each finding what to do. What needs the network says so
+without it.
 
 Exits with 0 when there is no problem, with 1 otherwise, with 2 when the settings cannot be used.`;
 
@@ -64,6 +66,7 @@ async function runDoctor(options: Options): Promise<void> {
     directory,
     ...look.findings,
     journalFinding(path),
+    ...(await supabaseFindings(settings, place?.name ?? null)),
     ...ownerFindings(inspection, settings),
     ...latchFindings(place, path),
     ...serverFindings(serversOf(inspection, settings)),

@@ -42,6 +42,9 @@ export function differenceOf(before: string, after: string): Difference | null {
   while (head < shorter && isSame(head)) head += 1;
   let tail = 0;
   while (tail < shorter - head && old.at(-1 - tail) === young.at(-1 - tail)) tail += 1;
+  // A line of somebody else that only got its comma is no news.
+  const isComma = (line: string) => old[head] === line.replace(/,$/, '');
+  if (head < shorter - tail && isComma(young[head] ?? '')) head += 1;
   const between = (lines: readonly string[]) =>
     lines.slice(head, lines.length - tail).map(shownLine);
   return { line: head + 1, removed: between(old), added: between(young) };

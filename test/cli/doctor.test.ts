@@ -67,7 +67,11 @@ describe('bigbrother doctor', () => {
   it('says what cannot be looked at without the network, and what to do', async () => {
     settings({ approvals: { limits: { saleEquityPercentPerDay: '0.02' } } });
     const keys = { APCA_API_KEY_ID: 'PKNONE', APCA_API_SECRET_KEY: 'none' };
-    const env = { ...place(), ...keys, APCA_API_BASE_URL: 'http://127.0.0.1:9' };
+    const project = {
+      ...{ SUPABASE_URL: 'http://127.0.0.1:9', SUPABASE_KEY: 'sb_publishable_none' },
+      SUPABASE_ACCOUNT_KEY: `bbk_${'0'.repeat(64)}`,
+    };
+    const env = { ...place(), ...keys, ...project, APCA_API_BASE_URL: 'http://127.0.0.1:9' };
     const { code, report, problems } = await examined(env);
     expect(code).toBe(1);
     expect(report.blast_radius_usd_per_day).toBeNull();
@@ -76,6 +80,7 @@ describe('bigbrother doctor', () => {
       ['account', 'unknown'],
       ['clock', 'unknown'],
       ['limits at the broker', 'unknown'],
+      ['supabase url', 'problem'],
     ]);
     expect(problems.every(({ what_to_do: advice }) => advice !== null)).toBe(true);
   });

@@ -137,6 +137,13 @@ describe('bigbrother setup, where somebody has a file already', () => {
     expect(JSON.parse(read('claude-code'))).toEqual({ mcpServers: { bigbrother: own }, starts: 2 });
   });
 
+  it('shows of the file what changes, and nothing that others keep there', async () => {
+    given('cursor', '{\n  "token": "theirs"\n}\n');
+    const { stdout } = await setup('cursor', '--dry-run');
+    expect(stdout).toContain('line 3:\n+   "mcpServers": {');
+    expect(stdout).not.toContain('theirs');
+  });
+
   it('refuses a broken file, says where it is broken and what to enter by hand', async () => {
     given('claude-desktop', '{ "mcpServers": { "a": {} \n');
     const { code, stderr, stdout } = await setup('claude-desktop');
