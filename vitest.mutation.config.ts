@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     include: [
       'test/policies/guardrails/!(all).test.ts',
+      'test/policies/controls/catalogue.test.ts',
       'test/engine/{approval-tier,gate}.test.ts',
       'test/domain/*.test.ts',
       'test/runtime/{approval-desk,approval-text,approvals,halt,halt-work,proposal-limits}.test.ts',
