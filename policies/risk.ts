@@ -10,6 +10,8 @@ export const riskSettings = settingsObject({
   benchmark: z.string().refine(isTicker, SYMBOL).prefault('SPY'),
   /** Names whose prices go together at least so much count as one cluster. */
   clusterCorrelation: decimalSetting('0.1', '1').prefault('0.7'),
+  /** A rebalance leaves a name alone that is at most so many percent of equity off its target. */
+  rebalanceBandPercent: decimalSetting('0', '20').prefault('1'),
   /** The sector of a symbol, where the shipped map has none or another. */
   sectors: z
     .record(z.string().refine(isTicker, SYMBOL), z.string().min(1).max(40))

@@ -15,7 +15,7 @@ import {
   summaryColumns,
   summaryRow,
 } from './shared/position-facts.ts';
-import { riskFacts, riskFactsSchema } from './shared/risk-facts.ts';
+import { riskFacts } from './shared/risk-facts.ts';
 import { ordersSchema, positionSchema } from './shared/schemas.ts';
 import { answered, type BigBrotherFace, defineTool, refused } from './tool.ts';
 
@@ -26,28 +26,23 @@ export const getPortfolioContext = defineTool({
   name: 'get_portfolio_context',
   title: 'Portfolio context',
   description:
-    'Start here: account, positions (unrealized P/L, R, stop, cover), exposure and alerts as held now. ' +
-    'Positions without full cover come first. Makes no broker call; data_age_seconds tells the age.',
+    'Start here: account, positions (R, stop, cover), risk and alerts as held now, least covered ' +
+    'first. No broker call; data_age_seconds tells the age.',
   effect: 'reads',
   input: z.strictObject({
     symbol: symbolArgument.optional().describe('Only this one, e.g. AAPL'),
     detail: z
       .enum(['summary', 'full', 'risk'])
       .optional()
-      .describe(
-        'summary: a row per position; full: all facts and orders (default with symbol); ' +
-          'risk: the whole portfolio, no positions',
-      ),
-    cursor: z.string().max(40).optional().describe('next_cursor of the page before'),
-    limit: limitArgument(100).optional().describe('Positions per page'),
+      .describe('full: all facts (default with symbol); risk: all positions as one'),
+    cursor: z.string().max(40).optional().describe('next_cursor'),
+    limit: limitArgument(100).optional().describe('Per page'),
   }),
   output: portfolioHeaderSchema.extend({
     columns: z.array(z.string()).optional(),
     rows: z.array(z.array(z.string().nullable())).optional(),
     positions: z.array(positionSchema).optional(),
     orders: ordersSchema.optional(),
-    /** Only where asked for. */
-    portfolio_risk: riskFactsSchema.optional(),
     left_out: z.number(),
     next_cursor: z.string().nullable(),
   }),
@@ -77,7 +72,7 @@ export const getPortfolioContext = defineTool({
     };
     if (args.detail === 'risk') {
       const risk = bigBrother.portfolioRisk();
-      const shown = risk === null ? {} : { portfolio_risk: riskFacts(risk) };
+      const shown = risk === null ? {} : { risk: riskFacts(risk) };
       return answered({ ...header, ...shown, left_out: asked.length, next_cursor: null });
     }
     const detail = args.detail ?? (args.symbol === undefined ? 'summary' : 'full');

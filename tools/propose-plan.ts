@@ -7,6 +7,13 @@ import type { Ticker } from '../src/domain/ids.ts';
 import type { ActionPlan, Intent, PlanPart } from '../src/domain/plan.ts';
 import { type EpochMs, isoTime } from '../src/domain/time.ts';
 import { amountArgument, symbolArgument } from './shared/arguments.ts';
+import {
+  type Coordination,
+  coordinationArguments,
+  exitOf,
+  misplacedIn,
+  rebalanceOf,
+} from './shared/coordination.ts';
 import { denialsOf, partInWords, passedGuardrails } from './shared/plan-words.ts';
 import { denialSchema, partSchema } from './shared/schemas.ts';
 import { answered, type BigBrotherFace, defineTool, refused, type ToolAnswer } from './tool.ts';
@@ -19,26 +26,26 @@ export const proposePlan = defineTool({
   name: 'propose_plan',
   title: 'Propose a plan',
   description:
-    'Makes a plan and sends nothing: orders before and after, worst loss with a gap, time without ' +
-    'cover, every denial with what would pass. Show it, then pass plan_id and hash to execute_plan ' +
-    'before it expires.',
+    'Makes a plan, sends nothing: orders before and after, losses, time without cover, denials and ' +
+    'what would pass. Show it, then call execute_plan.',
   effect: 'proposes',
   input: z.strictObject({
     intent: z
-      .enum(['manage', 'protect', 'reduce', 'exit', 'halt'])
+      .enum(['manage', 'protect', 'reduce', 'exit', 'rebalance', 'halt'])
       .describe(
-        'manage: what the policies want; protect: only stops; reduce: sell part; exit: go flat; ' +
+        'manage: what the policies want; protect: only stops; rebalance: sells only; ' +
           'halt: stop trading until a person resumes',
       ),
     symbol: symbolArgument
       .optional()
-      .describe('Needed by reduce and exit; without it manage and protect take all positions'),
-    fraction: amountArgument.optional().describe('reduce: part of the position, e.g. "0.5"'),
+      .describe('Needed by reduce; manage and protect take all without'),
+    fraction: amountArgument.optional().describe('reduce: part, e.g. "0.5"'),
     level: z
       .enum(['entries', 'everything'])
       .optional()
-      .describe('halt: new risk only, or every order (default); stops stay at the broker'),
-    quantity: amountArgument.optional().describe('reduce: shares, e.g. "10"; not with fraction'),
+      .describe('halt: new risk, or every order but stops (default)'),
+    quantity: amountArgument.optional().describe('reduce: shares'),
+    ...coordinationArguments,
   }),
   output: z.object({
     outcome: z.enum(['proposed', 'nothing_to_do']),
@@ -73,31 +80,43 @@ export const proposePlan = defineTool({
 type Proposed = Extract<Proposal, { outcome: 'proposed' }>;
 
 type Asked = {
-  readonly intent: Intent['kind'];
+  readonly intent: Exclude<Intent['kind'], 'exit_group'>;
   readonly symbol?: Ticker | undefined;
   readonly fraction?: string | undefined;
   readonly quantity?: string | undefined;
   readonly level?: Extract<Intent, { kind: 'halt' }>['level'] | undefined;
-};
+} & Coordination;
+
+const EITHER_SYMBOL_OR_GROUP = 'exit takes a symbol or a group, not both.';
 
 /** The intent, or a sentence on why these arguments make none. */
-function intentOf({ intent, symbol, fraction, quantity, level }: Asked): Intent | string {
+function intentOf(asked: Asked): Intent | string {
+  const { intent, symbol, fraction, quantity, level } = asked;
   const hasAmount = fraction !== undefined || quantity !== undefined;
   if (hasAmount && intent !== 'reduce') {
     return `fraction and quantity belong to reduce; ${intent} takes neither.`;
   }
   if (level !== undefined && intent !== 'halt') return `level belongs to halt, not to ${intent}.`;
+  const misplaced = misplacedIn(asked, intent);
+  if (misplaced !== null) return misplaced;
   switch (intent) {
     case 'halt':
       return symbol === undefined
         ? { kind: 'halt', symbol: null, level: level ?? 'everything' }
         : 'halt takes no symbol: it stops the whole account.';
+    case 'rebalance':
+      return symbol === undefined
+        ? rebalanceOf(asked)
+        : 'rebalance takes no symbol: the weights name them.';
     case 'manage':
     case 'protect':
       return { kind: intent, symbol: symbol ?? null };
     case 'exit':
+      if (asked.group !== undefined) {
+        return symbol === undefined ? exitOf(asked.group) : EITHER_SYMBOL_OR_GROUP;
+      }
       return symbol === undefined
-        ? 'exit needs a symbol: it closes one position at a time.'
+        ? 'exit needs a symbol, or a group of them.'
         : { kind: 'exit', symbol };
     case 'reduce': {
       if (symbol === undefined) return 'reduce needs a symbol.';

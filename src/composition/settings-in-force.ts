@@ -141,6 +141,7 @@ export const runtimeSettingsFrom = (
 const riskFrom = ({ risk }: PolicySettings): RuntimeSettings['risk'] => ({
   ...risk,
   clusterCorrelation: Number(text(risk.clusterCorrelation)),
+  rebalanceBandPercent: text(risk.rebalanceBandPercent),
 });
 
 /** The limits that hold between two reviews as well: what they latch is a state of the account. */

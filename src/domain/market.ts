@@ -1,4 +1,4 @@
-import type { Price } from './decimal.ts';
+import type { Price, Quantity } from './decimal.ts';
 import type { Ticker } from './ids.ts';
 import type { EpochMs } from './time.ts';
 
@@ -12,6 +12,8 @@ export type Bar = {
   readonly high: Price;
   readonly low: Price;
   readonly close: Price;
+  /** Shares on the feed that was asked, which is not the whole market; absent where it is not told. */
+  readonly volume?: Quantity;
 };
 
 /** What is known of one symbol's market. Each part carries the time it was true. */

@@ -118,11 +118,49 @@ export type Intent =
         | { readonly kind: 'quantity'; readonly quantity: string };
     }
   | { readonly kind: 'exit'; readonly symbol: Ticker }
+  | CoordinatedIntent
   /** Stops things; its plan has no parts. Only a person ends a halt. */
   | {
       readonly kind: 'halt';
       readonly symbol: null;
       readonly level: Exclude<HaltLevel, 'flatten'>;
+    };
+
+/** What several positions are left together for. */
+export const EXIT_REASONS = [
+  'cluster_drawdown',
+  'sector_shock',
+  'daily_loss',
+  'owner_wish',
+] as const;
+export type ExitReason = (typeof EXIT_REASONS)[number];
+
+/** Positions that are left together. */
+export type ExitGroup =
+  | { readonly by: 'symbols'; readonly symbols: readonly Ticker[] }
+  | { readonly by: 'sector'; readonly sector: string }
+  /** Those whose prices move with this one's, it included. */
+  | { readonly by: 'cluster'; readonly of: Ticker }
+  | { readonly by: 'everything' };
+
+/** The share of equity that one name should have, in percent as decimal text. */
+type TargetWeight = { readonly symbol: Ticker; readonly percent: string };
+
+/** An intent about several positions at once. */
+export type CoordinatedIntent =
+  | {
+      readonly kind: 'exit_group';
+      readonly symbol: null;
+      readonly group: ExitGroup;
+      readonly reason: ExitReason;
+    }
+  | {
+      readonly kind: 'rebalance';
+      readonly symbol: null;
+      /** Names that are not among them are left as they are. */
+      readonly weights: readonly TargetWeight[];
+      /** Percent of equity to stay in cash; null where only the names count. */
+      readonly cashPercent: string | null;
     };
 
 export type PlanOrigin = 'loop' | 'host';

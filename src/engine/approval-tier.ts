@@ -16,7 +16,7 @@ import {
   ZERO,
 } from '../domain/decimal.ts';
 import type { Ticker } from '../domain/ids.ts';
-import type { ActionPlan, OrderLine, PlanPart, Step } from '../domain/plan.ts';
+import type { ActionPlan, Intent, OrderLine, PlanPart, Step } from '../domain/plan.ts';
 import { quantityAfter, sharesAdded } from '../domain/risk-reducing.ts';
 import { exitSide, isTighter } from '../domain/side.ts';
 import type { EpochMs } from '../domain/time.ts';
@@ -75,7 +75,7 @@ export function approvalNeed(
 
 export function effectOf(plan: Planned, equity: Notional, lately: SoldLately): PlanEffect {
   const { origin, intent, parts } = plan;
-  const isWish = origin === 'host' && (intent.kind === 'reduce' || intent.kind === 'exit');
+  const isWish = origin === 'host' && WISHES.has(intent.kind);
   const sold = parts.map((part) => ({ part, shares: soldShares(part) }));
   const dollars = total(sold.map(({ part, shares }) => part.basis.price.times(shares)));
   const soldDollars = dollars.plus(lately.dollars);
@@ -225,6 +225,8 @@ function stopIn({ side, stopPrice }: OrderLine, held: 'long' | 'short'): Decimal
   return side === exitSide(held) && stopPrice !== null ? decimal(stopPrice) : null;
 }
 
+/** What a host wants of itself, and not what the owner's policies want. */
+const WISHES: ReadonlySet<Intent['kind']> = new Set(['reduce', 'exit', 'exit_group', 'rebalance']);
 const EVERYTHING = decimal('1000000');
 const need = (tier: ApprovalTier, ...because: string[]): ApprovalNeed => ({ tier, because });
 const total = (values: readonly Decimal[]): Decimal =>

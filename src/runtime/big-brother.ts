@@ -20,6 +20,7 @@ import type { Clock, Ids } from '../ports/clock.ts';
 import type { PortfolioRiskManager } from './account/portfolio-risk-manager.ts';
 import type { PortfolioStateManager } from './account/portfolio-state-manager.ts';
 import type { TradingStateLevels } from './account/trading-state.ts';
+import type { CoordinatedPositionManager } from './coordinated-position-manager.ts';
 import type { ActionCoordinator } from './coordination/action-coordinator.ts';
 import { logThought } from './coordination/decision-journal.ts';
 import { mustWait } from './coordination/plan-admission.ts';
@@ -27,7 +28,7 @@ import type { PlanMaker, Thought } from './coordination/plan-maker.ts';
 import type { PlanReviewer } from './coordination/plan-reviewer.ts';
 import { executeHalt, type HaltIntent, haltNote } from './halt/halt-intent.ts';
 import type { HaltWatch } from './halt/halt-watch.ts';
-import { choiceFor, type TradingIntent } from './host-intents.ts';
+import { choiceFor, type PositionIntent } from './host-intents.ts';
 import type { AlertBoard } from './journal/alert-board.ts';
 import type { EventLogger } from './journal/event-logger.ts';
 import type { Outbox } from './journal/outbox.ts';
@@ -44,6 +45,7 @@ import type { RuntimeSettings } from './settings/settings.ts';
 type Parts = {
   readonly state: PortfolioStateManager;
   readonly risk: PortfolioRiskManager;
+  readonly coordinated: CoordinatedPositionManager;
   readonly coordinator: ActionCoordinator;
   readonly reviewer: PlanReviewer;
   readonly orchestrator: BigBrotherOrchestrator;
@@ -144,16 +146,21 @@ export class BigBrother {
     return proposal;
   }
 
-  async #propose(intent: TradingIntent, actor: Actor): Promise<Proposal> {
+  async #propose(intent: PositionIntent, actor: Actor): Promise<Proposal> {
     const snapshot = this.snapshot();
     if (snapshot === null) {
       const because = ['the account was not read yet: try again in a few seconds'];
       return { outcome: 'impossible', code: 'not_ready', because };
     }
-    const symbols = intent.symbol === null ? this.#parts.state.symbols() : [intent.symbol];
-    await this.#parts.state.freshenQuotes(symbols);
-    const contexts = symbols.flatMap((symbol) => this.contextFor(symbol) ?? []);
-    if (contexts.length === 0) {
+    const wished = await this.#parts.coordinated.wishesFor(intent, snapshot);
+    if (wished.outcome === 'impossible') return { ...wished, because: [wished.because] };
+    const { wishes, notes } = wished;
+    if (wishes.length === 0 && notes.length > 0) {
+      return { outcome: 'nothing_to_do', because: notes.map(({ because }) => because) };
+    }
+    await this.#parts.state.freshenQuotes(wishes.map(({ symbol }) => symbol));
+    const seen = wishes.map((wish) => ({ ...wish, context: this.contextFor(wish.symbol) }));
+    if (seen.every(({ context }) => context === null)) {
       const because = [`nothing is held${intent.symbol === null ? '' : ` in ${intent.symbol}`}`];
       return intent.symbol === null
         ? { outcome: 'nothing_to_do', because }
@@ -161,16 +168,21 @@ export class BigBrother {
     }
     const thoughts: Thought[] = [];
     const mark = this.#parts.ids.next('wish');
-    for (const context of contexts) {
-      const choice = choiceFor(intent, context, mark);
+    const unread: PlanningNote[] = [];
+    for (const { symbol, context, intent: own } of seen) {
+      if (context === null) {
+        unread.push({ recipe: 'leave_out', because: `${symbol} cannot be read whole now` });
+        continue;
+      }
+      const choice = choiceFor(own, context, mark);
       if (choice.outcome === 'impossible') {
         return { outcome: 'impossible', code: choice.code, because: [choice.because] };
       }
       const { choose } = choice;
-      const asked = { intent, mark, byPerson: false };
+      const asked = { intent: own, mark, byPerson: false };
       thoughts.push(this.#parts.planMaker.think(context, { choose, asked }));
     }
-    return this.#proposalFrom(thoughts, intent, actor);
+    return this.#proposalFrom(thoughts, intent, actor, [...notes, ...unread]);
   }
 
   /**
@@ -231,12 +243,16 @@ export class BigBrother {
     return { outcome: 'proposed', plan, verdicts: [], executable: true, notes };
   }
 
-  #proposalFrom(thoughts: readonly Thought[], intent: Intent, actor: Actor): Proposal {
+  #proposalFrom(
+    thoughts: readonly Thought[],
+    intent: Intent,
+    actor: Actor,
+    first: readonly PlanningNote[],
+  ): Proposal {
     const { plans, reviewer, logger, clock, settings, unsettled } = this.#parts;
-    const notes = thoughts.flatMap((thought) => thought.notes);
+    const notes = [...first, ...thoughts.flatMap((thought) => thought.notes)];
     const parts = thoughts.flatMap(({ part }) => part ?? []);
-    const [first] = thoughts;
-    if (parts.length === 0 || first === undefined) {
+    if (parts.length === 0) {
       for (const thought of intent.symbol === null ? thoughts : []) {
         const alone = withoutPlan([thought], thought.notes);
         this.#logNotMade(alone, intent, thought.decision.symbol, actor);
@@ -269,7 +285,7 @@ export class BigBrother {
     return { outcome: 'proposed', plan, verdicts, executable, notes };
   }
 
-  #oneTooMany(intent: TradingIntent): Proposal | null {
+  #oneTooMany(intent: PositionIntent): Proposal | null {
     const because = this.#parts.limiter.take(intent, this.#parts.clock.now());
     if (because === null) return null;
     return { outcome: 'impossible', code: 'too_many_proposals', because: [because] };

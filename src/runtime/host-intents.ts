@@ -8,7 +8,7 @@ import {
   text,
   wholeShares,
 } from '../domain/decimal.ts';
-import type { Intent } from '../domain/plan.ts';
+import type { CoordinatedIntent, Intent } from '../domain/plan.ts';
 import type { Action, Evaluation } from '../domain/policy.ts';
 import type { Position, PositionContext } from '../domain/portfolio.ts';
 
@@ -21,7 +21,10 @@ export type Choice =
   | { readonly outcome: 'impossible'; readonly code: string; readonly because: string };
 
 /** An intent that is about positions. */
-export type TradingIntent = Exclude<Intent, { kind: 'halt' }>;
+export type PositionIntent = Exclude<Intent, { kind: 'halt' }>;
+
+/** One that asks the same of each position it is about. */
+export type TradingIntent = Exclude<PositionIntent, CoordinatedIntent>;
 
 /**
  * Turns an intent into evaluations. A host's wish is one more of them, so that it meets the

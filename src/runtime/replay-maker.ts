@@ -155,6 +155,9 @@ function askingFor(asked: Asked | undefined, context: PositionContext): Asking {
   if (asked === 'stops_first') return STOPS_FIRST;
   const { intent, mark } = asked;
   if (intent.kind === 'halt') throw new Error('a halt asks nobody');
+  if (intent.kind === 'exit_group' || intent.kind === 'rebalance') {
+    throw new Error('what is wanted of several positions is asked of each by itself');
+  }
   const choice = choiceFor(intent, context, mark);
   if (choice.outcome === 'impossible') throw new Error(choice.because);
   return { choose: choice.choose, asked };

@@ -1,5 +1,6 @@
 import { PositionManager } from './account/position-manager.ts';
 import { BigBrother } from './big-brother.ts';
+import { CoordinatedPositionManager } from './coordinated-position-manager.ts';
 import { DecisionJournal } from './coordination/decision-journal.ts';
 import { PlanPacing } from './coordination/plan-pacing.ts';
 import { CycleBookkeeper } from './cycle-bookkeeper.ts';
@@ -92,6 +93,7 @@ function wireTop(parts: RuntimeParts, wired: Wired) {
     bigBrother: new BigBrother({
       ...shared,
       ...{ coordinator, orchestrator, planMaker, tradingState, alerts, ids, limiter, risk },
+      coordinated: new CoordinatedPositionManager({ risk, settings }),
       ...{ settingsHash, outbox, background: parts.background },
     }),
     rollback: new Rollback({

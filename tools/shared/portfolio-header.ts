@@ -8,7 +8,7 @@ import { type EpochMs, isoTime } from '../../src/domain/time.ts';
 import { isManaged } from '../../src/engine/groups.ts';
 import type { BigBrotherFace } from '../tool.ts';
 import type { CoverState, Held } from './position-facts.ts';
-import { riskLine, riskLineSchema } from './risk-facts.ts';
+import { riskLine, riskSchema } from './risk-facts.ts';
 
 const MOST_ALERTS = 4;
 const MOST_NAMES = 8;
@@ -34,13 +34,10 @@ export const portfolioHeaderSchema = z.object({
     buying_power: z.string(),
     blocked_because: z.string().nullable(),
   }),
-  exposure: z.object({
-    gross: z.string(),
-    net: z.string(),
-    largest: z.object({ symbol: z.string(), value: z.string() }).nullable(),
-  }),
-  /** What one day may cost, and all stops at once; absent until it is known. */
-  risk: riskLineSchema.optional(),
+  /** `gross`, `net` and the `largest` of them; as `risk` it is open to keep the list short. */
+  exposure: z.object({}).loose(),
+  /** What one day may cost, and all stops at once; all of it where that was asked for. */
+  risk: riskSchema.optional(),
   cover: z.object({
     covered: z.number(),
     partly: z.number(),
@@ -55,13 +52,7 @@ export const portfolioHeaderSchema = z.object({
   ),
   alerts_left_out: z.number(),
   /** How far the copy of the journal in Supabase is behind; absent where none is kept. */
-  journal_copy: z
-    .object({
-      behind_records: z.number().nullable(),
-      behind_seconds: z.number(),
-      problem: z.string().nullable(),
-    })
-    .optional(),
+  journal_copy: z.object({}).loose().optional(),
   /** Who may be asked for advice, each with how it stands; what is off is off for a reason. */
   servers: z.array(z.string()).optional(),
 });

@@ -192,6 +192,7 @@ export const barFrom = (wire: WireBar): Bar => ({
   high: priceFrom(wire.h),
   low: priceFrom(wire.l),
   close: priceFrom(wire.c),
+  ...(wire.v === undefined ? {} : { volume: quantity(String(wire.v)) }),
 });
 
 /**

@@ -122,6 +122,7 @@ const wireBar = z.object({
   h: z.number(),
   l: z.number(),
   c: z.number(),
+  v: z.number().optional(),
 });
 export type WireBar = z.infer<typeof wireBar>;
 export const wireBars = z.object({

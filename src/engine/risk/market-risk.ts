@@ -7,7 +7,7 @@ import type { RiskModel } from './risk-model.ts';
 import { historicalTail, type Level, normalQuantile, normalTail } from './tail.ts';
 
 /** Dollars in a name, negative for a short. */
-type Stake = { readonly symbol: Ticker; readonly dollars: number };
+export type Stake = { readonly symbol: Ticker; readonly dollars: number };
 
 const LEVELS: readonly Level[] = [95, 99];
 const FALL = '0.1';
@@ -73,6 +73,42 @@ export function spreadOf(stakes: readonly Stake[], model: RiskModel): number {
   const correlated = new Set<Ticker>(names);
   const others = stakes.filter(({ symbol }) => !correlated.has(symbol));
   return Math.sqrt(Math.max(0, variance)) + sumOfSpreads(others, model);
+}
+
+/**
+ * What each name adds to {@link spreadOf}, in dollars (Euler allocation, Tasche 1999):
+ * `w_i (C w)_i / sqrt(w' C w)`, negative for a hedge; the sum is the whole.
+ */
+export function contributionsOf(
+  stakes: readonly Stake[],
+  model: RiskModel,
+): ReadonlyMap<Ticker, number> {
+  const { names, values } = model.correlations;
+  const place = new Map(names.map((name, index) => [name, index]));
+  const inModel = stakes.flatMap(({ symbol, dollars }) => {
+    const row = place.get(symbol);
+    const spread = dollars * model.movesOf(symbol).deviation;
+    return row === undefined ? [] : [{ symbol, row, spread }];
+  });
+  const together = new Map(
+    inModel.map(({ symbol, row, spread }) => [
+      symbol,
+      spread *
+        inModel.reduce(
+          (sum, other) => sum + other.spread * (values[row * names.length + other.row] ?? 0),
+          0,
+        ),
+    ]),
+  );
+  const variance = [...together.values()].reduce((sum, one) => sum + one, 0);
+  const whole = Math.sqrt(Math.max(0, variance));
+  return new Map(
+    stakes.map(({ symbol, dollars }) => {
+      const part = together.get(symbol);
+      const alone = Math.abs(dollars) * model.movesOf(symbol).deviation;
+      return [symbol, part === undefined ? alone : whole === 0 ? 0 : part / whole];
+    }),
+  );
 }
 
 const sumOfSpreads = (stakes: readonly Stake[], model: RiskModel): number =>

@@ -1,4 +1,11 @@
-import { text } from '../../domain/decimal.ts';
+import {
+  addShares,
+  NO_SHARES,
+  type Quantity,
+  quantity,
+  text,
+  wholeShares,
+} from '../../domain/decimal.ts';
 import type { Ticker } from '../../domain/ids.ts';
 import type { Bar } from '../../domain/market.ts';
 import type { EpochMs } from '../../domain/time.ts';
@@ -14,6 +21,24 @@ export type Closes = ReadonlyMap<EpochMs, number>;
 
 export const closesOf = (bars: readonly Bar[]): Closes =>
   new Map(bars.map(({ at, close }) => [at, Number(text(close))]));
+
+const VOLUME_DAYS = 20;
+
+/**
+ * Shares a day over the last 20 days, rounded down: what can be sold is never overrated.
+ *
+ * @returns null where a day's volume is not told
+ */
+export function averageVolume(bars: readonly Bar[]): Quantity | null {
+  const latest = bars.slice(-VOLUME_DAYS);
+  if (latest.length < VOLUME_DAYS) return null;
+  let sum = NO_SHARES;
+  for (const { volume } of latest) {
+    if (volume === undefined) return null;
+    sum = addShares(sum, volume);
+  }
+  return wholeShares(quantity(sum.div(String(VOLUME_DAYS))));
+}
 
 /** Returns of several names over the same days; null where a name has no close on either end. */
 export type ReturnTable = {

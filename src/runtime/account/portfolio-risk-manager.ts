@@ -1,12 +1,13 @@
 import type { SymbolGroups } from '../../domain/control-facts.ts';
-import type { Notional } from '../../domain/decimal.ts';
+import type { Notional, Quantity } from '../../domain/decimal.ts';
 import { holdingsOf } from '../../domain/exposure.ts';
 import type { Ticker } from '../../domain/ids.ts';
 import type { PortfolioSnapshot } from '../../domain/portfolio.ts';
 import type { PortfolioRisk } from '../../domain/risk.ts';
 import type { EpochMs } from '../../domain/time.ts';
+import type { ExitBasis } from '../../engine/coordinated-exit.ts';
 import { assessRisk } from '../../engine/risk/assess.ts';
-import { type Closes, closesOf } from '../../engine/risk/returns.ts';
+import { averageVolume, type Closes, closesOf } from '../../engine/risk/returns.ts';
 import { RETURN_DAYS, type RiskModel, riskModelOf } from '../../engine/risk/risk-model.ts';
 import { sectorOf } from '../../engine/risk/sectors.ts';
 import type { MarketData } from '../../ports/broker.ts';
@@ -18,6 +19,7 @@ import type { PortfolioStateManager } from './portfolio-state-manager.ts';
 
 const DAY_MS = 86_400_000;
 const RETRY_MS = 60_000;
+const BARS_WAIT_MS = 1_500;
 /** A year of bars of so many names fits in one page of Alpaca's. */
 const NAMES_PER_READ = 35;
 
@@ -39,6 +41,7 @@ type Parts = {
 export class PortfolioRiskManager {
   readonly #parts: Parts;
   readonly #closes = new Map<Ticker, Closes>();
+  readonly #volumes = new Map<Ticker, Quantity | null>();
   readonly #readOn = new Map<Ticker, number>();
   #model: RiskModel | null = null;
   /** What the model was made with; settings may change. */
@@ -81,6 +84,22 @@ export class PortfolioRiskManager {
         { sector: sectorOf(symbol, sectors), cluster: clusters?.get(symbol) ?? null },
       ]),
     );
+  }
+
+  /** By what positions that are left together are told and put in order. */
+  exitBasis(snapshot: PortfolioSnapshot): ExitBasis {
+    return {
+      model: this.#modelOf(snapshot),
+      sectorOf: (symbol) => sectorOf(symbol, this.#parts.settings.risk.sectors),
+      volumeOf: (symbol) => this.#volumes.get(symbol) ?? null,
+    };
+  }
+
+  /** Reads the bars that are missing; those that take long hold up nobody. */
+  async freshen(): Promise<void> {
+    const done = new AbortController();
+    const read = this.#readMissing().then(() => done.abort());
+    await Promise.race([read, this.#parts.clock.sleep(BARS_WAIT_MS, done.signal)]);
   }
 
   stop(): void {
@@ -137,6 +156,7 @@ export class PortfolioRiskManager {
       // The day that still runs has no close yet.
       const complete = (bars.get(symbol) ?? []).filter(({ at }) => at + DAY_MS <= now);
       this.#closes.set(symbol, closesOf(complete));
+      this.#volumes.set(symbol, averageVolume(complete));
       this.#readOn.set(symbol, Math.floor(now / DAY_MS));
     }
   }

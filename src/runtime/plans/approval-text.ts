@@ -46,8 +46,10 @@ export function approvalText(plan: ActionPlan): ApprovalText {
 /** The beginning of a hash, for a person to compare two places by. */
 export const checkOf = (hash: string): string => `${hash.slice(0, 4)}-${hash.slice(4, 8)}`;
 
-const titleOf = ({ intent, origin }: ActionPlan): string =>
-  origin === 'host' ? `an agent asks to ${intent.kind}` : `BigBrother asks to ${intent.kind}`;
+const titleOf = ({ intent, origin }: ActionPlan): string => {
+  const wanted = intent.kind.replace('_', ' ');
+  return origin === 'host' ? `an agent asks to ${wanted}` : `BigBrother asks to ${wanted}`;
+};
 
 function named(parts: readonly PlanPart[], words: (part: PlanPart) => string): string {
   const first = parts.slice(0, MOST_NAMED).map(words);

@@ -48,6 +48,8 @@ type RiskSettings = {
   readonly benchmark: Ticker;
   /** Names whose prices go together at least so much form a cluster; 0 to 1. */
   readonly clusterCorrelation: number;
+  /** A rebalance leaves a name alone that is so many percent of equity off its target. */
+  readonly rebalanceBandPercent: string;
   /** Sectors by symbol, where the owner says otherwise than the shipped map. */
   readonly sectors: Readonly<Record<string, string>>;
 };
@@ -97,7 +99,12 @@ export const defaultRuntimeSettings: RuntimeSettings = {
   },
   rollout: {},
   stepBack: { vetoes: 5, windowMs: 600_000 },
-  risk: { benchmark: ticker('SPY'), clusterCorrelation: 0.7, sectors: {} },
+  risk: {
+    benchmark: ticker('SPY'),
+    clusterCorrelation: 0.7,
+    rebalanceBandPercent: '1',
+    sectors: {},
+  },
   controls: {
     repeats: 6,
     repeatWindowMs: 600_000,

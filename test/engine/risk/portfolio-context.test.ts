@@ -8,29 +8,28 @@ const asked = async (count: number, args: Record<string, unknown>) => {
   const given = { snapshot: snapshot({ holdings: manyHoldings(count) }) };
   const { call } = await connected({ bigBrother: new ToldAnswers(given) });
   const { json } = await call('get_portfolio_context', args);
-  return json as Record<string, never> & { risk: object; portfolio_risk: Record<string, object[]> };
+  return json as Record<string, never> & { risk: Record<string, object[]> };
 };
 
 describe('the risk of all positions, as an agent asks for it', () => {
   it('is a line of figures in every answer', async () => {
-    const { risk, portfolio_risk } = await asked(3, {});
+    const { risk } = await asked(3, {});
     expect(risk).toEqual({
       ...{ shortfall_95: expect.stringMatching(/^\d+(\.\d+)?$/) },
       ...{ worst_loss_with_gap: expect.stringMatching(/^\d+(\.\d+)?$/) },
       ...{ drawdown_percent: null, beta: expect.stringMatching(/^-?\d+\.\d\d$/) },
       ...{ days: 0, assumed_names: 3 },
     });
-    expect(portfolio_risk).toBeUndefined();
   });
 
   it('is told whole where it is asked for, under 2,000 tokens with 500 positions', async () => {
     const answer = await asked(500, { detail: 'risk' });
-    expect(Object.keys(answer.portfolio_risk)).toEqual([
+    expect(Object.keys(answer.risk)).toEqual([
       ...['exposure', 'names', 'sectors', 'clusters', 'asset_classes', 'one_day_loss'],
       ...['drawdown', 'worst_loss', 'stress', 'basis'],
     ]);
-    expect(answer.portfolio_risk.names).toHaveLength(5);
-    expect(answer.portfolio_risk.sectors).toMatchObject([{ name: 'unknown' }]);
+    expect(answer.risk.names).toHaveLength(5);
+    expect(answer.risk.sectors).toMatchObject([{ name: 'unknown' }]);
     expect(answer.left_out).toBe(500);
     expect(answer.rows).toBeUndefined();
     expect(estimatedTokens(JSON.stringify(answer))).toBeLessThan(2_000);
