@@ -44,8 +44,7 @@ export class RecentEvents implements EventStore {
     const last = this.#kept[at];
     if (last === undefined) throw new Error('what was sent after this is no longer kept');
     for (const { id, streamId, message } of this.#kept.slice(at + 1)) {
-      // The first event of a stream only marks its beginning: it is no message.
-      if (streamId === last.streamId && 'jsonrpc' in message) await send(id, message);
+      if (streamId === last.streamId) await send(id, message);
     }
     return last.streamId;
   }

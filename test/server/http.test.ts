@@ -15,8 +15,12 @@ const post = (message: unknown, headers: Record<string, string> = {}): RequestIn
 });
 
 /** A session of a raw client: its headers from the first answer on. */
-async function rawSession(rig: Awaited<ReturnType<typeof servedOverHttp>>, token: string) {
-  const answer = await rig.ask('/mcp', post(initialize, bearer(token)));
+async function rawSession(
+  rig: Awaited<ReturnType<typeof servedOverHttp>>,
+  token: string,
+  greeting: unknown = initialize,
+) {
+  const answer = await rig.ask('/mcp', post(greeting, bearer(token)));
   expect(answer.status).toBe(200);
   const text = await answer.text();
   const id = answer.headers.get('mcp-session-id') ?? '';
@@ -167,6 +171,29 @@ describe('a question to the person of a host', () => {
     await one?.call('execute_plan', { plan_id: 'plan-1', hash: 'a'.repeat(64) });
     expect(asked).toEqual(['one: Sell everything?']);
     expect(bigBrother.heard).toEqual(['yes']);
+  });
+});
+
+describe('a host that keeps no stream open', () => {
+  it('is asked in the very answer to its call', async () => {
+    const bigBrother = new Asking();
+    const rig = await servedOverHttp({ bigBrother });
+    const token = rig.tokens.create('desk', 'execute');
+    const capabilities = { elicitation: { form: {} } };
+    const asking = { ...initialize, params: { ...initialize.params, capabilities } };
+    const { headers } = await rawSession(rig, token, asking);
+    const args = { plan_id: 'plan-1', hash: 'a'.repeat(64) };
+    const answer = await rig.ask('/mcp', post(callOf('execute_plan', args), headers));
+    let heard = '';
+    for await (const chunk of answer.body ?? []) {
+      heard += new TextDecoder().decode(chunk);
+      const [, id] = /^data: .*"elicitation\/create".*"id":(\d+)/m.exec(heard) ?? [];
+      if (id === undefined || bigBrother.heard.length > 0) continue;
+      const result = { action: 'accept', content: { approve: false } };
+      await rig.ask('/mcp', post({ jsonrpc: '2.0', id: Number(id), result }, headers));
+    }
+    expect(heard).toContain('Sell everything?');
+    expect(bigBrother.heard).toEqual(['no']);
   });
 });
 
@@ -379,7 +406,7 @@ describe('too much of it', () => {
       tokens.create(name, 'read'),
     );
     const opened: Awaited<ReturnType<typeof rawSession>>[] = [];
-    for (const token of [one, one, other]) {
+    for (const token of [other, one, one]) {
       opened.push(await rawSession(rig, token ?? ''));
       await clock.advanceBy(10);
     }
@@ -388,12 +415,12 @@ describe('too much of it', () => {
       await clock.advanceBy(10);
       return (await rig.ask('/mcp', post(callOf('get_history'), headers))).status === 200;
     };
-    expect(await isThere(0)).toBe(true);
     opened.push(await rawSession(rig, one ?? ''));
     expect(await isThere(1)).toBe(false);
-    expect([await isThere(0), await isThere(3)]).toEqual([true, true]);
+    for (const index of [2, 0, 3]) expect(await isThere(index)).toBe(true);
     opened.push(await rawSession(rig, third ?? ''));
     expect(await isThere(2)).toBe(false);
+    for (const index of [0, 3, 4]) expect(await isThere(index)).toBe(true);
     expect(logged.filter((line) => line.includes('needs its room'))).toHaveLength(2);
   });
 
