@@ -27,6 +27,7 @@ import {
   serversWithoutOwner,
   settingsFindings,
 } from './doctor-checks.ts';
+import { hostFindings } from './doctor-hosts.ts';
 import { supabaseFindings } from './doctor-supabase.ts';
 import { madeUpWorth } from './embedded-exchange.ts';
 import { exitCodes } from './failure.ts';
@@ -38,9 +39,9 @@ type Options = { readonly config?: string; readonly json?: boolean };
 
 const explanation = `
 Looks at settings, keys, clock, data directory, journal, Supabase, the BigBrother that runs, its
-streams and the account's own limits at the broker, and changes nothing. Says the most that an agent
-in wrong hands can cost in a day, and for each finding what to do. What needs the network says so
-without it.
+streams, the account's own limits at the broker and the hosts that start it, and changes nothing.
+Says the most that an agent in wrong hands can cost in a day, and for each finding what to do. What
+needs the network says so without it.
 
 Exits with 0 when there is no problem, with 1 otherwise, with 2 when the settings cannot be used.`;
 
@@ -70,6 +71,7 @@ async function runDoctor(options: Options): Promise<void> {
     ...ownerFindings(inspection, settings),
     ...latchFindings(place, path),
     ...serverFindings(serversOf(inspection, settings)),
+    ...hostFindings(),
   ];
   const report = reportOf(settings, look, inspection, place, path, findings);
   process.stdout.write(

@@ -135,9 +135,8 @@ function undo(options: SetupOptions, host: Host): SetupReport {
       : editable(file, null, host, () => withoutServer(before, original, host));
   const isSame = text === before;
   if (!isDry) {
-    if (text === null) removeFiles([file]);
-    else if (!isSame) writeForeignFile(file, text, false);
-    removeFiles([copy]);
+    if (text !== null && !isSame) writeForeignFile(file, text, false);
+    removeFiles([...(text === null ? [file] : []), copy].filter(fileExists));
   }
   const others = 'others changed the file meanwhile: only the entry of BigBrother was touched';
   return {

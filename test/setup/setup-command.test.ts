@@ -79,6 +79,11 @@ describe('bigbrother setup, in an empty home', () => {
     expect(existsSync(dirname(pathOf('cursor')))).toBe(false);
   });
 
+  it('has nothing to take back where it wrote nothing', async () => {
+    const { code, stdout } = await setup('claude-desktop', '--undo');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('nothing to do')]);
+  });
+
   it('prints what to paste', async () => {
     const { stdout } = await setup('vscode', '--print');
     expect(JSON.parse(stdout)).toMatchObject({
@@ -160,6 +165,30 @@ describe('bigbrother setup, where somebody has a file already', () => {
     expect((await setup('cursor', '--config-file', home.path('link.json'))).code).toBe(0);
     expect(readFileSync(home.path('kept.json'), 'utf8')).toContain('bigbrother');
     expect(existsSync(pathOf('cursor'))).toBe(false);
+  });
+});
+
+describe('the doctor', () => {
+  const hostsFound = async () => {
+    const { stdout } = await runCli(['doctor', '--json'], { HOME: home.path() });
+    const { findings } = JSON.parse(stdout) as { findings: { check: string; status: string }[] };
+    return findings
+      .filter(({ check }) => check.startsWith('host'))
+      .map(({ check, status }) => [check, status]);
+  };
+
+  it('names the hosts that start it, and those that no longer can', async () => {
+    expect(await hostsFound()).toEqual([['hosts', 'ok']]);
+    await setup('vscode');
+    await setup('cursor');
+    given('cursor', read('cursor').replace('bigbrother.js', 'moved.js'));
+    given('claude-code', '{ "mcpServers": { "bigbrother": { "url": "x" } } }');
+    given('claude-desktop', '{ "mcpServers": {} }');
+    expect(await hostsFound()).toEqual([
+      ['host Claude Code', 'problem'],
+      ['host VS Code', 'ok'],
+      ['host Cursor', 'problem'],
+    ]);
   });
 });
 
