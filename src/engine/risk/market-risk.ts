@@ -40,15 +40,15 @@ export function tailsOf(stakes: readonly Stake[], model: RiskModel): readonly Ta
  * return that is missing counts as the worst that the name may have done, against its side.
  */
 function lossesOf(stakes: readonly Stake[], model: RiskModel): readonly number[] {
-  const losses = model.returns.days.map(() => 0);
-  if (losses.length === 0) losses.push(0);
+  const { days, of } = model.returns;
+  const losses: number[] = new Array(Math.max(1, days.length)).fill(0);
   for (const { symbol, dollars } of stakes) {
-    const row = model.returns.of.get(symbol) ?? [];
     const { adverse, isAssumed } = model.movesOf(symbol);
+    const row = isAssumed ? [] : (of.get(symbol) ?? []);
     const missing = Math.abs(dollars) * adverse;
-    for (const [day, loss] of losses.entries()) {
-      const change = isAssumed ? null : (row[day] ?? null);
-      losses[day] = loss + (change === null ? missing : -dollars * change);
+    for (let day = 0; day < losses.length; day += 1) {
+      const change = row[day] ?? null;
+      losses[day] = (losses[day] ?? 0) + (change === null ? missing : -dollars * change);
     }
   }
   return losses;
