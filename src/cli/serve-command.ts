@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { type HttpListener, listen } from '../adapters/system/http-listener.ts';
 import { RandomIds } from '../adapters/system/random-ids.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
-import { TokenFile } from '../adapters/system/token-file.ts';
+import { TokenFiles } from '../adapters/system/token-file.ts';
 import type { Running } from '../compose.ts';
 import { loadSettings, type Settings } from '../config.ts';
 import { stricterMode } from '../domain/environment.ts';
@@ -63,7 +63,7 @@ async function runServe(options: Options): Promise<void> {
   const reload = () => loadSettings(options.config ?? null);
   const settings = reload();
   const stopped = stopSignal();
-  const tokens = new TokenFile(settings.dataDirectory);
+  const tokens = new TokenFiles(settings.dataDirectory);
   const names = namesServed(options, tokens);
   const account = new ServedAccount();
   const seat = new Seat({
@@ -86,7 +86,7 @@ async function runServe(options: Options): Promise<void> {
  * @returns the names that requests may come under, besides those of this machine
  * @throws UsageError for an address that strangers reach and that is not fit for them
  */
-function namesServed({ host, allowHost }: Options, tokens: TokenFile): readonly string[] {
+function namesServed({ host, allowHost }: Options, tokens: TokenFiles): readonly string[] {
   if (host === 'localhost' || isLoopbackAddress(host)) return allowHost;
   if (tokensOf(tokens).length === 0) {
     throw new UsageError(
@@ -107,12 +107,12 @@ function namesServed({ host, allowHost }: Options, tokens: TokenFile): readonly 
   return isEvery ? allowHost : [...allowHost, host.includes(':') ? `[${host}]` : host];
 }
 
-function tokensOf(tokens: TokenFile): ReturnType<typeof tokensIn> {
+function tokensOf(tokens: TokenFiles): ReturnType<typeof tokensIn> {
   try {
     return tokensIn(tokens.read());
   } catch (error) {
     const because = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`The token file cannot be used: ${because}.`);
+    throw new UsageError(`Tokens cannot be used: ${because}.`);
   }
 }
 
@@ -120,7 +120,7 @@ async function serve(parts: {
   readonly options: Options;
   readonly names: readonly string[];
   readonly settings: Settings;
-  readonly tokens: TokenFile;
+  readonly tokens: TokenFiles;
   readonly account: ServedAccount;
 }): Promise<{ readonly close: () => Promise<void> }> {
   const { options, names, settings, tokens, account } = parts;

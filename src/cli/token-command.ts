@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { SystemClock } from '../adapters/system/system-clock.ts';
-import { newToken, TokenFile } from '../adapters/system/token-file.ts';
+import { newToken, TokenFiles } from '../adapters/system/token-file.ts';
 import { loadSettings } from '../config.ts';
 import { isoTime } from '../domain/time.ts';
-import { SCOPES, type Scope, textOfTokens, tokenHash, tokensIn } from '../server/tokens.ts';
+import { SCOPES, type Scope, textOfToken, tokenHash, tokensIn } from '../server/tokens.ts';
 import { UsageError } from './failure.ts';
 import { table } from './table.ts';
 
@@ -43,7 +43,7 @@ export function tokenCommand(): Command {
   token
     .command('revoke')
     .description('takes a token back')
-    .argument('<name>', 'as "list" shows it')
+    .argument('<name>', 'as "list" shows it', tokenName)
     .action((name: string, _, command: Command) =>
       revoke(name, command.optsWithGlobals<Options>()),
     );
@@ -62,27 +62,29 @@ function scope(typed: string): Scope {
   throw new InvalidArgumentError(`Allowed: ${SCOPES.join(', ')}.`);
 }
 
-function tokensOf({ config }: Options) {
-  const file = new TokenFile(loadSettings(config ?? null).dataDirectory);
+const filesOf = ({ config }: Options): TokenFiles =>
+  new TokenFiles(loadSettings(config ?? null).dataDirectory);
+
+function tokensOf(options: Options) {
+  const files = filesOf(options);
   try {
-    return { file, tokens: tokensIn(file.read()) };
+    return { files, tokens: tokensIn(files.read()) };
   } catch (error) {
     const because = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`The token file cannot be used: ${because}.`);
+    throw new UsageError(`Tokens cannot be used: ${because}.`);
   }
 }
 
 function create(name: string, options: Options): void {
-  const { file, tokens } = tokensOf(options);
-  if (tokens.some((token) => token.name === name)) {
+  const { files } = tokensOf(options);
+  const { scope: given = 'read' } = options;
+  const token = newToken();
+  const entry = { name, scope: given, hash: tokenHash(token), createdAt: new SystemClock().now() };
+  if (!files.add(name, textOfToken(entry))) {
     throw new UsageError(
       `There is a token ${name}: choose another name, or run "bigbrother token revoke ${name}".`,
     );
   }
-  const { scope: given = 'read' } = options;
-  const token = newToken();
-  const entry = { name, scope: given, hash: tokenHash(token), createdAt: new SystemClock().now() };
-  file.write(textOfTokens([...tokens, entry]));
   // Alone on stdout, so that a script can take it.
   process.stdout.write(`${token}\n`);
   process.stderr.write(
@@ -106,11 +108,9 @@ function listTokens(options: Options): void {
 }
 
 function revoke(name: string, options: Options): void {
-  const { file, tokens } = tokensOf(options);
-  const left = tokens.filter((token) => token.name !== name);
-  if (left.length === tokens.length) {
+  // Also of one that is damaged: what opens nothing is not in the way either.
+  if (!filesOf(options).remove(name)) {
     throw new UsageError(`There is no token ${name}: "bigbrother token list" shows them.`);
   }
-  file.write(textOfTokens(left));
   process.stdout.write(`REVOKED: ${name} opens nothing any more.\n`);
 }

@@ -58,17 +58,17 @@ export type Admission =
 
 /** Reads the tokens anew each time: one that was revoked opens nothing from then on. */
 export class TokenDoor {
-  readonly #read: () => string | null;
+  readonly #read: () => readonly string[];
   readonly #log: (line: string) => void;
   #told = '';
 
-  /** @param read what the token file holds now; null when there is none */
-  constructor(read: () => string | null, log: (line: string) => void) {
+  /** @param read what the token files hold now */
+  constructor(read: () => readonly string[], log: (line: string) => void) {
     this.#read = read;
     this.#log = log;
   }
 
-  /** Where the file cannot be read, nobody is let in. */
+  /** Where they cannot be read, nobody is let in. */
   tokens(): readonly TokenEntry[] {
     try {
       const tokens = tokensIn(this.#read());

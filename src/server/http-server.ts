@@ -26,8 +26,8 @@ export type HttpServerParts = {
   readonly port: number;
   readonly names: readonly string[];
   readonly connect: ConnectHost;
-  /** What the token file holds now; null when there is none. */
-  readonly readTokens: () => string | null;
+  /** What the token files hold now. */
+  readonly readTokens: () => readonly string[];
   /** Null when the account is served, else in words why not yet. */
   readonly whyNotReady: () => string | null;
   /** What is told of the account. */

@@ -5,40 +5,34 @@ import { z } from 'zod';
 export const SCOPES = ['read', 'propose', 'execute'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-const tokenFile = z.strictObject({
-  tokens: z.array(
-    z.strictObject({
-      name: z.string(),
-      scope: z.enum(SCOPES),
-      /** SHA-256 of the token in hex. It is random in 256 bits, so that nothing is gained by salt. */
-      hash: z.string().regex(/^[0-9a-f]{64}$/),
-      createdAt: z.number().int(),
-    }),
-  ),
+const tokenEntry = z.strictObject({
+  name: z.string(),
+  scope: z.enum(SCOPES),
+  /** SHA-256 of the token in hex. It is random in 256 bits, so that nothing is gained by salt. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  createdAt: z.number().int(),
 });
 
 /** A token as it is kept: all but the token itself. */
-export type TokenEntry = z.infer<typeof tokenFile>['tokens'][number];
+export type TokenEntry = z.infer<typeof tokenEntry>;
 
 export const covers = (given: Scope, needed: Scope): boolean =>
   SCOPES.indexOf(given) >= SCOPES.indexOf(needed);
 
 /**
- * Reads what a token file holds; null for a file that is not there.
+ * Reads what the token files hold.
  *
- * @throws Error when it is no token file: then nobody is let in
+ * @throws Error when one is no token file: then nobody is let in
  */
-export function tokensIn(text: string | null): readonly TokenEntry[] {
-  if (text === null) return [];
+export function tokensIn(texts: readonly string[]): readonly TokenEntry[] {
   try {
-    return tokenFile.parse(JSON.parse(text)).tokens;
+    return texts.map((text) => tokenEntry.parse(JSON.parse(text)));
   } catch {
-    throw new Error('it is damaged: take it away and create new tokens');
+    throw new Error('a token file is damaged: take it away and create a new token');
   }
 }
 
-export const textOfTokens = (tokens: readonly TokenEntry[]): string =>
-  `${JSON.stringify({ tokens }, null, 2)}\n`;
+export const textOfToken = (token: TokenEntry): string => `${JSON.stringify(token)}\n`;
 
 export const tokenHash = (token: string): string =>
   createHash('sha256').update(token).digest('hex');

@@ -21,7 +21,7 @@ describe('a token', () => {
     expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^bbt_[\w-]{43}\n$/) });
     expect(made.stderr).toContain('not shown again');
     const secret = made.stdout.trim();
-    const file = work.path('data', 'tokens.json');
+    const file = work.path('data', 'tokens', 'desk.json');
     expect(readFileSync(file, 'utf8')).not.toContain(secret.slice(4));
     expect(statSync(file).mode & 0o077).toBe(0);
 

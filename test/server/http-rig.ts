@@ -10,7 +10,7 @@ import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import { modeOf } from '../../src/server/http-scope.ts';
 import { HttpServer, type HttpServerParts } from '../../src/server/http-server.ts';
 import { createMcpServer } from '../../src/server/mcp-server.ts';
-import { type Scope, type TokenEntry, textOfTokens, tokenHash } from '../../src/server/tokens.ts';
+import { type Scope, type TokenEntry, textOfToken, tokenHash } from '../../src/server/tokens.ts';
 import { NOW } from '../support/given.ts';
 import { ToldAnswers } from '../tools/face.ts';
 import { callerOf } from './connect.ts';
@@ -33,7 +33,7 @@ export function givenTokens() {
   return {
     create,
     revoke,
-    text: () => textOfTokens(entries),
+    texts: () => entries.map(textOfToken),
     secrets: () => [...secrets.values()],
   };
 }
@@ -61,7 +61,7 @@ export async function servedOverHttp(
   });
   server = new HttpServer({
     ...{ names: [], clock, ids, log },
-    readTokens: tokens.text,
+    readTokens: tokens.texts,
     whyNotReady: () => null,
     metrics: () => [],
     connect: async (host, scope) => {

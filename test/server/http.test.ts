@@ -224,13 +224,13 @@ describe('who has no token', () => {
   });
 
   it('is not let in when the tokens cannot be read', async () => {
-    const { ask, logged, tokens } = await servedOverHttp({ readTokens: () => 'rubbish' });
+    const { ask, logged, tokens } = await servedOverHttp({ readTokens: () => ['rubbish'] });
     const token = tokens.create('desk', 'execute');
     for (const _ of [1, 2]) {
       expect((await ask('/mcp', post(initialize, bearer(token)))).status).toBe(401);
     }
     expect(logged).toEqual([
-      'Nobody is let in, for lack of tokens: it is damaged: take it away and create new tokens.',
+      'Nobody is let in, for lack of tokens: a token file is damaged: take it away and create a new token.',
     ]);
   });
 });

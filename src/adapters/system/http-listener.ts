@@ -15,7 +15,7 @@ export type ListenOptions = {
   readonly limits?: ClientLimits;
 };
 
-export type ClientLimits = {
+type ClientLimits = {
   /** A client that takes longer for its headers, or for its whole request, is let go. */
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;

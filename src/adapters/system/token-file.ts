@@ -1,32 +1,98 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataDirectory, fileExists, readTextFile, replaceTextFile } from './files.ts';
+import { DataDirectory, FileError, replaceTextFile, syncDirectory } from './files.ts';
 
-const TOKEN_FILE = 'tokens.json';
+const TOKENS = 'tokens';
 const TOKEN_BYTES = 32;
 
 /** A token that nobody can guess: 256 random bits behind a mark that scanners can look for. */
 export const newToken = (): string => `bbt_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
 
-/** The file of a data directory that says who may come in over HTTP; only its owner reads it. */
-export class TokenFile {
+/**
+ * Who may come in over HTTP: a file for each token, which only the owner of the data directory
+ * reads. Two who change them at once never take back what the other did.
+ */
+export class TokenFiles {
+  readonly #dataDirectory: string;
   readonly #directory: string;
 
   constructor(dataDirectory: string) {
-    this.#directory = dataDirectory;
+    this.#dataDirectory = dataDirectory;
+    this.#directory = join(dataDirectory, TOKENS);
   }
 
   /**
-   * @returns null when there is none yet
-   * @throws FileError when it cannot be read
+   * What each of them holds, by name.
+   *
+   * @throws FileError when one cannot be read
    */
-  read(): string | null {
-    const path = join(this.#directory, TOKEN_FILE);
-    return fileExists(path) ? readTextFile(path) : null;
+  read(): readonly string[] {
+    if (!existsSync(this.#directory)) return [];
+    try {
+      return readdirSync(this.#directory)
+        .filter((file) => file.endsWith('.json'))
+        .sort()
+        .flatMap((file) => this.#textOf(join(this.#directory, file)));
+    } catch (error) {
+      throw this.#failure('read', error);
+    }
   }
 
-  /** @throws FileError when it cannot be written; it is then as it was */
-  write(text: string): void {
-    replaceTextFile(DataDirectory.open(this.#directory).filePath(TOKEN_FILE), text);
+  /**
+   * @returns false when there is one of this name
+   * @throws FileError when it cannot be written
+   */
+  add(name: string, text: string): boolean {
+    const directory = DataDirectory.open(this.#dataDirectory).directory(TOKENS);
+    const path = directory.filePath(`${name}.json`);
+    const draft = directory.filePath(`${name}.${process.pid}.new`);
+    try {
+      replaceTextFile(draft, text);
+      // Unlike a rename, a link takes nobody's place.
+      linkSync(draft, path);
+      syncDirectory(directory.path);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw this.#failure('written', error);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  }
+
+  /**
+   * @returns false when there was none of this name
+   * @throws FileError when it cannot be removed
+   */
+  remove(name: string): boolean {
+    try {
+      unlinkSync(join(this.#directory, `${name}.json`));
+      syncDirectory(this.#directory);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return false;
+      throw this.#failure('removed', error);
+    }
+  }
+
+  /** Nothing where it was removed since it was listed. */
+  #textOf(path: string): readonly string[] {
+    try {
+      return [readFileSync(path, 'utf8')];
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  #failure(what: string, error: unknown): FileError {
+    if (error instanceof FileError) return error;
+    const because = error instanceof Error ? error.message : String(error);
+    const message = `the tokens in ${this.#directory} cannot be ${what}: ${because}`;
+    return new FileError(message, this.#directory, error);
   }
 }
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : null;
