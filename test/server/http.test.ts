@@ -153,6 +153,22 @@ class Asking extends ToldAnswers {
   }
 }
 
+/** A plan that ends when the test says so. */
+class Slow extends ToldAnswers {
+  begin: () => void = () => {};
+  finish: () => void = () => {};
+  readonly begun = new Promise<void>((resolve) => {
+    this.begin = resolve;
+  });
+  override async execute(planId: PlanId, hash: string) {
+    this.begin();
+    await new Promise<void>((resolve) => {
+      this.finish = resolve;
+    });
+    return super.execute(planId, hash);
+  }
+}
+
 describe('a question to the person of a host', () => {
   it('comes with the answer to the call that it is about, to no one else', async () => {
     const bigBrother = new Asking();
@@ -334,13 +350,15 @@ describe('a message', () => {
     const long = callOf('get_history', { cursor: 'x'.repeat(3_000) });
     expect((await ask('/mcp', post(long, headers))).status).toBe(413);
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    const heard = await raw(
-      port,
+    const head =
       `POST /mcp HTTP/1.1\r\nHost: localhost:${port}\r\n${lines.join('')}` +
-        `Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`,
-      `bb8\r\n${'x'.repeat(3_000)}\r\n`,
-    );
-    expect(heard).toMatch(/^HTTP\/1\.1 413 /);
+      'Content-Type: application/json\r\n';
+    const heard = await Promise.all([
+      // Not a byte of it is waited for.
+      raw(port, `${head}Content-Length: 3000\r\n\r\n`),
+      raw(port, `${head}Transfer-Encoding: chunked\r\n\r\n`, `bb8\r\n${'x'.repeat(3_000)}\r\n`),
+    ]);
+    for (const answer of heard) expect(answer).toMatch(/^HTTP\/1\.1 413 /);
   });
 
   it('without a session, or of one that is not there, is told to initialize', async () => {
@@ -422,6 +440,26 @@ describe('too much of it', () => {
     expect(await isThere(2)).toBe(false);
     for (const index of [0, 3, 4]) expect(await isThere(index)).toBe(true);
     expect(logged.filter((line) => line.includes('needs its room'))).toHaveLength(2);
+  });
+
+  it('never ends a session whose call is under way: others are told to wait', async () => {
+    const bigBrother = new Slow();
+    const limits = { ...HTTP_LIMITS, sessions: 1 };
+    const rig = await servedOverHttp({ bigBrother, limits });
+    const { tokens, ask, clock } = rig;
+    const [token, other] = [tokens.create('desk', 'execute'), tokens.create('other', 'read')];
+    const { headers } = await rawSession(rig, token);
+    const args = { plan_id: 'plan-1', hash: 'a'.repeat(64) };
+    const answer = await ask('/mcp', post(callOf('execute_plan', args), headers));
+    await bigBrother.begun;
+    await clock.advanceBy(HTTP_LIMITS.idleMs + 2_000);
+    const told = await ask('/mcp', post(initialize, bearer(other)));
+    expect([told.status, told.headers.get('retry-after')]).toEqual([503, '5']);
+
+    bigBrother.finish();
+    expect(await answer.text()).toContain('plan_unknown');
+    expect((await ask('/mcp', post(initialize, bearer(other)))).status).toBe(200);
+    expect((await ask('/mcp', post(callOf('get_history'), headers))).status).toBe(404);
   });
 
   it('of idleness ends a session', async () => {
