@@ -395,7 +395,7 @@ describe('a message', () => {
 });
 
 describe('a client that takes its time', () => {
-  const clients = { headersTimeoutMs: 60, requestTimeoutMs: 120, connections: 8 };
+  const clients = { headersTimeoutMs: 250, requestTimeoutMs: 500, connections: 8 };
 
   it('over its headers or its body is let go, while others are served', async () => {
     const { port, tokens, ask } = await servedOverHttp({ clients });
