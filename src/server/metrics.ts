@@ -86,10 +86,23 @@ export class AccountMetrics {
 
   families(): readonly MetricFamily[] {
     this.#noteSymbols();
-    const { loopRunning, longestWaitMs, streams, journalCopy } = this.#account.status();
+    const status = this.#account.status();
+    return [
+      ...this.#ofTheLoop(status),
+      ...this.#ofTheBroker(status),
+      ...this.#ofTheJournal(status),
+      {
+        ...{ name: 'bigbrother_alerts', type: 'gauge' },
+        help: 'Alerts that stand, by code.',
+        samples: [...countsOf(this.#account.alerts().map(({ code }) => code))].map(
+          ([code, value]) => ({ value, code }),
+        ),
+      },
+    ];
+  }
+
+  #ofTheLoop({ loopRunning }: SystemStatus): readonly MetricFamily[] {
     const cycleMs = this.#account.lastCycleMs();
-    const isLive = (stream: string): number => (stream === 'live' ? 1 : 0);
-    const copied = journalCopy?.behindRecords ?? null;
     return [
       one('bigbrother_loop_running', 'gauge', '1 while the account is guarded.', +loopRunning),
       one('bigbrother_cycles_total', 'counter', 'Looks at the whole account.', this.#cycles),
@@ -107,6 +120,12 @@ export class AccountMetrics {
         help: 'Verdicts of guardrails on plans that were to be executed; a pass has no code.',
         samples: [...this.#verdicts].map(([code, value]) => ({ value, code })),
       },
+    ];
+  }
+
+  #ofTheBroker({ longestWaitMs, streams }: SystemStatus): readonly MetricFamily[] {
+    const isLive = (stream: string): number => (stream === 'live' ? 1 : 0);
+    return [
       {
         ...{ name: 'bigbrother_lane_wait_seconds', type: 'gauge' },
         help: 'How long a request to the broker waits now for its turn, by lane.',
@@ -117,15 +136,6 @@ export class AccountMetrics {
         'The longest until the last order that waits now is sent.',
         longestWaitMs / 1_000,
       ),
-      one('bigbrother_journal_records', 'gauge', 'Records.', this.#account.journalLength()),
-      one(
-        ...(['bigbrother_journal_broken', 'gauge'] as const),
-        '1 when the journal cannot be written, so that nothing is done.',
-        +this.#account.isJournalBroken(),
-      ),
-      ...(copied === null
-        ? []
-        : [one('bigbrother_journal_copy_behind', 'gauge', 'Records not copied yet.', copied)]),
       {
         ...{ name: 'bigbrother_stream_live', type: 'gauge' },
         help: '1 while a stream of the broker is live.',
@@ -134,13 +144,21 @@ export class AccountMetrics {
           { value: isLive(streams.market), stream: 'market' },
         ],
       },
-      {
-        ...{ name: 'bigbrother_alerts', type: 'gauge' },
-        help: 'Alerts that stand, by code.',
-        samples: [...countsOf(this.#account.alerts().map(({ code }) => code))].map(
-          ([code, value]) => ({ value, code }),
-        ),
-      },
+    ];
+  }
+
+  #ofTheJournal({ journalCopy }: SystemStatus): readonly MetricFamily[] {
+    const behind = journalCopy?.behindRecords ?? null;
+    return [
+      one('bigbrother_journal_records', 'gauge', 'Records.', this.#account.journalLength()),
+      one(
+        ...(['bigbrother_journal_broken', 'gauge'] as const),
+        '1 when the journal cannot be written, so that nothing is done.',
+        +this.#account.isJournalBroken(),
+      ),
+      ...(behind === null
+        ? []
+        : [one('bigbrother_journal_copy_behind', 'gauge', 'Records not copied yet.', behind)]),
     ];
   }
 
