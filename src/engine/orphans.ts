@@ -32,11 +32,12 @@ function orphansIn({ orders, intents }: Pick<PositionContext, 'orders' | 'intent
   const ours: Order[] = [];
   const foreign: Order[] = [];
   for (const group of groupsOf(orders)) {
-    if (group.orders.some(isEntry)) continue;
-    const managed = group.orders.find((order) => isManaged(order, orders, intents));
+    const members = group.orders.filter(isLive);
+    if (members.some(isEntry)) continue;
+    const managed = members.find((order) => isManaged(order, orders, intents));
     // While one of them is changing at the broker, its end has to be awaited.
-    if (managed === undefined) foreign.push(...group.orders.filter(opensWhenFlat));
-    else if (group.orders.every(isCancelable)) ours.push(managed);
+    if (managed === undefined) foreign.push(...members.filter(opensWhenFlat));
+    else if (members.every(isCancelable)) ours.push(managed);
   }
   return { ours, foreign };
 }
@@ -158,8 +159,8 @@ function planRelease(
     target,
     steps: identified.steps,
     basis: basisOf(context),
-    ordersBefore: orderLines(context.orders, context),
-    ordersAfter: orderLines(after.orders, context),
+    ordersBefore: orderLines(context.orders.filter(isLive), context),
+    ordersAfter: orderLines(after.orders.filter(isLive), context),
     naked: {
       seconds: 0,
       shareSeconds: NO_SHARES,
@@ -175,8 +176,14 @@ function planRelease(
   return { outcome: 'planned', part, notes: [] };
 }
 
-const liveOrders = (snapshot: PortfolioSnapshot, symbol: Ticker): readonly Order[] =>
-  snapshot.orders.filter((order) => order.symbol === symbol && !isTerminal(order.status));
+/** With the orders that they hang on, ended or not: those tell whose they are. */
+function liveOrders({ orders }: PortfolioSnapshot, symbol: Ticker): readonly Order[] {
+  const own = orders.filter((order) => order.symbol === symbol);
+  const parents = new Set(own.filter(isLive).map(({ parentId }) => parentId));
+  return own.filter((order) => isLive(order) || parents.has(order.id));
+}
+
+const isLive = ({ status }: Order): boolean => !isTerminal(status);
 
 const intentsOf = ({ intents }: PortfolioSnapshot, symbol: Ticker) =>
   intents.filter(({ key }) => key.includes(`|${symbol}#`));

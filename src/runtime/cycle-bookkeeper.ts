@@ -113,6 +113,10 @@ export class CycleBookkeeper {
       snapshot,
       now: this.#clock.now(),
       contextOf: (symbol: Ticker) => this.#state.getCompleteContext(symbol),
+      isTold: (symbol: Ticker) =>
+        this.#alerts
+          .alerts()
+          .some((alert) => alert.code === 'naked_position' && alert.symbol === symbol),
       nakedTimeOf: (symbol: Ticker) => this.#state.nakedTime(symbol),
     };
     this.#alerts.replace(PROMPT_CODES, [

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BrokerError } from '../../src/ports/broker.ts';
 import { loopedAccount } from '../support/guarded-account.ts';
 
 /** So long after the cycle with which the account was looked at first. */
@@ -18,5 +19,25 @@ describe('what begins between two cycles', () => {
     expect(raised()).toEqual([]);
     await clock.advanceBy(2 * AFTER_CYCLE_MS);
     expect(raised()).toEqual([[expect.objectContaining({ code: 'naked_position' }), 'AAPL']]);
+  });
+});
+
+describe('shares of which a person was told that they are bare', () => {
+  it('are told of until they have a stop, also while the broker cannot be asked', async () => {
+    const { clock, trade, broker, bigBrother } = await loopedAccount({
+      positions: [],
+      symbols: ['AAPL'],
+      settings: { mode: 'propose' },
+    });
+    const isTold = () => bigBrother.alerts().some(({ code }) => code === 'naked_position');
+    await trade('AAPL', 'buy', '10');
+    await clock.advanceBy(6_000);
+    expect(isTold()).toBe(true);
+    broker.readsFail = new BrokerError('the connection was refused', { outcome: 'unknown' });
+    for (let second = 0; second < 40; second += 1) {
+      if (second === 25) broker.readsFail = null;
+      await clock.advanceBy(1_000);
+      expect(isTold(), `after ${second} s`).toBe(true);
+    }
   });
 });

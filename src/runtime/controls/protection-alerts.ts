@@ -30,13 +30,15 @@ export type ProtectionFacts = {
   readonly now: EpochMs;
   readonly contextOf: (symbol: Ticker) => PositionContext | null;
   readonly nakedTimeOf: (symbol: Ticker) => NakedTime;
+  /** Whether a person was told that shares of the symbol are bare. */
+  readonly isTold: (symbol: Ticker) => boolean;
 };
 
 /** Shares that have no stop, and exits that do not end, as levels of the moment. */
 export function protectionLevels(facts: ProtectionFacts): ProtectionLevel[] {
   const bare = bareSymbols(facts);
   return [
-    ...folded('naked_position', bare.filter(isLong(facts.now)), nakedWords),
+    ...folded('naked_position', bare.filter(isWorthTelling(facts)), nakedWords),
     ...folded(
       'unprotectable',
       bare.filter(({ opensAt }) => opensAt !== null),
@@ -78,11 +80,15 @@ function bareSymbols({ snapshot, contextOf, nakedTimeOf }: ProtectionFacts): Bar
   });
 }
 
-const isLong =
-  (now: EpochMs) =>
-  ({ since }: Bare): boolean =>
+const isWorthTelling =
+  ({ now, isTold }: ProtectionFacts) =>
+  ({ symbol, since, opensAt }: Bare): boolean => {
+    // What was told holds until the shares have their stop: while the broker cannot be asked no
+    // naked time runs, and afterwards it begins anew.
+    if (opensAt === null && isTold(symbol)) return true;
     // A clock that was set back makes the beginning lie ahead, and the shares no less bare.
-    since !== null && msBetween(now, since) >= NAKED_ALERT_MS;
+    return since !== null && msBetween(now, since) >= NAKED_ALERT_MS;
+  };
 
 /** One level for each, or one for all where there are too many to read. */
 function folded(
