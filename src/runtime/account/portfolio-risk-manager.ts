@@ -24,7 +24,10 @@ const BARS_WAIT_MS = 1_500;
 const NAMES_PER_READ = 35;
 
 type Parts = {
-  readonly state: Pick<PortfolioStateManager, 'snapshot' | 'symbols' | 'getCompleteContext'>;
+  readonly state: Pick<
+    PortfolioStateManager,
+    'snapshot' | 'symbols' | 'getCompleteContext' | 'onReading'
+  >;
   readonly marketData: Pick<MarketData, 'readDailyBars'>;
   readonly peakEquity: () => Notional | null;
   /** How far past a stop a gap is assumed to fill, in percent. */
@@ -35,8 +38,9 @@ type Parts = {
 };
 
 /**
- * Tells what the whole portfolio risks. Nobody waits for it: bars are read in the background
- * once a day, after somebody has asked, and until they are there the answer assumes the worse.
+ * Tells what the whole portfolio risks. Nobody waits for it: once somebody has asked, bars are
+ * read once a day, after a reading of the account; until they are there the answer assumes the
+ * worse.
  */
 export class PortfolioRiskManager {
   readonly #parts: Parts;
@@ -48,11 +52,16 @@ export class PortfolioRiskManager {
   #modelRisk: RuntimeSettings['risk'] | null = null;
   #assessed: { readonly of: PortfolioSnapshot; readonly risk: PortfolioRisk } | null = null;
   #isReading = false;
+  /** Nobody pays for bars that nobody asked for. */
+  #isWanted = false;
   #retryAt = 0;
   #stopped = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    parts.state.onReading(() => {
+      if (this.#isWanted) void this.#readMissing();
+    });
   }
 
   /** By the newest snapshot; null until the account was read. Asks the broker for nothing. */
@@ -60,7 +69,7 @@ export class PortfolioRiskManager {
     const { state, settings, peakEquity, gapPercent } = this.#parts;
     const snapshot = state.snapshot();
     if (snapshot === null) return null;
-    void this.#readMissing();
+    this.#isWanted = true;
     const model = this.#modelOf(snapshot);
     if (this.#assessed?.of === snapshot) return this.#assessed.risk;
     const { positions, account } = snapshot;

@@ -30,7 +30,7 @@ function yearOf(symbol: string): Bar[] {
 function managing(holdings: readonly GivenHolding[]) {
   const clock = new VirtualClock(NOW);
   const asked: (readonly Ticker[])[] = [];
-  const told = { failing: false };
+  const told = { failing: false, reading: () => {} };
   const given = snapshot({ holdings: [...holdings] });
   const logger = new EventLogger({ store: new MemoryEventStore(), clock, bootId: 'boot' });
   const manager = new PortfolioRiskManager({
@@ -38,6 +38,9 @@ function managing(holdings: readonly GivenHolding[]) {
       snapshot: () => given,
       symbols: () => given.positions.map(({ symbol }) => symbol),
       getCompleteContext: (symbol) => contextFor(given, symbol),
+      onReading: (listener) => {
+        told.reading = listener;
+      },
     },
     marketData: {
       readDailyBars: (symbols) => {
@@ -50,13 +53,21 @@ function managing(holdings: readonly GivenHolding[]) {
     peakEquity: () => null,
     gapPercent: () => '5',
   });
-  return { manager, clock, asked, told, logger };
+  /** Somebody asks, and the account is read. */
+  const ask = () => {
+    const risk = manager.assessPortfolioRisk();
+    told.reading();
+    return risk;
+  };
+  return { manager, clock, asked, told, logger, ask };
 }
 
 describe('the risk of the portfolio', () => {
   it('is told at once, and better when the bars of a year were read', async () => {
-    const { manager, clock, asked } = managing([{ symbol: 'AAPL' }, { symbol: 'IBM' }]);
-    const before = manager.assessPortfolioRisk();
+    const { manager, clock, asked, told, ask } = managing([{ symbol: 'AAPL' }, { symbol: 'IBM' }]);
+    told.reading();
+    expect(asked).toEqual([]);
+    const before = ask();
     expect(before?.basis).toMatchObject({ days: 0, assumed: ['AAPL', 'IBM'] });
     await clock.advanceBy(0);
     const after = manager.assessPortfolioRisk();
@@ -68,24 +79,24 @@ describe('the risk of the portfolio', () => {
   });
 
   it('asks for bars once a day, and for those of 35 names at a time', async () => {
-    const { manager, clock, asked } = managing(manyHoldings(80));
+    const { clock, asked, ask } = managing(manyHoldings(80));
     for (let look = 0; look < 5; look += 1) {
-      manager.assessPortfolioRisk();
+      ask();
       await clock.advanceBy(60_000);
     }
     expect(asked.map((symbols) => symbols.length)).toEqual([35, 35, 11]);
     await clock.advanceBy(DAY_MS);
-    manager.assessPortfolioRisk();
+    ask();
     await clock.advanceBy(0);
     expect(asked).toHaveLength(6);
   });
 
   it('asks again a minute after the bars could not be read, and says why', async () => {
-    const { manager, clock, asked, told, logger } = managing([{ symbol: 'AAPL' }]);
+    const { clock, asked, told, logger, ask } = managing([{ symbol: 'AAPL' }]);
     told.failing = true;
     for (const waitMs of [0, 59_000, 1_000]) {
       await clock.advanceBy(waitMs);
-      manager.assessPortfolioRisk();
+      ask();
     }
     await clock.advanceBy(0);
     expect(asked).toHaveLength(2);
@@ -94,21 +105,21 @@ describe('the risk of the portfolio', () => {
   });
 
   it('knows sectors of every symbol, and clusters of those whose bars were read', async () => {
-    const { manager, clock } = managing([{ symbol: 'AAPL' }]);
+    const { manager, clock, ask } = managing([{ symbol: 'AAPL' }]);
     const groups = () => manager.groups([ticker('AAPL'), ticker('USO')]);
     expect(groups().get(ticker('AAPL'))).toEqual({
       sector: 'Information Technology',
       cluster: null,
     });
     expect(groups().get(ticker('USO'))).toEqual({ sector: null, cluster: null });
-    manager.assessPortfolioRisk();
+    ask();
     await clock.advanceBy(0);
     expect(groups().size).toBe(2);
   });
 
   it('of 500 positions is told within a second of work, the model of a new day included', async () => {
-    const { manager, clock } = managing(manyHoldings(500));
-    manager.assessPortfolioRisk();
+    const { manager, clock, ask } = managing(manyHoldings(500));
+    ask();
     await clock.advanceBy(0);
     const before = process.cpuUsage();
     const risk = manager.assessPortfolioRisk();
