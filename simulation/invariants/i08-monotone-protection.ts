@@ -22,7 +22,7 @@ export const monotoneProtection: Rule = {
           if (write?.orderId == null || !write.request.isOwner) return;
           const order = scene.books.order(write.orderId);
           if (order === null || !isStop(order) || !isExit(scene, order)) return;
-          if (scene.hasNews(order.symbol)) return;
+          if (scene.hasNews(order.symbol) || isFlattening(scene, write)) return;
           const because =
             write.kind === 'replace'
               ? whyLooser(scene, order, write)
@@ -38,6 +38,10 @@ function isExit({ books }: Scene, { symbol, side }: Order): boolean {
   const { quantity } = books.of(symbol);
   return quantity !== 0n && side === (quantity > 0n ? 'sell' : 'buy');
 }
+
+/** A person wants out of everything: its stops go first, since they hold the shares. */
+const isFlattening = ({ lives }: Scene, { kind }: Write): boolean =>
+  kind === 'cancel' && lives.halt?.level === 'flatten';
 
 /** After a split an order of before it is on another scale. */
 const isComparable = ({ books }: Scene, { symbol, createdAt }: Order): boolean =>

@@ -17,7 +17,10 @@ export const failClosed: Rule = {
         request_sent({ request, at }) {
           const { write } = scene;
           if (write === null || !request.isOwner) return;
+          // A halt reads positions and orders by itself, and only ends what it finds.
+          const isByHalt = request.method === 'DELETE' && scene.lives.halt !== null;
           const known = scene.lives.knownSince(request.life);
+          if (known === null && isByHalt) return;
           if (known === null) {
             tell(
               write.symbol,
