@@ -3,11 +3,14 @@ import type { Ticker } from '../../domain/ids.ts';
 import type { PlanPart } from '../../domain/plan.ts';
 import { type EpochMs, msBetween } from '../../domain/time.ts';
 
-type Waits = { readonly firstMs: number; readonly longestMs: number };
-
-const WAITS: Waits = { firstMs: 10_000, longestMs: 60_000 };
-/** Shares that nothing guards wait no longer than a cycle. */
-const WAITS_WHILE_BARE: Waits = { firstMs: 2_000, longestMs: 8_000 };
+const LONGEST_WAIT_MS = 60_000;
+/** After the first failure it is tried again at once; each later one waits so long. */
+const WAITS_MS = [10_000, 20_000, 40_000];
+/**
+ * Shares that nothing guards wait no longer than a cycle, for half a minute: what is refused
+ * for longer than that is refused for good, and the requests are needed elsewhere.
+ */
+const WAITS_WHILE_BARE_MS = [2_000, 4_000, 8_000, 8_000, 8_000, 16_000, 32_000];
 
 type Tried = {
   readonly steps: string;
@@ -18,8 +21,8 @@ type Tried = {
 
 /**
  * Keeps the loop from asking for the same thing over and over. What failed is tried again
- * at once, then after 10 s, 20 s and so on up to a minute, and while shares are bare after 2 s,
- * 4 s and then every 8 s; anything new is free to go.
+ * at once, then after 10 s, 20 s and so on up to a minute, and while shares are bare
+ * within seconds; anything new is free to go.
  */
 export class PlanPacing {
   readonly #tried = new Map<Ticker, Tried>();
@@ -48,8 +51,8 @@ export class PlanPacing {
     const steps = stepsOf(part);
     const before = this.#tried.get(part.symbol);
     const failures = before?.steps === steps ? before.failures + 1 : 1;
-    const { firstMs, longestMs } = isBare ? WAITS_WHILE_BARE : WAITS;
-    const waitMs = failures === 1 ? 0 : Math.min(longestMs, firstMs * 2 ** (failures - 2));
+    const waits = isBare ? WAITS_WHILE_BARE_MS : WAITS_MS;
+    const waitMs = failures === 1 ? 0 : (waits[failures - 2] ?? LONGEST_WAIT_MS);
     this.#tried.set(part.symbol, { steps, failures, at: now, waitMs });
     return { failures, waitMs };
   }
