@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,8 +7,8 @@ export default defineConfig({
     globalSetup: ['test/support/build-once.ts'],
     // One process per file is slow on two cores; tests share no module state.
     isolate: false,
-    // Alone in a run, vitest leaves one core to the watcher that it does not start.
-    maxWorkers: '100%',
+    // One more than there are cores: tests of the command line wait for processes most of the time.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 20_000,
     sequence: { shuffle: { files: true, tests: false } },
   },
