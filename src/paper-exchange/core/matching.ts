@@ -90,7 +90,10 @@ function fillAtOpening(kernel: Kernel, market: SymbolMarket, price: Decimal): vo
   if (kernel.switches.auctionPrice === 'print') auction(kernel, market, 'opg');
   for (const record of [...market.atMarket]) {
     if (!record.working || !awaitsOpeningPrint(kernel, record)) continue;
-    fillQuantity(kernel, record, executableQuantity(record, price), price);
+    const whole = executableQuantity(record, price);
+    // Another exit that waited for the same print may just have sold what this one was to sell.
+    if (whole === ZERO) end(kernel, record, 'canceled');
+    else fillQuantity(kernel, record, whole, price);
   }
 }
 
