@@ -120,7 +120,8 @@ describe('what became of decisions', () => {
       await untilStored(clock, memoryFile, loss);
       price('100');
       await buy();
-      await clock.advanceBy(5_000);
+      // A purchase between two readings is believed with the next one, a cycle later.
+      await clock.advanceBy(20_000);
     }
     await untilKnown(clock, running, 10);
     const uses = (from: Running) => {
