@@ -1,6 +1,6 @@
 import { policySettings } from '../../policies/registry.ts';
 import { SeededIds } from '../adapters/system/seeded-ids.ts';
-import { VirtualClock } from '../adapters/system/virtual-clock.ts';
+import { VirtualClock, whileTimePasses } from '../adapters/system/virtual-clock.ts';
 import { compose } from '../compose.ts';
 import { defaultSettings } from '../config.ts';
 import { PlainClient, Refusal } from '../demo/plain-client.ts';
@@ -171,15 +171,4 @@ async function open(
     // Then its symbol comes to other exits than recorded, and is told so.
     if (!(error instanceof Refusal)) throw error;
   }
-}
-
-/** In simulated time nothing ends unless time goes on. */
-async function whileTimePasses<Result>(clock: VirtualClock, work: Promise<Result>) {
-  let isSettled = false;
-  const settled = (): void => {
-    isSettled = true;
-  };
-  work.then(settled, settled);
-  while (!isSettled) await clock.advanceBy(50);
-  return work;
 }

@@ -1,5 +1,5 @@
 import { SeededIds } from '../adapters/system/seeded-ids.ts';
-import type { VirtualClock } from '../adapters/system/virtual-clock.ts';
+import { whileTimePasses } from '../adapters/system/virtual-clock.ts';
 import { type Action, ActionTeller } from '../cli/action-teller.ts';
 import { compose, type Running } from '../compose.ts';
 import { ZERO } from '../paper-exchange/core/decimal.ts';
@@ -77,17 +77,3 @@ const symbolOf = (event: ExchangeEvent): string | null => {
   if (event.kind === 'trade_update') return event.order.symbol;
   return event.kind === 'quote' ? event.quote.symbol : null;
 };
-
-/** In simulation nothing ends unless time goes on. */
-async function whileTimePasses<Result>(
-  clock: VirtualClock,
-  work: Promise<Result>,
-): Promise<Result> {
-  let isSettled = false;
-  const settled = (): void => {
-    isSettled = true;
-  };
-  work.then(settled, settled);
-  while (!isSettled) await clock.advanceBy(50);
-  return work;
-}

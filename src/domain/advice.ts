@@ -3,18 +3,20 @@ import { isTicker, type Ticker } from './ids.ts';
 import { fieldAt, textAt } from './record-body.ts';
 import type { EpochMs } from './time.ts';
 
-/** Whatever anybody outside may say about a symbol. There is no word for buying or for waiting. */
-export const ADVICE_SIGNALS = [
-  'none',
+/** What may be read about a symbol, news and announcements alike. */
+export const MARKET_SIGNALS = [
   'earnings',
   'halt',
   'offering',
   'litigation',
   'merger',
   'macro',
-  'track_record',
+  'none',
 ] as const;
-export type AdviceSignal = (typeof ADVICE_SIGNALS)[number];
+
+/** Whatever anybody may say about a symbol. There is no word for buying or for waiting. */
+export const ADVICE_SIGNALS = [...MARKET_SIGNALS, 'track_record'] as const;
+type AdviceSignal = (typeof ADVICE_SIGNALS)[number];
 
 /** `outcomes`: learned from this account's own journal; the others come from outside. */
 export const ADVICE_SOURCES = ['alpaca', 'perplexity', 'memory', 'thinking', 'outcomes'] as const;

@@ -1,14 +1,7 @@
-import { SEVERITIES } from '../domain/advice.ts';
+import { MARKET_SIGNALS, SEVERITIES } from '../domain/advice.ts';
 import type { Ticker } from '../domain/ids.ts';
 import type { EpochMs } from '../domain/time.ts';
-import {
-  cleanSources,
-  dayOf,
-  hostsOf,
-  MARKET_SIGNALS,
-  type MarketSignal,
-  worstOfEach,
-} from './market-signal.ts';
+import { cleanSources, dayOf, hostsOf, type MarketSignal, worstOfEach } from './market-signal.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const DAYS_BACK = 14;

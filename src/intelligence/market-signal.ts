@@ -1,25 +1,15 @@
-import type { AdviceSignal, Severity } from '../domain/advice.ts';
+import { MARKET_SIGNALS, type Severity } from '../domain/advice.ts';
 import type { EpochMs } from '../domain/time.ts';
 
 /** What may be going on with a company, in closed words; `none` says that nothing is known of. */
 export type MarketSignal = {
-  readonly signal: Exclude<AdviceSignal, 'track_record'>;
+  readonly signal: (typeof MARKET_SIGNALS)[number];
   readonly severity: Severity;
   /** The day it is about. */
   readonly date: string;
   /** Where it was read, as addresses without their parameters. */
   readonly sources: readonly string[];
 };
-
-export const MARKET_SIGNALS = [
-  'earnings',
-  'halt',
-  'offering',
-  'litigation',
-  'merger',
-  'macro',
-  'none',
-] as const;
 
 export const dayOf = (at: EpochMs): string => new Date(at).toISOString().slice(0, 10);
 

@@ -116,17 +116,6 @@ export const MCP_HEADERS = {
   accept: 'application/json, text/event-stream',
 };
 
-export const initialize = {
-  jsonrpc: '2.0',
-  id: 0,
-  method: 'initialize',
-  params: {
-    protocolVersion: '2025-11-25',
-    capabilities: {},
-    clientInfo: { name: 'raw', version: '0.0.0' },
-  },
-};
-
 export const callOf = (name: string, args: Record<string, unknown> = {}, id = 7) => ({
   ...{ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args } },
 });

@@ -3,7 +3,8 @@ import type { PlanId } from '../../src/domain/ids.ts';
 import type { ExecutionCaller } from '../../src/runtime/big-brother.ts';
 import { HTTP_LIMITS } from '../../src/server/http-words.ts';
 import { ToldAnswers } from '../tools/face.ts';
-import { callOf, clientAt, initialize, MCP_HEADERS, raw, servedOverHttp } from './http-rig.ts';
+import { callOf, clientAt, MCP_HEADERS, raw, servedOverHttp } from './http-rig.ts';
+import { initialize } from './introduction.ts';
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 

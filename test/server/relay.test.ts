@@ -4,18 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import { Relay } from '../../src/server/relay.ts';
 import { NOW } from '../support/given.ts';
+import { initialize } from './introduction.ts';
 
 const NAMED = { environment: 'paper', mode: 'execute' } as const;
-const INITIALIZE = {
-  jsonrpc: '2.0',
-  id: 0,
-  method: 'initialize',
-  params: {
-    protocolVersion: '2025-11-25',
-    capabilities: {},
-    clientInfo: { name: 'h', version: '0' },
-  },
-} as const;
 const call = (id: number, name: string) =>
   ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: {} } }) as const;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -131,14 +122,14 @@ describe('a relay', () => {
   it('introduces the host to each new owner, and keeps that answer to itself', async () => {
     const { owner, say, answers } = await relayed();
     const first = await owner();
-    await say(INITIALIZE);
+    await say(initialize);
     await first.say({ jsonrpc: '2.0', id: 0, result: { capabilities: {} } });
     await say({ jsonrpc: '2.0', method: 'notifications/initialized' });
     await first.end();
     const second = await owner();
     expect(second.methods()).toEqual(['initialize', 'notifications/initialized']);
     const [introduction] = second.heard as { id: string; params: unknown }[];
-    expect(introduction?.params).toEqual(INITIALIZE.params);
+    expect(introduction?.params).toEqual(initialize.params);
     const before = answers.length;
     await second.say({ jsonrpc: '2.0', id: introduction?.id ?? '', result: {} });
     expect(answers.length).toBe(before);
@@ -147,11 +138,11 @@ describe('a relay', () => {
   it('asks the next owner again when the one that was to greet the host ended', async () => {
     const { owner, say, answers } = await relayed();
     const first = await owner();
-    await say(INITIALIZE);
+    await say(initialize);
     await first.end();
     expect(answers).toEqual([]);
     const second = await owner();
-    expect(second.heard).toEqual([INITIALIZE]);
+    expect(second.heard).toEqual([initialize]);
   });
 
   it('never takes a yes to one owner for a yes to another', async () => {

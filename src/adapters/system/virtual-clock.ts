@@ -198,3 +198,17 @@ class TimerHeap {
     return true;
   }
 }
+
+/** Lets simulated time go on until the work is done: nothing in it ends otherwise. */
+export async function whileTimePasses<Result>(
+  clock: VirtualClock,
+  work: Promise<Result>,
+): Promise<Result> {
+  let isSettled = false;
+  const settled = (): void => {
+    isSettled = true;
+  };
+  work.then(settled, settled);
+  while (!isSettled) await clock.advanceBy(50);
+  return work;
+}

@@ -9,7 +9,7 @@ import type { PortfolioStateManager } from '../account/portfolio-state-manager.t
 import type { AlertBoard } from '../journal/alert-board.ts';
 import { type EventLogger, JournalBrokenError } from '../journal/event-logger.ts';
 import { planFrom } from '../plans/plan-revival.ts';
-import { logDropped, logObserved } from '../plans/step-journal.ts';
+import { logDropped, logNoEffect, logObserved } from '../plans/step-journal.ts';
 import type { UnsettledStep, UnsettledSteps } from '../plans/unsettled-steps.ts';
 import type { DoubtfulStep, StepResender } from './step-resender.ts';
 import type { SymbolLocks } from './symbol-locks.ts';
@@ -213,22 +213,8 @@ export class UnsettledResolver {
     }
     const changed = step.orderId === null ? null : this.#parts.desk.find(step.orderId);
     if (changed === null || !this.#changedNothing(step, changed)) return;
-    this.#parts.logger.log({
-      type: 'step_answered',
-      actor: 'system',
-      symbol: step.symbol,
-      planId: step.planId,
-      orderId: step.orderId,
-      body: {
-        clientOrderId: step.clientOrderId,
-        outcome: 'rejected',
-        orderId: null,
-        rejection: 'order_state',
-        status: null,
-        code: null,
-        because: `order ${step.orderId} is ${changed.status}, so its ${step.kind} changed nothing`,
-      },
-    });
+    const because = `order ${step.orderId} is ${changed.status}, so its ${step.kind} changed nothing`;
+    logNoEffect(this.#parts.logger, step, because);
     this.#tellSettled(step);
   }
 

@@ -114,37 +114,42 @@ export function logObserved(logger: EventLogger, planId: string | null, order: O
 
 /** A step that an earlier process intended and never answered for: it may have been sent. */
 export function logLeftBehind(logger: EventLogger, step: UnsettledStep): void {
-  logger.log({
-    type: 'step_answered',
-    actor: 'system',
-    symbol: step.symbol,
-    planId: step.planId,
-    orderId: step.orderId,
-    body: {
-      clientOrderId: step.clientOrderId,
-      outcome: 'unknown',
-      orderId: step.orderId,
-      rejection: null,
-      status: null,
-      code: null,
-      because: 'the process ended before the broker answered',
-    },
-  });
+  const because = 'the process ended before the broker answered';
+  logFoundOut(logger, step, { outcome: 'unknown', because });
 }
 
 /** A step that is not pursued any more, since what it was for has ended; it may still arrive. */
 export function logDropped(logger: EventLogger, step: UnsettledStep, because: string): void {
+  logFoundOut(logger, step, { outcome: 'dropped', because });
+}
+
+/** A change or cancel of which what it was to act on shows that it had no effect. */
+export function logNoEffect(logger: EventLogger, step: UnsettledStep, because: string): void {
+  logFoundOut(logger, step, { outcome: 'rejected', rejection: 'order_state', because });
+}
+
+/** What is known of a step by other ways than the broker's answer to it. */
+function logFoundOut(
+  logger: EventLogger,
+  step: UnsettledStep,
+  found: {
+    readonly outcome: 'unknown' | 'dropped' | 'rejected';
+    readonly rejection?: RejectionClass;
+    readonly because: string;
+  },
+): void {
+  const { clientOrderId, orderId, symbol, planId } = step;
+  const { outcome, rejection = null, because } = found;
   logger.log({
     type: 'step_answered',
     actor: 'system',
-    symbol: step.symbol,
-    planId: step.planId,
-    orderId: step.orderId,
+    ...{ symbol, planId, orderId },
     body: {
-      clientOrderId: step.clientOrderId,
-      outcome: 'dropped',
-      orderId: step.orderId,
-      rejection: null,
+      clientOrderId,
+      outcome,
+      // A refused one made no order.
+      orderId: outcome === 'rejected' ? null : orderId,
+      rejection,
       status: null,
       code: null,
       because,
