@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { VirtualClock } from '../src/adapters/system/virtual-clock.ts';
-import { madeUpMarket } from '../src/cli/embedded-exchange.ts';
+import { madeUpMarket } from '../src/cli/exchange/embedded-exchange.ts';
 import { PaperExchange } from '../src/paper-exchange/exchange.ts';
 import type { Row } from './harness.ts';
 

@@ -60,6 +60,9 @@ const wiring = [
   'src/demo',
 ];
 
+/** Each may import those before it; `program.ts` beside them names the commands. */
+const cliFolders = ['shared', 'exchange', 'journal', 'owner', 'control', 'setup', 'run'];
+
 const packageOwners: Record<string, readonly string[]> = {
   '@alpacahq/alpaca-trade-api': ['src/adapters/alpaca'],
   '@modelcontextprotocol/sdk': ['src/server', 'src/adapters/advisors'],
@@ -132,6 +135,15 @@ const packageOf = (specifier: string) =>
       : (specifier.split('/')[0] ?? '');
 
 describe('the architecture', () => {
+  it('has a folder for every command', () => {
+    const flat = files.filter((file) => dirname(file) === 'src/cli');
+    expect(flat).toEqual(['src/cli/program.ts']);
+    const folders = files
+      .filter((file) => within(file, 'src/cli'))
+      .map((file) => file.split('/')[2]);
+    expect([...new Set(folders)].sort()).toEqual([...cliFolders, 'program.ts'].sort());
+  });
+
   it('has a layer for every file', () => {
     const homeless = files.filter((file) => !layerOf(file) && !withinAny(file, wiring));
     expect(homeless).toEqual([]);
@@ -142,6 +154,17 @@ describe('the architecture', () => {
     if (!layer || withinAny(file, wiring)) return;
     const allowed = mayImport[layer] ?? [];
     expect(localImportsOf(file).filter((path) => !withinAny(path, allowed))).toEqual([]);
+  });
+
+  it.each(cliFolders)('keeps src/cli/%s free of the folders that build on it', (folder) => {
+    const later = cliFolders.slice(cliFolders.indexOf(folder) + 1);
+    const climbs = files
+      .filter((file) => within(file, `src/cli/${folder}`))
+      .flatMap(localImportsOf)
+      .filter((path) =>
+        withinAny(path, ['src/cli/program.ts', ...later.map((each) => `src/cli/${each}`)]),
+      );
+    expect(climbs).toEqual([]);
   });
 
   it.each(files)('%s leaves each outside package to its owner', (file) => {

@@ -57,7 +57,7 @@ export const STATE_CONTROLS: readonly Control[] = [
     files: [
       'src/runtime/halt/halt.ts',
       'src/runtime/halt/halt-watch.ts',
-      'src/cli/halt-command.ts',
+      'src/cli/control/halt-command.ts',
     ],
   },
   {

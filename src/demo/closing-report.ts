@@ -1,5 +1,5 @@
-import { newYorkTime } from '../cli/new-york-time.ts';
-import { type Column, table } from '../cli/table.ts';
+import { newYorkTime } from '../cli/shared/new-york-time.ts';
+import { type Column, table } from '../cli/shared/table.ts';
 import { text } from '../domain/decimal.ts';
 import { isClean } from './figures.ts';
 import type { DemoOutcome } from './run-demo.ts';

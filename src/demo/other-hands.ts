@@ -1,4 +1,4 @@
-import type { Action } from '../cli/action-teller.ts';
+import type { Action } from '../cli/shared/action-teller.ts';
 import type { Proposal } from '../domain/answers.ts';
 import { type Ticker, ticker } from '../domain/ids.ts';
 import type { Intent } from '../domain/plan.ts';

@@ -1,6 +1,6 @@
 import { SeededIds } from '../adapters/system/seeded-ids.ts';
 import { whileTimePasses } from '../adapters/system/virtual-clock.ts';
-import { type Action, ActionTeller } from '../cli/action-teller.ts';
+import { type Action, ActionTeller } from '../cli/shared/action-teller.ts';
 import { compose, type Running } from '../compose.ts';
 import { ZERO } from '../paper-exchange/core/decimal.ts';
 import type { ExchangeEvent } from '../paper-exchange/core/types.ts';

@@ -1,9 +1,9 @@
 import { policySettings } from '../../policies/registry.ts';
 import { VirtualClock } from '../adapters/system/virtual-clock.ts';
-import type { Action } from '../cli/action-teller.ts';
-import { madeUpAccount } from '../cli/embedded-exchange.ts';
-import { knownSplits } from '../cli/known-splits.ts';
-import { openExchange } from '../cli/open-exchange.ts';
+import { madeUpAccount } from '../cli/exchange/embedded-exchange.ts';
+import { knownSplits } from '../cli/exchange/known-splits.ts';
+import { openExchange } from '../cli/exchange/open-exchange.ts';
+import type { Action } from '../cli/shared/action-teller.ts';
 import type { Running } from '../compose.ts';
 import { defaultSettings, type Settings } from '../config.ts';
 import type { OpeningPosition } from '../paper-exchange/core/types.ts';

@@ -1,4 +1,4 @@
-import { listAt } from '../cli/action-teller.ts';
+import { listAt } from '../cli/shared/action-teller.ts';
 import type { Json } from '../domain/canonical.ts';
 import { addShares, NO_SHARES, type Quantity, quantity } from '../domain/decimal.ts';
 import type { JournalRecord } from '../domain/event.ts';

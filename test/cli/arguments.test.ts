@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { eventTypes, list, since, symbol, wholeNumber } from '../../src/cli/arguments.ts';
-import { table } from '../../src/cli/table.ts';
+import { eventTypes, list, since, symbol, wholeNumber } from '../../src/cli/shared/arguments.ts';
+import { table } from '../../src/cli/shared/table.ts';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RandomIds } from '../../src/adapters/system/random-ids.ts';
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
-import { madeUpAccount } from '../../src/cli/embedded-exchange.ts';
+import { madeUpAccount } from '../../src/cli/exchange/embedded-exchange.ts';
 import { compose, type Running } from '../../src/compose.ts';
 import { defaultSettings, type Settings } from '../../src/config.ts';
 import { PaperExchange } from '../../src/paper-exchange/exchange.ts';

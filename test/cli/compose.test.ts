@@ -6,7 +6,7 @@ import { FileError } from '../../src/adapters/system/files.ts';
 import { listen } from '../../src/adapters/system/http-listener.ts';
 import { RandomIds } from '../../src/adapters/system/random-ids.ts';
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
-import { madeUpAccount } from '../../src/cli/embedded-exchange.ts';
+import { madeUpAccount } from '../../src/cli/exchange/embedded-exchange.ts';
 import { compose } from '../../src/compose.ts';
 import { StartError } from '../../src/composition/start-error.ts';
 import { defaultSettings, type Settings } from '../../src/config.ts';

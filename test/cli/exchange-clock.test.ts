@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
-import { ExchangeClock } from '../../src/cli/exchange-clock.ts';
+import { ExchangeClock } from '../../src/cli/exchange/exchange-clock.ts';
 
 const START = 1_000_000;
 

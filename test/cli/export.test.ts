@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SqliteEventStore } from '../../src/adapters/event-stores/sqlite.ts';
 import { Ed25519Signer } from '../../src/adapters/system/ed25519-signer.ts';
 import { temporaryDirectory } from '../../src/adapters/system/files.ts';
-import { csvCell } from '../../src/cli/export-orders.ts';
+import { csvCell } from '../../src/cli/journal/export-orders.ts';
 import type { JournalRecord } from '../../src/domain/event.ts';
 import { guardedAccount, settle } from '../support/guarded-account.ts';
 import { runCli } from './run-cli.ts';

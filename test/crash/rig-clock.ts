@@ -1,5 +1,5 @@
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
-import { ScaledClock } from '../../src/cli/scaled-clock.ts';
+import { ScaledClock } from '../../src/cli/exchange/scaled-clock.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Time } from './words.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Action } from '../../src/cli/action-teller.ts';
+import type { Action } from '../../src/cli/shared/action-teller.ts';
 import type { Running } from '../../src/compose.ts';
 import { closingReport } from '../../src/demo/closing-report.ts';
 import { isClean } from '../../src/demo/figures.ts';

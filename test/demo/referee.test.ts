@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
-import { madeUpAccount } from '../../src/cli/embedded-exchange.ts';
+import { madeUpAccount } from '../../src/cli/exchange/embedded-exchange.ts';
 import { PlainClient } from '../../src/demo/plain-client.ts';
 import { Referee } from '../../src/demo/referee.ts';
 import { RefusalCounter } from '../../src/demo/refusals.ts';

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
-import { madeUpAccount } from '../../src/cli/embedded-exchange.ts';
+import { madeUpAccount } from '../../src/cli/exchange/embedded-exchange.ts';
 import { compose, type Running } from '../../src/compose.ts';
 import { defaultSettings, type Settings } from '../../src/config.ts';
 import { ticker } from '../../src/domain/ids.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RandomIds } from '../../src/adapters/system/random-ids.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
-import { PageHost } from '../../src/cli/page-host.ts';
+import { PageHost } from '../../src/cli/owner/page-host.ts';
 import { browserMissing, openBrowser } from '../support/chromium.ts';
 import { NOW } from '../support/given.ts';
 import { pageGiven, WAITING } from './given-page.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { knownSplits } from '../../../src/cli/known-splits.ts';
+import { knownSplits } from '../../../src/cli/exchange/known-splits.ts';
 import { notional } from '../../../src/domain/decimal.ts';
 import type { Holding } from '../../../src/domain/exposure.ts';
 import { type Ticker, ticker } from '../../../src/domain/ids.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { knownSplits } from '../../../src/cli/known-splits.ts';
+import { knownSplits } from '../../../src/cli/exchange/known-splits.ts';
 import { adjustedSeries } from '../../../src/paper-exchange/market/adjusted-series.ts';
 import { parseBarFile } from '../../../src/paper-exchange/market/bar-file.ts';
 import type { GeneratorOptions } from '../../../src/paper-exchange/market/generator.ts';

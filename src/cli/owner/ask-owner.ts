@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { connectLocally } from '../../adapters/system/local-socket.ts';
+import { SystemClock } from '../../adapters/system/system-clock.ts';
+import type { Settings } from '../../config.ts';
+import { askOwner as askOver } from '../../server/attach.ts';
+import type { GuestWord, OwnerWord } from '../../server/attach-words.ts';
+import { UsageError } from '../shared/failure.ts';
+import { type AccountPlace, placesFor } from './halt-account.ts';
+import { type OwnerFile, readOwnerFile } from './owner-file.ts';
+
+/**
+ * The process that owns the account of these settings.
+ *
+ * @throws UsageError when none runs here
+ */
+export function ownerOf(settings: Settings): {
+  readonly place: AccountPlace;
+  readonly owner: OwnerFile;
+} {
+  for (const place of placesFor(settings)) {
+    const owner = readOwnerFile(join(settings.dataDirectory, place.name));
+    if (owner !== null) return { place, owner };
+  }
+  throw new UsageError(
+    'No BigBrother guards this account here; start "bigbrother loop" first, which looks at the orders.',
+  );
+}
+
+/** Asks it one question; a process that does not listen has refused. */
+export async function askOwner(
+  owner: OwnerFile,
+  question: GuestWord,
+  timeoutMs?: number,
+): Promise<OwnerWord> {
+  const link = await connectLocally(owner.address);
+  if (link === null) return { kind: 'refused', because: `process ${owner.pid} does not listen` };
+  return askOver(link, question, new SystemClock(), timeoutMs);
+}
+
+export const refusalIn = (word: OwnerWord): string =>
+  `The BigBrother that owns the account said no: ${word.kind === 'refused' ? word.because : word.kind}; ` +
+  'nothing was changed. Start "bigbrother loop" and try again.';
