@@ -19,9 +19,10 @@ import { Spending } from '../intelligence/spending.ts';
 import { ThinkingIntelligence } from '../intelligence/thinking-intelligence.ts';
 import type { ServerSettings } from '../intelligence-settings.ts';
 import type { Advisor } from '../ports/advisor.ts';
+import type { Background } from '../ports/background.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { NewsSource } from '../ports/news.ts';
-import type { Runtime, RuntimeParts } from '../runtime/runtime-parts.ts';
+import type { Runtime } from '../runtime/runtime-parts.ts';
 import type { SettingsKeeper } from '../runtime/settings/settings-keeper.ts';
 import type { Rules } from '../settings-file.ts';
 import type { System } from './system.ts';
@@ -33,7 +34,7 @@ type Name = (typeof SERVERS)[number];
 export type Outside = {
   readonly servers: Readonly<Record<Name, Advisor | null>>;
   readonly memory: { readonly file: PrivateMemoryFile; readonly secret: string } | null;
-  readonly background: NonNullable<RuntimeParts['background']>;
+  readonly background: Background;
   /** From then on what is known of symbols comes from there. */
   readonly follow: (intelligence: Intelligence) => void;
 };

@@ -2,15 +2,17 @@ import type { ApprovalNeed } from './approval.ts';
 import type { Notional, Price, Quantity } from './decimal.ts';
 import type { Target } from './decision.ts';
 import type { Environment, Mode } from './environment.ts';
-import type { HaltLevel } from './halt.ts';
 import type { ClientOrderId, EpisodeId, OrderId, PlanId, Ticker } from './ids.ts';
-import type { Order, OrderChange, OrderRequest } from './order.ts';
+import type { Order, OrderChange, OrderRequest, OrderSide } from './order.ts';
 import type { PositionSide } from './portfolio.ts';
 import type { NakedCause } from './recipe.ts';
 import type { EpochMs } from './time.ts';
 
-/** Why a step is taken. `protect` raises cover, `release` frees shares that an exit holds. */
-export type StepPurpose = 'protect' | 'release' | 'reduce' | 'exit' | 'reprice';
+/**
+ * Why a step is taken. `protect` raises cover, `release` frees shares that an exit holds, `open`
+ * buys (or sells short) with the stop in the same order group.
+ */
+export type StepPurpose = 'protect' | 'release' | 'reduce' | 'exit' | 'reprice' | 'open';
 
 /** From the key and the generation the client order id is derived; see client-order-id.ts. */
 type Identity = {
@@ -118,13 +120,30 @@ export type Intent =
         | { readonly kind: 'quantity'; readonly quantity: string };
     }
   | { readonly kind: 'exit'; readonly symbol: Ticker }
+  | OpenIntent
   | CoordinatedIntent
-  /** Stops things; its plan has no parts. Only a person ends a halt. */
-  | {
-      readonly kind: 'halt';
-      readonly symbol: null;
-      readonly level: Exclude<HaltLevel, 'flatten'>;
-    };
+  /** Stops what adds risk; its plan has no parts. Only a person stops more, or ends a halt. */
+  | { readonly kind: 'halt'; readonly symbol: null };
+
+/** How much is opened; decimal text. `risk`: percent of equity that is lost at the stop. */
+type EntrySize =
+  | { readonly kind: 'quantity'; readonly quantity: string }
+  | { readonly kind: 'dollars'; readonly dollars: string }
+  | { readonly kind: 'risk'; readonly percent: string };
+
+/** A position is opened, or added to, together with the stop that guards it. */
+export type OpenIntent = {
+  readonly kind: 'open';
+  readonly symbol: Ticker;
+  /** `sell` opens a short position. */
+  readonly side: OrderSide;
+  readonly size: EntrySize;
+  /** Decimal text; null where the policies say where the first stop belongs. */
+  readonly stopPrice: string | null;
+  /** Null for a limit just through the market. */
+  readonly limitPrice: string | null;
+  readonly takeProfitPrice: string | null;
+};
 
 /** What several positions are left together for. */
 export const EXIT_REASONS = [

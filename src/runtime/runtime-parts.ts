@@ -1,10 +1,9 @@
-import type { AdvisorStatus, SymbolBackground } from '../domain/answers.ts';
 import type { Guardrail } from '../domain/guardrail.ts';
-import type { Ticker } from '../domain/ids.ts';
 import type { TradingPolicy } from '../domain/policy.ts';
 import type { DriftTolerance } from '../engine/drift.ts';
 import type { PlanningSettings } from '../engine/planning-settings.ts';
 import type { AnchorPlace } from '../ports/anchor-place.ts';
+import type { Background } from '../ports/background.ts';
 import type { Broker, MarketData, Streams } from '../ports/broker.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { EmergencyBroker } from '../ports/emergency-broker.ts';
@@ -57,11 +56,8 @@ export type RuntimeParts = {
   readonly settingsHash: string;
   /** What runs: a plan of another version is void. */
   readonly codeVersion?: string;
-  /** Who is asked outside, and what is known from there; absent where nobody is. */
-  readonly background?: {
-    readonly servers: () => readonly AdvisorStatus[];
-    readonly about: (symbol: Ticker) => SymbolBackground;
-  };
+  /** Absent where nobody outside is asked. */
+  readonly background?: Background | undefined;
   /** Without it nobody signs for the journal: for runs that leave none behind. */
   readonly signing?: {
     readonly signer: Signer;

@@ -10,6 +10,7 @@ import { BigBrotherOrchestrator } from './orchestrator.ts';
 import { restoreAdvice } from './plans/advice-book.ts';
 import { restoreApprovals } from './plans/approval-memory.ts';
 import { ProposalLimiter } from './plans/proposal-limiter.ts';
+import { ProposalDesk } from './proposal-desk.ts';
 import { Rollback } from './rollback.ts';
 import type { Runtime, RuntimeParts } from './runtime-parts.ts';
 import { type AccountSide, type Watches, wireAccount, wireWatches } from './wiring/account.ts';
@@ -85,15 +86,18 @@ function wireTop(parts: RuntimeParts, wired: Wired) {
     decisions: new DecisionJournal(logger),
     bookkeeper: new CycleBookkeeper({ state, unsettled, alerts, logger, clock, brokerErrors }),
   });
-  const limiter = new ProposalLimiter(() => settings.approvals.proposalsPerMinute);
+  const proposals = new ProposalDesk({
+    ...shared,
+    ...{ planMaker, ids, coordinated: new CoordinatedPositionManager({ risk, settings }) },
+    limiter: new ProposalLimiter(() => settings.approvals.proposalsPerMinute),
+  });
   const latch = parts.standDown ?? null;
   return {
     orchestrator,
     audit: new JournalAudit({ logger, clock }),
     bigBrother: new BigBrother({
       ...shared,
-      ...{ coordinator, orchestrator, planMaker, tradingState, alerts, ids, limiter, risk },
-      coordinated: new CoordinatedPositionManager({ risk, settings }),
+      ...{ coordinator, orchestrator, planMaker, tradingState, alerts, proposals, risk },
       ...{ settingsHash, outbox, background: parts.background },
     }),
     rollback: new Rollback({

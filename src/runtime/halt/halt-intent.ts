@@ -1,4 +1,4 @@
-import type { ActionPlan, Intent } from '../../domain/plan.ts';
+import type { ActionPlan } from '../../domain/plan.ts';
 import type { ExecutionReport } from '../../domain/report.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
@@ -9,16 +9,16 @@ import { haltInWords, reportInWords } from './halt-words.ts';
 /** How long a host is kept waiting; what is not done by then goes on by itself. */
 const WAIT_MS = 15_000;
 
-export type HaltIntent = Extract<Intent, { kind: 'halt' }>;
-
-/** What a halt would do, for the proposal. */
-export const haltNote = ({ level }: HaltIntent) => ({
+/**
+ * What a halt would do, for the proposal. A host may stop what adds risk and no more: whoever
+ * could stop the stops being followed up would choose what a gap costs.
+ */
+export const HALT_NOTE = {
   recipe: 'halt',
   because:
-    level === 'entries'
-      ? 'nothing that adds risk is sent any more; own resting entries are canceled'
-      : 'no order is sent any more; what rests is canceled, but for stops and foreign orders',
-});
+    'nothing that adds risk is sent any more, and own resting entries are canceled; stops, ' +
+    'rescue and exits go on; to stop those as well, a person runs "bigbrother halt"',
+} as const;
 
 /**
  * Carries out a plan to halt. It stops things and can start none, so that neither mode, nor
@@ -27,14 +27,14 @@ export const haltNote = ({ level }: HaltIntent) => ({
  */
 export async function executeHalt(
   plan: ActionPlan,
-  { level }: HaltIntent,
   parts: { readonly halts: HaltWatch; readonly logger: EventLogger; readonly clock: Clock },
 ): Promise<ExecutionReport> {
   const { halts, logger, clock } = parts;
   const startedAt = clock.now();
   if (startedAt > plan.expiresAt) return expired(plan, parts);
   const because = `the host executed ${plan.id}`;
-  const asked = { level, actor: 'host', by: 'the host', because, includesForeign: false } as const;
+  const by = { actor: 'host', by: 'the host', because } as const;
+  const asked = { level: 'entries', includesForeign: false, ...by } as const;
   const work = halts.halt(asked, WAIT_MS);
   const spent = { type: 'plan_spent', actor: 'system', planId: plan.id } as const;
   logger.log({ ...spent, body: { hash: plan.hash } });
