@@ -2,6 +2,7 @@ import { readFixture, saveFixture } from './fixtures.ts';
 import { JournalReplays, type ReplayedJournals } from './journal-replay.ts';
 import { OptionError, type Options, optionsFrom, USAGE } from './options.ts';
 import { reportOf } from './report.ts';
+import type { Limits } from './scenario.ts';
 import { shrink } from './shrink.ts';
 import { type Summary, Tally } from './summary.ts';
 import { tellTo } from './tell.ts';
@@ -10,24 +11,30 @@ import { runWorld } from './world.ts';
 const write = (line: string): void => void process.stdout.write(`${line}\n`);
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
 
+/** A world to run; `fixture` is the file that it was read from. */
+type Task = { readonly seed: number; readonly limits: Limits; readonly fixture: string | null };
+
+const tasksOf = ({ replays, firstSeed, seeds, limits }: Options): readonly Task[] =>
+  replays.length > 0
+    ? replays.map((fixture) => ({ ...readFixture(fixture), fixture }))
+    : Array.from({ length: seeds }, (_, place) => ({
+        ...{ seed: firstSeed + place, limits, fixture: null },
+      }));
+
 async function simulate(options: Options, replays: JournalReplays | null): Promise<Summary> {
-  const replayed = options.replay === null ? null : readFixture(options.replay);
-  const limits = replayed?.limits ?? options.limits;
-  const firstSeed = replayed?.seed ?? options.firstSeed;
-  const seeds = replayed === null ? options.seeds : 1;
   const onObservation = options.tells ? tellTo(write) : undefined;
   const tally = new Tally();
   const startedAt = performance.now();
-  for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {
+  for (const { seed, limits, fixture } of tasksOf(options)) {
     const result = await runWorld(seed, limits, onObservation, (records, scenario) =>
       replays?.add(records, scenario),
     );
-    tally.add(result);
+    tally.add(result, fixture);
     const [violation] = result.violations;
     if (violation === undefined) continue;
     const { invariant, symbol, because } = violation;
     note(`seed ${seed}, step ${result.steps}: invariant ${invariant}, ${symbol}: ${because}`);
-    if (!options.saves || replayed !== null) continue;
+    if (!options.saves || fixture !== null) continue;
     const path = saveFixture(seed, await shrink(seed, result, limits));
     note(`  saved: npm run simulate -- --replay ${path}`);
   }

@@ -9,8 +9,8 @@ export type Options = {
   readonly withReport: boolean;
   /** Whether a failing seed is shrunk and saved. */
   readonly saves: boolean;
-  /** A saved seed to run instead. */
-  readonly replay: string | null;
+  /** Saved seeds to run instead, by their files. */
+  readonly replays: readonly string[];
   /** Whether each observation is told on stdout. */
   readonly tells: boolean;
   /** Whether the journal that a world leaves is replayed at its end. */
@@ -27,7 +27,7 @@ export const USAGE = `npm run simulate -- [options]
   --rare             faults that are drawn seldom happen all the time
   --json             one object on stdout
   --report           how often each fault fired, and naked time by recipe and cause
-  --replay FILE      the world of a fixture
+  --replay FILE      the world of a fixture; may be given many times
   --without A,B      leaves kinds of trouble out
   --symbols N        at most so many symbols
   --journals         derives anew what each journal says was decided
@@ -58,7 +58,7 @@ export function optionsFrom(args: readonly string[]): Options {
     isJson: values.json === true,
     withReport: values.report === true,
     saves: values['no-save'] !== true,
-    replay: values.replay ?? null,
+    replays: values.replay ?? [],
     tells: values.tell === true,
     replaysJournals: values.journals === true,
   };
@@ -75,7 +75,7 @@ function parsed(args: readonly string[]) {
         only: { type: 'string' },
         without: { type: 'string' },
         symbols: { type: 'string' },
-        replay: { type: 'string' },
+        replay: { type: 'string', multiple: true },
         rare: { type: 'boolean' },
         json: { type: 'boolean' },
         report: { type: 'boolean' },

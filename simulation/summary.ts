@@ -5,7 +5,12 @@ import type { Violation } from './observation.ts';
 import type { WorldResult } from './world.ts';
 
 /** A seed in which something did not hold, and the first that did not. */
-export type Failure = { readonly seed: number; readonly violation: Violation };
+export type Failure = {
+  readonly seed: number;
+  /** The file that the world was read from; null where it is one of a row. */
+  readonly fixture: string | null;
+  readonly violation: Violation;
+};
 
 /** What `--json` prints. */
 export type Summary = {
@@ -52,7 +57,7 @@ export class Tally {
   #ambiguousPosts = 0;
   #simulatedMs = 0;
 
-  add(world: WorldResult): void {
+  add(world: WorldResult, fixture: string | null): void {
     const { violations } = world;
     this.#seeds += 1;
     this.#steps += world.steps;
@@ -67,7 +72,8 @@ export class Tally {
     this.#duplicates += violations.filter(({ invariant }) => invariant === DUPLICATE).length;
     this.#oversells += violations.filter(({ invariant }) => invariant === OVERSELL).length;
     const [violation] = violations;
-    if (violation !== undefined) this.#failures.push({ seed: world.seed, violation });
+    if (violation === undefined) return;
+    this.#failures.push({ seed: world.seed, fixture, violation });
   }
 
   summary(seconds: number): Summary {

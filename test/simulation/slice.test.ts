@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -16,7 +16,7 @@ type Told = {
   readonly seeds: number;
   readonly steps: number;
   readonly violations: number;
-  readonly failures: readonly { readonly seed: number }[];
+  readonly failures: readonly { readonly seed: number; readonly fixture: string | null }[];
   readonly duplicates: number;
   readonly oversells: number;
   readonly faults_fired: Readonly<Record<string, number>>;
@@ -69,12 +69,18 @@ describe('the simulation', () => {
   }, 60_000);
 });
 
-describe('a world in which something once went wrong', () => {
-  const fixtures = readdirSync(FIXTURES).filter((name) => name.endsWith('.json'));
-
-  it.each(fixtures)('is as it should be now: %s', async (name) => {
-    const path = join(FIXTURES, name);
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toHaveProperty('replay');
-    expect((await simulate('--replay', path)).failures).toEqual([]);
-  });
+describe('worlds in which something once went wrong', () => {
+  it(
+    'are all as they should be now',
+    async () => {
+      const files = readdirSync(FIXTURES).filter((name) => name.endsWith('.json'));
+      // One process for all: most of what a short world takes is the start of its process.
+      const args = files.flatMap((name) => ['--replay', join(FIXTURES, name)]);
+      const { seeds, failures } = await simulate(...args);
+      expect(failures.map(({ fixture }) => fixture)).toEqual([]);
+      expect(seeds).toBe(files.length);
+      expect(seeds).toBeGreaterThan(20);
+    },
+    PATIENCE_MS,
+  );
 });
