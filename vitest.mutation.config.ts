@@ -22,7 +22,7 @@ export default defineConfig({
         'src/engine/{plan-hash,review,approval-tier}.ts',
         'src/domain/{approved-plan,person-approval}.ts',
         'src/runtime/plans/{approval-desk,approval-rules,approval-text}.ts',
-        'src/runtime/halt/{halt,halt-orders,halt-words}.ts',
+        'src/runtime/halt/*.ts',
       ],
       reporter: ['text'],
     },

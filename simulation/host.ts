@@ -91,7 +91,7 @@ export class Host {
     const good = (tool: string, args: unknown): Call => ({ tool, args, fault: null });
     // Only where there is somebody who lifts it again.
     if (this.#scenario.troubles.haltGapMs !== null && draws.chance(0.05)) {
-      return good('propose_plan', { intent: 'halt', level: draws.pick(['entries', 'everything']) });
+      return good('propose_plan', { intent: 'halt' });
     }
     return draws.pick<() => Call>([
       () => good('get_portfolio_context', {}),

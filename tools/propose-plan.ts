@@ -34,16 +34,12 @@ export const proposePlan = defineTool({
       .enum(['manage', 'protect', 'reduce', 'exit', 'rebalance', 'halt'])
       .describe(
         'manage: what the policies want; protect: only stops; rebalance: sells only; ' +
-          'halt: stop trading until a person resumes',
+          'halt: no new risk until a person resumes',
       ),
     symbol: symbolArgument
       .optional()
       .describe('Needed by reduce; manage and protect take all without'),
     fraction: amountArgument.optional().describe('reduce: part, e.g. "0.5"'),
-    level: z
-      .enum(['entries', 'everything'])
-      .optional()
-      .describe('halt: new risk, or every order but stops (default)'),
     quantity: amountArgument.optional().describe('reduce: shares'),
     ...coordinationArguments,
   }),
@@ -84,25 +80,23 @@ type Asked = {
   readonly symbol?: Ticker | undefined;
   readonly fraction?: string | undefined;
   readonly quantity?: string | undefined;
-  readonly level?: Extract<Intent, { kind: 'halt' }>['level'] | undefined;
 } & Coordination;
 
 const EITHER_SYMBOL_OR_GROUP = 'exit takes a symbol or a group, not both.';
 
 /** The intent, or a sentence on why these arguments make none. */
 function intentOf(asked: Asked): Intent | string {
-  const { intent, symbol, fraction, quantity, level } = asked;
+  const { intent, symbol, fraction, quantity } = asked;
   const hasAmount = fraction !== undefined || quantity !== undefined;
   if (hasAmount && intent !== 'reduce') {
     return `fraction and quantity belong to reduce; ${intent} takes neither.`;
   }
-  if (level !== undefined && intent !== 'halt') return `level belongs to halt, not to ${intent}.`;
   const misplaced = misplacedIn(asked, intent);
   if (misplaced !== null) return misplaced;
   switch (intent) {
     case 'halt':
       return symbol === undefined
-        ? { kind: 'halt', symbol: null, level: level ?? 'everything' }
+        ? { kind: 'halt', symbol: null }
         : 'halt takes no symbol: it stops the whole account.';
     case 'rebalance':
       return symbol === undefined

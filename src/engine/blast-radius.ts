@@ -1,5 +1,5 @@
 import type { ApprovalLimits } from '../domain/approval.ts';
-import { type Decimal, decimal, larger, smaller, ZERO } from '../domain/decimal.ts';
+import { type Decimal, decimal, larger, smaller, text, ZERO } from '../domain/decimal.ts';
 import type { Mode } from '../domain/environment.ts';
 
 /** What the settings allow a host to do without a person. Percent are decimal text. */
@@ -28,8 +28,6 @@ export type BlastRadius = {
   readonly dollarsPerDay: Decimal;
   /** Positions that the host has sold, at the worst price that the collar lets through. */
   readonly sales: Decimal;
-  /** What stays held while the host has trading halted: no stop is followed up or rescued. */
-  readonly freeze: Decimal;
   /** Positions that the host has opened. */
   readonly entries: Decimal;
   /** What it was computed from, in words. */
@@ -40,9 +38,9 @@ const MINUTES_PER_DAY = '1440';
 
 /**
  * The most that a host in wrong hands can cost in a day while no person looks: it sells what
- * needs nobody's approval at the worst price allowed, enters what needs none, and halts the
- * rest. What the positions lose to their stops by themselves is not the host's doing, nor is
- * what the policies of the owner do.
+ * needs nobody's approval at the worst price allowed, and enters what needs none. What the
+ * positions lose to their stops by themselves is not the host's doing, nor is what the policies
+ * of the owner do: no host can stop those.
  *
  * @param gross the worth of all positions, where it is known; else what the settings allow
  */
@@ -54,7 +52,7 @@ export function blastRadius(
   const { approvals, exitPercent, gapPercent } = limits;
   if (limits.mode !== 'execute') {
     const because = `in mode ${limits.mode} nothing is executed for a host`;
-    return { dollarsPerDay: ZERO, sales: ZERO, freeze: ZERO, entries: ZERO, because };
+    return { dollarsPerDay: ZERO, sales: ZERO, entries: ZERO, because };
   }
   const worth = larger(equity, ZERO);
   const held = gross ?? part(worth, limits.grossPercent);
@@ -63,16 +61,17 @@ export function blastRadius(
     part(worth, approvals.saleEquityPercentPerDay),
   );
   const sold = smaller(held, bySettings);
-  const sales = cents(part(sold, larger(decimal(exitPercent), decimal(gapPercent)).toFixed()));
-  const freeze = cents(part(held.minus(sold), gapPercent));
+  // A sale that meets a gap pays for that; one at a limit pays what its limit allows.
+  const worst = text(larger(decimal(exitPercent), decimal(gapPercent)));
+  const sales = cents(part(sold, worst));
   const entries = cents(entryLoss(limits, worth));
   const because =
-    `sells up to $${cents(sold).toFixed()} at worst ${exitPercent} % under the market, and halts ` +
-    `what is left of $${cents(held).toFixed()}, where a gap may cost ${gapPercent} %; ` +
+    `sells up to $${cents(sold).toFixed()} of $${cents(held).toFixed()} at worst ` +
+    `${worst} % under the market; ` +
     (entries.gt(ZERO)
       ? `enters up to $${cents(entered(limits, worth)).toFixed()}`
       : 'enters nothing');
-  return { dollarsPerDay: sales.plus(freeze).plus(entries), sales, freeze, entries, because };
+  return { dollarsPerDay: sales.plus(entries), sales, entries, because };
 }
 
 /** What a day's entries may lose: their worst price and a gap, until the day's loss ends them. */

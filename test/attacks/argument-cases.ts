@@ -26,7 +26,6 @@ const fields: readonly (readonly [string, string, object])[] = [
   ['propose_plan', 'symbol', { intent: 'exit' }],
   ['propose_plan', 'fraction', reduce],
   ['propose_plan', 'quantity', reduce],
-  ['propose_plan', 'level', { intent: 'halt' }],
   ['execute_plan', 'plan_id', { hash: HASH }],
   ['execute_plan', 'hash', { plan_id: 'plan-00000000000000000000000000' }],
   ...(

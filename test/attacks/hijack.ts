@@ -150,7 +150,7 @@ class HijackedHost {
     const draws = this.#draws;
     const symbol = draws.chance(0.9) ? draws.pick(HELD) : (draws.any(symbolTricks) ?? 'AAPL');
     if (draws.chance(0.03)) {
-      return { intent: 'halt', level: draws.pick(['entries', 'everything']) };
+      return { intent: 'halt' };
     }
     return draws.pick<() => Message>([
       () => ({ intent: 'reduce', symbol, fraction: draws.pick(['0.1', '0.25', '0.5', '0.9']) }),

@@ -14,7 +14,7 @@ const SYMBOLS = Object.keys(HELD) as ['AAPL', 'BRK.B', 'SPY', 'TSLA'];
 type Move =
   | { readonly kind: 'sell'; readonly symbol: string; readonly fraction: string | null }
   | { readonly kind: 'ask'; readonly intent: 'manage' | 'protect' }
-  | { readonly kind: 'halt'; readonly level: 'entries' | 'everything' }
+  | { readonly kind: 'halt' }
   /** Against the position, in hundredths of what is the most; never back. */
   | {
       readonly kind: 'market';
@@ -63,7 +63,7 @@ function freezeAndFall(): Move[] {
     SYMBOLS.map((symbol): Move => ({ ...{ kind: 'market', symbol, part }, spread: '0.01' })),
   );
   const rest = Array.from({ length: MOVES - falls.length - 1 }, (): Move => ({ kind: 'nothing' }));
-  return [{ kind: 'halt', level: 'everything' }, ...falls, ...rest];
+  return [{ kind: 'halt' }, ...falls, ...rest];
 }
 
 function anyMove(draws: Draws): Move {
@@ -72,7 +72,7 @@ function anyMove(draws: Draws): Move {
     () => ({ kind: 'sell', symbol, fraction: draws.pick(['0.1', '0.3', '0.5', '0.9']) }),
     () => ({ kind: 'sell', symbol, fraction: null }),
     () => ({ kind: 'ask', intent: draws.pick(['manage', 'protect']) }),
-    () => ({ kind: 'halt', level: draws.pick(['entries', 'everything']) }),
+    () => ({ kind: 'halt' }),
     () => ({
       ...{ kind: 'market', symbol, part: draws.between(0, 100) },
       spread: draws.pick(['0.01', '0.10', '0.45', '2.00']),
@@ -137,7 +137,7 @@ function askOf(move: Move): Readonly<Record<string, unknown>> | null {
     case 'ask':
       return { intent: move.intent };
     case 'halt':
-      return { intent: 'halt', level: move.level };
+      return { intent: 'halt' };
     case 'market':
     case 'nothing':
       return null;

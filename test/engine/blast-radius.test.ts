@@ -19,12 +19,16 @@ const dollars = (...given: Parameters<typeof radius>) =>
   Number(radius(...given).dollarsPerDay.toFixed());
 
 describe('the blast radius', () => {
-  it('is what may be sold at the worst price, and a gap in what is frozen meanwhile', () => {
-    const { sales, freeze, entries, dollarsPerDay } = radius();
-    // 10 % of 100,000 sold 10 % under the market; 90,000 halted through a gap of 5 %.
-    expect([sales, freeze, entries, dollarsPerDay].map((each) => Number(each.toFixed()))).toEqual([
-      1_000, 4_500, 0, 5_500,
+  it('is what may be sold, at the worst price', () => {
+    const { sales, entries, dollarsPerDay, because } = radius();
+    // 10 % of 100,000 sold 10 % under the market.
+    expect([sales, entries, dollarsPerDay].map((each) => Number(each.toFixed()))).toEqual([
+      1_000, 0, 1_000,
     ]);
+    expect(because).toBe(
+      'sells up to $10000 of $100000 at worst 10 % under the market; enters nothing',
+    );
+    expect(dollars({ exitPercent: '1' })).toBe(500);
   });
 
   it('is nothing where nothing is executed for a host', () => {
@@ -33,7 +37,7 @@ describe('the blast radius', () => {
   });
 
   it('counts what is held, where that is known', () => {
-    expect(dollars({}, '100000', '20000')).toBe(1_000 + 500);
+    expect(dollars({}, '100000', '20000')).toBe(1_000);
     expect(dollars({}, '100000', '0')).toBe(0);
   });
 

@@ -130,7 +130,9 @@ class Month {
     const { haltLatch, clock, price } = this.#guarded;
     await this.#session(22, async () => {
       await this.#at(october(22, 10, 10), { AAPL: '102' });
-      await this.#propose({ kind: 'halt', symbol: null, level: 'everything' });
+      const at = clock.now();
+      const who = { by: 'Klaus', because: 'the news', includesForeign: false };
+      haltLatch.latch({ ...who, actor: 'person', level: 'everything', pressedAt: at });
       await this.#propose({ kind: 'reduce', symbol: ticker('AAPL'), amount: TEN });
     });
     await this.#session(23, async () => {

@@ -215,7 +215,7 @@ describe('a trader asks about October', () => {
   it('17: was trading halted, by whom, and who ended it?', async () => {
     const { records = [] } = await ask({ kind: 'alerts', day: '2026-10-22..2026-10-23' });
     const texts = records.map(({ text }) => text).join('\n');
-    expect(texts).toMatch(/halt latched \(everything\) by the host/);
+    expect(texts).toMatch(/halt latched \(everything\) by Klaus/);
     expect(texts).toMatch(/lifted by Klaus/);
     const whileHalted = truth.orders.filter(({ created_at }) => {
       const at = Date.parse(created_at);

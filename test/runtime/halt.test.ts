@@ -316,41 +316,92 @@ describe('an exit of ours whose position is gone', () => {
 });
 
 describe('a halt that an agent asks for', () => {
-  const propose = async ({ clock, bigBrother }: Guarded, level: 'entries' | 'everything') => {
-    const intent = { kind: 'halt', symbol: null, level } as const;
+  const propose = async ({ clock, bigBrother }: Guarded) => {
+    const intent = { kind: 'halt', symbol: null } as const;
     const proposal = await settle(clock, bigBrother.propose(intent, 'host'));
     if (proposal.outcome !== 'proposed') throw new Error(proposal.because.join());
-    return proposal.plan;
+    return proposal;
   };
+  const pressedByAgent = async (guarded: Guarded) => {
+    const { id, hash } = (await propose(guarded)).plan;
+    return settle(guarded.clock, guarded.bigBrother.execute(id, hash));
+  };
+
+  it('says before what it stops, and how a person stops the rest', async () => {
+    const { notes } = await propose(await loopedAccount());
+    expect(notes).toEqual([
+      { recipe: 'halt', because: expect.stringContaining('nothing that adds risk') },
+    ]);
+    expect(notes[0]?.because).toContain('a person runs "bigbrother halt"');
+  });
 
   it('is latched, cleared and verified, once', async () => {
     const guarded = await loopedAccount();
-    const { id, hash } = await propose(guarded, 'everything');
+    const { id, hash } = (await propose(guarded)).plan;
     expect(guarded.haltLatch.read()).toBeNull();
+    const startedAt = guarded.clock.now();
     const report = await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
-    expect(report).toMatchObject({ outcome: 'completed', refusal: null });
-    expect(report.because).toContain('VERIFIED');
-    expect(guarded.haltLatch.read()).toMatchObject({ level: 'everything', actor: 'host' });
+    expect(report).toMatchObject({
+      ...{ planId: id, outcome: 'completed', refusal: null, parts: [], verdicts: [] },
+      startedAt,
+    });
+    expect(report.finishedAt).toBeGreaterThan(startedAt);
+    expect(report.because).toMatch(/^halted \(entries\) by the host: .*; VERIFIED/);
+    expect(guarded.haltLatch.read()).toMatchObject({
+      ...{ level: 'entries', actor: 'host', by: 'the host', includesForeign: false },
+      because: `the host executed ${id}`,
+    });
     const again = await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
     expect(again.refusal).toBe('plan_already_used');
+    expect(guarded.records('plan_spent').at(-1)).toMatchObject({
+      ...{ actor: 'system', planId: id },
+      body: { hash },
+    });
+    expect(guarded.records('plan_finished').at(-1)).toMatchObject({ planId: id });
+  });
+
+  it('stops no stop, no rescue and no exit: what a gap costs is not for an agent to choose', async () => {
+    const guarded = await loopedAccount();
+    await pressedByAgent(guarded);
+    expect(guarded.bigBrother.status().tradingState).toBe('reducing');
+    await guarded.clock.advanceBy(11_000);
+    // Over night the price falls past the stop and its limit: only a rescue gets out.
+    guarded.price('AAPL', '80');
+    await guarded.clock.advanceBy(60_000);
+    expect(guarded.held()).toBeNull();
   });
 
   it('is refused when its plan is too old: nobody knows whether it is still wanted', async () => {
     const guarded = await loopedAccount();
-    const { id, hash } = await propose(guarded, 'everything');
-    await guarded.clock.advanceBy(61_000);
+    const { id, hash, expiresAt } = (await propose(guarded)).plan;
+    await guarded.clock.advanceTo(expiresAt + 1);
+    const at = guarded.clock.now();
     const report = await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
-    expect(report).toMatchObject({ outcome: 'denied', refusal: 'plan_expired' });
+    expect(report).toMatchObject({
+      ...{ outcome: 'denied', refusal: 'plan_expired', startedAt: at, finishedAt: at },
+      because: 'the plan is too old: propose it again',
+    });
     expect(guarded.haltLatch.read()).toBeNull();
     expect(guarded.records('plan_spent').some(({ planId }) => planId === id)).toBe(false);
+    expect(guarded.records('plan_refused').at(-1)).toMatchObject({
+      ...{ actor: 'system', planId: id },
+      body: { refusal: 'plan_expired', because: 'the plan is too old: propose it again' },
+    });
+  });
+
+  it('is carried out in the last millisecond of its plan', async () => {
+    const guarded = await loopedAccount();
+    const { id, hash, expiresAt } = (await propose(guarded)).plan;
+    await guarded.clock.advanceTo(expiresAt);
+    const report = await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
+    expect(report.outcome).toBe('completed');
   });
 
   it('leaves a person’s orders alone, also where a person has halted before', async () => {
     const guarded = await loopedAccount({ symbols });
     await settle(guarded.clock, press(guarded, 'everything'));
     await place(guarded, entry);
-    const { id, hash } = await propose(guarded, 'everything');
-    await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
+    await pressedByAgent(guarded);
     await guarded.clock.advanceBy(30_000);
     expect(await restingAt(guarded)).toContain('buy limit 5 MSFT');
     expect(guarded.haltLatch.read()?.actor).toBe('person');
@@ -359,16 +410,18 @@ describe('a halt that an agent asks for', () => {
   it('never makes a stricter halt milder', async () => {
     const guarded = await loopedAccount();
     await settle(guarded.clock, press(guarded, 'everything'));
-    const { id, hash } = await propose(guarded, 'entries');
-    await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
+    const report = await pressedByAgent(guarded);
     expect(guarded.haltLatch.read()?.level).toBe('everything');
     expect(guarded.bigBrother.status().tradingState).toBe('halted');
+    expect(report).toMatchObject({
+      outcome: 'completed',
+      because: expect.stringContaining('; VERIFIED before'),
+    });
   });
 
   it('needs no look at the account, and sends nothing in a mode that sends nothing', async () => {
     const guarded = await guardedAccount({ settings: { mode: 'propose' } });
-    const { id, hash } = await propose(guarded, 'entries');
-    const report = await settle(guarded.clock, guarded.bigBrother.execute(id, hash));
+    const report = await pressedByAgent(guarded);
     expect(report).toMatchObject({ outcome: 'stopped' });
     expect(report.because).toContain('the mode lets nothing be canceled');
     expect(guarded.haltLatch.read()?.level).toBe('entries');

@@ -45,7 +45,7 @@ describe('proposals', () => {
     const limiter = new ProposalLimiter(() => 1);
     for (let at = 0; at < 50; at += 1) {
       expect(limiter.take({ kind: 'protect', symbol: null }, at)).toBeNull();
-      expect(limiter.take({ kind: 'halt', symbol: null, level: 'everything' }, at)).toBeNull();
+      expect(limiter.take({ kind: 'halt', symbol: null }, at)).toBeNull();
     }
     expect(limiter.take(EXIT, 50)).toBeNull();
     expect(limiter.take(EXIT, 51)).not.toBeNull();
@@ -66,7 +66,7 @@ describe('proposals', () => {
       code: 'too_many_proposals',
     });
     expect(await propose({ kind: 'protect', symbol: AAPL })).toMatchObject({ outcome: 'proposed' });
-    expect(await propose({ kind: 'halt', symbol: null, level: 'entries' })).toMatchObject({
+    expect(await propose({ kind: 'halt', symbol: null })).toMatchObject({
       outcome: 'proposed',
     });
   });

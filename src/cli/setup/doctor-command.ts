@@ -197,7 +197,7 @@ function reportOf(
       blast === null
         ? null
         : {
-            ...{ sales: text(blast.sales), freeze: text(blast.freeze) },
+            sales: text(blast.sales),
             ...{ entries: text(blast.entries), because: blastInWords(blast) },
           },
     guardrails: guardrailsOf(settings),
