@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { PendingApproval, PersonsWord } from '../runtime/plans/approval-desk.ts';
 
-/** What a person says of plans that wait, from a terminal of this machine. */
+/** Where the person sits; a terminal where nothing is said. */
+const channel = z.enum(['terminal', 'page']).optional();
+
+/** What a person says of plans that wait, from a terminal or a page of this machine. */
 export const approvalQuestions = [
   z.object({ kind: z.literal('list_approvals'), token: z.string() }),
   z.object({
@@ -11,6 +14,7 @@ export const approvalQuestions = [
     hash: z.string(),
     code: z.string(),
     by: z.string(),
+    channel,
   }),
   z.object({
     kind: z.literal('reject'),
@@ -18,6 +22,7 @@ export const approvalQuestions = [
     planId: z.string(),
     by: z.string(),
     because: z.string(),
+    channel,
   }),
   z.object({ kind: z.literal('open_page'), token: z.string() }),
 ] as const;
@@ -57,17 +62,16 @@ export async function answerOnApprovals(
   question: Question,
   { waiting, openPage }: ApprovalDoor,
 ): Promise<Answer> {
-  const channel = 'terminal';
   switch (question.kind) {
     case 'list_approvals':
       return { kind: 'approvals', approvals: waiting.pending().map(listed) };
     case 'approve': {
-      const { planId, hash, code, by } = question;
+      const { planId, hash, code, by, channel = 'terminal' } = question;
       const because = waiting.approve({ planId, hash, code, by, channel });
       return { kind: 'taken', because };
     }
     case 'reject': {
-      const { planId, by, because } = question;
+      const { planId, by, because, channel = 'terminal' } = question;
       return { kind: 'taken', because: waiting.reject({ planId, by, channel }, because) };
     }
     case 'open_page':

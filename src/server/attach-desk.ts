@@ -16,6 +16,7 @@ import {
   type OwnerWord,
   sayTo,
 } from './attach-words.ts';
+import { answerOnPage, type PageDoor } from './page/page-words.ts';
 
 /** Who connects says who it is within this time. */
 const HELLO_TIMEOUT_MS = 5_000;
@@ -45,6 +46,8 @@ export type AttachDeskParts = {
   readonly approvals: ApprovalDoor;
   /** What a person at a terminal may ask for the account as a whole. */
   readonly account: AccountDoor;
+  /** What the local page shows. */
+  readonly page: PageDoor;
   readonly log: (line: string) => void;
 };
 
@@ -149,6 +152,9 @@ export class AttachDesk {
       case 'accept_settings':
       case 'inspect':
         void this.#answerLater(link, answerOnAccount(word, this.#parts.account));
+        return null;
+      case 'read_page':
+        void this.#answerLater(link, answerOnPage(word, this.#parts.page));
         return null;
     }
     link.close();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accountAnswers, accountQuestions } from './account-words.ts';
 import { approvalAnswers, approvalQuestions } from './approval-words.ts';
+import { pageAnswers, pageQuestions } from './page/page-words.ts';
 
 /** Both sides have to speak the same; raised whenever a word below changes its meaning. */
 export const ATTACH_VERSION = 1;
@@ -41,6 +42,7 @@ const guestWords = z.discriminatedUnion('kind', [
   }),
   ...approvalQuestions,
   ...accountQuestions,
+  ...pageQuestions,
 ]);
 export type GuestWord = z.infer<typeof guestWords>;
 export type Hello = Extract<GuestWord, { readonly kind: 'hello' }>;
@@ -65,6 +67,7 @@ const ownerWords = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('enabled'), wasOff: z.boolean() }),
   ...approvalAnswers,
   ...accountAnswers,
+  ...pageAnswers,
 ]);
 export type OwnerWord = z.infer<typeof ownerWords>;
 export type Welcome = Extract<OwnerWord, { readonly kind: 'welcome' }>;

@@ -34,6 +34,7 @@ function connection() {
         ids: { next: (prefix) => prefix },
       }),
     ...{ onGuards: () => {}, strangers: () => [], adopt: () => 0, enable: () => false, account },
+    page: { read: () => Promise.resolve({ outcome: 'refused', because: 'no page here' }) },
     approvals: {
       waiting,
       openPage: () => Promise.reject(new Error('no port is free')),

@@ -95,6 +95,7 @@ function deskOf(mode: Mode = 'execute') {
     adopt: () => 1,
     enable: () => true,
     account: NOT_ASKED,
+    page: { read: () => Promise.resolve({ outcome: 'refused', because: 'no page here' }) },
     approvals: { waiting: noApprovals, openPage: () => Promise.resolve('') },
     log: (line) => logged.push(line),
   });

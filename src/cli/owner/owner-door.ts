@@ -1,5 +1,4 @@
 import { listenLocally, localAddressFor } from '../../adapters/system/local-socket.ts';
-import type { Running } from '../../compose.ts';
 import type { Mode } from '../../domain/environment.ts';
 import { wordsOf } from '../../runtime/account/second-owner.ts';
 import { AttachDesk } from '../../server/attach-desk.ts';
@@ -7,13 +6,15 @@ import { createMcpServer } from '../../server/mcp-server.ts';
 import { VERSION } from '../shared/version.ts';
 import { accountDoor } from './account-door.ts';
 import { writeOwnerFile } from './owner-file.ts';
+import { pageDoor } from './page-door.ts';
 import { PageHost } from './page-host.ts';
+import type { Started } from './start.ts';
 
 /** Of an owner whose account is guarded by nobody any more. */
 const NOT_GUARDED = { code: 'not_guarded', symbol: null };
 
 export type OwnerParts = {
-  readonly running: Running;
+  readonly running: Started;
   /** True when this process was started to guard the account. */
   readonly guards: boolean;
   /** Values that must never leave the process. */
@@ -56,6 +57,7 @@ export class OwnerDoor {
         (symbol === null && running.stepBack.enable(policy, by)),
       approvals: { waiting: running.approvals, openPage: () => this.#page.open() },
       account: accountDoor(running),
+      page: pageDoor(running),
       log: tell,
     });
   }

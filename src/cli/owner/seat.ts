@@ -9,7 +9,7 @@ import { type Attachment, attachTo } from '../../server/attach.ts';
 import type { Relay } from '../../server/relay.ts';
 import { OwnerDoor } from './owner-door.ts';
 import { accountDirectoryOf, readOwnerFile } from './owner-file.ts';
-import { announcementOf, startBigBrother } from './start.ts';
+import { announcementOf, type Started, startBigBrother } from './start.ts';
 
 /** Tries to attach this often, and looks this long, before it tries to own the account again. */
 const ATTACH_EVERY_MS = 100;
@@ -138,7 +138,7 @@ export class Seat {
   /** @returns null when this process owns the account now, else who does */
   async #own(): Promise<AccountTakenError | null> {
     const { settings, reload, guards, relay, tell, onOwning } = this.#parts;
-    let running: Running;
+    let running: Started;
     try {
       running = await startBigBrother(settings, reload);
     } catch (error) {

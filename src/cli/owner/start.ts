@@ -14,19 +14,25 @@ import {
   simulationStart,
 } from '../exchange/embedded-exchange.ts';
 import { ScaledClock } from '../exchange/scaled-clock.ts';
+import { type TapeView } from '../../web/page/page-data.ts';
 import { newYorkTime } from '../shared/new-york-time.ts';
 import { blastInWords, blastRadiusOf, grossOf } from './blast-words.ts';
+import { tapeAt, tapeOf } from './exchange-tape.ts';
+
+/** BigBrother at work, and the tape of the exchange that it works on where that is simulated. */
+export type Started = Running & { readonly tape: () => Promise<TapeView> };
 
 /** Starts BigBrother as the settings say, in real time, with nothing guarded yet. */
 export async function startBigBrother(
   settings: Settings,
   reload: () => Settings,
-): Promise<Running> {
+): Promise<Started> {
   const ids = new RandomIds();
   const real = new SystemClock();
   if (settings.venue.kind === 'alpaca') {
     const account = { clock: real, ids, exchange: null, journal: 'file' } as const;
-    return compose(settings, { ...account, reload, codeHash: codeHash() });
+    const running = await compose(settings, { ...account, reload, codeHash: codeHash() });
+    return { ...running, tape: tapeAt(settings.venue) };
   }
   const clock = new ScaledClock(real, simulationStart(real.now()), 1);
   // A new account each time: the exchange forgets, and the journal must not remember for it.
@@ -37,7 +43,8 @@ export async function startBigBrother(
     clock,
   );
   const embedded = { clock, ids, exchange, journal: 'file' } as const;
-  return compose(settings, { ...embedded, reload, codeHash: codeHash() });
+  const running = await compose(settings, { ...embedded, reload, codeHash: codeHash() });
+  return { ...running, tape: tapeOf(exchange) };
 }
 
 /** Digest of the program that runs: the one file that is shipped. */

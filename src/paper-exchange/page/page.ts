@@ -50,9 +50,7 @@ export type Page = {
  */
 export function servePage(exchange: PaperExchange, now: () => number): Page {
   const { core, faults } = exchange;
-  const tape = new Tape((accountId) => core.account(accountId).accountNumber);
-  for (const trade of latestTrades(core)) tape.onEvent({ kind: 'trade', at: trade.at, trade });
-  core.subscribe((event) => tape.onEvent(event));
+  const tape = watchTape(exchange);
   const answers: Readonly<Record<string, () => readonly [type: string, body: string]>> = {
     '/': () => ['text/html; charset=utf-8', documentText],
     [VIEW_PATH]: () => [
@@ -79,6 +77,14 @@ export function servePage(exchange: PaperExchange, now: () => number): Page {
       }
     },
   };
+}
+
+/** The newest prints and updates of an exchange, from now on. */
+export function watchTape({ core }: Pick<PaperExchange, 'core'>): Tape {
+  const tape = new Tape((accountId) => core.account(accountId).accountNumber);
+  for (const trade of latestTrades(core)) tape.onEvent({ kind: 'trade', at: trade.at, trade });
+  core.subscribe((event) => tape.onEvent(event));
+  return tape;
 }
 
 /** What there is to show before anything happens. */

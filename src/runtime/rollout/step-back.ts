@@ -9,7 +9,7 @@ import type { TradingStateLevels } from '../account/trading-state.ts';
 import type { AlertBoard } from '../journal/alert-board.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
 import type { PlanStore } from '../plans/plan-store.ts';
-import type { Rollout } from './rollout.ts';
+import type { Rollout, SteppedBack } from './rollout.ts';
 
 /** The name that the whole account goes by where a policy's would stand. */
 const ACCOUNT = 'account';
@@ -62,6 +62,11 @@ export class StepBack {
     for (const { policy, since, because } of rollout.steppedBack()) {
       this.#show(policy, because, since);
     }
+  }
+
+  /** What is taken back now, policies and the account. */
+  steppedBack(): readonly SteppedBack[] {
+    return this.#parts.rollout.steppedBack();
   }
 
   hear(record: JournalRecord): void {
