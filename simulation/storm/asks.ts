@@ -1,0 +1,66 @@
+import type { Draws } from '../draws.ts';
+
+/** What one agent wants. The same is put to every subject, in the words that it understands. */
+export type Ask =
+  | { readonly kind: 'sell'; readonly symbol: string; readonly shares: number }
+  | { readonly kind: 'exit'; readonly symbol: string }
+  | { readonly kind: 'protect'; readonly symbol: string }
+  | { readonly kind: 'exit_group'; readonly symbols: readonly string[] }
+  /** To so many percent of what is held now. */
+  | {
+      readonly kind: 'rebalance';
+      readonly targets: readonly { readonly symbol: string; readonly keepPercent: number }[];
+    }
+  | { readonly kind: 'enter'; readonly symbol: string; readonly shares: number };
+
+/** An ask on its way: who has it, when, and whether its agent sends it twice. */
+export type Burst = {
+  readonly agent: number;
+  readonly afterMs: number;
+  readonly ask: Ask;
+  /** The first answer was lost, the agent believes: it says the same again. */
+  readonly repeats: boolean;
+};
+
+const SPREAD_MS = 1_500;
+/** Shares of one ask; each is asked for once in a symbol and an episode. */
+const AMOUNTS = [3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47] as const;
+
+/**
+ * One burst: every agent wants something, all within a second and a half, and many of the same
+ * few symbols.
+ */
+export function burst(draws: Draws, agents: number, symbols: readonly string[]): readonly Burst[] {
+  const hot = Array.from({ length: draws.between(3, 8) }, () => draws.any(symbols) ?? '');
+  const used = new Set<string>();
+  return Array.from({ length: agents }, (_, agent) => {
+    const ask = askFrom(draws, hot, used);
+    return {
+      ...{ agent, ask },
+      afterMs: draws.chance(0.5) ? 0 : draws.between(0, SPREAD_MS),
+      repeats: draws.chance(0.15),
+    };
+  });
+}
+
+function askFrom(draws: Draws, hot: readonly string[], used: Set<string>): Ask {
+  const symbol = draws.any(hot) ?? '';
+  const several = () => [...new Set([symbol, draws.any(hot) ?? symbol, draws.any(hot) ?? symbol])];
+  const shares = () => {
+    const free = AMOUNTS.filter((each) => !used.has(`${symbol} ${each}`));
+    const chosen = draws.any(free) ?? 1;
+    used.add(`${symbol} ${chosen}`);
+    return chosen;
+  };
+  return draws.pick<() => Ask>([
+    ...Array.from({ length: 9 }, () => () => ({ kind: 'sell', symbol, shares: shares() }) as const),
+    ...Array.from({ length: 4 }, () => () => ({ kind: 'protect', symbol }) as const),
+    () => ({ kind: 'exit', symbol }),
+    () => ({ kind: 'exit', symbol }),
+    () => ({ kind: 'exit_group', symbols: several() }),
+    () => ({
+      kind: 'rebalance',
+      targets: several().map((each) => ({ symbol: each, keepPercent: draws.between(50, 95) })),
+    }),
+  ] as unknown as [() => Ask])();
+}

@@ -1,0 +1,157 @@
+import type { ExchangeCore } from '../../src/paper-exchange/core/exchange-core.ts';
+import type { ExchangeEvent, Order, TradeUpdate } from '../../src/paper-exchange/core/types.ts';
+import type { RestRequest, RestResponse } from '../../src/paper-exchange/protocol/request.ts';
+import { isLive } from '../invariants/books.ts';
+import { coveredIn, exitGroupsOf } from '../invariants/exits.ts';
+import { larger, numberOf } from '../invariants/units.ts';
+import type { Ask } from './asks.ts';
+import { CONFLICTS, type Refusal, refusalOf } from './refusals.ts';
+
+/** What the exchange has seen of one way to trade an account. */
+export type Counted = {
+  /** Orders and changes that the exchange took. */
+  readonly orders: number;
+  readonly executions: number;
+  /** Shares sold beyond those held, which opened short positions that nobody wanted. */
+  readonly oversoldShares: number;
+  /** Orders for an ask beyond its first that executed or may yet. */
+  readonly duplicates: number;
+  /** Orders refused because of other orders or sales. */
+  readonly conflicts: number;
+  readonly refusals: Readonly<Partial<Record<Refusal, number>>>;
+  /** Shares without a confirmed stop, times seconds, in the regular session. */
+  readonly nakedShareSeconds: number;
+  readonly nakedDollarSeconds: number;
+};
+
+type Watched = { at: number; naked: bigint; price: number };
+
+/**
+ * Sits at the exchange and counts what really happened. It shares no code with what it counts:
+ * it knows the wire, the executions and the orders, and what each agent was told to want.
+ */
+export class Counter {
+  readonly #core: ExchangeCore;
+  readonly #accountId: string;
+  readonly #live = new Map<string, Map<string, Order>>();
+  readonly #naked = new Map<string, Watched>();
+  readonly #refusals = new Map<Refusal, number>();
+  /** Orders of this episode that sell or buy outright, by symbol, side and shares. */
+  #outright: { readonly what: string; readonly id: string }[] = [];
+  #orders = 0;
+  #executions = 0;
+  #oversold = 0n;
+  #duplicates = 0;
+  #nakedShareSeconds = 0;
+  #nakedDollarSeconds = 0;
+  #isWatching = false;
+
+  constructor(core: ExchangeCore, accountId: string) {
+    this.#core = core;
+    this.#accountId = accountId;
+    core.subscribe((event) => this.#event(event));
+  }
+
+  /** From here on it counts; before that the subject makes itself at home. */
+  begin(): void {
+    this.#isWatching = true;
+    for (const { symbol } of this.#core.positions(this.#accountId)) this.#look(symbol);
+  }
+
+  /** To be told of every request that the exchange carried out. */
+  carriedOut({ method, path }: RestRequest, { status, body }: RestResponse): void {
+    if (!this.#isWatching || method === 'GET') return;
+    if (status >= 400) {
+      const refusal = refusalOf(method, path, body);
+      this.#refusals.set(refusal, (this.#refusals.get(refusal) ?? 0) + 1);
+    } else if (method !== 'DELETE' && path.startsWith('/v2/orders')) this.#orders += 1;
+  }
+
+  /** Judges the orders of an episode by what was asked for in it. */
+  endEpisode(asks: readonly Ask[]): void {
+    const wanted = new Set(asks.flatMap(whatOf));
+    const times = new Map<string, number>();
+    for (const { what, id } of this.#outright) {
+      if (wanted.has(what) && this.#counts(id)) times.set(what, (times.get(what) ?? 0) + 1);
+    }
+    for (const count of times.values()) this.#duplicates += count - 1;
+    this.#outright = [];
+  }
+
+  counted(): Counted {
+    for (const symbol of this.#naked.keys()) this.#look(symbol);
+    const refusals = Object.fromEntries(this.#refusals);
+    const conflicts = [...this.#refusals].filter(([kind]) => CONFLICTS.has(kind));
+    return {
+      orders: this.#orders,
+      executions: this.#executions,
+      oversoldShares: numberOf(this.#oversold),
+      duplicates: this.#duplicates,
+      conflicts: conflicts.reduce((sum, [, count]) => sum + count, 0),
+      refusals,
+      nakedShareSeconds: this.#nakedShareSeconds,
+      nakedDollarSeconds: this.#nakedDollarSeconds,
+    };
+  }
+
+  #event(event: ExchangeEvent): void {
+    if (event.kind !== 'trade_update') return;
+    this.#remember(event);
+    if (!this.#isWatching) return;
+    const { order, execution } = event;
+    if (execution !== null) {
+      this.#executions += 1;
+      const signed = order.side === 'buy' ? execution.qty : -execution.qty;
+      const after = execution.positionQty;
+      const shortBefore = larger(signed - after, 0n);
+      this.#oversold += larger(larger(-after, 0n) - shortBefore, 0n);
+    }
+    this.#look(order.symbol);
+  }
+
+  #remember({ event, order, legs }: TradeUpdate): void {
+    const live = this.#live.get(order.symbol) ?? new Map<string, Order>();
+    this.#live.set(order.symbol, live);
+    for (const each of [order, ...legs]) {
+      if (isLive(each)) live.set(each.id, each);
+      else live.delete(each.id);
+    }
+    const isFirst = event === 'new' || event === 'accepted' || event === 'pending_new';
+    if (!isFirst || order.type === 'stop' || order.type === 'stop_limit') return;
+    if (order.qty === null || this.#outright.some(({ id }) => id === order.id)) return;
+    this.#outright.push({ id: order.id, what: wordsOf(order.symbol, order.side, numberOf(order.qty)) });
+  }
+
+  /** What was taken away before any of it executed has done nothing. */
+  #counts(orderId: string): boolean {
+    const order = this.#core.order(this.#accountId, orderId)?.order;
+    return order !== undefined && (isLive(order) || order.filledQty > 0n);
+  }
+
+  #look(symbol: string): void {
+    const now = this.#core.now;
+    const before = this.#naked.get(symbol);
+    if (before !== undefined) {
+      const seconds = (now - before.at) / 1_000;
+      const shares = numberOf(before.naked);
+      this.#nakedShareSeconds += shares * seconds;
+      this.#nakedDollarSeconds += shares * before.price * seconds;
+    }
+    const quantity = this.#core.position(this.#accountId, symbol)?.qty ?? 0n;
+    const orders = [...(this.#live.get(symbol)?.values() ?? [])];
+    const held = quantity < 0n ? -quantity : quantity;
+    const naked = larger(held - coveredIn(exitGroupsOf({ symbol, quantity, orders })), 0n);
+    const price = numberOf(this.#core.latestTrade(symbol)?.price ?? 0n);
+    this.#naked.set(symbol, { at: now, naked, price });
+  }
+}
+
+const wordsOf = (symbol: string, side: string, shares: number): string =>
+  `${side} ${shares} ${symbol}`;
+
+/** Asks whose number of shares is their own, so that an order tells whose it is. */
+const whatOf = (ask: Ask): readonly string[] => {
+  if (ask.kind === 'sell') return [wordsOf(ask.symbol, 'sell', ask.shares)];
+  if (ask.kind === 'enter') return [wordsOf(ask.symbol, 'buy', ask.shares)];
+  return [];
+};

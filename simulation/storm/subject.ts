@@ -1,0 +1,27 @@
+import type { FetchApi, WsFactory } from '../../src/adapters/alpaca/client.ts';
+import type { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
+import type { ExchangeCore } from '../../src/paper-exchange/core/exchange-core.ts';
+import type { Ask } from './asks.ts';
+
+/** Done: something was sent for it. Nothing: there was nothing to do. */
+export type Outcome = 'done' | 'nothing' | 'refused';
+
+/** One way to trade the account: agents ask it, and it does things by itself as well. */
+export type Subject = {
+  /** @param repeats the agent believes that its first call was lost, and makes it again */
+  ask(agent: number, ask: Ask, repeats: boolean): Promise<Outcome>;
+  stop(): Promise<void>;
+};
+
+/** What every subject is given: the same exchange at the same distance. */
+export type Surroundings = {
+  readonly clock: VirtualClock;
+  readonly core: ExchangeCore;
+  readonly accountId: string;
+  readonly keys: { readonly keyId: string; readonly secretKey: string };
+  readonly fetchApi: FetchApi;
+  readonly wsFactory: WsFactory;
+  readonly seed: number;
+};
+
+export const AGENTS = 20;

@@ -1,0 +1,168 @@
+import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
+import { decimal } from '../../src/paper-exchange/core/decimal.ts';
+import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
+import { Draws } from '../draws.ts';
+import { type Ask, burst } from './asks.ts';
+import { type Counted, Counter } from './counter.ts';
+import { guardedSubject } from './guarded.ts';
+import { AGENTS, type Outcome, type Subject, type Surroundings } from './subject.ts';
+import { oldBotSubject, passThroughSubject } from './unguarded.ts';
+
+export const SUBJECTS = ['bigbrother', 'old-bot', 'pass-through'] as const;
+export type SubjectName = (typeof SUBJECTS)[number];
+
+const makers: Readonly<Record<SubjectName, (world: Surroundings) => Promise<Subject>>> = {
+  bigbrother: guardedSubject,
+  'old-bot': oldBotSubject,
+  'pass-through': passThroughSubject,
+};
+
+/** Thursday 2026-10-08, 10:00 in New York. */
+const TEN = Date.UTC(2026, 9, 8, 14, 0);
+const KEYS = { keyId: 'PK-STORM', secretKey: 'storm' };
+/** Names that the sector map does not know, so that none is special. */
+export const SYMBOLS: readonly string[] = Array.from({ length: 50 }, (_, place) => {
+  const letter = (number: number) => String.fromCharCode(65 + number);
+  return `Q${letter(Math.floor(place / 26))}${letter(place % 26)}`;
+});
+const SIZE = 100_000;
+/** Until every position has its first stop. */
+const SETTLE_MS = 30_000;
+/** From one burst to the next: the loop's cycle fits in. */
+const EPISODE_MS = 12_000;
+/** An agent that has no answer after so long never gets one. */
+const LONGEST_ASK_MS = 120_000;
+
+export type StormFigures = Counted & {
+  readonly episodes: number;
+  readonly asks: Readonly<Record<Outcome, number>>;
+  readonly simulatedMs: number;
+};
+
+/** Plays so many bursts at one account, and tells what the exchange has counted. */
+export async function stormWorld(
+  subjectName: SubjectName,
+  seed: number,
+  episodes: number,
+): Promise<StormFigures> {
+  const world = new StormWorld(seed);
+  return world.play(subjectName, episodes);
+}
+
+class StormWorld {
+  readonly #seed: number;
+  readonly #clock = new VirtualClock(TEN, { quietTurns: 1 });
+  readonly #exchange: PaperExchange;
+  readonly #counter: Counter;
+  readonly #accountId: string;
+  readonly #prices = new Map<string, number>();
+  readonly #asks: Record<Outcome, number> = { done: 0, nothing: 0, refused: 0 };
+  #tradeId = 0;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+    const draws = new Draws(`${seed} storm world`);
+    for (const symbol of SYMBOLS) this.#prices.set(symbol, draws.between(20, 300));
+    const positions = SYMBOLS.map((symbol) => ({
+      ...{ symbol, qty: String(draws.between(150, 600)) },
+      averageEntryPrice: String(this.#prices.get(symbol)),
+    }));
+    this.#exchange = new PaperExchange(
+      {
+        seed: String(seed),
+        accounts: [{ ...KEYS, cash: '2000000', multiplier: '4', positions }],
+        market: { kind: 'silent', symbols: SYMBOLS },
+        latencies: {
+          ...{ newMs: draws.between(0, 60), fillMs: draws.between(0, 200) },
+          ...{ cancelMs: draws.between(0, 400), replaceMs: draws.between(0, 150) },
+        },
+        rest: { requestsPerMinute: null },
+        onCarriedOut: (request, response) => this.#counter.carriedOut(request, response),
+      },
+      this.#clock,
+    );
+    const { core } = this.#exchange;
+    this.#accountId = core.accountIds[0] ?? '';
+    this.#counter = new Counter(core, this.#accountId);
+    this.#exchange.start();
+  }
+
+  async play(subjectName: SubjectName, episodes: number): Promise<StormFigures> {
+    const clock = this.#clock;
+    const draws = new Draws(`${this.#seed} storm`);
+    this.#print();
+    const subject = await makers[subjectName](this.#surroundings());
+    await clock.advanceBy(SETTLE_MS);
+    this.#counter.begin();
+    const startedAt = clock.now();
+    for (let episode = 0; episode < episodes; episode += 1) await this.#episode(subject, draws);
+    const figures = this.#counter.counted();
+    const simulatedMs = clock.now() - startedAt;
+    await subject.stop();
+    this.#exchange.stop();
+    await clock.advanceBy(0);
+    return { ...figures, episodes, asks: this.#asks, simulatedMs };
+  }
+
+  /** The market moves, every agent asks, the loop goes round, and all comes to rest. */
+  async #episode(subject: Subject, draws: Draws): Promise<void> {
+    const clock = this.#clock;
+    this.#move(draws);
+    const bursts = burst(draws, AGENTS, SYMBOLS);
+    let waiting = bursts.length;
+    for (const { agent, afterMs, ask, repeats } of bursts) {
+      clock.after(afterMs, () => {
+        void subject.ask(agent, ask, repeats).then((outcome) => {
+          this.#asks[outcome] += 1;
+          waiting -= 1;
+        });
+      });
+    }
+    const startedAt = clock.now();
+    // Somewhere in the burst the market moves again.
+    await clock.advanceBy(draws.between(50, 1_500));
+    this.#move(draws);
+    await clock.advanceTo(startedAt + EPISODE_MS);
+    while (waiting > 0 && clock.now() < startedAt + LONGEST_ASK_MS) await clock.advanceBy(1_000);
+    if (waiting > 0) throw new Error(`${waiting} asks of seed ${this.#seed} were never answered`);
+    this.#counter.endEpisode(bursts.map(({ ask }): Ask => ask));
+  }
+
+  #surroundings(): Surroundings {
+    const { core, fetchApi, wsFactory } = this.#exchange;
+    const wire = new Draws(`${this.#seed} storm wire`);
+    const clock = this.#clock;
+    return {
+      ...{ clock, core, accountId: this.#accountId, keys: KEYS, seed: this.#seed, wsFactory },
+      // There and back, so that orders of different agents overtake one another.
+      fetchApi: async (url, init) => {
+        await clock.sleep(wire.between(5, 60));
+        const response = await fetchApi(url, init);
+        await clock.sleep(wire.between(5, 60));
+        return response;
+      },
+    };
+  }
+
+  #move(draws: Draws): void {
+    for (const symbol of SYMBOLS) {
+      const jump = draws.chance(0.02) ? draws.pick([-0.1, -0.05, 0.06, 0.18]) : 0;
+      const drift = (draws.fraction() - 0.5) * 0.01;
+      this.#prices.set(symbol, Math.max(2, (this.#prices.get(symbol) ?? 2) * (1 + jump + drift)));
+    }
+    this.#print();
+  }
+
+  #print(): void {
+    const at = this.#clock.now();
+    const cent = decimal('0.01');
+    for (const [symbol, price] of this.#prices) {
+      const last = decimal(price.toFixed(2));
+      const quote = { symbol, at, bidPrice: last - cent, askPrice: last + cent };
+      this.#exchange.tell({ kind: 'quote', quote: { ...quote, bidSize: SIZE, askSize: SIZE } });
+      this.#tradeId += 1;
+      const trade = { symbol, at, price: last, size: 100, id: this.#tradeId };
+      this.#exchange.tell({ kind: 'trade', trade });
+    }
+  }
+}
