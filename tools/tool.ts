@@ -3,6 +3,7 @@ import type {
   Alert,
   HistoryPage,
   NakedTime,
+  PlanStanding,
   Proposal,
   SymbolEvaluation,
   SystemStatus,
@@ -28,6 +29,8 @@ export interface BigBrotherFace {
   portfolioRisk(): PortfolioRisk | null;
   contextFor(symbol: Ticker): PositionContext | null;
   evaluate(symbol: Ticker): SymbolEvaluation | null;
+  /** A proposed plan as it stands now; null for one that nobody proposed here. */
+  plan(planId: PlanId): PlanStanding | null;
   propose(intent: Intent, actor: Actor): Promise<Proposal>;
   execute(planId: PlanId, hash: string, caller?: ExecutionCaller): Promise<ExecutionReport>;
   history(query: HistoryQuery): HistoryPage;

@@ -4,6 +4,7 @@ import type { JournalRecord } from './event.ts';
 import type { Verdict } from './guardrail.ts';
 import type { ActionPlan, PlanPart } from './plan.ts';
 import type { PositionContext } from './portfolio.ts';
+import type { Refusal } from './report.ts';
 import type { EpochMs } from './time.ts';
 
 /** A condition that a person should know of, as a level: raised, then cleared. */
@@ -40,6 +41,15 @@ export type Proposal =
     }
   | { readonly outcome: 'nothing_to_do'; readonly because: readonly string[] }
   | { readonly outcome: 'impossible'; readonly code: string; readonly because: readonly string[] };
+
+/** A proposed plan, and whether it could run in this moment. */
+export type PlanStanding = {
+  readonly plan: ActionPlan;
+  /** Why it may not run now; null when it may. */
+  readonly refusal: Refusal | null;
+  /** What the guardrails would say to it now. */
+  readonly verdicts: readonly Verdict[];
+};
 
 /** Confirmed naked time of this run: how much, and since when it lasts. */
 export type NakedTime = {

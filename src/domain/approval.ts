@@ -34,7 +34,7 @@ export type ApprovalSettings = {
   readonly limits: ApprovalLimits;
   /** For real money; of each limit the lower one holds. */
   readonly liveLimits: ApprovalLimits;
-  /** Where the program of an agent may put the question to its person. */
+  /** Where a person's yes counts that comes through the program of an agent. */
   readonly elicitation: 'never' | 'not_live' | 'always';
   /** How long a plan waits for a person. */
   readonly lifetimeMs: number;
@@ -46,7 +46,7 @@ export type ApprovalSettings = {
 };
 
 /** How a person agrees. */
-export type ApprovalChannelName = 'elicitation' | 'terminal' | 'page';
+export type ApprovalChannelName = 'elicitation' | 'app' | 'terminal' | 'page';
 
 /** What a person is shown: at most seven lines, and more for who wants to know. */
 export type ApprovalText = {

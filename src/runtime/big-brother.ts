@@ -2,6 +2,7 @@ import type {
   Alert,
   HistoryPage,
   NakedTime,
+  PlanStanding,
   Proposal,
   SymbolEvaluation,
   SystemStatus,
@@ -122,6 +123,14 @@ export class BigBrother {
       context: advice === undefined ? context : { ...context, advice },
       ...(background === undefined ? {} : { background: background.about(symbol) }),
     };
+  }
+
+  /** A proposed plan as it stands now; null for one that nobody proposed here. */
+  plan(planId: PlanId): PlanStanding | null {
+    const { plans, reviewer } = this.#parts;
+    const plan = plans.get(planId);
+    if (plan === null) return null;
+    return { plan, refusal: reviewer.whyNotNow(plan), verdicts: reviewer.verdictsOn(plan) };
   }
 
   /** Makes the plan an intent comes to, and keeps it for `execute`. Sends nothing. */

@@ -3,6 +3,7 @@ import type {
   CopyStatus,
   HistoryPage,
   NakedTime,
+  PlanStanding,
   Proposal,
   SymbolEvaluation,
   SystemStatus,
@@ -33,6 +34,7 @@ export type GivenAnswers = {
   readonly nakedTimes?: Readonly<Record<string, NakedTime>>;
   readonly evaluation?: SymbolEvaluation;
   readonly proposal?: Proposal;
+  readonly standing?: PlanStanding;
   readonly report?: ExecutionReport;
   readonly history?: (query: HistoryQuery) => HistoryPage;
   readonly journalCopy?: CopyStatus;
@@ -87,6 +89,11 @@ export class ToldAnswers implements BigBrotherFace {
 
   evaluate(symbol: Ticker): SymbolEvaluation | null {
     return this.#given.evaluation?.decision.symbol === symbol ? this.#given.evaluation : null;
+  }
+
+  plan(planId: PlanId): PlanStanding | null {
+    const { standing } = this.#given;
+    return standing?.plan.id === planId ? standing : null;
   }
 
   propose(intent: Intent, actor: Actor): Promise<Proposal> {

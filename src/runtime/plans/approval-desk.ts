@@ -123,7 +123,7 @@ export class ApprovalDesk {
     const full = known === undefined ? this.#whyFull() : null;
     if (full !== null) return { code: 'too_many_approvals', because: full };
     const request = known ?? this.#request(plan);
-    if (channel !== null && this.#mayElicit(plan) && !request.isElicited) {
+    if (channel !== null && this.whyNotInHost(plan) === null && !request.isElicited) {
       await this.#elicit(request, channel, signal);
     }
     if (!signal.aborted) return this.whyNot(plan);
@@ -143,7 +143,7 @@ export class ApprovalDesk {
   }
 
   /**
-   * A person's yes in a terminal or on the page.
+   * A person's yes in a terminal, on the page, or in the app that a host shows.
    *
    * @returns null when the plan is approved now, else why not
    */
@@ -151,6 +151,8 @@ export class ApprovalDesk {
     const request = this.#find(word.planId);
     if (request === null) return NOTHING_WAITS;
     if (!isSameHash(word.hash, request.plan.hash)) return 'this is another plan than the one shown';
+    const elsewhere = word.channel === 'app' ? this.whyNotInHost(request.plan) : null;
+    if (elsewhere !== null) return elsewhere;
     if (!isSameHash(word.code.toLowerCase(), this.#codeOf(request.plan))) {
       request.wrongCodes += 1;
       if (request.wrongCodes < MOST_WRONG_CODES) return 'this is not the code of the plan';
@@ -168,6 +170,20 @@ export class ApprovalDesk {
     if (request === null) return NOTHING_WAITS;
     this.#rejectAsPerson(request, word, because);
     return null;
+  }
+
+  /**
+   * Why a yes that comes through a host does not count for this plan; null where it does. A host
+   * answers for its person, so that it has no say in what takes protection away.
+   */
+  whyNotInHost({ approval, environment }: ActionPlan): string | null {
+    const { elicitation } = this.#settings.approvals;
+    if (approval.tier !== 'T2') return `${approval.tier} is not approved in the agent's program`;
+    if (elicitation === 'always' || (elicitation === 'not_live' && environment !== 'live')) {
+      return null;
+    }
+    const forWhat = elicitation === 'never' ? '' : ' for real money';
+    return `a yes in the agent's program does not count${forWhat} (setting approvals.elicitation)`;
   }
 
   /** The plan was executed: its approval is used up. */
@@ -229,13 +245,6 @@ export class ApprovalDesk {
     if (answer === 'yes' && this.#clock.now() <= request.plan.expiresAt)
       this.#approve(request, word);
     if (answer === 'no') this.#rejectAsPerson(request, word, 'declined in the host');
-  }
-
-  /** A host answers for its person, so that it has no say in what takes protection away. */
-  #mayElicit(plan: ActionPlan): boolean {
-    const { elicitation } = this.#settings.approvals;
-    if (elicitation === 'never' || plan.approval.tier !== 'T2') return false;
-    return elicitation === 'always' || plan.environment !== 'live';
   }
 
   #whyFull(): string | null {
