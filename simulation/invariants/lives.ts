@@ -26,8 +26,10 @@ type HaltLevel = (typeof HALTS)[number];
 type LifeFacts = {
   readonly startedAt: number;
   mode: string | null;
-  /** When the newest read of each kind that was answered had been sent. */
+  /** When the newest read of each kind that was answered had first been asked for. */
   readonly reads: Map<string, number>;
+  /** When each read that has no answer yet was asked for; its copies ask for the same. */
+  readonly asked: Map<string, number>;
   knownSince: number | null;
 };
 
@@ -120,6 +122,7 @@ export class Lives {
           startedAt: observation.at,
           mode: null,
           reads: new Map(),
+          asked: new Map(),
           knownSince: null,
         });
         this.#lastSign = null;
@@ -163,6 +166,11 @@ export class Lives {
     const { id, method, path, life, isOwner } = request;
     if (method !== 'GET' || !isOwner || path.startsWith('/v2/stocks')) return;
     this.#sent.set(id, { life, at });
+    const facts = this.#facts.get(life);
+    const part = partOf(path);
+    if (facts === undefined || !PARTS.has(part)) return;
+    const first = facts.asked.get(part);
+    if (first === undefined || at - first >= READ_DEADLINE_MS) facts.asked.set(part, at);
   }
 
   #written({ at, life, record }: Extract<Observation, { kind: 'record_written' }>): void {
@@ -198,10 +206,11 @@ export class Lives {
 
   #read({ path, life }: WireRequest, body: string, sentAt: number): void {
     const facts = this.#facts.get(life);
-    const part = path.split('?')[0] ?? '';
+    const part = partOf(path);
     const opens = PARTS.get(part);
     if (facts === undefined || opens === undefined || !body.trimStart().startsWith(opens)) return;
-    facts.reads.set(part, sentAt);
+    facts.reads.set(part, facts.asked.get(part) ?? sentAt);
+    facts.asked.delete(part);
     const times = [...facts.reads.values()];
     const oldest = Math.min(...times);
     // Parts that were asked for at different times are not one picture.
@@ -216,6 +225,8 @@ export class Lives {
     this.#lastSign = at;
   }
 }
+
+const partOf = (path: string): string => path.split('?')[0] ?? '';
 
 /** JSON that was not cut off, told by its ends. */
 function isWhole(body: string): boolean {

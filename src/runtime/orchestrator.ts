@@ -1,6 +1,7 @@
 import type { Ticker } from '../domain/ids.ts';
 import type { Lane } from '../ports/broker.ts';
 import { reasonOf } from '../ports/deadline.ts';
+import type { TradingStateLevels } from './account/trading-state.ts';
 import type { Recovery } from './coordination/recovery.ts';
 import { SymbolTurns, type SymbolTurnsParts } from './coordination/symbol-turns.ts';
 import type { UnsettledResolver } from './coordination/unsettled-resolver.ts';
@@ -16,6 +17,7 @@ type Parts = SymbolTurnsParts & {
   readonly resolver: UnsettledResolver;
   readonly recovery: Recovery;
   readonly bookkeeper: CycleBookkeeper;
+  readonly tradingState: TradingStateLevels;
 };
 
 /**
@@ -30,6 +32,7 @@ export class BigBrotherOrchestrator {
   #cycle: Promise<void> | null = null;
   #lastCycleMs: number | null = null;
   #cancelTimer: () => void = () => {};
+  #wasHalted = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -39,6 +42,7 @@ export class BigBrotherOrchestrator {
       this.#schedule(symbol);
     });
     parts.recovery.onEnd(() => this.#decideAgain());
+    parts.tradingState.onChange(() => this.#hearOfHalts());
   }
 
   get running(): boolean {
@@ -144,6 +148,16 @@ export class BigBrotherOrchestrator {
     if (session === undefined || session.isOpen) return settings.cycleMs;
     const untilOpenMs = Math.max(1, session.nextOpenAt - clock.now());
     return Math.min(settings.closedCycleMs, untilOpenMs);
+  }
+
+  /** What a halt refused is tried at once when it is lifted, and not when its pace says so. */
+  #hearOfHalts(): void {
+    const isHalted = this.#parts.tradingState.current() === 'halted';
+    if (this.#wasHalted && !isHalted) {
+      this.#parts.pacing.forget();
+      this.#decideAgain();
+    }
+    this.#wasHalted = isHalted;
   }
 
   #decideAgain(): void {

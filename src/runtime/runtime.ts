@@ -81,7 +81,7 @@ function wireTop(parts: RuntimeParts, wired: Wired) {
   const { brokerErrors } = wired.watches;
   const orchestrator = new BigBrotherOrchestrator({
     ...shared,
-    ...{ broker: parts.broker, coordinator, planMaker, resolver, alerts },
+    ...{ broker: parts.broker, coordinator, planMaker, resolver, alerts, tradingState },
     pacing: new PlanPacing(),
     decisions: new DecisionJournal(logger),
     bookkeeper: new CycleBookkeeper({ state, unsettled, alerts, logger, clock, brokerErrors }),

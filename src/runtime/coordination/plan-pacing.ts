@@ -43,6 +43,11 @@ export class PlanPacing {
     this.#tried.delete(part.symbol);
   }
 
+  /** What has failed so far failed for a reason that is gone: everything is free to go. */
+  forget(): void {
+    this.#tried.clear();
+  }
+
   /**
    * @param isBare whether shares of the symbol have no stop
    * @returns how often in a row the same was tried in vain, and how long it waits now
