@@ -37,8 +37,15 @@ const mayImport: Record<string, readonly string[]> = {
   ...runtimeLayers,
   // Off the trading path: it hears the journal and writes into it, and nothing waits for it.
   'src/intelligence': ['src/intelligence', 'src/engine', 'src/ports', 'src/domain'],
+  // Off the trading path as well: it hears the journal, and nothing waits for it.
+  'src/alerts': ['src/alerts', 'src/ports', 'src/domain'],
+  'src/adapters/notifiers': ['src/adapters/notifiers', 'src/ports', 'src/domain'],
   tools: ['tools', 'src/runtime', 'src/engine', 'src/ports', 'src/domain'],
-  'src/server': ['src/server', 'tools', 'src/runtime', 'src/engine', 'src/ports', 'src/domain'],
+  'src/server': [
+    ...['src/server', 'tools', 'src/runtime', 'src/engine', 'src/ports', 'src/domain'],
+    // The shapes that both sides of the page agree on.
+    'src/web/page/page-data.ts',
+  ],
   // Runs in a browser: it knows answers, and nothing of who gives them.
   'src/web': ['src/web'],
   // Stands alone: an auditor reads it without the rest.
@@ -54,6 +61,7 @@ const wiring = [
   'src/main.ts',
   'src/config.ts',
   'src/settings-file.ts',
+  'src/alert-settings.ts',
   'src/intelligence-settings.ts',
   'src/venue-settings.ts',
   'src/compose.ts',

@@ -18,6 +18,7 @@ import { verifyCommand } from './journal/verify-command.ts';
 import { demoCommand } from './run/demo-command.ts';
 import { loopCommand } from './run/loop-command.ts';
 import { mcpCommand } from './run/mcp-command.ts';
+import { pageCommand } from './run/page-command.ts';
 import { serveCommand } from './run/serve-command.ts';
 import { doctorCommand } from './setup/doctor-command.ts';
 import { setupCommand } from './setup/setup-command.ts';
@@ -81,6 +82,7 @@ export function createProgram(): Command {
     historyCommand,
     verifyCommand,
     serveCommand,
+    pageCommand,
     tokenCommand,
     setupCommand,
     doctorCommand,

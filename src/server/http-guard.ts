@@ -122,7 +122,7 @@ export class RateLimits {
   }
 
   /** @returns null when it may, else how many seconds it should wait */
-  take({ hash }: TokenEntry): number | null {
+  take({ hash }: Pick<TokenEntry, 'hash'>): number | null {
     const now = this.#clock.monotonicMs();
     const before = this.#buckets.get(hash) ?? { left: this.#burst, at: now };
     const gained = ((now - before.at) / 1_000) * this.#perSecond;

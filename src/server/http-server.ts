@@ -16,6 +16,7 @@ import {
   tell,
 } from './http-words.ts';
 import { type MetricFamily, metricsText } from './metrics.ts';
+import type { LocalPage } from './page/local-page.ts';
 import { covers, type TokenEntry } from './tokens.ts';
 
 /** How soon a token that was revoked also ends what it had opened. */
@@ -32,6 +33,8 @@ export type HttpServerParts = {
   readonly whyNotReady: () => string | null;
   /** What is told of the account. */
   readonly metrics: () => readonly MetricFamily[];
+  /** For browsers of this machine; absent where there is none. */
+  readonly page?: LocalPage;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: (line: string) => void;
@@ -96,6 +99,8 @@ export class HttpServer {
     if (refusal !== null) return refuse(response, { ...refusal, closes: true });
     const [path] = (request.url ?? '').split('?');
     if (path === '/mcp') return this.#mcp(request, response);
+    const { page } = this.#parts;
+    if (page?.holds(path ?? '')) return page.answer(request, response);
     const isKnown = path === '/healthz' || path === '/readyz' || path === '/metrics';
     if (!isKnown) return refuse(response, { ...NOWHERE, closes: true });
     if (request.method !== 'GET') return refuse(response, notAllowed('GET'));
@@ -221,7 +226,10 @@ const count = <Key>(counts: Map<Key, number>, key: Key): void =>
 const notAllowed = (allow: string): HttpRefusal => ({
   ...{ status: 405, because: `only ${allow} is allowed here`, headers: { allow }, closes: true },
 });
-const NOWHERE: HttpRefusal = { status: 404, because: 'MCP is served under /mcp' };
+const NOWHERE: HttpRefusal = {
+  status: 404,
+  because: 'MCP is served under /mcp, and the page under /',
+};
 const BATCH: HttpRefusal = { status: 400, because: 'one message at a time', code: -32_600 };
 const TOKEN_IN_BODY: HttpRefusal = {
   status: 400,

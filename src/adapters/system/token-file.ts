@@ -15,11 +15,14 @@ export const newToken = (): string => `bbt_${randomBytes(TOKEN_BYTES).toString('
  */
 export class TokenFiles {
   readonly #dataDirectory: string;
+  readonly #name: string;
   readonly #directory: string;
 
-  constructor(dataDirectory: string) {
+  /** @param name of the directory that holds them */
+  constructor(dataDirectory: string, name = TOKENS) {
     this.#dataDirectory = dataDirectory;
-    this.#directory = join(dataDirectory, TOKENS);
+    this.#name = name;
+    this.#directory = join(dataDirectory, name);
   }
 
   /**
@@ -44,7 +47,7 @@ export class TokenFiles {
    * @throws FileError when it cannot be written
    */
   add(name: string, text: string): boolean {
-    const directory = DataDirectory.open(this.#dataDirectory).directory(TOKENS);
+    const directory = DataDirectory.open(this.#dataDirectory).directory(this.#name);
     const path = directory.filePath(`${name}.json`);
     const draft = directory.filePath(`${name}.${process.pid}.new`);
     try {

@@ -7,10 +7,11 @@ import { TokenFiles } from '../../adapters/system/token-file.ts';
 import type { Running } from '../../compose.ts';
 import { loadSettings, type Settings } from '../../config.ts';
 import { stricterMode } from '../../domain/environment.ts';
-import { isLoopbackAddress } from '../../server/http-guard.ts';
+import { isLoopbackAddress, TokenDoor } from '../../server/http-guard.ts';
 import { modeOf } from '../../server/http-scope.ts';
 import { HttpServer } from '../../server/http-server.ts';
 import { AccountMetrics, type MetricFamily } from '../../server/metrics.ts';
+import { LocalPage } from '../../server/page/local-page.ts';
 import { tokensIn } from '../../server/tokens.ts';
 import { followJournal } from '../journal/journal-follower.ts';
 import { Seat } from '../owner/seat.ts';
@@ -18,6 +19,10 @@ import { list, wholeNumber } from '../shared/arguments.ts';
 import { UsageError } from '../shared/failure.ts';
 import { stopSignal } from '../shared/stop-signal.ts';
 import { hearing, logActions } from './loop-command.ts';
+import { SERVE_PORT } from './page-command.ts';
+import { pageFiles } from './page-files.ts';
+import { PageLogins } from './page-logins.ts';
+import { pageOwner } from './page-owner.ts';
 import { attachHost } from './serve-session.ts';
 
 type Options = {
@@ -39,6 +44,8 @@ By default only programs of this machine reach it. Put a proxy with TLS before i
 is called there with --allow-host; docs/serving.md shows how. /healthz, /readyz and /metrics are
 there for machines that watch it.
 
+For you, it shows a page to browsers of this machine; "bigbrother page" prints a link to it.
+
 One process owns the account. Where another does already, this one serves that one's account and
 takes its place when it ends.
 
@@ -51,7 +58,7 @@ export const serveCommand = (): Command =>
   new Command('serve')
     .description('guards the account, and serves MCP over HTTP to hosts elsewhere')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <port>', 'port, 0 for a free one', wholeNumber(0, 65_535), 8_765)
+    .option('--port <port>', 'port, 0 for a free one', wholeNumber(0, 65_535), SERVE_PORT)
     .option('--allow-host <names>', 'names that this server is called by elsewhere', list, [])
     .option('--no-loop', 'do not guard, only serve')
     .addHelpText('after', explanation)
@@ -126,6 +133,8 @@ async function serve(parts: {
   const { options, names, settings, tokens, account } = parts;
   const { host, port } = options;
   const clock = new SystemClock();
+  const ids = new RandomIds();
+  const logins = new PageLogins(settings.dataDirectory);
   let server: HttpServer | null = null;
   const listener: HttpListener = await listen({
     ...{ host, port, limits: CLIENTS },
@@ -134,9 +143,15 @@ async function serve(parts: {
       else void server.handle(request, response);
     },
   });
+  const readTokens = () => tokens.read();
   server = new HttpServer({
-    ...{ port: listener.port, names, clock, ids: new RandomIds(), log: tell },
-    readTokens: () => tokens.read(),
+    ...{ port: listener.port, names, clock, ids, log: tell, readTokens },
+    page: new LocalPage({
+      ...{ port: listener.port, clock, ids, log: tell, files: pageFiles() },
+      owner: pageOwner(() => account.directory),
+      tokens: new TokenDoor(readTokens, tell),
+      spendLogin: (secret) => logins.spend(secret),
+    }),
     whyNotReady: () => account.whyNotReady(),
     metrics: () => account.metrics(),
     connect: (session, scope) =>
@@ -149,6 +164,7 @@ async function serve(parts: {
   const { close } = server;
   const shown = host.includes(':') ? `[${host}]` : host;
   tell(`MCP over HTTP: http://${shown}:${listener.port}/mcp`);
+  tellOfPage(logins, host, listener.port);
   if (tokensOf(tokens).length === 0) {
     tell('There is no token yet, so nobody gets in: bigbrother token create <name> --scope read');
   }
@@ -158,6 +174,17 @@ async function serve(parts: {
       await listener.close();
     },
   };
+}
+
+/** A log may be read by others: only a terminal is told the link itself. */
+function tellOfPage(logins: PageLogins, host: string, port: number): void {
+  const isReached = host === 'localhost' || host === '127.0.0.1' || host === '0.0.0.0';
+  if (!isReached) return;
+  if (process.stderr.isTTY) tell(`Page: ${logins.link(`http://127.0.0.1:${port}`)} (works once)`);
+  else {
+    const option = port === SERVE_PORT ? '' : ` --port ${port}`;
+    tell(`Page: "bigbrother page${option}" prints a link that works once.`);
+  }
 }
 
 /** The account that is served, by whichever process owns it. */
