@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { toolsFor } from '../../tools/index.ts';
 import type { Effect } from '../../tools/tool.ts';
 import type { Mode } from '../domain/environment.ts';
+import { APP_TOOLS } from './app/app-tools.ts';
 import { askedIn } from './http-words.ts';
 import { covers, type Scope } from './tokens.ts';
 
@@ -25,7 +26,9 @@ const scopeOfEffect: Readonly<Record<Effect, Scope>> = {
 export const modeOf = (scope: Scope): Mode => (scope === 'execute' ? 'execute' : 'observe');
 
 const scopeOfTool: ReadonlyMap<unknown, Scope> = new Map(
-  toolsFor('execute').map(({ name, effect }) => [name, scopeOfEffect[effect]]),
+  [...toolsFor('execute').map(({ name, effect }) => [name, effect] as const), ...APP_TOOLS].map(
+    ([name, effect]) => [name, scopeOfEffect[effect]],
+  ),
 );
 
 /** What is not known takes the most. */
