@@ -10,7 +10,7 @@ import { temporaryDirectory } from '../../src/adapters/system/files.ts';
 import type { Checkpoint } from '../../src/domain/checkpoint.ts';
 import { verifyJournal } from '../../src/verifier/verify-journal.ts';
 import { guardedAccount, settle } from '../support/guarded-account.ts';
-import { runCli } from './run-cli.ts';
+import { runHere } from './run-here.ts';
 
 const NOTHING_GIVEN = { anchors: [], publicKeys: [], archive: null };
 
@@ -33,7 +33,7 @@ async function guardedInFiles() {
   await settle(account.clock, first.stop());
   store.close();
   const archive = (...args: readonly string[]) =>
-    runCli(['archive', '--before', '2026-10-09', ...args], { BIGBROTHER_DATA_DIR: data.path });
+    runHere(['archive', '--before', '2026-10-09', ...args], { BIGBROTHER_DATA_DIR: data.path });
   return { account, data, directory, path, archive };
 }
 

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Ended, runCli } from './run-cli.ts';
+import type { Ended } from './run-cli.ts';
+import { runHere } from './run-here.ts';
 
 let directory: string;
 beforeAll(() => {
@@ -43,7 +44,7 @@ describe('arguments that cannot be used', () => {
     [['history', '--type', 'fils'], 'fill_received'],
     [['history', '--limit', '0'], 'a whole number from 1'],
   ])('%j: exits 2 and says what is allowed', async (args, allowed) => {
-    const ended = await runCli(args, { BIGBROTHER_DATA_DIR: directory });
+    const ended = await runHere(args, { BIGBROTHER_DATA_DIR: directory });
     expect(ended.code).toBe(2);
     expectClear(ended, allowed);
   });
@@ -56,20 +57,20 @@ describe('settings that cannot be used', () => {
     ['half a live key', { BIGBROTHER_LIVE_ACCOUNT: '123' }, 'there are no keys'],
     ['a settings file that is not there', { BIGBROTHER_CONFIG: '/absent.json' }, 'does not exist'],
   ])('%s: exits 2 and says which', async (_, env, because) => {
-    const ended = await runCli(['loop'], { BIGBROTHER_DATA_DIR: directory, ...env });
+    const ended = await runHere(['loop'], { BIGBROTHER_DATA_DIR: directory, ...env });
     expect(ended.code).toBe(2);
     expectClear(ended, because);
   });
 
   it('name themselves, their value and what is allowed, out of a file', async () => {
     const path = file('wrong.json', '{"policies":{"partialProfit":{"targetR":"lots"}}}');
-    const ended = await runCli(['loop', '--config', path], { BIGBROTHER_DATA_DIR: directory });
+    const ended = await runHere(['loop', '--config', path], { BIGBROTHER_DATA_DIR: directory });
     expect(ended.code).toBe(2);
     expectClear(ended, 'policies.partialProfit.targetR is "lots"', 'from 0.1 to 100');
   });
 
   it('show their stack when asked to', async () => {
-    const ended = await runCli(['loop', '--debug'], { BIGBROTHER_MODE: 'turbo' });
+    const ended = await runHere(['loop', '--debug'], { BIGBROTHER_MODE: 'turbo' });
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(/^\s+at /m);
   });
@@ -103,32 +104,32 @@ describe('files that cannot be used', () => {
       ['2026-03-14', 'closed'],
     ],
   ])('%s: the demo exits 2 and says where', async (_, path, words) => {
-    const ended = await runCli(['demo', '--json', '--bars', path()]);
+    const ended = await runHere(['demo', '--json', '--bars', path()]);
     expect(ended.code).toBe(2);
     expectClear(ended, ...words);
   });
 
   it('one symbol twice is refused', async () => {
     const path = file('G.csv', `${header}2026-03-10T09:00,1,1,1,1,5\n2026-03-10T10:00,1,1,1,1,5\n`);
-    const ended = await runCli(['demo', '--bars', `${path},${path}`]);
+    const ended = await runHere(['demo', '--bars', `${path},${path}`]);
     expect(ended.code).toBe(2);
     expectClear(ended, 'G', 'twice');
   });
 
   it('a data directory that cannot be written names a way out', async () => {
-    const ended = await runCli(['loop'], { BIGBROTHER_DATA_DIR: '/dev/null/data' });
+    const ended = await runHere(['loop'], { BIGBROTHER_DATA_DIR: '/dev/null/data' });
     expect(ended.code).toBe(2);
     expectClear(ended, '/dev/null/data', 'set BIGBROTHER_DATA_DIR');
   });
 
   it('a journal directory of the demo that cannot be written says so', async () => {
-    const ended = await runCli(['demo', '--json', '--keep', '/dev/null/journal']);
+    const ended = await runHere(['demo', '--json', '--keep', '/dev/null/journal']);
     expect(ended.code).toBe(2);
     expectClear(ended, '/dev/null/journal');
   });
 
   it('a data directory without a journal says what to do first', async () => {
-    const ended = await runCli(['history'], { BIGBROTHER_DATA_DIR: directory });
+    const ended = await runHere(['history'], { BIGBROTHER_DATA_DIR: directory });
     expect(ended.code).toBe(2);
     expectClear(ended, 'There is no journal', 'bigbrother loop');
   });
@@ -155,7 +156,7 @@ describe('a broker that does not answer as it should', () => {
       });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       try {
-        const ended = await runCli(['loop'], brokerAt((server.address() as AddressInfo).port));
+        const ended = await runHere(['loop'], brokerAt((server.address() as AddressInfo).port));
         expect(ended.code).toBe(3);
         expectClear(ended, 'The simulated account cannot be read', 'GET /v2/account', way);
         expect(ended.stderr).not.toContain('a-secret');
@@ -168,7 +169,7 @@ describe('a broker that does not answer as it should', () => {
   );
 
   it('is not there: exits 3 with the cause and a way out', async () => {
-    const ended = await runCli(['loop'], brokerAt(await closedPort()));
+    const ended = await runHere(['loop'], brokerAt(await closedPort()));
     expect(ended.code).toBe(3);
     expectClear(ended, 'cannot be read', 'ECONNREFUSED', 'Check the network');
   });

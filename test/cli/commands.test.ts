@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CliProcess, runCli } from './run-cli.ts';
+import { runHere } from './run-here.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -15,7 +16,7 @@ describe('help', () => {
   it.each(['mcp', 'loop', 'demo', 'exchange', 'history', 'halt', 'adopt', 'resume'])(
     '%s teaches by example',
     async (name) => {
-      const { code, stdout } = await runCli([name, '--help']);
+      const { code, stdout } = await runHere([name, '--help']);
       expect(code).toBe(0);
       expect(stdout).toContain(`Usage: bigbrother ${name}`);
       expect(stdout).toMatch(/bigbrother/);
@@ -24,7 +25,7 @@ describe('help', () => {
   );
 
   it('lists the commands, the environment and the exit codes', async () => {
-    const { code, stdout } = await runCli(['--help']);
+    const { code, stdout } = await runHere(['--help']);
     expect(code).toBe(0);
     for (const word of ['mcp', 'APCA_API_KEY_ID', 'BIGBROTHER_LIVE_ACCOUNT', 'Exit codes']) {
       expect(stdout).toContain(word);
@@ -47,7 +48,7 @@ describe('the loop without keys', () => {
     expect(ended.stdout).toBe('');
     expect(ended.stderr).toMatch(/simulated account PA\w+, mode execute/);
 
-    const done = await runCli(['history', '--type', 'plan_finished', '--json'], here());
+    const done = await runHere(['history', '--type', 'plan_finished', '--json'], here());
     expect(done.code).toBe(0);
     const symbols = done.stdout
       .trim()
@@ -72,7 +73,7 @@ describe('the loop without keys', () => {
     await loop.says(/naked_position|without cover|no stop/i);
     loop.signal('SIGTERM');
     expect((await loop.ended()).code).toBe(0);
-    const sent = await runCli(['history', '--type', 'step_intended'], here());
+    const sent = await runHere(['history', '--type', 'step_intended'], here());
     expect(sent).toMatchObject({ code: 0, stdout: '' });
   });
 });
@@ -81,8 +82,8 @@ describe('history', () => {
   it('can be read while the owner writes, by symbol, kind and time', async () => {
     const loop = new CliProcess(['loop'], here());
     await loop.says(/"symbol":"KO".*place-(stop|tranches)/);
-    const lines = await runCli(['history', '--symbol', 'ko', '--limit', '100'], here());
-    const none = await runCli(['history', '--since', '2099-01-01'], here());
+    const lines = await runHere(['history', '--symbol', 'ko', '--limit', '100'], here());
+    const none = await runHere(['history', '--since', '2099-01-01'], here());
     loop.signal('SIGTERM');
     await loop.ended();
     expect(lines.code).toBe(0);
@@ -96,7 +97,7 @@ describe('history', () => {
     await loop.says(/Journal: /);
     loop.signal('SIGTERM');
     await loop.ended();
-    const ended = await runCli(['history', '--account', 'live-1'], here());
+    const ended = await runHere(['history', '--account', 'live-1'], here());
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(/no journal of "live-1".*there: simulated-PA\w+\./);
   });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { readState, writeState } from '../../src/paper-exchange/core/saved-state.ts';
-import { CliProcess, type Ended, runCli } from './run-cli.ts';
+import { CliProcess, type Ended } from './run-cli.ts';
+import { runHere } from './run-here.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -64,7 +65,7 @@ function minuteBars(): string {
 }
 
 const refused = async (because: string | RegExp, ...args: readonly string[]): Promise<void> => {
-  const ended = await runCli(['exchange', '--port', '0', ...args]);
+  const ended = await runHere(['exchange', '--port', '0', ...args]);
   expect(ended.stderr).toMatch(because);
   expect(ended.stderr).not.toMatch(/fault in BigBrother|^\s+at /m);
   expect([ended.code, ended.stdout]).toEqual([2, '']);
@@ -255,7 +256,7 @@ describe('the oracle', () => {
     const damaged = writeState(JSON.parse(broken));
     writeFileSync(state, damaged);
     const given = ['exchange', '--port', '0', '--speed', 'max', '--state', state, '--oracle'];
-    const { code, stderr } = await runCli(given);
+    const { code, stderr } = await runHere(given);
     expect(code).toBe(1);
     expect(stderr).toContain(`bigbrother: the paper exchange broke the rule "${rule}"`);
     const [, count, events = ''] =

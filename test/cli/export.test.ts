@@ -7,12 +7,12 @@ import { temporaryDirectory } from '../../src/adapters/system/files.ts';
 import { csvCell } from '../../src/cli/journal/export-orders.ts';
 import type { JournalRecord } from '../../src/domain/event.ts';
 import { guardedAccount, settle } from '../support/guarded-account.ts';
-import { runCli } from './run-cli.ts';
+import { runHere } from './run-here.ts';
 
 const data = temporaryDirectory('bigbrother-export-');
 const signer = Ed25519Signer.forThisRun();
 const inside = (...names: readonly string[]): string => join(data.path, ...names);
-const run = (...args: readonly string[]) => runCli(args, { BIGBROTHER_DATA_DIR: data.path });
+const run = (...args: readonly string[]) => runHere(args, { BIGBROTHER_DATA_DIR: data.path });
 let records: readonly JournalRecord[] = [];
 let stop: JournalRecord | undefined;
 

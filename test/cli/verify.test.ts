@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../../src/adapters/system/files.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import { canonicalText } from '../../src/domain/canonical.ts';
 import { EventLogger } from '../../src/runtime/journal/event-logger.ts';
-import { runCli } from './run-cli.ts';
+import { runHere } from './run-here.ts';
 
 const directory = temporaryDirectory('bigbrother-verify-');
 const good = join(directory.path, 'journal.sqlite');
@@ -28,7 +28,7 @@ beforeAll(() => {
 afterAll(() => directory.remove());
 
 async function verified(...args: readonly string[]) {
-  const { code, stdout, stderr } = await runCli(['verify', ...args, '--json']);
+  const { code, stdout, stderr } = await runHere(['verify', ...args, '--json']);
   return { code, stderr, ...(stdout === '' ? {} : JSON.parse(stdout)) };
 }
 
@@ -93,7 +93,7 @@ describe('bigbrother verify', () => {
     const config = join(data, 'bigbrother.config.json');
     writeFileSync(config, JSON.stringify({ anchors: { directory: outside } }));
     const check = async () => {
-      const { code, stdout } = await runCli(['verify', '--json'], { BIGBROTHER_DATA_DIR: data });
+      const { code, stdout } = await runHere(['verify', '--json'], { BIGBROTHER_DATA_DIR: data });
       return { code, ...JSON.parse(stdout) };
     };
     expect(await check()).toMatchObject({ code: 0, tamper_window_ms: null });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SqliteEventStore } from '../../src/adapters/event-stores/sqlite.ts';
-import { runCli } from '../cli/run-cli.ts';
+import { runHere } from '../cli/run-here.ts';
 import { recordedMonth } from './month.ts';
 
 /** Each command of the document that is followed by what it prints. */
@@ -43,7 +43,7 @@ describe('the page on history', () => {
   });
 
   it.each(shown)('tells the truth of: bigbrother %s', async (call, printed) => {
-    const { code, stdout } = await runCli(call.split(' '), { BIGBROTHER_DATA_DIR: directory });
+    const { code, stdout } = await runHere(call.split(' '), { BIGBROTHER_DATA_DIR: directory });
     expect(code).toBe(0);
     const lines = stdout.split('\n').map(plain);
     for (const line of printed.map(plain)) expect(lines).toContain(line);
@@ -51,12 +51,12 @@ describe('the page on history', () => {
 
   it('prints as JSON what an agent is answered', async () => {
     const call = ['history', '--view', 'totals', '--symbol', 'TSLA', '--day', '2026-10', '--json'];
-    const { stdout } = await runCli(call, { BIGBROTHER_DATA_DIR: directory });
+    const { stdout } = await runHere(call, { BIGBROTHER_DATA_DIR: directory });
     expect(JSON.parse(stdout)).toMatchObject({ view: 'totals', totals: { closed: 1 } });
   });
 
   it('says what is wrong with a question, and what would be right', async () => {
-    const ended = await runCli(['history', '--view', 'why', '--day', 'someday'], {
+    const ended = await runHere(['history', '--view', 'why', '--day', 'someday'], {
       BIGBROTHER_DATA_DIR: directory,
     });
     expect(ended.code).toBe(2);
