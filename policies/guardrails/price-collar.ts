@@ -13,7 +13,7 @@ import { deny, pass } from './verdict.ts';
 export const priceCollarSettings = settingsObject({
   /** How far an entry's limit may lie from the middle of the quote, either way. */
   entryPercent: decimalSetting('0.1', '50').prefault('3'),
-  /** How far an exit's limit may lie on the bad side of it; a better price is always fine. */
+  /** How far an exit's limit may lie on the bad side of it, or what an agent's sale would get. */
   exitPercent: decimalSetting('0.1', '50').prefault('10'),
   /** How far a protective stop's limit may lie beyond its own stop price. */
   stopRoomPercent: decimalSetting('0.1', '50').prefault('15'),
@@ -43,7 +43,9 @@ export const priceCollar = (settings: PriceCollarSettings, quoteMs: number): Gua
 type Limit = {
   readonly side: OrderSide;
   readonly isEntry: boolean;
-  readonly limitPrice: Price;
+  /** Its own, or what the market offers to one without; null where nobody offers anything. */
+  readonly limitPrice: Price | null;
+  readonly words: 'limit' | 'at the market';
   readonly stopPrice: Price | null;
 };
 type Finding = {
@@ -52,20 +54,27 @@ type Finding = {
   readonly verdict: Verdict | null;
 };
 
-function limitsOf(step: Step, { context }: ReviewInput): readonly Limit[] {
+function limitsOf(step: Step, input: ReviewInput): readonly Limit[] {
+  const { context } = input;
+  const words = 'limit';
   if (step.kind === 'cancel') return [];
   const isEntry = sharesAdded(step, context.position).gt('0');
   if (step.kind === 'replace') {
     const limitPrice = step.change.limitPrice ?? step.before.limitPrice;
     const stopPrice = step.change.stopPrice ?? step.before.stopPrice;
-    return limitPrice === null ? [] : [{ side: step.before.side, isEntry, limitPrice, stopPrice }];
+    const { side } = step.before;
+    return limitPrice === null ? [] : [{ side, isEntry, limitPrice, words, stopPrice }];
   }
-  const { side, limitPrice, stopPrice, stopLoss, orderClass } = step.order;
-  const own = limitPrice === null ? [] : [{ side, isEntry, limitPrice, stopPrice }];
+  const { side, type, limitPrice, stopPrice, stopLoss, orderClass } = step.order;
+  // A policy's exit leaves at any price; what an agent wants can wait for a better market.
+  if (type === 'market' && input.part.wantedBy?.includes('host') === true) {
+    return [{ side, isEntry, limitPrice: offered(side, input), words: 'at the market', stopPrice }];
+  }
+  const own = limitPrice === null ? [] : [{ side, isEntry, limitPrice, words, stopPrice } as const];
   // Only an OCO's stop leg stands beside its order; a bracket's guards shares not held yet.
   if (orderClass !== 'oco' || stopLoss === null || stopLoss.limitPrice === null) return own;
-  const leg = { side, isEntry, limitPrice: stopLoss.limitPrice, stopPrice: stopLoss.stopPrice };
-  return [...own, leg];
+  const leg = { limitPrice: stopLoss.limitPrice, stopPrice: stopLoss.stopPrice };
+  return [...own, { side, isEntry, words, ...leg }];
 }
 
 function judge(
@@ -74,8 +83,13 @@ function judge(
   settings: PriceCollarSettings,
   quoteMs: number,
 ): Finding {
-  const { side, isEntry, limitPrice, stopPrice } = order;
-  const measured = `${side} limit ${dollars(limitPrice)}`;
+  const { side, isEntry, limitPrice, words, stopPrice } = order;
+  if (limitPrice === null) {
+    const measured = `${side} ${words}, where nobody offers a price`;
+    const limit = 'a quote';
+    return { measured, limit, verdict: noQuote(input, measured, limit) };
+  }
+  const measured = `${side} ${words} ${dollars(limitPrice)}`;
   const losing = side === 'sell' ? 'long' : 'short';
   if (stopPrice !== null && isTighter(losing, limitPrice, stopPrice)) {
     const limit = `at ${dollars(stopPrice)} or beyond`;
@@ -98,6 +112,13 @@ function judge(
   if (!isWorse && !(isEntry && isOdd)) return { measured, limit, verdict: null };
   const because = `${measured} is more than ${limit}`;
   return { measured, limit, verdict: outside(input, measured, limit, because) };
+}
+
+/** What an order without a price meets; null where nobody is there. */
+function offered(side: OrderSide, { context }: ReviewInput): Price | null {
+  const { quote } = context.market;
+  const at = side === 'sell' ? quote?.bid : quote?.ask;
+  return at?.gt('0') === true ? at : null;
 }
 
 /** Multiplied rather than divided, so that rounding never decides a veto. */
@@ -143,6 +164,6 @@ const noQuote = (input: ReviewInput, measured: string, limit: string): Verdict =
   deny(name, input, 'data_missing', {
     measured,
     limit,
-    because: `there is no fresh and sound quote for ${input.part.symbol} to measure an entry by`,
-    wouldPass: 'the same entry with a fresh quote',
+    because: `there is no fresh and sound quote for ${input.part.symbol} to measure it by`,
+    wouldPass: 'the same order with a fresh quote',
   });

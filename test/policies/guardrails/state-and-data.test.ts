@@ -251,6 +251,35 @@ describe('price collar', () => {
     expect(answer('price-collar', given).code).toBe(code);
   });
 
+  describe('what an agent wants sold at the market', () => {
+    const asked = (given: GivenReview) => {
+      const input = reviewOf({ steps: [submit()], ...given });
+      const part = { ...input.part, wantedBy: ['host'] };
+      const [collar] = guardrails(settings()).filter(({ name }) => name === 'price-collar');
+      return told(collar?.review({ ...input, part, plan: { ...input.plan, parts: [part] } }));
+    };
+
+    it('waits for a bid inside the collar', () => {
+      expect(asked({ bid: '90', ask: '110' })).toMatchObject({ outcome: 'pass' });
+      expect(asked({ bid: '89.99', ask: '110.01' })).toMatchObject({
+        ...{ code: 'price_outside_collar', measured: 'sell at the market 89.99' },
+        limit: '10 % from the middle of the quote at 100.00',
+      });
+      const nobody = {
+        code: 'data_missing',
+        measured: 'sell at the market, where nobody offers a price',
+      };
+      expect(asked({ bid: '0', ask: '100' })).toMatchObject(nobody);
+      expect(asked({ bid: null })).toMatchObject(nobody);
+    });
+
+    it('is bought back at an ask inside it', () => {
+      const short = { side: 'short', steps: [submit({ side: 'buy' })] } as const;
+      expect(asked({ ...short, bid: '90', ask: '110' }).outcome).toBe('pass');
+      expect(asked({ ...short, bid: '89', ask: '111.01' }).code).toBe('price_outside_collar');
+    });
+  });
+
   it.each([
     { limit: '110', code: null },
     { limit: '110.01', code: 'price_outside_collar' },
