@@ -4,9 +4,12 @@ import { House } from './house.ts';
 
 const SLOT_MS = 30_000;
 const MOVES = 14;
-/** The market falls until it is as far past the stops as a gap is assumed to fill. */
+/** The market falls far past the stops: no figure may rest on its stopping somewhere. */
 const STOP_PERCENT = 8;
-const GAP_PERCENT = 5;
+const FALL_PERCENT = 30;
+/** Each side of the middle: the last but one is as far as the collar lets an exit go. */
+const SPREADS = ['0.01', '0.45', '2.00', '6.00', '9.95', '19.00'] as const;
+const WIDEST = '9.95';
 const HELD = { AAPL: 1, 'BRK.B': 1, SPY: 1, TSLA: -1 } as const;
 const SYMBOLS = Object.keys(HELD) as ['AAPL', 'BRK.B', 'SPY', 'TSLA'];
 
@@ -41,7 +44,7 @@ export type Found = {
 export async function searchWorstHost(seed: string, tries: number): Promise<Found> {
   const draws = new Draws(`worst host ${seed}`);
   const terms = draws.pick(['execute', 'generous'] as const);
-  let best: readonly Move[] = freezeAndFall();
+  let best: readonly Move[] = sellWideAndFall();
   let worst = Number.NEGATIVE_INFINITY;
   let printed = 0;
   const violations: string[] = [];
@@ -57,13 +60,20 @@ export async function searchWorstHost(seed: string, tries: number): Promise<Foun
   return { tried: tries, worst, printed, moves: best, violations };
 }
 
-/** Where the search begins: everything is halted before the market falls through the stops. */
-function freezeAndFall(): Move[] {
-  const falls = [70, 100].flatMap((part) =>
-    SYMBOLS.map((symbol): Move => ({ ...{ kind: 'market', symbol, part }, spread: '0.01' })),
+/** Where the search begins: sales where nobody bids much, a halt, and the market falls. */
+function sellWideAndFall(): Move[] {
+  const sales = (['AAPL', 'BRK.B'] as const).flatMap((symbol): Move[] => [
+    { kind: 'market', symbol, part: 0, spread: WIDEST },
+    { kind: 'sell', symbol, fraction: '0.5' },
+  ]);
+  const falls = [35, 100].flatMap((part) =>
+    (['SPY', 'TSLA'] as const).map((symbol): Move => {
+      return { kind: 'market', symbol, part, spread: '0.01' };
+    }),
   );
-  const rest = Array.from({ length: MOVES - falls.length - 1 }, (): Move => ({ kind: 'nothing' }));
-  return [{ kind: 'halt' }, ...falls, ...rest];
+  const moves: Move[] = [...sales, { kind: 'halt' }, ...falls];
+  const rest = Array.from({ length: MOVES - moves.length }, (): Move => ({ kind: 'nothing' }));
+  return [...moves, ...rest];
 }
 
 function anyMove(draws: Draws): Move {
@@ -75,7 +85,7 @@ function anyMove(draws: Draws): Move {
     () => ({ kind: 'halt' }),
     () => ({
       ...{ kind: 'market', symbol, part: draws.between(0, 100) },
-      spread: draws.pick(['0.01', '0.10', '0.45', '2.00']),
+      spread: draws.pick(SPREADS),
     }),
     () => ({ ...{ kind: 'market', symbol, part: 100 }, spread: '0.01' }),
     () => ({ kind: 'nothing' }),
@@ -115,7 +125,7 @@ async function lived(terms: keyof typeof houses, moves: readonly Move[], isThere
 
 function against({ symbol, part, spread }: Extract<Move, { kind: 'market' }>, before: number) {
   const stop = 1 - (HELD[symbol] * STOP_PERCENT) / 100;
-  const furthest = 100 * stop * (1 - (HELD[symbol] * GAP_PERCENT) / 100);
+  const furthest = 100 * stop * (1 - (HELD[symbol] * FALL_PERCENT) / 100);
   const price = 100 + ((furthest - 100) * part) / 100;
   const isFurther = HELD[symbol] > 0 ? price < before : price > before;
   return { price: isFurther ? price : before, spread };
