@@ -56,7 +56,6 @@ function askFrom(draws: Draws, hot: readonly string[], used: Set<string>): Ask {
     ...Array.from({ length: 9 }, () => () => ({ kind: 'sell', symbol, shares: shares() }) as const),
     ...Array.from({ length: 4 }, () => () => ({ kind: 'protect', symbol }) as const),
     () => ({ kind: 'exit', symbol }),
-    () => ({ kind: 'exit', symbol }),
     () => ({ kind: 'exit_group', symbols: several() }),
     () => ({
       kind: 'rebalance',

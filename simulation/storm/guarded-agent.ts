@@ -6,7 +6,10 @@ import type { Ask } from './asks.ts';
 import type { Outcome } from './subject.ts';
 
 const plan = z.object({ plan_id: z.string(), hash: z.string(), executable: z.literal(true) });
-const nothing = z.object({ outcome: z.literal('nothing_to_do') });
+const nothing = z.union([
+  z.object({ outcome: z.literal('nothing_to_do') }),
+  z.object({ error: z.object({ code: z.literal('no_position') }) }),
+]);
 const refusal = z.object({ error: z.object({ retryable: z.boolean() }) });
 
 /** The account as its agents see it; for weights. */

@@ -29,7 +29,7 @@ const NO_LIMIT = {
 /** Agents may do all that they like: what holds them back is not the subject here. */
 const settings: RuntimeSettings = {
   ...defaultRuntimeSettings,
-  plansInFlight: 40,
+  ...{ plansInFlight: 40, orderLookbackMs: 20_000 },
   approvals: {
     ...defaultRuntimeSettings.approvals,
     ...{ limits: NO_LIMIT, liveLimits: NO_LIMIT, proposalsPerMinute: 1_000_000 },

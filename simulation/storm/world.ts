@@ -28,8 +28,8 @@ export const SYMBOLS: readonly string[] = Array.from({ length: 50 }, (_, place) 
 const SIZE = 100_000;
 /** Until every position has its first stop. */
 const SETTLE_MS = 30_000;
-/** From one burst to the next: the loop's cycle fits in. */
-const EPISODE_MS = 12_000;
+/** From one burst to the next; the loop's cycles fall anywhere in them. */
+const EPISODE_MS = 6_000;
 /** An agent that has no answer after so long never gets one. */
 const LONGEST_ASK_MS = 120_000;
 
@@ -90,7 +90,7 @@ class StormWorld {
   async play(subjectName: SubjectName, episodes: number): Promise<StormFigures> {
     const clock = this.#clock;
     const draws = new Draws(`${this.#seed} storm`);
-    this.#print();
+    this.#print(SYMBOLS);
     const subject = await makers[subjectName](this.#surroundings());
     await clock.advanceBy(SETTLE_MS);
     this.#counter.begin();
@@ -145,19 +145,20 @@ class StormWorld {
   }
 
   #move(draws: Draws): void {
-    for (const symbol of SYMBOLS) {
-      const jump = draws.chance(0.02) ? draws.pick([-0.1, -0.05, 0.06, 0.18]) : 0;
+    const moving = SYMBOLS.filter(() => draws.chance(0.2));
+    for (const symbol of moving) {
+      const jump = draws.chance(0.1) ? draws.pick([-0.1, -0.05, 0.06, 0.18]) : 0;
       const drift = (draws.fraction() - 0.5) * 0.01;
       this.#prices.set(symbol, Math.max(2, (this.#prices.get(symbol) ?? 2) * (1 + jump + drift)));
     }
-    this.#print();
+    this.#print(moving);
   }
 
-  #print(): void {
+  #print(symbols: readonly string[]): void {
     const at = this.#clock.now();
     const cent = decimal('0.01');
-    for (const [symbol, price] of this.#prices) {
-      const last = decimal(price.toFixed(2));
+    for (const symbol of symbols) {
+      const last = decimal((this.#prices.get(symbol) ?? 2).toFixed(2));
       const quote = { symbol, at, bidPrice: last - cent, askPrice: last + cent };
       this.#exchange.tell({ kind: 'quote', quote: { ...quote, bidSize: SIZE, askSize: SIZE } });
       this.#tradeId += 1;

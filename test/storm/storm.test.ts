@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { isCalm } from '../../simulation/storm/tally.ts';
+import { stormWorld } from '../../simulation/storm/world.ts';
+
+describe('twenty agents at fifty positions', () => {
+  it('collide nowhere when they ask BigBrother', async () => {
+    const figures = await stormWorld('bigbrother', 1, 8);
+    expect(figures).toMatchObject({ oversoldShares: 0, duplicates: 0, conflicts: 0 });
+    expect(isCalm(figures)).toBe(true);
+    // They did get their way, many times.
+    expect(figures.asks.done).toBeGreaterThan(20);
+    expect(figures.executions).toBeGreaterThan(20);
+  }, 60_000);
+
+  it.each(['old-bot', 'pass-through'] as const)(
+    'collide in every way that is counted at the %s, in the same bursts',
+    async (subject) => {
+      const figures = await stormWorld(subject, 1, 8);
+      expect(figures.oversoldShares).toBeGreaterThan(0);
+      expect(figures.duplicates).toBeGreaterThan(0);
+      expect(figures.conflicts).toBeGreaterThan(0);
+      expect(figures.nakedShareSeconds).toBeGreaterThan(0);
+    },
+    60_000,
+  );
+});
