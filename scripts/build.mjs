@@ -2,7 +2,7 @@
 // tree of modules takes. What holds native code or belongs to Node stays outside.
 
 import { existsSync } from 'node:fs';
-import { chmod, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { crashPoints } from './crash-point-plugin.mjs';
@@ -37,6 +37,16 @@ if (existsSync('simulation/main.ts')) {
   const simulation = [{ in: 'simulation/main.ts', out: 'simulate' }];
   await build({ ...common, entryPoints: simulation, plugins: [crashPoints] });
 }
+// The page of "bigbrother serve": read from beside the program when somebody serves it.
+await build({
+  entryPoints: [
+    { in: 'src/web/page/main.ts', out: 'page' },
+    { in: 'src/web/page/page.css', out: 'page' },
+  ],
+  ...{ outdir: draft, bundle: true, minify: true, platform: 'browser', format: 'esm' },
+  ...{ target: 'es2022', legalComments: 'inline', logLevel: 'warning' },
+});
+await copyFile('src/web/page/page.html', join(draft, 'page.html'));
 await chmod(join(draft, 'bigbrother.js'), 0o755);
 for (const file of await readdir(draft)) await rename(join(draft, file), join('dist', file));
 await rm(draft, { recursive: true });

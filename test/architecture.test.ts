@@ -89,6 +89,7 @@ const packageOwners: Record<string, readonly string[]> = {
   commander: ['src/main.ts', 'src/cli'],
   pino: ['src/cli', 'src/compose.ts'],
   'async-mutex': ['src/runtime'],
+  'lightweight-charts': ['src/web/page'],
 };
 
 const pure = ['src/domain', 'src/engine', 'policies'];
