@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 export default defineConfig({
   test: {
@@ -10,6 +11,6 @@ export default defineConfig({
     // One more than there are cores: tests of the command line wait for processes most of the time.
     maxWorkers: availableParallelism() + 1,
     testTimeout: 20_000,
-    sequence: { shuffle: { files: true, tests: false } },
+    sequence: { sequencer: LongestFirst, shuffle: { files: true, tests: false } },
   },
 });
