@@ -7,6 +7,7 @@ import {
   signingOf,
   standDownOf,
 } from './composition/account-storage.ts';
+import { alertsFor } from './composition/alerting.ts';
 import { connect, firstLook, refuseOtherAccount } from './composition/connection.ts';
 import { adviceFor, type Outside, outsideOf } from './composition/outside.ts';
 import {
@@ -78,6 +79,8 @@ export async function compose(settings: Settings, system: System): Promise<Runni
     const parts = partsOf({ connection, journal, keeper, replica, settings, system, outside });
     const { start, stop: stopGuarding, ...runtime } = createRuntime(parts);
     const attestation = takeEffect(settings, system, keeper, runtime, opened);
+    const { environment } = connection;
+    opened.push(alertsFor({ runtime, environment, settings, system }));
     const unreadBecause = await start();
     opened.push(adviceFor({ outside, runtime, keeper, news: connection.news, system, settings }));
     return {

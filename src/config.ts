@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { settingsProblem } from '../policies/settings.ts';
 import { type SupabaseAccess, supabaseAccessIn } from './adapters/supabase/settings.ts';
 import { dataDirectoryPath, type Env, FileError, readTextFile } from './adapters/system/files.ts';
+import { type AlertSettings, alertsFrom } from './alert-settings.ts';
 import type { Environment, Mode } from './domain/environment.ts';
 import { type IntelligenceSettings, intelligenceFrom } from './intelligence-settings.ts';
 import { type FileSettings, fileSettings, isMode, modes, type Rules } from './settings-file.ts';
@@ -22,6 +23,7 @@ export type Settings = {
   /** Null where no copy is kept outside this machine. */
   readonly supabase: SupabaseAccess | null;
   readonly intelligence: IntelligenceSettings;
+  readonly alerts: AlertSettings;
   readonly dataDirectory: string;
   /** Where checkpoints of the journal are brought to; null for nowhere. */
   readonly anchorDirectory: string | null;
@@ -52,6 +54,7 @@ export function loadSettings(configPath: string | null, env: Env = process.env):
     venue,
     supabase: supabaseFrom(env),
     intelligence: intelligenceFrom(file.intelligence, env),
+    alerts: alertsFrom(file.alerts, env),
     dataDirectory: dataDirectoryFrom(env, file.dataDirectory ?? null),
     anchorDirectory: file.anchors === undefined ? null : resolve(file.anchors.directory),
     expected: {
@@ -170,6 +173,7 @@ export const defaultSettings = (mode: Mode, dataDirectory: string): Settings => 
   venue: { kind: 'embedded' },
   supabase: null,
   intelligence: intelligenceFrom(fileSettings.parse({}).intelligence, {}),
+  alerts: alertsFrom(fileSettings.parse({}).alerts, {}),
   dataDirectory,
   anchorDirectory: null,
   expected: { settingsHash: null, codeVersion: null },
@@ -177,7 +181,8 @@ export const defaultSettings = (mode: Mode, dataDirectory: string): Settings => 
 });
 
 function rulesIn(file: FileSettings, mode: Mode): Rules {
-  const { $schema, environment, dataDirectory, anchors, expect, intelligence, ...rules } = file;
+  const { $schema, environment, dataDirectory, anchors, expect, intelligence, alerts, ...rules } =
+    file;
   return { ...rules, mode };
 }
 
@@ -190,18 +195,22 @@ export function withoutSecrets(settings: Settings): unknown {
     ...settings.intelligence,
     perplexity: perplexity === null ? null : { baseUrl: perplexity.baseUrl },
   };
-  if (venue.kind === 'embedded') return { ...settings, supabase, intelligence };
+  const { desktop, command, webhooks, heartbeat } = settings.alerts;
+  const alerts = { desktop, command, webhooks: webhooks.length, heartbeat: heartbeat !== null };
+  if (venue.kind === 'embedded') return { ...settings, supabase, intelligence, alerts };
   const { environment, endpoint, accountNumber } = venue;
   const shown = { kind: venue.kind, environment, endpoint, accountNumber };
-  return { ...settings, supabase, intelligence, venue: shown };
+  return { ...settings, supabase, intelligence, alerts, venue: shown };
 }
 
 /** Values that must never leave the process. */
-export function secretsOf({ venue, supabase, intelligence }: Settings): readonly string[] {
+export function secretsOf({ venue, supabase, intelligence, alerts }: Settings): readonly string[] {
   return [
     ...(venue.kind === 'alpaca' ? [venue.keyId, venue.secretKey] : []),
     ...(supabase === null ? [] : [supabase.accountKey, supabase.key]),
     ...(intelligence.perplexity === null ? [] : [intelligence.perplexity.key]),
+    ...alerts.webhooks.map(String),
+    ...(alerts.heartbeat === null ? [] : [String(alerts.heartbeat)]),
   ];
 }
 

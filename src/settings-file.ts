@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { approvalSettings } from '../policies/approvals.ts';
 import { policySettings, tradingPolicies } from '../policies/registry.ts';
 import { decimalSetting, settingsObject, wholeSetting } from '../policies/settings.ts';
+import { alertSettings } from './alert-settings.ts';
 import { type Json, toJson } from './domain/canonical.ts';
 import { type Decimal, decimal, parseDecimal, text } from './domain/decimal.ts';
 import { isTicker } from './domain/ids.ts';
@@ -71,6 +72,7 @@ export const fileSettings = settingsObject({
     codeVersion: z.string().min(1).optional(),
   }).optional(),
   intelligence: intelligenceSettings.prefault({}),
+  alerts: alertSettings.prefault({}),
   ...ruleShape,
 });
 export type FileSettings = z.output<typeof fileSettings>;

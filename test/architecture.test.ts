@@ -207,9 +207,13 @@ describe('the architecture', () => {
     },
   );
 
-  it('starts other programs in one place, with an environment that is named in full', () => {
+  it('starts other programs in two places, with an environment that is named in full', () => {
     const starters = files.filter((file) => importsOf(file).includes('node:child_process'));
-    expect(starters).toEqual(['src/adapters/system/child-process.ts']);
+    expect(starters).toEqual([
+      'src/adapters/system/child-process.ts',
+      'src/adapters/system/run-program.ts',
+    ]);
+    for (const file of starters) expect(codeOf(file)).toMatch(/\benv: \{ \.\.\.(program\.)?env \}/);
     const inheriting = files.filter((file) => /sdk\/client\/stdio/.test(codeOf(file)));
     expect(inheriting).toEqual([]);
   });

@@ -20,6 +20,7 @@ import { loopCommand } from './run/loop-command.ts';
 import { mcpCommand } from './run/mcp-command.ts';
 import { pageCommand } from './run/page-command.ts';
 import { serveCommand } from './run/serve-command.ts';
+import { alertsCommand } from './setup/alerts-command.ts';
 import { doctorCommand } from './setup/doctor-command.ts';
 import { setupCommand } from './setup/setup-command.ts';
 import { supabaseCommand } from './setup/supabase-command.ts';
@@ -43,6 +44,8 @@ Environment:
   SUPABASE_URL, SUPABASE_KEY, SUPABASE_ACCOUNT_KEY
                            keep a copy of the journal in your Supabase project (docs/supabase.md)
   PERPLEXITY_API_KEY       asks Perplexity about what is held (docs/intelligence.md)
+  BIGBROTHER_ALERT_WEBHOOKS, BIGBROTHER_HEARTBEAT_URL
+                           who is told when something is wrong (docs/alerts.md)
   BIGBROTHER_CONFIG        a settings file; default: bigbrother.config.json in the data directory
 
 Exit codes: 0 done; 1 the run found a problem or failed; 2 arguments, settings or files cannot be
@@ -86,6 +89,7 @@ export function createProgram(): Command {
     tokenCommand,
     setupCommand,
     doctorCommand,
+    alertsCommand,
     archiveCommand,
     exportCommand,
     replayCommand,

@@ -30,7 +30,7 @@ const PROMPT_CODES = [
 ] as const;
 /** What is certain only when the account was read anew. */
 const CYCLE_CODES = ['foreign_exit', 'orphaned_exit', 'snapshot_incoherent'] as const;
-const PROMPT_MS = 5_000;
+const PROMPT_MS = 4_000;
 /** With these something may begin that no change of a position or an order tells of. */
 const OMENS: ReadonlySet<EventType> = new Set<EventType>(['stream_changed', 'step_answered']);
 

@@ -125,7 +125,7 @@ describe('a cancel that does not end', () => {
     const { id, hash } = proposal.plan;
     await settle(clock, bigBrother.execute(id, hash));
     await clock.advanceBy(CYCLE_MS);
-    expect(alert(guarded, 'cancel_slow')).toContain('pending_cancel for over 5 s');
+    expect(alert(guarded, 'cancel_slow')).toContain('pending_cancel for over 4 s');
     expect(context()?.cover.nakedQuantity.toFixed()).toBe('10');
     expect(context()?.cover.exitQuantity.toFixed()).toBe('10');
     await clock.advanceBy(60_000);
@@ -148,7 +148,7 @@ describe('many positions without a stop', () => {
     expect(told.map(({ symbol }) => symbol)).toEqual([null]);
     expect(told[0]?.because).toBe(
       'AA, BB, CC, DD, EE and 7 more positions: together 120 shares have had no confirmed stop ' +
-        'for over 5 s',
+        'for over 4 s',
     );
     expect(guarded.records('alert_raised').length).toBeLessThan(3);
   });

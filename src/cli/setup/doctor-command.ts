@@ -21,6 +21,7 @@ import { type AccountPlace, placesFor } from '../owner/halt-account.ts';
 import { readOwnerFile } from '../owner/owner-file.ts';
 import { exitCodes } from '../shared/failure.ts';
 import { VERSION } from '../shared/version.ts';
+import { alertsFinding } from './alerts-command.ts';
 import {
   type BrokerLook,
   brokerLook,
@@ -71,6 +72,7 @@ async function runDoctor(options: Options): Promise<void> {
     ...ownerFindings(inspection, settings),
     ...latchFindings(place, path),
     ...serverFindings(serversOf(inspection, settings)),
+    alertsFinding(settings),
     ...hostFindings(),
   ];
   const report = reportOf(settings, look, inspection, place, path, findings);

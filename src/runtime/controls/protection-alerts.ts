@@ -4,10 +4,10 @@ import type { Ticker } from '../../domain/ids.ts';
 import type { PortfolioSnapshot, PositionContext } from '../../domain/portfolio.ts';
 import { type EpochMs, isoTime, msBetween } from '../../domain/time.ts';
 
-/** A position that is protected at once was never worth an alert. */
-const NAKED_ALERT_MS = 5_000;
+/** A position that is protected at once was never worth an alert; a person knows within 5 s. */
+const NAKED_ALERT_MS = 4_000;
 /** A cancel takes its time; then somebody should know, and later somebody should act. */
-const CANCEL_SLOW_MS = 5_000;
+const CANCEL_SLOW_MS = 4_000;
 const CANCEL_STUCK_MS = 60_000;
 /** More symbols than this are told of in one alert: nobody reads hundreds. */
 const MOST_ALERTS = 10;
@@ -110,7 +110,7 @@ function folded(
 }
 
 const nakedWords = (shares: Quantity): string =>
-  `${text(shares)} shares have had no confirmed stop for over 5 s`;
+  `${text(shares)} shares have had no confirmed stop for over 4 s`;
 
 const closedWords = (shares: Quantity, opensAt: EpochMs): string =>
   `${text(shares)} shares are without a stop while the market is closed: unprotectable until ` +
