@@ -50,6 +50,8 @@ const mayImport: Record<string, readonly string[]> = {
   'src/web': ['src/web'],
   // Stands alone: an auditor reads it without the rest.
   'src/verifier': ['src/verifier'],
+  // Bars in, trades and figures out; it asks the policies as the engine does, without a broker.
+  'src/backtest': ['src/backtest', 'policies', 'src/engine', 'src/domain'],
   // Text in, text out: the files of MCP hosts.
   'src/setup': ['src/setup'],
   // Stands alone; it shares only the shape of a clock, so that both run in one simulation.
@@ -92,7 +94,7 @@ const packageOwners: Record<string, readonly string[]> = {
   'lightweight-charts': ['src/web/page'],
 };
 
-const pure = ['src/domain', 'src/engine', 'policies'];
+const pure = ['src/domain', 'src/engine', 'src/backtest', 'policies'];
 const impure =
   /\bawait\b|\basync\b|\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bperformance\b|\bset(Timeout|Interval|Immediate)\b|\bqueueMicrotask\b|\bprocess\.|\bconsole\.|\brandomUUID\b|\brandomBytes\b|\bglobalThis\b/;
 const pureNodeModules = ['node:crypto'];

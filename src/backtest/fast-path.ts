@@ -1,0 +1,223 @@
+import { type PolicySettings, tradingPolicies } from '../../policies/registry.ts';
+import { DecisionEngine } from '../engine/decision-engine.ts';
+import { defaultPlanning } from '../engine/planning-settings.ts';
+import { type EntryPlan, entryShares, nextEntryBar } from './entries.ts';
+import { askAt, bidAt, costOf, type FillSettings } from './fills.ts';
+import { type Guard, GuardedPosition } from './guarded-position.ts';
+import type { PriceBars } from './price-bars.ts';
+import type { Exit, Trade } from './trade.ts';
+
+export type FastPath = FillSettings & {
+  readonly bars: PriceBars;
+  readonly entries: EntryPlan;
+  /** Money of this symbol at the start, in units. */
+  readonly cash: number;
+  readonly guard: Guard;
+  /** Whether a stop may trigger in the bar of its entry, as it does, or only in the next. */
+  readonly guardsFrom: 'entry_bar' | 'next_bar';
+};
+
+/** What changed the money and the shares of one symbol, oldest first. */
+export type Booking = { readonly bar: number; readonly cash: number; readonly shares: number };
+
+/** What became of the money of one symbol. */
+export type SymbolRun = {
+  readonly bars: PriceBars;
+  readonly cash: number;
+  readonly trades: readonly Trade[];
+  readonly bookings: readonly Booking[];
+  readonly skippedEntries: number;
+  /** Shares times seconds without a stop that could execute, as far as the fills tell it. */
+  readonly nakedShareSeconds: number;
+};
+
+/** The production policies with the production engine; `only` leaves out all but these. */
+export function guardOf(settings: PolicySettings, only?: readonly string[]): Guard {
+  const policies = tradingPolicies(settings).filter(
+    ({ name }) => only === undefined || only.includes(name),
+  );
+  const has = (name: string) => policies.some((policy) => policy.name === name);
+  const engine = new DecisionEngine({ policies, planning: defaultPlanning });
+  return { engine, settings, trails: has('trailing-stop'), banks: has('partial-profit') };
+}
+
+/** A loop every ten seconds finds a stop that was jumped over so late. */
+const NEXT_LOOK_SECONDS = 10;
+
+/**
+ * Plays one symbol without an exchange: prices are compared with levels, and only where one is
+ * reached are the production policies and the production engine asked what should be true.
+ */
+export function runFastPath(path: FastPath): SymbolRun {
+  const run = new FastRun(path);
+  return run.play();
+}
+
+class FastRun {
+  readonly #path: FastPath;
+  readonly #trades: Trade[] = [];
+  readonly #bookings: Booking[] = [];
+  #exits: Exit[] = [];
+  #cash: number;
+  #skipped = 0;
+  #naked = 0;
+
+  constructor(path: FastPath) {
+    this.#path = path;
+    this.#cash = path.cash;
+  }
+
+  play(): SymbolRun {
+    const { bars, entries, cash } = this.#path;
+    const count = bars.openAt.length;
+    let flatSince: number | null = null;
+    let from = 0;
+    for (;;) {
+      const bar = nextEntryBar(entries, flatSince, from);
+      if (bar === null || bar >= count) break;
+      if (this.#buy(bar)) {
+        const last = this.#trades.at(-1);
+        if (last === undefined || last.left > 0) break;
+        flatSince = last.exits.at(-1)?.bar ?? bar;
+        from = flatSince + 1;
+      } else {
+        this.#skipped += 1;
+        from = bar + 1;
+      }
+    }
+    return {
+      ...{ bars, cash, trades: this.#trades, bookings: this.#bookings },
+      ...{ skippedEntries: this.#skipped, nakedShareSeconds: this.#naked },
+    };
+  }
+
+  /** @returns false when nothing could be bought */
+  #buy(entryBar: number): boolean {
+    const { bars, guard, entries, spreadBps } = this.#path;
+    const open = bars.open[entryBar] ?? 0;
+    const quantity = entryShares(entries, entryBar, { cash: this.#cash, open }, this.#path);
+    if (quantity === 0) return false;
+    const price = askAt(open, spreadBps);
+    this.#book(entryBar, price, quantity);
+    this.#exits = [];
+    const position = new GuardedPosition(bars, guard, { bar: entryBar, price, quantity });
+    this.#guardOn(position, entryBar);
+    this.#trades.push({
+      ...{ symbol: bars.symbol, openedAt: bars.openAt[entryBar] ?? 0, bar: entryBar, quantity },
+      ...{ entryPrice: price, initialStopPrice: position.initialStopPrice, exits: this.#exits },
+      ...{ left: position.quantity, lastPrice: bars.close.at(-1) ?? 0 },
+    });
+    return true;
+  }
+
+  #guardOn(position: GuardedPosition, entryBar: number): void {
+    const { high, low, openAt } = this.#path.bars;
+    const count = openAt.length;
+    this.#look(position, entryBar, this.#path.bars.open[entryBar] ?? 0);
+    const isGuarded = this.#path.guardsFrom === 'entry_bar';
+    if (isGuarded && this.#walk(position, entryBar, 1)) return;
+    for (let bar = entryBar + 1; bar < count; bar += 1) {
+      const [most, least] = [high[bar] ?? 0, low[bar] ?? 0];
+      const isQuiet =
+        least > position.stopPrice &&
+        most < position.takeProfitPrice &&
+        most < position.wakesAt &&
+        position.bestPrice < position.wakesAt;
+      if (isQuiet) {
+        if (most > position.bestPrice) position.bestPrice = most;
+      } else if (this.#walk(position, bar, 0)) return;
+    }
+  }
+
+  /** The prices of one bar in their order. @returns true when nothing is held any more */
+  #walk(position: GuardedPosition, bar: number, first: number): boolean {
+    const prices = this.#pricesOf(bar);
+    for (let step = first; step < prices.length; step += 1) {
+      const price = prices[step] ?? 0;
+      if (bidAt(price, this.#path.spreadBps) >= position.takeProfitPrice) {
+        this.#takeProfit(position, bar, step, price);
+      }
+      if (price <= position.stopPrice) {
+        const end = this.#stopOut(position, bar, step, price);
+        if (position.quantity === 0) return end;
+        continue;
+      }
+      if (price > position.bestPrice) position.bestPrice = price;
+      // What the close has moved is looked at with the next open: the session is over by then.
+      const isLast = step === prices.length - 1;
+      if (!isLast && position.bestPrice >= position.wakesAt) this.#look(position, bar, price);
+      if (position.quantity === 0) return true;
+    }
+    return false;
+  }
+
+  #pricesOf(bar: number): readonly number[] {
+    const { open, high, low, close } = this.#path.bars;
+    const [first, most, least, last] = [
+      open[bar] ?? 0,
+      high[bar] ?? 0,
+      low[bar] ?? 0,
+      close[bar] ?? 0,
+    ];
+    const isHighFirst = this.#path.fills === 'prints' && most - first < first - least;
+    return isHighFirst ? [first, most, least, last] : [first, least, most, last];
+  }
+
+  #takeProfit(position: GuardedPosition, bar: number, step: number, price: number): void {
+    const { fills, spreadBps } = this.#path;
+    const isJump = fills === 'prints' || step === 0;
+    const paid = isJump ? bidAt(price, spreadBps) : position.takeProfitPrice;
+    this.#sell(bar, { quantity: position.takeProfitQuantity, price: paid, by: 'partial-profit' });
+    position.profitTaken();
+  }
+
+  /** @returns true; false while the stop is left behind at the last price of the bars */
+  #stopOut(position: GuardedPosition, bar: number, step: number, price: number): boolean {
+    const { fills, spreadBps } = this.#path;
+    const { quantity } = position;
+    const isLevel = fills === 'levels' && step > 0;
+    const paid = bidAt(isLevel ? position.stopPrice : price, spreadBps);
+    const isLeftBehind = fills === 'prints' && paid < position.stopLimit();
+    if (!isLeftBehind) {
+      this.#sell(bar, { quantity, price: paid, by: position.stopBy });
+    } else if (step < 3) {
+      this.#naked += quantity * NEXT_LOOK_SECONDS;
+      this.#sell(bar, { quantity, price: paid, by: 'gap-rescue' });
+    } else {
+      return this.#leaveAtNextOpen(position, bar);
+    }
+    position.quantity = 0;
+    return true;
+  }
+
+  /** Left behind at the close: nothing can be done before the next open. */
+  #leaveAtNextOpen(position: GuardedPosition, bar: number): boolean {
+    const open = this.#path.bars.open[bar + 1];
+    if (open === undefined) return false;
+    const paid = bidAt(open, this.#path.spreadBps);
+    const by = paid < position.stopLimit() ? 'gap-rescue' : position.stopBy;
+    this.#sell(bar + 1, { quantity: position.quantity, price: paid, by });
+    position.quantity = 0;
+    return true;
+  }
+
+  #look(position: GuardedPosition, bar: number, price: number): void {
+    const sale = position.look(bar, price);
+    if (sale === null) return;
+    const paid = bidAt(price, this.#path.spreadBps);
+    this.#sell(bar, { ...sale, price: paid });
+  }
+
+  #sell(bar: number, sale: Pick<Exit, 'quantity' | 'price' | 'by'>): void {
+    this.#exits.push({ ...sale, bar, at: this.#path.bars.openAt[bar] ?? 0 });
+    this.#book(bar, sale.price, -sale.quantity);
+  }
+
+  #book(bar: number, price: number, shares: number): void {
+    const amount = price * Math.abs(shares);
+    const cost = costOf(price, Math.abs(shares), this.#path.costBps);
+    const cash = (shares > 0 ? -amount : amount) - cost;
+    this.#cash += cash;
+    this.#bookings.push({ bar, cash, shares });
+  }
+}

@@ -1,0 +1,232 @@
+import type { PolicySettings } from '../../policies/registry.ts';
+import { limitFor } from '../../policies/trading/stop-limit.ts';
+import { NO_DOLLARS, NO_SHARES, notional, type Price, quantity } from '../domain/decimal.ts';
+import type { Decision } from '../domain/decision.ts';
+import { type ClientOrderId, episodeId, orderId } from '../domain/ids.ts';
+import type { SymbolMarket } from '../domain/market.ts';
+import type { Order } from '../domain/order.ts';
+import type { Account, Episode, PositionContext } from '../domain/portfolio.ts';
+import { averageTrueRange } from '../engine/atr.ts';
+import { coverOf } from '../engine/cover.ts';
+import type { DecisionEngine } from '../engine/decision-engine.ts';
+import { dailyBarsBefore, type PriceBars, priceOf, unitsOf } from './price-bars.ts';
+import { wakePrice } from './wake-price.ts';
+
+/** How many daily bars production measures the average true range over. */
+const RANGE_BARS = 60;
+
+const ACCOUNT: Account = {
+  accountNumber: 'BACKTEST',
+  equity: notional('1'),
+  lastEquity: notional('1'),
+  cash: NO_DOLLARS,
+  buyingPower: NO_DOLLARS,
+  blockedBecause: null,
+  shortingEnabled: false,
+};
+
+/** What is decided by, beside the bars. */
+export type Guard = {
+  readonly engine: DecisionEngine;
+  readonly settings: PolicySettings;
+  /** Whether a policy moves stops, and whether one takes profits: else nobody asks for it. */
+  readonly trails: boolean;
+  readonly banks: boolean;
+};
+
+export type Sale = { readonly quantity: number; readonly by: string };
+
+/**
+ * A long position with what rests for it at the broker. The production engine decides what that
+ * should be, asked with the same context as in production; here it only becomes true at once.
+ */
+export class GuardedPosition {
+  readonly entryPrice: number;
+  quantity: number;
+  stopPrice = 0;
+  stopBy = '';
+  takeProfitPrice = Number.POSITIVE_INFINITY;
+  takeProfitQuantity = 0;
+  initialStopPrice: number | null = null;
+  bestPrice: number;
+  /** Below this best price nobody would change anything. */
+  wakesAt = 0;
+  readonly #bars: PriceBars;
+  readonly #guard: Guard;
+  readonly #bought: number;
+  readonly #openedAt: number;
+  #milestones: readonly string[] = [];
+  #stopSetAt = 0;
+
+  constructor(
+    bars: PriceBars,
+    guard: Guard,
+    entry: { readonly bar: number; readonly price: number; readonly quantity: number },
+  ) {
+    this.#bars = bars;
+    this.#guard = guard;
+    this.entryPrice = entry.price;
+    this.bestPrice = entry.price;
+    this.quantity = entry.quantity;
+    this.#bought = entry.quantity;
+    this.#openedAt = bars.openAt[entry.bar] ?? 0;
+  }
+
+  /**
+   * Asks the engine and lets its target come true.
+   *
+   * @returns what is to be sold at the market now; null for nothing
+   */
+  look(bar: number, price: number): Sale | null {
+    const { engine } = this.#guard;
+    const context = this.#context(bar, priceOf(price));
+    const decision = engine.prioritizeActions(context, engine.evaluatePosition(context));
+    const before = this.stopPrice;
+    const { target } = decision;
+    if (target.cover !== null) this.#moveStop(unitsOf(target.cover.stopPrice), decision, bar);
+    if (target.takeProfit !== null) {
+      this.takeProfitQuantity = Number(target.takeProfit.quantity.toFixed());
+      this.takeProfitPrice = unitsOf(target.takeProfit.limitPrice);
+      this.#milestones = [...this.#milestones, target.takeProfit.milestone];
+    }
+    const wakesAt = wakePrice(this, this.#guard, this.#milestones.length > 0);
+    // Asked in vain: only a better price than this one could change the answer.
+    const isMoved = this.stopPrice !== before;
+    this.wakesAt = isMoved ? wakesAt : Math.max(wakesAt, this.bestPrice + 1);
+    return target.sale === null ? null : this.#saleOf(target.sale, decision);
+  }
+
+  /** The limit of the resting stop. Below it the stop is left behind until the next look. */
+  stopLimit(): number {
+    const context = this.#context(this.#stopSetAt, priceOf(this.stopPrice), true);
+    return unitsOf(
+      limitFor(context, priceOf(this.stopPrice), this.#guard.settings.stopLimit).limitPrice,
+    );
+  }
+
+  /** Its take-profit was filled: the rest keeps its stop. */
+  profitTaken(): void {
+    this.quantity -= this.takeProfitQuantity;
+    this.takeProfitQuantity = 0;
+    this.takeProfitPrice = Number.POSITIVE_INFINITY;
+  }
+
+  #moveStop(stopPrice: number, { chosen }: Decision, bar: number): void {
+    if (stopPrice <= this.stopPrice) return;
+    const by = chosen.find(({ action }) => action.kind === 'protect')?.policy;
+    this.stopPrice = stopPrice;
+    this.stopBy = by ?? this.stopBy;
+    this.#stopSetAt = bar;
+    this.initialStopPrice ??= stopPrice;
+  }
+
+  #saleOf(sale: NonNullable<Decision['target']['sale']>, { chosen }: Decision): Sale {
+    this.#milestones = [...this.#milestones, sale.milestone];
+    const kinds = ['exit', 'reduce'];
+    const by = chosen.find(({ action }) => kinds.includes(action.kind))?.policy ?? '';
+    const sold = Math.min(this.quantity, Number(sale.quantity.toFixed()));
+    this.quantity -= sold;
+    // What waits for its profit is not sold twice.
+    this.takeProfitQuantity = Math.min(this.takeProfitQuantity, this.quantity);
+    return { quantity: sold, by };
+  }
+
+  #context(bar: number, at: Price, withRange = this.#needsRange()): PositionContext {
+    const { symbol, openAt, dayOf } = this.#bars;
+    const now = openAt[bar] ?? 0;
+    const shares = quantity(String(this.quantity));
+    const entry = priceOf(this.entryPrice);
+    const orders = this.#orders(now);
+    const position = {
+      ...({ symbol, side: 'long', assetClass: 'us_equity' } as const),
+      quantity: shares,
+      availableQuantity: shares,
+      averageEntryPrice: entry,
+      currentPrice: at,
+    };
+    const initial = this.initialStopPrice === null ? null : priceOf(this.initialStopPrice);
+    const episode: Episode = {
+      ...({ id: episodeId(symbol, 1), symbol, side: 'long', openedAt: this.#openedAt } as const),
+      quantity: quantity(String(this.#bought)),
+      entryPrice: entry,
+      initialStopPrice: initial,
+      highWaterPrice: priceOf(this.bestPrice),
+      milestones: this.#milestones,
+    };
+    const range = withRange ? this.#rangeOn(dayOf[bar] ?? 0) : null;
+    const market: SymbolMarket = {
+      ...{ symbol, quote: null, halted: false },
+      lastTrade: { price: at, at: now },
+      averageTrueRange: range,
+    };
+    return {
+      ...({ now, environment: 'simulated', snapshotVersion: 1, tradingState: 'active' } as const),
+      ...{ account: ACCOUNT, position, episode, orders, market, intents: [] },
+      cover: coverOf(position, orders, at),
+      session: { isOpen: true, openAt: now, closeAt: now + 1, nextOpenAt: now + 1 },
+      price: at,
+      riskPerShare: initial === null ? null : (entry.minus(initial) as Price),
+      gainPerShare: at.minus(entry),
+    };
+  }
+
+  /** As they rest in production: a pair for what waits for its profit, a stop for the rest. */
+  #orders(at: number): readonly Order[] {
+    if (this.stopPrice === 0) return [];
+    const stopPrice = priceOf(this.stopPrice);
+    const orders: Order[] = [];
+    const waiting = this.takeProfitQuantity;
+    const template = { ...this.#template(at), stopPrice, type: 'stop_limit' } as const;
+    if (waiting > 0) {
+      const pair = { quantity: quantity(String(waiting)), orderClass: 'oco' } as const;
+      const limitPrice = priceOf(this.takeProfitPrice);
+      orders.push(
+        { ...template, ...pair, type: 'limit', limitPrice, stopPrice: null, ...named('profit') },
+        { ...template, ...pair, ...named('leg'), parentId: orderId('profit'), status: 'held' },
+      );
+    }
+    const rest = quantity(String(this.quantity - waiting));
+    if (this.quantity > waiting) orders.push({ ...template, ...named('stop'), quantity: rest });
+    return orders;
+  }
+
+  #template(at: number): Omit<Order, 'id' | 'clientOrderId' | 'quantity' | 'type' | 'stopPrice'> {
+    return {
+      symbol: this.#bars.symbol,
+      side: 'sell',
+      orderClass: 'simple',
+      timeInForce: 'gtc',
+      positionIntent: 'sell_to_close',
+      filledQuantity: NO_SHARES,
+      filledAveragePrice: null,
+      limitPrice: priceOf(this.stopPrice),
+      status: 'new',
+      extendedHours: false,
+      createdAt: at,
+      updatedAt: at,
+      expiresAt: null,
+      replaces: null,
+      replacedBy: null,
+      parentId: null,
+    };
+  }
+
+  /** The range costs a look at sixty days: it is measured where a price depends on it. */
+  #needsRange(): boolean {
+    const { stopLoss, trailingStop } = this.#guard.settings;
+    return stopLoss.method === 'atr' || trailingStop.trailBy === 'atr';
+  }
+
+  #rangeDay = -1;
+  #range: Price | null = null;
+
+  #rangeOn(day: number): Price | null {
+    if (day !== this.#rangeDay) {
+      this.#rangeDay = day;
+      this.#range = averageTrueRange(dailyBarsBefore(this.#bars, day, RANGE_BARS));
+    }
+    return this.#range;
+  }
+}
+
+const named = (id: string) => ({ id: orderId(id), clientOrderId: `bb1-${id}` as ClientOrderId });
