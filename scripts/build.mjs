@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { chmod, copyFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { appPageInside } from './app-page.mjs';
 import { crashPoints } from './crash-point-plugin.mjs';
 
 // Written beside the old bundles and renamed when whole: nobody ever starts half a bundle.
@@ -32,7 +33,7 @@ const common = {
   },
 };
 
-await build({ ...common, entryPoints });
+await build({ ...common, entryPoints, plugins: [appPageInside] });
 if (existsSync('simulation/main.ts')) {
   const simulation = [{ in: 'simulation/main.ts', out: 'simulate' }];
   await build({ ...common, entryPoints: simulation, plugins: [crashPoints] });

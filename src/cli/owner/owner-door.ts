@@ -5,6 +5,7 @@ import { AttachDesk } from '../../server/attach-desk.ts';
 import { createMcpServer } from '../../server/mcp-server.ts';
 import { VERSION } from '../shared/version.ts';
 import { accountDoor } from './account-door.ts';
+import { APP_PAGE } from './app-page.ts';
 import { writeOwnerFile } from './owner-file.ts';
 import { pageDoor } from './page-door.ts';
 import { PageHost } from './page-host.ts';
@@ -80,8 +81,9 @@ export class OwnerDoor {
 
   createServer(atMost: Mode) {
     const { running, secrets, tell } = this.#parts;
-    const { bigBrother, clock, ids } = running;
+    const { bigBrother, clock, ids, approvals } = running;
     return createMcpServer({
+      ...(APP_PAGE === null ? {} : { app: { page: APP_PAGE, approvals } }),
       bigBrother,
       clock,
       ids,
