@@ -183,7 +183,9 @@ class CoverBar {
   show(counts: Readonly<Record<Cover, number>>): void {
     COVERS.forEach((cover, index) => {
       const part = this.#parts[index];
-      if (part !== undefined) setProperty(part, '--count', String(counts[cover]));
+      if (part === undefined) return;
+      setProperty(part, '--count', String(counts[cover]));
+      setAttribute(part, 'hidden', counts[cover] === 0 ? '' : null);
     });
     const words = COVERS.filter((cover) => counts[cover] > 0).map(
       (cover) => `${counts[cover]} ${cover === 'partly' ? 'partly naked' : cover}`,
