@@ -5,15 +5,19 @@ import type { IntentRecord, PositionContext } from '../domain/portfolio.ts';
 import type { PlanningSettings } from './planning-settings.ts';
 
 /** Orders of which only one can take the shares: a bracket's or OCO's legs, or a replace chain. */
-export type OrderGroup = { readonly key: string; readonly orders: readonly Order[] };
+export type OrderGroup = {
+  readonly key: string;
+  readonly orders: readonly [Order, ...Order[]];
+};
 
 /** Sorts orders into groups, in the order of their first member. */
 export function groupsOf(orders: readonly Order[]): readonly OrderGroup[] {
   const [only] = orders;
   if (only === undefined) return [];
-  if (orders.length === 1) return [{ key: only.parentId ?? only.replaces ?? only.id, orders }];
+  if (orders.length === 1)
+    return [{ key: only.parentId ?? only.replaces ?? only.id, orders: [only] }];
   const byId = new Map(orders.map((order) => [order.id as string, order]));
-  const groups = new Map<string, Order[]>();
+  const groups = new Map<string, [Order, ...Order[]]>();
   for (const order of orders) {
     const key = rootOf(order, byId);
     const members = groups.get(key);

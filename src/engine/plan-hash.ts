@@ -25,7 +25,6 @@ export function isSameHash(one: string, other: string): boolean {
 
 function freeze<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null || value instanceof Decimal) return value;
-  if (Object.isFrozen(value)) return value;
   Object.freeze(value);
   for (const item of Object.values(value)) freeze(item);
   return value;

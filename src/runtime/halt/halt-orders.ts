@@ -48,13 +48,13 @@ export function clearingFor(
     [Kind in 'unwanted' | 'toCancel' | 'foreign' | 'undecided' | 'kept']: Order[];
   };
   for (const { orders: group } of groupsOf(live)) {
-    const symbol = group[0]?.symbol;
-    const position = symbol === undefined ? null : (positionIn.get(symbol) ?? null);
-    const verdict = verdictOn(level, group, position, symbol !== undefined && isFlat(symbol));
+    const [{ symbol }] = group;
+    const verdict = verdictOn(level, group, positionIn.get(symbol) ?? null, () => isFlat(symbol));
     const isForeign = !group.some((order) => isManaged(order, orders, []));
-    if (verdict === 'unwanted' && isForeign && !includesForeign) sorted.foreign.push(...group);
-    else sorted[verdict].push(...group);
-    if (verdict === 'unwanted' && (includesForeign || !isForeign)) {
+    if (verdict !== 'unwanted') sorted[verdict].push(...group);
+    else if (isForeign && !includesForeign) sorted.foreign.push(...group);
+    else {
+      sorted.unwanted.push(...group);
       sorted.toCancel.push(...cancelable(group));
     }
   }
@@ -67,12 +67,12 @@ function verdictOn(
   level: HaltLevel,
   group: readonly Order[],
   position: Position | null,
-  isFlat: boolean,
+  isFlat: () => boolean,
 ): 'unwanted' | 'undecided' | 'kept' {
   if (level === 'flatten') return isClosing(group, position) ? 'kept' : 'unwanted';
   if (group.some((order) => opens(order, position))) return 'unwanted';
   // An exit of nothing opens a position; but a list of positions may lag behind its fills.
-  if (position === null) return isFlat ? 'unwanted' : 'undecided';
+  if (position === null) return isFlat() ? 'unwanted' : 'undecided';
   if (level === 'entries') return 'kept';
   return group.some(protects) ? 'kept' : 'unwanted';
 }

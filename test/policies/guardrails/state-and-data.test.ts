@@ -275,8 +275,8 @@ describe('price collar', () => {
 
     it('is bought back at an ask inside it', () => {
       const short = { side: 'short', steps: [submit({ side: 'buy' })] } as const;
-      expect(asked({ ...short, bid: '90', ask: '110' }).outcome).toBe('pass');
-      expect(asked({ ...short, bid: '89', ask: '111.01' }).code).toBe('price_outside_collar');
+      expect(asked({ ...short, bid: '90', ask: '110' })?.outcome).toBe('pass');
+      expect(asked({ ...short, bid: '89', ask: '111.01' })?.code).toBe('price_outside_collar');
     });
   });
 
