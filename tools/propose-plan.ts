@@ -14,6 +14,7 @@ import {
   misplacedIn,
   rebalanceOf,
 } from './shared/coordination.ts';
+import { misplacedOpening, type Opening, openingArguments, openOf } from './shared/opening.ts';
 import { denialsOf, partInWords, passedGuardrails } from './shared/plan-words.ts';
 import { denialSchema, partSchema } from './shared/schemas.ts';
 import { answered, type BigBrotherFace, defineTool, refused, type ToolAnswer } from './tool.ts';
@@ -31,9 +32,9 @@ export const proposePlan = defineTool({
   effect: 'proposes',
   input: z.strictObject({
     intent: z
-      .enum(['manage', 'protect', 'reduce', 'exit', 'rebalance', 'halt'])
+      .enum(['manage', 'protect', 'reduce', 'exit', 'open', 'rebalance', 'halt'])
       .describe(
-        'manage: what the policies want; protect: only stops; rebalance: sells only; ' +
+        'manage: what the policies want; protect: only stops; ' +
           'halt: no new risk until a person resumes',
       ),
     symbol: symbolArgument
@@ -42,6 +43,7 @@ export const proposePlan = defineTool({
     fraction: amountArgument.optional().describe('reduce: part, e.g. "0.5"'),
     quantity: amountArgument.optional().describe('reduce: shares'),
     ...coordinationArguments,
+    ...openingArguments,
   }),
   output: z.object({
     outcome: z.enum(['proposed', 'nothing_to_do']),
@@ -65,7 +67,9 @@ export const proposePlan = defineTool({
   async run(args, { bigBrother, now }) {
     const intent = intentOf(args);
     if (typeof intent === 'string') return refused('invalid_arguments', intent);
-    const missing = intent.kind === 'halt' ? null : missingPosition(args.symbol, bigBrother);
+    const missing = NEEDS_NO_POSITION.has(intent.kind)
+      ? null
+      : missingPosition(args.symbol, bigBrother);
     if (missing !== null) return missing;
 
     const proposal = await bigBrother.propose(intent, 'host');
@@ -80,8 +84,11 @@ type Asked = {
   readonly symbol?: Ticker | undefined;
   readonly fraction?: string | undefined;
   readonly quantity?: string | undefined;
-} & Coordination;
+} & Coordination &
+  Opening;
 
+/** Asked for whether the symbol is held or not. */
+const NEEDS_NO_POSITION: ReadonlySet<Intent['kind']> = new Set(['halt', 'open']);
 const EITHER_SYMBOL_OR_GROUP = 'exit takes a symbol or a group, not both.';
 
 /** The intent, or a sentence on why these arguments make none. */
@@ -91,13 +98,15 @@ function intentOf(asked: Asked): Intent | string {
   if (hasAmount && intent !== 'reduce') {
     return `fraction and quantity belong to reduce; ${intent} takes neither.`;
   }
-  const misplaced = misplacedIn(asked, intent);
+  const misplaced = misplacedIn(asked, intent) ?? misplacedOpening(asked, intent);
   if (misplaced !== null) return misplaced;
   switch (intent) {
     case 'halt':
       return symbol === undefined
         ? { kind: 'halt', symbol: null }
         : 'halt takes no symbol: it stops the whole account.';
+    case 'open':
+      return openOf(asked, symbol);
     case 'rebalance':
       return symbol === undefined
         ? rebalanceOf(asked)

@@ -43,11 +43,14 @@ export type AccountConfiguration = {
 };
 
 /** What the broker says of a symbol. */
-type AssetFacts = {
+export type AssetFacts = {
   readonly assetClass: string;
   readonly isActive: boolean;
   readonly isTradable: boolean;
 };
+
+/** What is known of a symbol that something is to be opened in; null for what is not. */
+export type EntryFacts = Pick<ControlFacts, 'asset' | 'averageDailyVolume'>;
 
 /** What moves together with a symbol; null where nobody knows. */
 export type SymbolGroups = { readonly sector: string | null; readonly cluster: string | null };
@@ -77,4 +80,6 @@ export type ControlFacts = {
   readonly ownEntryQuantities: readonly Quantity[] | null;
   /** A symbol that is not among them belongs to no known sector. */
   readonly groups: ReadonlyMap<string, SymbolGroups>;
+  /** For each symbol that the plan opens something in; absent where it opens nothing. */
+  readonly entries?: ReadonlyMap<string, EntryFacts>;
 };

@@ -19,6 +19,9 @@ export const RECIPES = [
   'reprice-triggered-stop',
   'renew-triggered-stop',
   'cancel-orphaned-exits',
+  'enter-with-stop',
+  'enter-with-stop-and-target',
+  'cancel-entry',
 ] as const;
 export type RecipeName = (typeof RECIPES)[number];
 
@@ -29,7 +32,9 @@ export type NakedCause =
   | 'part_sold'
   | 'position_left'
   | 'stop_triggered'
-  | 'orphans_released';
+  | 'orphans_released'
+  | 'position_opened'
+  | 'entry_ended';
 
 /** A plan part's recipe: its names, joined. */
 export const recipeText = (names: readonly RecipeName[]): string => names.join(' + ');

@@ -226,7 +226,13 @@ function stopIn({ side, stopPrice }: OrderLine, held: 'long' | 'short'): Decimal
 }
 
 /** What a host wants of itself, and not what the owner's policies want. */
-const WISHES: ReadonlySet<Intent['kind']> = new Set(['reduce', 'exit', 'exit_group', 'rebalance']);
+const WISHES: ReadonlySet<Intent['kind']> = new Set([
+  'reduce',
+  'exit',
+  'exit_group',
+  'rebalance',
+  'open',
+]);
 const EVERYTHING = decimal('1000000');
 const need = (tier: ApprovalTier, ...because: string[]): ApprovalNeed => ({ tier, because });
 const total = (values: readonly Decimal[]): Decimal =>

@@ -1,8 +1,11 @@
 import type { Decision } from '../domain/decision.ts';
+import type { OpenIntent } from '../domain/plan.ts';
 import type { Evaluation, TradingPolicy } from '../domain/policy.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import { adviceWish } from './advice.ts';
 import { decide } from './decide.ts';
+import { type EntryPlanning, type FirstStop, planEntry } from './entry.ts';
+import { supposedContext } from './entry-context.ts';
 import { releaseOrphans } from './orphans.ts';
 import type { Planning } from './plan.ts';
 import { planFor } from './plan.ts';
@@ -63,6 +66,20 @@ export class DecisionEngine {
   /** The steps to the target, or in words why there are none. */
   createActionPlan(decision: Decision, context: PositionContext): Planning {
     return planFor(decision, context, this.#planning);
+  }
+
+  /**
+   * The way into a symbol, with a stop where the policies want the first one. What a policy would
+   * do with the position once it is there does not count here.
+   *
+   * @param context as `entryContextFor` made it
+   */
+  planEntry(intent: OpenIntent, context: PositionContext, mark: string): EntryPlanning {
+    const firstStop: FirstStop = (entryPrice, shares, stopPrice) => {
+      const supposed = supposedContext(context, entryPrice, shares, stopPrice);
+      return this.prioritizeActions(supposed, this.evaluatePosition(supposed)).target.cover;
+    };
+    return planEntry(intent, context, this.#planning, { firstStop, mark });
   }
 
   /** The decision and the plan for a flat symbol in which exits of ours still rest. */

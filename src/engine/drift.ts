@@ -3,6 +3,7 @@ import type { Order } from '../domain/order.ts';
 import { isTerminal } from '../domain/order.ts';
 import type { PartBasis, PlanPart } from '../domain/plan.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
+import { isForEntry } from './entry-context.ts';
 
 /** How far the world may have moved since the plan was made. */
 export type DriftTolerance = { readonly priceBps: number };
@@ -29,6 +30,9 @@ export function driftOf(
 ): string | null {
   const { basis } = part;
   if (context === null) {
+    if (isForEntry(part)) {
+      return `${part.symbol} has no price, is held on the other side, or cannot be read whole`;
+    }
     return isForFlat(part)
       ? `${part.symbol} is not surely flat with exits of ours any more`
       : `the position in ${part.symbol} is gone`;

@@ -1,103 +1,79 @@
 import { NO_DOLLARS, NO_SHARES, price, ZERO } from '../domain/decimal.ts';
 import type { Decision } from '../domain/decision.ts';
-import { episodeId, type Ticker } from '../domain/ids.ts';
-import { isTerminal, type Order, type OrderSide } from '../domain/order.ts';
+import type { Ticker } from '../domain/ids.ts';
+import type { Order, OrderSide } from '../domain/order.ts';
 import type { PlanPart } from '../domain/plan.ts';
 import type { PortfolioSnapshot, PositionContext, PositionSide } from '../domain/portfolio.ts';
 import { recipeText } from '../domain/recipe.ts';
 import { bookOf, booksAlong } from './book.ts';
 import { type Draft, identify } from './candidate.ts';
-import { unknownMarket } from './context.ts';
-import { coverOf } from './cover.ts';
 import { basisOf } from './drift.ts';
+import { hasRunOut, isEntry } from './entry-orders.ts';
+import { flatContextAt, intentsIn, isLive, liveOrdersIn } from './flat-context.ts';
 import { groupsOf, isManaged } from './groups.ts';
 import { orderLines } from './orders.ts';
 import type { Planning } from './plan.ts';
 import type { PlanningSettings } from './planning-settings.ts';
 import { isCancelable } from './rules/cancel.ts';
 
-/** Exits that rest in a symbol of which nothing is held: what they fill opens a position. */
+/** What rests in a symbol of which nothing is held, and has to go. */
 type Orphans = {
-  /** One order of each group that may be canceled now; its fellows go with it. */
+  /** Exits, which would open a position: one of each group that may be canceled now. */
   readonly ours: readonly Order[];
+  /** Entries that have run out; the stops in their groups go with them. */
+  readonly entries: readonly Order[];
   /** Exits of the user's app or of another bot: for their owner to cancel. */
   readonly foreign: readonly Order[];
 };
 
+type Resting = Pick<PositionContext, 'orders' | 'intents' | 'now' | 'session'>;
+
 /**
- * Sorts a flat symbol's orders. We place exits only, so that every order of ours is an
- * orphan; a foreign one counts as an entry unless it sells or says that it closes.
+ * Sorts a flat symbol's orders. Of ours an order that is no entry is an orphan; a foreign one
+ * counts as an entry unless it sells or says that it closes.
  */
-function orphansIn({ orders, intents }: Pick<PositionContext, 'orders' | 'intents'>): Orphans {
+function orphansIn({ orders, intents, ...time }: Resting): Orphans {
   const ours: Order[] = [];
+  const entries: Order[] = [];
   const foreign: Order[] = [];
   for (const group of groupsOf(orders)) {
     const members = group.orders.filter(isLive);
-    if (members.some(isEntry)) continue;
+    if (members.some(isEntry)) {
+      entries.push(...members.filter((order) => hasRunOut(order, time)));
+      continue;
+    }
     const managed = members.find((order) => isManaged(order, orders, intents));
     // While one of them is changing at the broker, its end has to be awaited.
     if (managed === undefined) foreign.push(...members.filter(opensWhenFlat));
     else if (members.every(isCancelable)) ours.push(managed);
   }
-  return { ours, foreign };
+  return { ours, entries, foreign };
 }
 
 /** The orphans of a symbol of which nothing is held. */
 export const orphansOf = (snapshot: PortfolioSnapshot, symbol: Ticker): Orphans =>
-  orphansIn({ orders: liveOrders(snapshot, symbol), intents: intentsOf(snapshot, symbol) });
+  orphansIn({
+    orders: liveOrdersIn(snapshot, symbol),
+    intents: intentsIn(snapshot, symbol),
+    now: snapshot.at,
+    session: snapshot.session,
+  });
 
 /**
- * A flat symbol with exits of ours, seen as a position of no shares, so that the same
- * guardrails judge what is done there. It lies between two episodes, and has number 0.
+ * A flat symbol in which orders of ours rest that have to go, as {@link flatContextAt} shows it.
  *
- * @returns null when no exit of ours rests there; whether the symbol is flat is the caller's
- *   to know
+ * @returns null when there is no such order; whether the symbol is flat is the caller's to know
  */
 export function flatContextFor(
   snapshot: PortfolioSnapshot,
   symbol: Ticker,
 ): PositionContext | null {
-  const [orphan] = orphansOf(snapshot, symbol).ours;
+  const { ours, entries } = orphansOf(snapshot, symbol);
+  const [orphan] = [...ours, ...entries];
   if (orphan === undefined) return null;
-  const side = sideClosedBy(orphan.side);
-  const orders = liveOrders(snapshot, symbol);
+  const side = isEntry(orphan) ? sideOpenedBy(orphan.side) : sideClosedBy(orphan.side);
   const at = orphan.stopPrice ?? orphan.limitPrice ?? price(ZERO);
-  const position = {
-    symbol,
-    side,
-    quantity: NO_SHARES,
-    availableQuantity: NO_SHARES,
-    averageEntryPrice: at,
-    currentPrice: at,
-    assetClass: symbol.includes('/') ? 'crypto' : 'us_equity',
-  } as const;
-  return {
-    now: snapshot.at,
-    environment: snapshot.environment,
-    snapshotVersion: snapshot.version,
-    account: snapshot.account,
-    position,
-    episode: {
-      id: episodeId(symbol, 0),
-      symbol,
-      side,
-      openedAt: snapshot.at,
-      quantity: NO_SHARES,
-      entryPrice: at,
-      initialStopPrice: null,
-      highWaterPrice: at,
-      milestones: [],
-    },
-    orders,
-    cover: coverOf(position, orders),
-    market: snapshot.markets.get(symbol) ?? unknownMarket(symbol),
-    session: snapshot.session,
-    price: at,
-    riskPerShare: null,
-    gainPerShare: ZERO,
-    intents: intentsOf(snapshot, symbol),
-    tradingState: snapshot.tradingState,
-  };
+  return flatContextAt(snapshot, symbol, { side, at });
 }
 
 /**
@@ -141,8 +117,12 @@ function planRelease(
   context: PositionContext,
   { gapPercent }: PlanningSettings,
 ): Planning {
-  const recipe = recipeText(['cancel-orphaned-exits']);
-  const drafts = orphansIn(context).ours.map(
+  const { ours, entries } = orphansIn(context);
+  const recipe = recipeText([
+    ...(ours.length > 0 ? (['cancel-orphaned-exits'] as const) : []),
+    ...(entries.length > 0 ? (['cancel-entry'] as const) : []),
+  ]);
+  const drafts = [...ours, ...entries].map(
     (before): Draft => ({ kind: 'cancel', purpose: 'release', before }),
   );
   const identified = identify({ drafts }, context);
@@ -155,7 +135,7 @@ function planRelease(
     symbol: target.symbol,
     episodeId: context.episode.id,
     recipe,
-    cause: 'orphans_released',
+    cause: ours.length > 0 ? 'orphans_released' : 'entry_ended',
     target,
     steps: identified.steps,
     basis: basisOf(context),
@@ -169,30 +149,22 @@ function planRelease(
     },
     worstLoss: { atStop: NO_DOLLARS, withGap: NO_DOLLARS, gapPercent },
     because: [
-      'nothing is held any more, so that an exit that fills would open ' +
-        `a ${target.side === 'long' ? 'short' : 'long'} position`,
+      ...(ours.length === 0
+        ? []
+        : [
+            'nothing is held any more, so that an exit that fills would open ' +
+              `a ${target.side === 'long' ? 'short' : 'long'} position`,
+          ]),
+      ...(entries.length === 0 ? [] : ['an entry that was not filled has waited long enough']),
     ],
   };
   return { outcome: 'planned', part, notes: [] };
 }
 
-/** With the orders that they hang on, ended or not: those tell whose they are. */
-function liveOrders({ orders }: PortfolioSnapshot, symbol: Ticker): readonly Order[] {
-  const own = orders.filter((order) => order.symbol === symbol);
-  const parents = new Set(own.filter(isLive).map(({ parentId }) => parentId));
-  return own.filter((order) => isLive(order) || parents.has(order.id));
-}
-
-const isLive = ({ status }: Order): boolean => !isTerminal(status);
-
-const intentsOf = ({ intents }: PortfolioSnapshot, symbol: Ticker) =>
-  intents.filter(({ key }) => key.includes(`|${symbol}#`));
-
-const isEntry = ({ positionIntent }: Order): boolean =>
-  positionIntent === 'buy_to_open' || positionIntent === 'sell_to_open';
-
 /** Without a word about what it is for, a sale of nothing opens a short; a purchase is an entry. */
 const opensWhenFlat = ({ side, positionIntent }: Order): boolean =>
   side === 'sell' || positionIntent === 'buy_to_close';
+
+const sideOpenedBy = (side: OrderSide): PositionSide => (side === 'buy' ? 'long' : 'short');
 
 const sideClosedBy = (side: OrderSide): PositionSide => (side === 'sell' ? 'long' : 'short');

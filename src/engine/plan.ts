@@ -13,6 +13,7 @@ import { brokenRules, whyUnsettled } from './constraints.ts';
 import { isStop } from './cover.ts';
 import { protectsMore } from './doubt.ts';
 import { basisOf } from './drift.ts';
+import { hasRunOut } from './entry-orders.ts';
 import { estimateNaked } from './naked-estimate.ts';
 import { orderLines } from './orders.ts';
 import type { PlanningSettings } from './planning-settings.ts';
@@ -137,7 +138,8 @@ function unmetShares(
   const harmful = stale.filter(({ id }) => after.orders.some((order) => order.id === id));
   const staleShares = harmful.map((order) => sharesOf(order, context)).reduce(addShares, NO_SHARES);
   const { cover } = target;
-  if (cover === null) return staleShares;
+  const rest = unendedEntries(after, context);
+  if (cover === null) return addShares(staleShares, rest);
   const tight = after.orders.filter(
     (order) => !isStop(order) || isTightEnough(order, cover, target.side),
   );
@@ -146,8 +148,18 @@ function unmetShares(
   const bare = sharesLeft(left, coveredQuantity);
   const unsold = sharesLeft(left, hold);
   const oversold = sharesLeft(coverIn(after).exitQuantity, left);
-  return [unsold, oversold, unplacedProfit(target, after), staleShares].reduce(addShares, bare);
+  return [unsold, oversold, unplacedProfit(target, after), staleShares, rest].reduce(
+    addShares,
+    bare,
+  );
 }
+
+/** Shares that entries would still add which have run out. */
+const unendedEntries = ({ orders }: Book, context: PositionContext): Quantity =>
+  orders
+    .filter((order) => hasRunOut(order, context))
+    .map((order) => sharesOf(order, context))
+    .reduce(addShares, NO_SHARES);
 
 /** Shares whose take-profit the target wants and the plan does not place. */
 function unplacedProfit({ takeProfit }: Target, after: Book): Quantity {

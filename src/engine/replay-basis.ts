@@ -81,6 +81,7 @@ export function basisFrom({ snapshot, facts, rest, lists }: BasisParts): ReviewB
     facts: {
       ...known,
       groups: mapOf(known.groups),
+      ...(known.entries === undefined ? {} : { entries: mapOf(known.entries) }),
       messages: hasMessages === true ? [...lists.messages.keys()].map(messageIn) : null,
     },
     sent: [...lists.sent.values()],

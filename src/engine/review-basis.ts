@@ -10,6 +10,7 @@ import type { EpochMs } from '../domain/time.ts';
 import { contextFor } from './context.ts';
 import { type Doubt, withDoubts } from './doubt.ts';
 import { isForFlat } from './drift.ts';
+import { entryContextFor, isForEntry } from './entry-context.ts';
 import { flatContextFor } from './orphans.ts';
 
 /**
@@ -51,11 +52,23 @@ export function reviewInputs(
     const seen = contextOf(part, basis);
     if (seen === null) return [];
     const context = except === null ? seen : { ...seen, intents: seen.intents.filter(isOther) };
-    const doubted = isForFlat(part)
-      ? context
-      : withDoubts(context, basis.doubts.get(part.symbol) ?? []);
+    const doubted =
+      isForFlat(part) && !isForEntry(part)
+        ? context
+        : withDoubts(context, basis.doubts.get(part.symbol) ?? []);
+    const known = { ...facts, ...facts.entries?.get(part.symbol) };
     return [
-      { plan, part, context: doubted, snapshot, facts, tradingState, environment, now, sent },
+      {
+        plan,
+        part,
+        context: doubted,
+        snapshot,
+        facts: known,
+        tradingState,
+        environment,
+        now,
+        sent,
+      },
     ];
   });
 }
@@ -86,6 +99,7 @@ export function withMarketsOf(
 /** The symbol seen as the part was made: as a position, or as flat. */
 function contextOf(part: PlanPart, { snapshot, unknown }: ReviewBasis): PositionContext | null {
   if (unknown.includes(part.symbol)) return null;
+  if (isForEntry(part)) return entryContextFor(snapshot, part.symbol, part.target.side);
   return isForFlat(part)
     ? flatContextFor(snapshot, part.symbol)
     : contextFor(snapshot, part.symbol);

@@ -1,5 +1,5 @@
 import type { ApprovedPlan } from '../domain/approved-plan.ts';
-import type { AccountConfiguration } from '../domain/control-facts.ts';
+import type { AccountConfiguration, AssetFacts } from '../domain/control-facts.ts';
 import type { OrderId, Ticker } from '../domain/ids.ts';
 import type { Bar } from '../domain/market.ts';
 import type { Execution, Order, Payment, RecordedExecution } from '../domain/order.ts';
@@ -39,6 +39,8 @@ export interface Broker {
   readPayments(since: EpochMs): Promise<readonly Payment[]>;
   /** The account's own limits at the broker. */
   readConfiguration(): Promise<Omit<AccountConfiguration, 'at'>>;
+  /** What the broker says of a symbol; null where it knows none of that name. */
+  readAsset(symbol: Ticker): Promise<AssetFacts | null>;
   /** Trading days from the exchange's own calendar, ascending, both ends included. */
   readCalendar(from: EpochMs, to: EpochMs): Promise<readonly TradingDay[]>;
   /** The broker's own clock: for skew, and for whether the session is open. */

@@ -1,7 +1,7 @@
 import type { PlanningNote } from '../domain/answers.ts';
 import { type Decimal, text } from '../domain/decimal.ts';
 import type { Ticker } from '../domain/ids.ts';
-import type { CoordinatedIntent } from '../domain/plan.ts';
+import type { CoordinatedIntent, OpenIntent } from '../domain/plan.ts';
 import type { PortfolioSnapshot } from '../domain/portfolio.ts';
 import { inExitOrder, membersOf } from '../engine/coordinated-exit.ts';
 import { type Rebalanced, rebalance } from '../engine/rebalance.ts';
@@ -10,7 +10,7 @@ import type { PositionIntent, TradingIntent } from './host-intents.ts';
 import type { RuntimeSettings } from './settings/settings.ts';
 
 /** What an intent comes to for one symbol. */
-type Wish = { readonly symbol: Ticker; readonly intent: TradingIntent };
+export type Wish = { readonly symbol: Ticker; readonly intent: TradingIntent | OpenIntent };
 
 export type Wishes =
   | {
@@ -49,6 +49,8 @@ export class CoordinatedPositionManager {
         return this.coordinateExits(intent, snapshot);
       case 'rebalance':
         return this.rebalancePortfolio(intent, snapshot);
+      case 'open':
+        return { outcome: 'wished', wishes: [{ symbol: intent.symbol, intent }], notes: [] };
       case 'manage':
       case 'protect':
       case 'reduce':

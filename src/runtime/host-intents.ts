@@ -8,7 +8,7 @@ import {
   text,
   wholeShares,
 } from '../domain/decimal.ts';
-import type { CoordinatedIntent, Intent } from '../domain/plan.ts';
+import type { CoordinatedIntent, Intent, OpenIntent } from '../domain/plan.ts';
 import type { Action, Evaluation } from '../domain/policy.ts';
 import type { Position, PositionContext } from '../domain/portfolio.ts';
 
@@ -24,7 +24,7 @@ export type Choice =
 export type PositionIntent = Exclude<Intent, { kind: 'halt' }>;
 
 /** One that asks the same of each position it is about. */
-export type TradingIntent = Exclude<PositionIntent, CoordinatedIntent>;
+export type TradingIntent = Exclude<PositionIntent, CoordinatedIntent | OpenIntent>;
 
 /**
  * Turns an intent into evaluations. A host's wish is one more of them, so that it meets the

@@ -3,9 +3,11 @@ import type { Actor } from '../domain/event.ts';
 import type { Ticker } from '../domain/ids.ts';
 import type { ActionPlan, Intent, PlanPart } from '../domain/plan.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
+import { sideOpenedBy } from '../engine/entry-context.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
+import type { EntryDesk } from './account/entry-desk.ts';
 import type { PortfolioStateManager } from './account/portfolio-state-manager.ts';
-import type { CoordinatedPositionManager } from './coordinated-position-manager.ts';
+import type { CoordinatedPositionManager, Wish } from './coordinated-position-manager.ts';
 import { logThought } from './coordination/decision-journal.ts';
 import { mustWait } from './coordination/plan-admission.ts';
 import type { PlanMaker, Thought } from './coordination/plan-maker.ts';
@@ -34,6 +36,9 @@ type Parts = {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly settings: RuntimeSettings;
+  readonly entries: Pick<EntryDesk, 'prepare'>;
+  /** False where nobody would look after what an entry brings. */
+  readonly isGuarding: () => boolean;
 };
 
 /** In place of an account's number while the account was not read. */
@@ -71,34 +76,62 @@ export class ProposalDesk {
     if (wishes.length === 0 && notes.length > 0) {
       return { outcome: 'nothing_to_do', because: notes.map(({ because }) => because) };
     }
-    await this.#parts.state.freshenQuotes(wishes.map(({ symbol }) => symbol));
-    const seen = wishes.map((wish) => ({
-      ...wish,
-      context: this.#parts.state.getCompleteContext(wish.symbol),
-    }));
-    if (seen.every(({ context }) => context === null)) {
-      const because = [`nothing is held${intent.symbol === null ? '' : ` in ${intent.symbol}`}`];
-      return intent.symbol === null
-        ? { outcome: 'nothing_to_do', because }
-        : { outcome: 'impossible', code: 'no_position', because };
-    }
-    const thoughts: Thought[] = [];
+    const late = await this.#prepare(wishes);
+    if (late !== null) return late;
+    const seen = wishes.map((wish) => ({ ...wish, context: this.#contextOf(wish) }));
+    if (seen.every(({ context }) => context === null)) return nothingSeen(intent);
     const mark = this.#parts.ids.next('wish');
-    const unread: PlanningNote[] = [];
+    const thoughts: Thought[] = [];
+    const leftOut: PlanningNote[] = [];
     for (const { symbol, context, intent: own } of seen) {
-      if (context === null) {
-        unread.push({ recipe: 'leave_out', because: `${symbol} cannot be read whole now` });
-        continue;
-      }
-      const choice = choiceFor(own, context, mark);
-      if (choice.outcome === 'impossible') {
-        return { outcome: 'impossible', code: choice.code, because: [choice.because] };
-      }
-      const { choose } = choice;
-      const asked = { intent: own, mark, byPerson: false };
-      thoughts.push(this.#parts.planMaker.think(context, { choose, asked }));
+      const thought = context === null ? UNREAD : this.#thinkOf(own, context, mark);
+      if (thought.outcome !== 'refused') thoughts.push(thought.thought);
+      else if (intent.symbol === null && (context === null || own.kind === 'open')) {
+        leftOut.push({ recipe: 'leave_out', because: `${symbol}: ${thought.because}` });
+      } else return { outcome: 'impossible', code: thought.code, because: [thought.because] };
     }
-    return this.#proposalFrom(thoughts, intent, actor, [...notes, ...unread]);
+    return this.#proposalFrom(thoughts, intent, actor, [...notes, ...leftOut]);
+  }
+
+  /** Learns what is needed to judge the wishes; or says why some of them cannot be met at all. */
+  async #prepare(wishes: readonly Wish[]): Promise<NoPlan | null> {
+    const { state, entries, isGuarding } = this.#parts;
+    const opening = wishes.filter(({ intent }) => intent.kind === 'open');
+    if (opening.length === 0) {
+      await state.freshenQuotes(wishes.map(({ symbol }) => symbol));
+      return null;
+    }
+    if (!isGuarding()) {
+      const because = [
+        'the loop does not run: who buys without it leaves what is filled in part without a stop; ' +
+          'the same would pass once "bigbrother run" guards the account',
+      ];
+      return { outcome: 'impossible', code: 'not_guarding', because };
+    }
+    await entries.prepare(opening.map(({ symbol }) => symbol));
+    return null;
+  }
+
+  #contextOf({ symbol, intent }: Wish): PositionContext | null {
+    const { state } = this.#parts;
+    return intent.kind === 'open'
+      ? state.getEntryContext(symbol, sideOpenedBy(intent.side))
+      : state.getCompleteContext(symbol);
+  }
+
+  #thinkOf(intent: Wish['intent'], context: PositionContext, mark: string): Thinking {
+    const { planMaker } = this.#parts;
+    if (intent.kind === 'open') {
+      const entry = planMaker.thinkEntry(context, { intent, mark, byPerson: false });
+      return 'code' in entry
+        ? { ...entry, outcome: 'refused' }
+        : { outcome: 'thought', thought: entry };
+    }
+    const choice = choiceFor(intent, context, mark);
+    if (choice.outcome === 'impossible') return { ...choice, outcome: 'refused' };
+    const { choose } = choice;
+    const asked = { intent, mark, byPerson: false };
+    return { outcome: 'thought', thought: planMaker.think(context, { choose, asked }) };
   }
 
   /** Needs no look at the account, and may be executed in every mode: it only stops things. */
@@ -178,6 +211,31 @@ export class ProposalDesk {
     const accountNumber = contexts[0]?.account.accountNumber ?? '';
     return this.#parts.planMaker.seal(parts, contexts, accountNumber, intent, 'host');
   }
+}
+
+type Thinking =
+  | { readonly outcome: 'thought'; readonly thought: Thought }
+  | { readonly outcome: 'refused'; readonly code: string; readonly because: string };
+
+const UNREAD: Thinking = {
+  outcome: 'refused',
+  code: 'data_missing',
+  because: 'it cannot be read whole now',
+};
+
+function nothingSeen(intent: PositionIntent): NoPlan {
+  if (intent.kind === 'open') {
+    const { symbol, side } = intent;
+    const because = [
+      `nothing can be opened in ${symbol} with a ${side}: it is held on the other side, cannot be ` +
+        'read whole, or has no price',
+    ];
+    return { outcome: 'impossible', code: 'data_missing', because };
+  }
+  const because = [`nothing is held${intent.symbol === null ? '' : ` in ${intent.symbol}`}`];
+  return intent.symbol === null
+    ? { outcome: 'nothing_to_do', because }
+    : { outcome: 'impossible', code: 'no_position', because };
 }
 
 type NoPlan = Exclude<Proposal, { readonly outcome: 'proposed' }>;

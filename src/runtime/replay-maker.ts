@@ -62,8 +62,14 @@ export class ReplayMaker {
   think(inputs: Json, rules: ReplayRules): Thought {
     const context = contextIn(fieldAt(inputs, 'context') ?? null);
     const maker = this.#makerFor(rules);
+    const asked = fieldAt(inputs, 'asked') as Asked | undefined;
+    if (typeof asked === 'object' && asked.intent.kind === 'open') {
+      const entry = maker.thinkEntry(context, { ...asked, intent: asked.intent });
+      if ('code' in entry) throw new Error(entry.because);
+      return entry;
+    }
     if (context.position.quantity.eq('0')) return maker.thinkFlat(context);
-    return maker.think(context, askingFor(fieldAt(inputs, 'asked') as Asked | undefined, context));
+    return maker.think(context, askingFor(asked, context));
   }
 
   planned({ part }: Thought): string | null {
@@ -154,7 +160,9 @@ function askingFor(asked: Asked | undefined, context: PositionContext): Asking {
   if (asked === undefined || asked === 'everybody') return EVERYBODY;
   if (asked === 'stops_first') return STOPS_FIRST;
   const { intent, mark } = asked;
-  if (intent.kind === 'halt') throw new Error('a halt asks nobody');
+  if (intent.kind === 'halt' || intent.kind === 'open') {
+    throw new Error(`${intent.kind} asks nobody`);
+  }
   if (intent.kind === 'exit_group' || intent.kind === 'rebalance') {
     throw new Error('what is wanted of several positions is asked of each by itself');
   }

@@ -77,7 +77,7 @@ function wireTop(parts: RuntimeParts, wired: Wired) {
   const { unsettled } = wired.memory;
   const { shared, coordinator, resolver } = wired.execution;
   const { planMaker } = wired.decisions;
-  const { state, risk } = wired.account;
+  const { state, risk, entries } = wired.account;
   const { brokerErrors } = wired.watches;
   const orchestrator = new BigBrotherOrchestrator({
     ...shared,
@@ -89,6 +89,7 @@ function wireTop(parts: RuntimeParts, wired: Wired) {
   const proposals = new ProposalDesk({
     ...shared,
     ...{ planMaker, ids, coordinated: new CoordinatedPositionManager({ risk, settings }) },
+    ...{ entries, isGuarding: () => orchestrator.running },
     limiter: new ProposalLimiter(() => settings.approvals.proposalsPerMinute),
   });
   const latch = parts.standDown ?? null;

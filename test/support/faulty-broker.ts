@@ -1,5 +1,5 @@
 import type { ApprovedPlan } from '../../src/domain/approved-plan.ts';
-import type { OrderId } from '../../src/domain/ids.ts';
+import type { OrderId, Ticker } from '../../src/domain/ids.ts';
 import type { Order, RecordedExecution } from '../../src/domain/order.ts';
 import type { CancelStep, ReplaceStep, Step, SubmitStep } from '../../src/domain/plan.ts';
 import type { Account, Position } from '../../src/domain/portfolio.ts';
@@ -90,6 +90,10 @@ export class FaultyBroker implements Broker {
 
   readPayments(since: EpochMs) {
     return this.#read('readPayments', () => this.#inner.readPayments(since));
+  }
+
+  readAsset(symbol: Ticker) {
+    return this.#read('readAsset', () => this.#inner.readAsset(symbol));
   }
 
   readConfiguration() {

@@ -7,6 +7,7 @@ import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import type { EventType, JournalRecord } from '../../src/domain/event.ts';
 import { type Ticker, ticker } from '../../src/domain/ids.ts';
+import type { Bar } from '../../src/domain/market.ts';
 import { isTerminal, type Order } from '../../src/domain/order.ts';
 import type { TradingPolicy } from '../../src/domain/policy.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
@@ -14,6 +15,7 @@ import { decimal } from '../../src/paper-exchange/core/decimal.ts';
 import type { Switches } from '../../src/paper-exchange/core/switches.ts';
 import type { Latencies, OpeningPosition } from '../../src/paper-exchange/core/types.ts';
 import { PaperExchange, type PaperExchangeOptions } from '../../src/paper-exchange/exchange.ts';
+import type { MarketData } from '../../src/ports/broker.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { EventStore } from '../../src/ports/event-store.ts';
 import type { Replica } from '../../src/ports/replica.ts';
@@ -52,6 +54,8 @@ export type Given = {
   readonly signing?: RuntimeParts['signing'];
   /** Policies beside those of the settings; the first in precedence. */
   readonly morePolicies?: readonly TradingPolicy[];
+  /** Daily bars of each symbol that is asked for; the exchange's own silent market has none. */
+  readonly dailyBars?: readonly Bar[];
   /** Hears of every request that the exchange carried out, and of what it answered. */
   readonly onCarriedOut?: PaperExchangeOptions['onCarriedOut'];
 };
@@ -99,10 +103,11 @@ export async function guardedAccount(given: Given = {}) {
       processClock,
     );
     const broker = new FaultyBroker(connection.broker);
+    const marketData = withBars(connection.marketData, given.dailyBars);
     const settings = policySettings.parse({ ...onePlainStop, ...(given.policies ?? {}) });
     const runtime = createRuntime({
       ...connection,
-      broker,
+      ...{ broker, marketData },
       store: journal,
       replica: given.replica?.(clock),
       haltLatch,
@@ -145,6 +150,15 @@ export async function guardedAccount(given: Given = {}) {
     boot,
     ...first,
     ...looks(first),
+  };
+}
+
+function withBars(data: MarketData, bars: readonly Bar[] | undefined): MarketData {
+  if (bars === undefined) return data;
+  return {
+    readLatest: (symbols) => data.readLatest(symbols),
+    readDailyBars: (symbols) =>
+      Promise.resolve(new Map(symbols.map((symbol) => [symbol, bars] as const))),
   };
 }
 

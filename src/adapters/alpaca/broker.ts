@@ -1,6 +1,6 @@
 import { ApprovedPlan } from '../../domain/approved-plan.ts';
-import type { AccountConfiguration } from '../../domain/control-facts.ts';
-import type { OrderId } from '../../domain/ids.ts';
+import type { AccountConfiguration, AssetFacts } from '../../domain/control-facts.ts';
+import type { OrderId, Ticker } from '../../domain/ids.ts';
 import type { Order, Payment, RecordedExecution } from '../../domain/order.ts';
 import type { CancelStep, ReplaceStep, Step, SubmitStep } from '../../domain/plan.ts';
 import type { Account, Position } from '../../domain/portfolio.ts';
@@ -17,6 +17,7 @@ import { ExecutionReader } from './execution-reader.ts';
 import type { OrderFamilies } from './families.ts';
 import {
   accountFrom,
+  assetFrom,
   configurationFrom,
   isGuarded,
   orderFrom,
@@ -31,6 +32,7 @@ import {
   parseBody,
   positionsAnswer,
   wireAccount,
+  wireAsset,
   wireClock,
   wireConfiguration,
   wireOrder,
@@ -94,6 +96,21 @@ export class AlpacaBroker implements Broker {
       send: (init) => this.#client.trading.accountConfigurations.getAccountConfigRaw(init),
       parse: (body) => configurationFrom(parseBody(wireConfiguration, body)),
     });
+  }
+
+  readAsset(symbol: Ticker): Promise<AssetFacts | null> {
+    return nullWhenAbsent(
+      this.#transport.read({
+        what: `GET /v2/assets/${symbol}`,
+        lane: 'read',
+        send: (init) =>
+          this.#client.trading.assets.getV2AssetsSymbolOrAssetIdRaw(
+            { symbolOrAssetId: symbol },
+            init,
+          ),
+        parse: (body) => assetFrom(parseBody(wireAsset, body)),
+      }),
+    );
   }
 
   readOrder(id: OrderId, lane: Lane = 'reconcile'): Promise<Order | null> {
@@ -206,7 +223,7 @@ function assertApproved(approved: ApprovedPlan, step: Step): void {
   }
 }
 
-async function nullWhenAbsent(reading: Promise<Order>): Promise<Order | null> {
+async function nullWhenAbsent<Answer>(reading: Promise<Answer>): Promise<Answer | null> {
   try {
     return await reading;
   } catch (error) {

@@ -24,6 +24,7 @@ export type AlpacaClient = {
   readonly trading: Pick<
     Alpaca['trading'],
     | 'account'
+    | 'assets'
     | 'accountActivities'
     | 'accountConfigurations'
     | 'positions'

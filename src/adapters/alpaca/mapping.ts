@@ -1,4 +1,4 @@
-import type { AccountConfiguration } from '../../domain/control-facts.ts';
+import type { AccountConfiguration, AssetFacts } from '../../domain/control-facts.ts';
 import {
   decimal,
   NO_SHARES,
@@ -30,6 +30,7 @@ import type { OrderFamilies } from './families.ts';
 import { newYorkTime } from './new-york.ts';
 import {
   type WireAccount,
+  type WireAsset,
   type WireBar,
   type WireConfiguration,
   WireError,
@@ -54,6 +55,12 @@ export function accountFrom(wire: WireAccount): Account {
     ...marginOf(wire),
   };
 }
+
+export const assetFrom = ({ class: assetClass, status, tradable }: WireAsset): AssetFacts => ({
+  assetClass,
+  isActive: status === 'active',
+  isTradable: tradable,
+});
 
 /** Absent where the broker does not tell: then nothing may be opened on it. */
 function marginOf(wire: WireAccount): Pick<Account, 'margin'> {

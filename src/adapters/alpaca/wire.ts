@@ -76,6 +76,13 @@ export const wireConfiguration = z.object({
 });
 export type WireConfiguration = z.infer<typeof wireConfiguration>;
 
+export const wireAsset = z.object({
+  class: z.string(),
+  status: z.string(),
+  tradable: z.boolean(),
+});
+export type WireAsset = z.infer<typeof wireAsset>;
+
 /** Money that came or went. The day is always told, the instant not always. */
 const wirePayment = z.object({
   id: z.string(),

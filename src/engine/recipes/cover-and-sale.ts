@@ -1,5 +1,6 @@
 import { isWhole, sharesLeft, wholeShares } from '../../domain/decimal.ts';
 import type { Candidate, Draft } from '../candidate.ts';
+import { hasRunOut } from '../entry-orders.ts';
 import { marketOrder } from '../orders.ts';
 import type { Situation } from '../situation.ts';
 import { coverableQuantity, sharesOf } from '../situation.ts';
@@ -18,7 +19,8 @@ import { wholeStopOptions } from './whole-stops.ts';
 export function coverAndSale(situation: Situation): readonly Candidate[] {
   const { cover } = situation.target;
   const ways = cover === null ? [[]] : coverOptions(situation, cover);
-  const all = ways.map((options) => candidate(options, situation));
+  const guarded = ways.map((options) => candidate(options, situation));
+  const all = [...guarded.flatMap((each) => withoutRest(each, situation)), ...guarded];
   if (situation.stale.length === 0) return all;
   return [...all.map((each) => withoutStale(each, situation)), ...all];
 }
@@ -28,6 +30,13 @@ const withoutStale = ({ recipes, drafts }: Candidate, { stale }: Situation): Can
   recipes: ['cancel-stale-stop', ...recipes],
   drafts: [...stale.map(cancel), ...drafts],
 });
+
+/** What has been bought gets its stop first; then nothing more is added to it. */
+function withoutRest({ recipes, drafts }: Candidate, situation: Situation): Candidate[] {
+  const over = situation.entries.filter((order) => hasRunOut(order, situation.context));
+  if (over.length === 0) return [];
+  return [{ recipes: [...recipes, 'cancel-entry'], drafts: [...drafts, ...over.map(cancel)] }];
+}
 
 function coverOptions(situation: Situation, cover: Cover): (readonly Option[])[] {
   const { context, stops } = situation;

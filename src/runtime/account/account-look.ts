@@ -1,5 +1,8 @@
+import { text } from '../../domain/decimal.ts';
 import type { Ticker } from '../../domain/ids.ts';
+import { isTerminal, type Order } from '../../domain/order.ts';
 import type { PlanPart } from '../../domain/plan.ts';
+import type { StepResult } from '../../domain/report.ts';
 import { type EpochMs, msBetween } from '../../domain/time.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -11,6 +14,10 @@ import { differenceFromTarget } from './verification.ts';
 const VERIFY_DELAYS_MS = [0, 500, 1_500, 3_000];
 /** The symbol waits for it, and may need something else: what is not seen by then is said. */
 const VERIFY_WITHIN_MS = 6_000;
+/** An entry through the market fills at once, or not soon. */
+const ENTRY_FILL_MS = 2_000;
+/** The stop of a group wakes with the fill; its event may come a little later. */
+const WAKING_DELAYS_MS = [0, 100, 400];
 /** How often a plan asks whether a cycle has read the account meanwhile. */
 const SHARED_POLL_MS = 1_000;
 /** The cycles' readings a plan waits for before it reads by itself. */
@@ -83,6 +90,39 @@ export class AccountLook {
     }
   }
 
+  /**
+   * What has become of an entry so far. It waits for the fill only a little, and no longer than
+   * until the first share: what is filled in part, or has lost its stop, is guarded by the loop,
+   * which cannot begin before this has ended.
+   */
+  async atEntry(
+    part: PlanPart,
+    { orderId: id }: StepResult,
+  ): Promise<{ readonly outcome: 'completed' | 'stopped'; readonly because: string }> {
+    const order =
+      id === null ? null : await this.#state.waitForOrder(id, hasBegunOrEnded, ENTRY_FILL_MS);
+    if (order === null) {
+      const because =
+        'the entry rests at the broker with its stop in the same group; not filled yet';
+      return { outcome: 'completed', because };
+    }
+    const words = `the entry is ${order.status}, ${text(order.filledQuantity)} shares of it filled`;
+    if (order.status !== 'filled') {
+      const isOver = isTerminal(order.status);
+      const because = isOver
+        ? words
+        : `${words}; they get a stop of their own, the rest is canceled`;
+      return { outcome: isOver ? 'stopped' : 'completed', because };
+    }
+    let difference: string | null = null;
+    for (const delayMs of WAKING_DELAYS_MS) {
+      if (delayMs > 0) await this.#clock.sleep(delayMs);
+      difference = differenceFromTarget(part.target, this.#state.getCompleteContext(part.symbol));
+      if (difference === null) return { outcome: 'completed', because: `${words}, with its stop` };
+    }
+    return { outcome: 'stopped', because: `${words}, but ${difference}` };
+  }
+
   async #verify(part: PlanPart, over: AbortSignal): Promise<string | null> {
     let difference: string | null = null;
     for (const delayMs of VERIFY_DELAYS_MS) {
@@ -117,6 +157,9 @@ export class AccountLook {
     return SHARED_CYCLES * this.#settings.cycleMs;
   }
 }
+
+const hasBegunOrEnded = ({ status, filledQuantity }: Order): boolean =>
+  isTerminal(status) || filledQuantity.gt('0');
 
 const symbolsOf = (parts: readonly PlanPart[]): readonly Ticker[] =>
   parts.map(({ symbol }) => symbol);

@@ -13,6 +13,8 @@ import { logStream } from './stream-trust.ts';
 const DAY_MS = 24 * 3_600_000;
 /** Enough for Wilder's average over 14 days to have forgotten where it began. */
 const RANGE_BARS = 60;
+/** Longer than an entry waits to be filled. */
+const FOLLOWED_MS = 15 * 60_000;
 /** After a failure the daily bars are not asked for again before this. */
 const RETRY_MS = 60_000;
 
@@ -28,6 +30,7 @@ export class MarketFeed {
   readonly #aheadMs: () => number;
   readonly #book = new MarketBook();
   readonly #rangedOn = new Map<Ticker, number>();
+  readonly #followedUntil = new Map<Ticker, EpochMs>();
   #retryAt: EpochMs = 0;
   #state: StreamState = 'connecting';
 
@@ -67,6 +70,20 @@ export class MarketFeed {
       quote: quote === null ? null : { ...quote, at: quote.at + aheadMs },
       lastTrade: lastTrade === null ? null : { ...lastTrade, at: lastTrade.at + aheadMs },
     };
+  }
+
+  /** Symbols that count like held ones for a while: something may be opened in them. */
+  follow(symbols: readonly Ticker[]): void {
+    const until = this.#clock.now() + FOLLOWED_MS;
+    for (const symbol of symbols) this.#followedUntil.set(symbol, until);
+  }
+
+  followed(): readonly Ticker[] {
+    const now = this.#clock.now();
+    for (const [symbol, until] of this.#followedUntil) {
+      if (until < now) this.#followedUntil.delete(symbol);
+    }
+    return [...this.#followedUntil.keys()];
   }
 
   /** False when the event told nothing new. */

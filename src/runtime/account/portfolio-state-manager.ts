@@ -1,7 +1,13 @@
 import type { NakedTime, SystemStatus } from '../../domain/answers.ts';
 import type { OrderId, Ticker } from '../../domain/ids.ts';
 import type { Order } from '../../domain/order.ts';
-import type { PortfolioSnapshot, Position, PositionContext } from '../../domain/portfolio.ts';
+import type {
+  PortfolioSnapshot,
+  Position,
+  PositionContext,
+  PositionSide,
+} from '../../domain/portfolio.ts';
+import { entryContextFor } from '../../engine/entry-context.ts';
 import type { MarketEvent, Streams } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { reasonOf } from '../../ports/deadline.ts';
@@ -136,6 +142,20 @@ export class PortfolioStateManager {
     return this.#picture.flatContextOf(symbol);
   }
 
+  /** A symbol before something is opened on this side; null where nothing can be said of it. */
+  getEntryContext(symbol: Ticker, side: PositionSide): PositionContext | null {
+    const snapshot = this.snapshot();
+    return snapshot === null ? null : entryContextFor(snapshot, symbol, side);
+  }
+
+  /** Learns the prices and the range of symbols in which something may be opened, as of those held. */
+  async follow(symbols: readonly Ticker[]): Promise<void> {
+    const { market } = this.#parts;
+    market.follow(symbols);
+    this.#watchSymbols();
+    await this.#waitForPrices(Promise.all([market.updateRanges(symbols), market.freshen(symbols)]));
+  }
+
   /** A position with its live orders, legs flattened; null when nothing is held. */
   getPositionWithOrders(
     symbol: Ticker,
@@ -259,7 +279,7 @@ export class PortfolioStateManager {
 
   #updatePrices(): Promise<void> {
     const { market } = this.#parts;
-    const symbols = this.symbols();
+    const symbols = this.#priced();
     return this.#waitForPrices(
       Promise.all([market.updateRanges(symbols), market.fillGaps(symbols)]),
     );
@@ -274,8 +294,12 @@ export class PortfolioStateManager {
     await Promise.race([prices, this.#parts.clock.sleep(PRICES_WAIT_MS, done.signal)]);
   }
 
+  #priced(): readonly Ticker[] {
+    return [...new Set([...this.symbols(), ...this.#parts.market.followed()])];
+  }
+
   #watchSymbols(): void {
-    const symbols = this.symbols();
+    const symbols = this.#priced();
     const isSame =
       symbols.length === this.#watched.length &&
       symbols.every((symbol, index) => symbol === this.#watched[index]);

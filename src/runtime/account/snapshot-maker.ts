@@ -70,6 +70,7 @@ export class SnapshotMaker {
 
   #marketsOf(positions: readonly Position[]): ReadonlyMap<Ticker, SymbolMarket> {
     const { market } = this.#parts;
-    return new Map(positions.map(({ symbol }) => [symbol, market.of(symbol)]));
+    const symbols = [...positions.map(({ symbol }) => symbol), ...market.followed()];
+    return new Map(symbols.map((symbol) => [symbol, market.of(symbol)]));
   }
 }

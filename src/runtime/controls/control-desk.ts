@@ -4,8 +4,10 @@ import type { JournalRecord } from '../../domain/event.ts';
 import type { PlanPart } from '../../domain/plan.ts';
 import { textAt } from '../../domain/record-body.ts';
 import { exitSide } from '../../domain/side.ts';
+import { isForEntry } from '../../engine/entry-context.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ClockSkew } from '../account/clock-skew.ts';
+import type { EntryDesk } from '../account/entry-desk.ts';
 import type { PortfolioRiskManager } from '../account/portfolio-risk-manager.ts';
 import type { PortfolioStateManager } from '../account/portfolio-state-manager.ts';
 import type { SessionCalendar } from '../account/session-calendar.ts';
@@ -33,6 +35,7 @@ type Parts = {
   readonly memory: ControlMemory;
   readonly state: Pick<PortfolioStateManager, 'symbols'>;
   readonly risk: Pick<PortfolioRiskManager, 'groups'>;
+  readonly entries: Pick<EntryDesk, 'factsOf'>;
   readonly settings: RuntimeSettings;
 };
 
@@ -78,7 +81,15 @@ export class ControlDesk {
       averageDailyVolume: null,
       ownEntryQuantities: memory.ownEntryQuantities(),
       groups: this.#groupsFor(parts),
+      ...this.#entriesIn(parts),
     };
+  }
+
+  #entriesIn(parts: readonly PlanPart[]): Pick<ControlFacts, 'entries'> {
+    const opening = parts.filter(isForEntry);
+    if (opening.length === 0) return {};
+    const { entries } = this.#parts;
+    return { entries: new Map(opening.map(({ symbol }) => [symbol, entries.factsOf(symbol)])) };
   }
 
   /** What moves with the plan's symbols; with everything held only where the plan adds to it. */

@@ -4,6 +4,7 @@ import type { Ticker } from '../../domain/ids.ts';
 import type { ActionPlan, PlanPart } from '../../domain/plan.ts';
 import type { ExecutionReport, PartReport, Refusal, StepResult } from '../../domain/report.ts';
 import type { EpochMs } from '../../domain/time.ts';
+import { isForEntry } from '../../engine/entry-context.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { reasonOf } from '../../ports/deadline.ts';
 import type { AccountLook } from '../account/account-look.ts';
@@ -26,6 +27,7 @@ import { Slots } from './slots.ts';
 import type { StepRunner } from './step-runner.ts';
 import type { SymbolLocks } from './symbol-locks.ts';
 
+const NO_LOCK = (): void => {};
 /** How long a plan waits for another one in the same symbol to end. */
 const LOCK_TIMEOUT_MS = 5_000;
 
@@ -103,6 +105,25 @@ export class ActionCoordinator {
     const startedAt = clock.now();
     const early = reviewer.whyNot(plan);
     if (early !== null) return this.#refuse(plan, startedAt, early);
+    const isOpening = plan.parts.some(isForEntry);
+    const account = isOpening ? await locks.acquireAccount(LOCK_TIMEOUT_MS) : NO_LOCK;
+    if (account === null) {
+      const because = 'another plan that opens something is at work: try again when it has ended';
+      return this.#refuse(plan, startedAt, { code: 'symbol_unsettled', because });
+    }
+    try {
+      return await this.#executeAlone(plan, startedAt, onAnswered);
+    } finally {
+      account();
+    }
+  }
+
+  async #executeAlone(
+    plan: ActionPlan,
+    startedAt: EpochMs,
+    onAnswered: () => void,
+  ): Promise<ExecutionReport> {
+    const { locks } = this.#parts;
     const locked = await locks.acquire(
       plan.parts.map(({ symbol }) => symbol),
       LOCK_TIMEOUT_MS,
@@ -228,6 +249,8 @@ export class ActionCoordinator {
       const outcome = failed.outcome === 'unknown' ? 'unsettled' : 'stopped';
       return { outcome, because: failed.because };
     }
+    const [entered] = results;
+    if (isForEntry(part) && entered !== undefined) return this.#parts.look.atEntry(part, entered);
     const difference = await this.#parts.look.verify(part);
     return difference === null
       ? { outcome: 'completed', because: 'every step done and seen at the broker' }

@@ -2,7 +2,7 @@ import { type ApprovalTier, needsPerson } from '../../domain/approval.ts';
 import { digestOf } from '../../domain/canonical.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { PlanId } from '../../domain/ids.ts';
-import type { ActionPlan, Intent, PlanOrigin, PlanPart } from '../../domain/plan.ts';
+import type { ActionPlan, Intent, OpenIntent, PlanOrigin, PlanPart } from '../../domain/plan.ts';
 import type { Evaluation } from '../../domain/policy.ts';
 import type { PositionContext } from '../../domain/portfolio.ts';
 import { withAdvice, withoutAdvice } from '../../engine/advice.ts';
@@ -10,6 +10,7 @@ import { whyRiskier } from '../../engine/advice-gate.ts';
 import type { DecisionEngine } from '../../engine/decision-engine.ts';
 import { withDoubts } from '../../engine/doubt.ts';
 import type { DriftTolerance } from '../../engine/drift.ts';
+import type { EntryPlanning } from '../../engine/entry.ts';
 import type { Planning } from '../../engine/plan.ts';
 import { sealPlan } from '../../engine/plan-hash.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
@@ -110,6 +111,21 @@ export class PlanMaker {
     const settled = this.#engine.prioritizeActions(context, evaluations);
     const decision = this.#engine.takeAdvice(settled, context);
     return { decision, ...this.#engine.createActionPlan(decision, context) };
+  }
+
+  /**
+   * What opens something in a symbol, or a code and words on why nothing can be.
+   *
+   * @param seen as `entryContextFor` made it
+   */
+  thinkEntry(
+    seen: PositionContext,
+    asked: { readonly intent: OpenIntent; readonly mark: string; readonly byPerson: boolean },
+  ): Thought | Extract<EntryPlanning, { outcome: 'impossible' }> {
+    const known = withDoubts(seen, this.#unsettled.in(seen.position.symbol));
+    const context = withAdvice(known, this.#advice.on(seen.position.symbol));
+    const planned = this.#engine.planEntry(asked.intent, withoutAdvice(context), asked.mark);
+    return planned.outcome === 'impossible' ? planned : { ...planned, context, asked };
   }
 
   /** @param context a flat symbol's, in which exits of ours still rest */

@@ -4,6 +4,7 @@ import type { PositionContext } from '../../domain/portfolio.ts';
 import type { Refusal } from '../../domain/report.ts';
 import { withDoubts } from '../../engine/doubt.ts';
 import { driftOf, isForFlat } from '../../engine/drift.ts';
+import { isForEntry } from '../../engine/entry-context.ts';
 import { type Review, review } from '../../engine/review.ts';
 import { type ReviewBasis, reviewInputs, withMarketsOf } from '../../engine/review-basis.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -150,11 +151,14 @@ export class PlanReviewer {
     return drifts.length === 0 ? null : { code: 'plan_drifted', because: drifts.join('; ') };
   }
 
-  /** The symbol now, seen as the part was made: as a position, or as flat. */
+  /** The symbol now, seen as the part was made: as a position, as flat, or as to be entered. */
   #contextFor(part: PlanPart): PositionContext | null {
     const { state, unsettled } = this.#parts;
-    if (isForFlat(part)) return state.getFlatContext(part.symbol);
-    const context = state.getCompleteContext(part.symbol);
+    const { symbol, target } = part;
+    if (isForFlat(part) && !isForEntry(part)) return state.getFlatContext(symbol);
+    const context = isForEntry(part)
+      ? state.getEntryContext(symbol, target.side)
+      : state.getCompleteContext(symbol);
     return context === null ? null : withDoubts(context, unsettled.in(part.symbol));
   }
 }

@@ -103,6 +103,7 @@ export class StepResender {
     const order = this.#traceOf(step);
     if (order !== null) return { outcome: 'found', order };
     const context = state.getCompleteContext(step.symbol);
+    if (opens(step)) return heldBack('it may open a position, and what opens is never sent twice');
     if (context === null || context.episode.id !== part.episodeId) {
       return { outcome: 'gone', because: `the position it was for (${part.episodeId}) has ended` };
     }
@@ -130,9 +131,6 @@ export class StepResender {
   }
 
   #whyNot({ part, basis }: DoubtfulStep, step: Step, context: PositionContext): string | null {
-    if (step.kind === 'submit' && !step.order.positionIntent.endsWith('_to_close')) {
-      return 'it may open a position';
-    }
     if (!isRiskReducing(step, context.position)) return 'it may add to the risk';
     if (basis === null) return 'the journal does not tell what it was sent into';
     // What is bare needs its stop whatever else has changed; the guardrails judge the rest.
@@ -242,6 +240,9 @@ const isSame = (one: UnsettledStep, step: Step): boolean =>
   step.kind === 'cancel'
     ? one.kind === 'cancel' && one.orderId === step.orderId
     : one.clientOrderId === step.clientOrderId;
+
+const opens = (step: Step): boolean =>
+  step.kind === 'submit' && !step.order.positionIntent.endsWith('_to_close');
 
 const nameOf = (step: Step): string =>
   step.kind === 'cancel' ? `cancel ${step.orderId}` : step.clientOrderId;

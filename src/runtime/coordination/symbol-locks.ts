@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 export class SymbolLocks {
   readonly #clock: Clock;
   readonly #locks = new Map<Ticker, Mutex>();
+  readonly #account = new Mutex();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -40,8 +41,21 @@ export class SymbolLocks {
     return { outcome: 'acquired', release };
   }
 
+  /**
+   * Takes the lock of the account, which everything takes that opens something, before the locks
+   * of its symbols: two entries at once would each find the limits free that only one may use.
+   *
+   * @returns how to give it back; null where that takes longer than `timeoutMs`
+   */
+  acquireAccount(timeoutMs: number): Promise<(() => void) | null> {
+    return this.#take(this.#account, timeoutMs);
+  }
+
   #acquireOne(symbol: Ticker, timeoutMs: number): Promise<(() => void) | null> {
-    const lock = this.#lockOf(symbol);
+    return this.#take(this.#lockOf(symbol), timeoutMs);
+  }
+
+  #take(lock: Mutex, timeoutMs: number): Promise<(() => void) | null> {
     return new Promise((resolve) => {
       let over = false;
       const cancelTimer = this.#clock.after(timeoutMs, () => {

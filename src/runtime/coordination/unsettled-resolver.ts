@@ -125,7 +125,8 @@ export class UnsettledResolver {
    * True for what does not fit any more and has left no trace for longer than any request is
    * under way, where it does no harm if it should arrive after all. Protection never does, since
    * the broker lets only one order have the shares; nor does a change, which concerns the shares
-   * of its own order, nor the exit of a whole position, which another one takes the place of. The
+   * of its own order, nor the exit of a whole position, which another one takes the place of, nor
+   * an entry: it brings its stop along, and what it fills is guarded like everything held. The
    * sale of a part does none once a stop has every share.
    */
   #isOutlived(step: UnsettledStep, { part, stepIndex }: DoubtfulStep): boolean {
@@ -133,7 +134,8 @@ export class UnsettledResolver {
     const changed = step.orderId === null ? null : this.#parts.desk.find(step.orderId);
     if (changed?.status === 'pending_replace') return false;
     const purpose = part.steps[stepIndex]?.purpose;
-    if (step.kind === 'replace' || purpose === 'protect' || purpose === 'exit') return true;
+    if (step.kind === 'replace' || purpose === 'protect') return true;
+    if (purpose === 'exit' || purpose === 'open') return true;
     const context = this.#parts.state.getCompleteContext(step.symbol);
     return step.kind === 'submit' && context?.cover.nakedQuantity.eq('0') === true;
   }

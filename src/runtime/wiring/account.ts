@@ -2,6 +2,7 @@ import { AccountLook } from '../account/account-look.ts';
 import { AccountReader } from '../account/account-reader.ts';
 import { ClockSkew } from '../account/clock-skew.ts';
 import { ClockWatch } from '../account/clock-watch.ts';
+import { EntryDesk } from '../account/entry-desk.ts';
 import { LookAgain } from '../account/look-again.ts';
 import { MarketFeed } from '../account/market-feed.ts';
 import { MissedFills } from '../account/missed-fills.ts';
@@ -50,8 +51,9 @@ export function wireAccount(parts: RuntimeParts, foundations: Foundations, memor
     peakEquity: () => memory.controls.peakEquity(),
     gapPercent: () => parts.planning.gapPercent,
   });
+  const entries = new EntryDesk({ broker, marketData, state, logger, clock, settings });
   return {
-    ...{ reader, orders, desk, calendar, skew, state, risk },
+    ...{ reader, orders, desk, calendar, skew, state, risk, entries },
     again: new LookAgain({ state, clock }),
     look: new AccountLook({ state, broker, clock, settings }),
     recovery: new Recovery({ state, missed, unsettled, desk, tradingState, logger, clock }),
@@ -69,7 +71,7 @@ export function wireWatches(
 ) {
   const { broker, emergency, haltLatch: latch } = parts;
   const { clock, settings, logger, alerts, tradingState, gate } = foundations;
-  const { recovery, state, skew, calendar, reader, risk } = account;
+  const { recovery, state, skew, calendar, reader, risk, entries } = account;
   const halts = new HaltWatch({ latch, emergency, tradingState, alerts, logger, clock, settings });
   const standDown = new StandDownWatch({ gate, alerts, logger, latch: parts.standDown ?? null });
   const clockWatch = new ClockWatch({
@@ -95,7 +97,7 @@ export function wireWatches(
   const backstops = new BackstopWatch({ broker, alerts, tradingState, clock, settings });
   const controls = new ControlDesk({
     ...{ logger, clock, alerts, tradingState, calendar, skew, record, backstops, settings },
-    ...{ state, risk, memory: memoryOfControls },
+    ...{ state, risk, entries, memory: memoryOfControls },
   });
   const brokerErrors = new BrokerErrorWatch({ halts, alerts });
   logger.onRecord((each) => brokerErrors.hear(each));
