@@ -9,8 +9,14 @@ import type { Started } from './start.ts';
 
 const MINUTE_MS = 60_000;
 
+/** As much of a running BigBrother as the page is told of. */
+export type Shown = Pick<
+  Started,
+  'bigBrother' | 'approvals' | 'clock' | 'logger' | 'controls' | 'stepBack' | 'tape'
+> & { readonly settings: Pick<Started['settings'], 'rules'> };
+
 /** What the local page is told by the process that owns the account. */
-export function pageDoor(running: Started): PageDoor {
+export function pageDoor(running: Shown): PageDoor {
   const { bigBrother, approvals, clock, logger, settings, controls, stepBack, tape } = running;
   return new PageReader({
     ...{ bigBrother, clock, tape },

@@ -1,4 +1,4 @@
-import { parseDecimal } from '../../domain/decimal.ts';
+import { type Decimal, parseDecimal } from '../../domain/decimal.ts';
 import type { HistoryQuery, JournalRecord } from '../../domain/event.ts';
 import { fieldAt, textAt } from '../../domain/record-body.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -98,6 +98,13 @@ export class Courses {
     return this.#prices.get(symbol)?.view() ?? [];
   }
 
+  /** What is seen between two records, while somebody looks. */
+  note(at: number, equity: Decimal, prices: ReadonlyMap<string, Decimal>): void {
+    if (this.#ready === null || this.#heard !== null) return;
+    this.#equity.add(at, Number(equity.toFixed()));
+    for (const [symbol, price] of prices) this.#course(symbol).add(at, Number(price.toFixed()));
+  }
+
   #begin(): Promise<void> {
     this.#ready ??= this.#takeUp();
     return this.#ready;
@@ -131,9 +138,13 @@ export class Courses {
     const marks = fieldAt(body, 'marks') ?? null;
     if (typeof marks !== 'object' || marks === null) return;
     for (const [symbol, price] of Object.entries(marks)) {
-      const course = this.#prices.get(symbol) ?? new Course();
-      this.#prices.set(symbol, course);
-      course.add(at, Number(price));
+      this.#course(symbol).add(at, Number(price));
     }
+  }
+
+  #course(symbol: string): Course {
+    const course = this.#prices.get(symbol) ?? new Course();
+    this.#prices.set(symbol, course);
+    return course;
   }
 }

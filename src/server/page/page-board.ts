@@ -8,6 +8,7 @@ import {
 } from '../../../tools/shared/position-facts.ts';
 import type { BigBrotherFace } from '../../../tools/tool.ts';
 import { text } from '../../domain/decimal.ts';
+import type { PortfolioSnapshot } from '../../domain/portfolio.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { isoTime } from '../../domain/time.ts';
 import type { PendingApproval } from '../../runtime/plans/approval-desk.ts';
@@ -18,15 +19,14 @@ const MOST_ALERTS = 50;
 
 /**
  * The board as JSON: the header of `get_portfolio_context`, and a row for each position, the
- * least covered first. Null until the account was read.
+ * least covered first.
  */
 export function boardOf(
   bigBrother: BigBrotherFace,
+  snapshot: PortfolioSnapshot,
   waiting: readonly PendingApproval[],
   now: EpochMs,
-): Readonly<Record<string, unknown>> | null {
-  const snapshot = bigBrother.snapshot();
-  if (snapshot === null) return null;
+): Readonly<Record<string, unknown>> {
   const held: Held[] = snapshot.positions
     .map((position) => {
       const context = bigBrother.contextFor(position.symbol);

@@ -94,8 +94,7 @@ export class PageReader implements PageDoor {
     switch (view) {
       case 'board': {
         noQuery.parse(query);
-        const { bigBrother, waiting, clock } = this.#parts;
-        return boardOf(bigBrother, waiting(), clock.now());
+        return this.#board();
       }
       case 'timeline':
         return this.#timeline(timelineQuery.parse(query));
@@ -113,6 +112,18 @@ export class PageReader implements PageDoor {
         noQuery.parse(query);
         return { tape: await this.#parts.tape() };
     }
+  }
+
+  #board(): object | null {
+    const { bigBrother, waiting, clock } = this.#parts;
+    const snapshot = bigBrother.snapshot();
+    if (snapshot === null) return null;
+    const now = clock.now();
+    const prices = new Map(
+      snapshot.positions.map(({ symbol, currentPrice }) => [symbol, currentPrice] as const),
+    );
+    this.#courses.note(now, snapshot.account.equity, prices);
+    return boardOf(bigBrother, snapshot, waiting(), now);
   }
 
   async #timeline(asked: z.infer<typeof timelineQuery>): Promise<TimelineView> {

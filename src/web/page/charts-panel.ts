@@ -8,9 +8,9 @@ export class ChartsPanel {
   readonly root: HTMLElement;
   readonly #client: Client;
   readonly #symbol = document.createElement('select');
-  readonly #equity = new Figure('Equity and drawdown');
-  readonly #outcomes = new Figure('R of every close, and their sum');
-  readonly #price = new Figure('Price, stop and fills');
+  readonly #equity = new Figure('Equity and drawdown', 'tall');
+  readonly #outcomes = new Figure('R of every close, and their sum', 'low');
+  readonly #price = new Figure('Price, stop and fills', 'tall');
   readonly #charts: {
     readonly equity: EquityChart;
     readonly outcomes: OutcomeChart;
@@ -83,12 +83,13 @@ export class ChartsPanel {
 /** A chart with a name, and in words what it shows. */
 class Figure {
   readonly root: HTMLElement;
-  readonly frame = element('div', 'chart-frame', [], { role: 'img' });
+  readonly frame: HTMLElement;
   readonly #title: string;
   readonly #words = element('figcaption', 'note figure');
 
-  constructor(title: string) {
+  constructor(title: string, height: 'tall' | 'low') {
     this.#title = title;
+    this.frame = element('div', `chart-frame ${height}`, [], { role: 'img' });
     this.root = element('figure', 'chart', [element('h2', '', [title]), this.frame, this.#words]);
     this.say('Nothing is recorded yet.');
   }

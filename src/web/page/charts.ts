@@ -12,13 +12,12 @@ import {
   LineStyle,
   LineType,
   type SeriesMarker,
+  TickMarkType,
   type Time,
   type UTCTimestamp,
   type WhitespaceData,
 } from 'lightweight-charts';
 import type { Course, EquityView, PriceView } from './page-data.ts';
-
-const PRICE_HEIGHT = 320;
 
 /** A colour that the style sheet names, as the theme of now has it. */
 function colour(name: string): string {
@@ -44,30 +43,46 @@ function inSeconds<Value>(points: readonly (readonly [atMs: number, value: Value
 
 const lastOf = (course: Course) => course.map(([at, last]) => [at, last] as const);
 
-function chartIn(root: HTMLElement, height: number): IChartApi {
+function chartIn(root: HTMLElement): IChartApi {
   return createChart(root, {
-    height,
     autoSize: true,
     // Attribution stands in the footer of the page, where no inline style is needed for it.
     layout: { attributionLogo: false, fontFamily: 'system-ui, sans-serif' },
     timeScale: {
-      ...{ timeVisible: true, secondsVisible: false, borderVisible: false },
-      tickMarkFormatter: (time: Time) => clock(time, false),
+      ...{ timeVisible: true, secondsVisible: true, borderVisible: false },
+      tickMarkFormatter: tickWords,
     },
     rightPriceScale: { borderVisible: false },
-    localization: { timeFormatter: (time: Time) => clock(time, true) },
+    localization: { timeFormatter: (time: Time) => dateOf(time).toLocaleString([], LONG) },
     handleScroll: { mouseWheel: false, vertTouchDrag: false },
     handleScale: { mouseWheel: false },
   });
 }
 
+const LONG: Intl.DateTimeFormatOptions = {
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+};
+
+const dateOf = (time: Time): Date => new Date(Number(time) * 1_000);
+
 /** On the reader's clock, like every other time on the page. */
-function clock(time: Time, isLong: boolean): string {
-  const at = new Date(Number(time) * 1_000);
-  const hours = { hour: '2-digit', minute: '2-digit' } as const;
-  return isLong
-    ? at.toLocaleString([], { month: 'short', day: 'numeric', ...hours, second: '2-digit' })
-    : at.toLocaleTimeString([], hours);
+function tickWords(time: Time, type: TickMarkType): string {
+  const at = dateOf(time);
+  switch (type) {
+    case TickMarkType.Year:
+      return String(at.getFullYear());
+    case TickMarkType.Month:
+    case TickMarkType.DayOfMonth:
+      return at.toLocaleDateString([], { month: 'short', day: 'numeric' });
+    case TickMarkType.Time:
+      return at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+    case TickMarkType.TimeWithSeconds:
+      return at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  }
 }
 
 function themed(chart: IChartApi): void {
@@ -89,7 +104,7 @@ export class EquityChart {
   #isFitted = false;
 
   constructor(root: HTMLElement) {
-    this.#chart = chartIn(root, 340);
+    this.#chart = chartIn(root);
     this.#equity = this.#chart.addSeries(AreaSeries, { lineWidth: 2, title: 'Equity' }, 0);
     this.#drawdown = this.#chart.addSeries(
       AreaSeries,
@@ -141,7 +156,7 @@ export class OutcomeChart {
   readonly #sum: ISeriesApi<'Baseline'>;
 
   constructor(root: HTMLElement) {
-    this.#chart = chartIn(root, 220);
+    this.#chart = chartIn(root);
     this.#each = this.#chart.addSeries(HistogramSeries, { title: 'R', priceLineVisible: false });
     this.#sum = this.#chart.addSeries(BaselineSeries, {
       ...{
@@ -187,7 +202,7 @@ export class PriceChart {
   #symbol = '';
 
   constructor(root: HTMLElement) {
-    this.#chart = chartIn(root, PRICE_HEIGHT);
+    this.#chart = chartIn(root);
     this.#price = this.#chart.addSeries(LineSeries, { lineWidth: 2 });
     this.#stop = this.#chart.addSeries(LineSeries, {
       ...{ lineWidth: 2, lineType: LineType.WithSteps, title: 'Stop', priceLineVisible: false },

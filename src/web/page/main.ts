@@ -1,4 +1,5 @@
 import { renderBoard } from '../board.ts';
+import { Banner } from '../board-header.ts';
 import { boardViewOf } from '../board-view.ts';
 import { element, setAttribute, setText } from '../dom.ts';
 import { ChartsPanel } from './charts-panel.ts';
@@ -18,7 +19,7 @@ const EVERY: Readonly<Record<Tab, number>> = {
   Board: 1,
   Plans: 1,
   Timeline: 3,
-  Charts: 10,
+  Charts: 3,
   Rules: 5,
   Tape: 1,
 };
@@ -34,6 +35,7 @@ class Page {
   readonly #rules = new RulesPanel();
   readonly #tape = new TapePanel();
   readonly #tabs: Tabs;
+  readonly #banner = new Banner();
   readonly #lost = element('p', 'lost', [], { role: 'status' });
   readonly #onLogin: () => void;
   #looks = 0;
@@ -50,7 +52,10 @@ class Page {
         ...{ Board: this.#board, Plans: this.#queue.root, Timeline: this.#timeline.root },
         ...{ Charts: this.#charts.root, Rules: this.#rules.root, Tape: this.#tape.root },
       },
-      (tab) => void this.#refresh(tab, true),
+      (tab) => {
+        setAttribute(this.#banner.root, 'hidden', tab === 'Board' ? '' : null);
+        void this.#refresh(tab, true);
+      },
     );
     const out = element('button', 'quiet', ['Log out'], { type: 'button' });
     out.addEventListener('click', () => void client.post('/page/logout', {}).then(onLogin));
@@ -61,7 +66,11 @@ class Page {
         element('div', 'top-end', [themeButton(), out]),
       ]),
       this.#lost,
-      element('main', '', [this.#tabs.panels]),
+      element('main', '', [
+        // The board has one of its own.
+        element('div', 'banner-part', [this.#banner.root]),
+        this.#tabs.panels,
+      ]),
       footer(),
     ]);
     setAttribute(this.#lost, 'hidden', '');
@@ -104,6 +113,8 @@ class Page {
     this.#tabs.count('Plans', view.plansWaiting.length);
     document.title = `${view.plansWaiting.length > 0 ? `(${view.plansWaiting.length}) ` : ''}BigBrother, ${view.environment}`;
     this.#charts.offer(view.positions.map(({ symbol }) => symbol));
+    this.#banner.show(view.environment, view.account.number, view.mode);
+    setAttribute(this.#banner.root, 'hidden', this.#tabs.current === 'Board' ? '' : null);
     if (this.#tabs.current !== 'Board') return;
     renderBoard(this.#board, view, { openPlan: () => this.#tabs.show('Plans') });
   }

@@ -160,12 +160,19 @@ async function showWhy(client: Client, into: HTMLElement, entry: TimelineEntry):
       element(
         'ol',
         'chain',
-        chain.map((link) => element('li', '', [link])),
+        chain.map((link) => element('li', '', [onOwnClock(link)])),
       ),
     ]),
     ...(stories.length === 0 ? [element('p', 'note', [note ?? 'Nothing more is known.'])] : []),
   );
 }
+
+/** A link of a chain begins with its record's number and time. */
+const onOwnClock = (link: string): string =>
+  link.replace(
+    /^(#\d+) (\d{4}-\d\d-\d\dT\S+Z)/,
+    (_, seq: string, iso: string) => `${clock(iso)} ${seq}`,
+  );
 
 function clock(iso: string): string {
   const at = new Date(iso);
