@@ -9,9 +9,10 @@ export default defineConfig({
     include: [
       'test/policies/guardrails/!(all).test.ts',
       'test/policies/controls/catalogue.test.ts',
-      'test/engine/{approval-tier,gate}.test.ts',
+      'test/engine/{approval-tier,gate,plan-hash}.test.ts',
       'test/domain/*.test.ts',
-      'test/runtime/{approval-desk,approval-text,approvals,halt,halt-work,proposal-limits}.test.ts',
+      'test/runtime/{approval-desk,approval-rules,approval-text,approval-words}.test.ts',
+      'test/runtime/{halt-orders,halt-watch,halt-work}.test.ts',
     ],
     isolate: false,
     testTimeout: 20_000,

@@ -205,12 +205,8 @@ export class ApprovalDesk {
 
   #request(plan: ActionPlan): Request {
     const text = approvalText(plan);
-    const lapse = (): void => {
-      const open = this.#requests.get(plan.hash);
-      if (open?.state === 'pending') {
-        this.#refuse(open, 'nobody answered before it expired', 'system', null);
-      }
-    };
+    const lapse = (): void =>
+      this.#refuse(request, 'nobody answered before it expired', 'system', null);
     const request: Request = {
       plan,
       text,
@@ -320,8 +316,11 @@ export class ApprovalDesk {
     actor: Actor,
     body: unknown,
   ): void {
-    const symbol = plan.parts.length === 1 ? (plan.parts[0]?.symbol ?? null) : null;
-    this.#logger.log({ type, actor, symbol, planId: plan.id, body });
+    const [symbol = null, ...others] = plan.parts.map((part) => part.symbol);
+    this.#logger.log({
+      ...{ type, actor, planId: plan.id, body },
+      symbol: others.length === 0 ? symbol : null,
+    });
     this.#logger.commit();
   }
 }
