@@ -14,6 +14,7 @@ import { exportCommand } from './journal/export-command.ts';
 import { historyCommand } from './journal/history-command.ts';
 import { memoryCommand } from './journal/memory-command.ts';
 import { replayCommand } from './journal/replay-command.ts';
+import { shadowCommand } from './journal/shadow-command.ts';
 import { verifyCommand } from './journal/verify-command.ts';
 import { demoCommand } from './run/demo-command.ts';
 import { loopCommand } from './run/loop-command.ts';
@@ -93,6 +94,7 @@ export function createProgram(): Command {
     archiveCommand,
     exportCommand,
     replayCommand,
+    shadowCommand,
     haltCommand,
     resumeCommand,
     rollbackCommand,
