@@ -5,6 +5,7 @@ const journal = () => import('./journal.ts');
 const million = () => import('./journal-million.ts');
 const verdict = () => import('./verdicts.ts');
 const context = () => import('./portfolio-context.ts');
+const backtest = () => import('./backtest-bars.ts');
 
 /**
  * `npm run bench -- exchange` runs only the rows whose name holds that word. Each loads what it
@@ -16,6 +17,8 @@ const rows: Record<string, () => Promise<Row>> = {
   'portfolio-context-500': async () => (await context()).portfolioContext(500),
   'verdicts-json-rules': async () => (await verdict()).verdicts('json-rules-engine 7.3.1'),
   'verdicts-cedar': async () => (await verdict()).verdicts('Cedar 4.13.0 (wasm)'),
+  'backtest-bars': async () => (await backtest()).backtestBars('as they come'),
+  'backtest-bars-tight': async () => (await backtest()).backtestBars('tight'),
   'exchange-events': async () => (await import('./exchange-events.ts')).exchangeEvents(),
   'exchange-http': async () => (await import('./exchange-http.ts')).exchangeHttp(),
   'exchange-memory': async () => (await import('./exchange-memory.ts')).exchangeMemory(),

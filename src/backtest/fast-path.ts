@@ -111,26 +111,36 @@ class FastRun {
   }
 
   #guardOn(position: GuardedPosition, entryBar: number): void {
-    const { high, low, openAt } = this.#path.bars;
-    const count = openAt.length;
-    this.#look(position, entryBar, this.#path.bars.open[entryBar] ?? 0);
-    const isGuarded = this.#path.guardsFrom === 'entry_bar';
-    if (isGuarded && this.#walk(position, entryBar, 1)) return;
-    for (let bar = entryBar + 1; bar < count; bar += 1) {
-      const [most, least] = [high[bar] ?? 0, low[bar] ?? 0];
-      const isQuiet =
-        least > position.stopPrice &&
-        most < position.takeProfitPrice &&
-        most < position.wakesAt &&
-        position.bestPrice < position.wakesAt;
-      if (isQuiet) {
-        if (most > position.bestPrice) position.bestPrice = most;
-      } else if (this.#walk(position, bar, 0)) return;
+    const { bars, guardsFrom } = this.#path;
+    this.#look(position, entryBar, bars.open[entryBar] ?? 0);
+    if (guardsFrom === 'entry_bar' && this.#walk(position, entryBar, 1)) return;
+    for (let bar = entryBar + 1; bar < bars.openAt.length; bar += 1) {
+      bar = this.#quietUntil(position, bar);
+      if (this.#walk(position, bar, 0)) return;
     }
+  }
+
+  /** The first bar from `bar` on in which a level is reached; the number of bars for none. */
+  #quietUntil(position: GuardedPosition, bar: number): number {
+    const { high, low } = this.#path.bars;
+    const { stopPrice, takeProfitPrice, wakesAt } = position;
+    const ceiling = Math.min(takeProfitPrice, wakesAt);
+    let best = position.bestPrice;
+    let next = bar;
+    if (best < wakesAt) {
+      for (; next < high.length; next += 1) {
+        const most = high[next] ?? 0;
+        if (most >= ceiling || (low[next] ?? 0) <= stopPrice) break;
+        if (most > best) best = most;
+      }
+    }
+    position.bestPrice = best;
+    return next;
   }
 
   /** The prices of one bar in their order. @returns true when nothing is held any more */
   #walk(position: GuardedPosition, bar: number, first: number): boolean {
+    if (bar >= this.#path.bars.openAt.length) return true;
     const prices = this.#pricesOf(bar);
     for (let step = first; step < prices.length; step += 1) {
       const price = prices[step] ?? 0;

@@ -1,11 +1,18 @@
 import type { PolicySettings } from '../../policies/registry.ts';
 import { limitFor } from '../../policies/trading/stop-limit.ts';
-import { NO_DOLLARS, NO_SHARES, notional, type Price, quantity } from '../domain/decimal.ts';
+import {
+  NO_DOLLARS,
+  NO_SHARES,
+  notional,
+  type Price,
+  type Quantity,
+  quantity,
+} from '../domain/decimal.ts';
 import type { Decision } from '../domain/decision.ts';
-import { type ClientOrderId, episodeId, orderId } from '../domain/ids.ts';
+import { type ClientOrderId, type EpisodeId, episodeId, orderId } from '../domain/ids.ts';
 import type { SymbolMarket } from '../domain/market.ts';
 import type { Order } from '../domain/order.ts';
-import type { Account, Episode, PositionContext } from '../domain/portfolio.ts';
+import type { Account, Episode, Position, PositionContext } from '../domain/portfolio.ts';
 import { averageTrueRange } from '../engine/atr.ts';
 import { coverOf } from '../engine/cover.ts';
 import type { DecisionEngine } from '../engine/decision-engine.ts';
@@ -34,6 +41,15 @@ export type Guard = {
   readonly banks: boolean;
 };
 
+type Resting = {
+  readonly held: number;
+  readonly stopPrice: number;
+  readonly entry: Price;
+  readonly initial: Price | null;
+  readonly shares: Quantity;
+  readonly orders: readonly Order[];
+};
+
 export type Sale = { readonly quantity: number; readonly by: string };
 
 /**
@@ -53,10 +69,12 @@ export class GuardedPosition {
   wakesAt = 0;
   readonly #bars: PriceBars;
   readonly #guard: Guard;
-  readonly #bought: number;
+  readonly #bought: Quantity;
+  readonly #episodeId: EpisodeId;
   readonly #openedAt: number;
   #milestones: readonly string[] = [];
   #stopSetAt = 0;
+  #known: Resting | null = null;
 
   constructor(
     bars: PriceBars,
@@ -68,7 +86,8 @@ export class GuardedPosition {
     this.entryPrice = entry.price;
     this.bestPrice = entry.price;
     this.quantity = entry.quantity;
-    this.#bought = entry.quantity;
+    this.#bought = quantity(String(entry.quantity));
+    this.#episodeId = episodeId(bars.symbol, 1);
     this.#openedAt = bars.openAt[entry.bar] ?? 0;
   }
 
@@ -134,63 +153,96 @@ export class GuardedPosition {
   #context(bar: number, at: Price, withRange = this.#needsRange()): PositionContext {
     const { symbol, openAt, dayOf } = this.#bars;
     const now = openAt[bar] ?? 0;
-    const shares = quantity(String(this.quantity));
-    const entry = priceOf(this.entryPrice);
-    const orders = this.#orders(now);
-    const position = {
-      ...({ symbol, side: 'long', assetClass: 'us_equity' } as const),
+    const { entry, initial, shares, orders } = this.#resting();
+    const position: Position = {
+      symbol,
+      side: 'long',
+      assetClass: 'us_equity',
       quantity: shares,
       availableQuantity: shares,
       averageEntryPrice: entry,
       currentPrice: at,
     };
-    const initial = this.initialStopPrice === null ? null : priceOf(this.initialStopPrice);
     const episode: Episode = {
-      ...({ id: episodeId(symbol, 1), symbol, side: 'long', openedAt: this.#openedAt } as const),
-      quantity: quantity(String(this.#bought)),
+      id: this.#episodeId,
+      symbol,
+      side: 'long',
+      openedAt: this.#openedAt,
+      quantity: this.#bought,
       entryPrice: entry,
       initialStopPrice: initial,
       highWaterPrice: priceOf(this.bestPrice),
       milestones: this.#milestones,
     };
-    const range = withRange ? this.#rangeOn(dayOf[bar] ?? 0) : null;
     const market: SymbolMarket = {
-      ...{ symbol, quote: null, halted: false },
+      symbol,
+      quote: null,
       lastTrade: { price: at, at: now },
-      averageTrueRange: range,
+      averageTrueRange: withRange ? this.#rangeOn(dayOf[bar] ?? 0) : null,
+      halted: false,
     };
     return {
-      ...({ now, environment: 'simulated', snapshotVersion: 1, tradingState: 'active' } as const),
-      ...{ account: ACCOUNT, position, episode, orders, market, intents: [] },
+      now,
+      environment: 'simulated',
+      snapshotVersion: 1,
+      account: ACCOUNT,
+      position,
+      episode,
+      orders,
       cover: coverOf(position, orders, at),
+      market,
       session: { isOpen: true, openAt: now, closeAt: now + 1, nextOpenAt: now + 1 },
       price: at,
       riskPerShare: initial === null ? null : (entry.minus(initial) as Price),
       gainPerShare: at.minus(entry),
+      intents: [],
+      tradingState: 'active',
     };
   }
 
-  /** As they rest in production: a pair for what waits for its profit, a stop for the rest. */
-  #orders(at: number): readonly Order[] {
-    if (this.stopPrice === 0) return [];
-    const stopPrice = priceOf(this.stopPrice);
-    const orders: Order[] = [];
-    const waiting = this.takeProfitQuantity;
-    const template = { ...this.#template(at), stopPrice, type: 'stop_limit' } as const;
-    if (waiting > 0) {
-      const pair = { quantity: quantity(String(waiting)), orderClass: 'oco' } as const;
-      const limitPrice = priceOf(this.takeProfitPrice);
-      orders.push(
-        { ...template, ...pair, type: 'limit', limitPrice, stopPrice: null, ...named('profit') },
-        { ...template, ...pair, ...named('leg'), parentId: orderId('profit'), status: 'held' },
-      );
-    }
-    const rest = quantity(String(this.quantity - waiting));
-    if (this.quantity > waiting) orders.push({ ...template, ...named('stop'), quantity: rest });
-    return orders;
+  /** What stays the same until an order changes is made once. */
+  #resting(): Resting {
+    const { quantity: held, stopPrice } = this;
+    const known = this.#known;
+    if (known?.held === held && known.stopPrice === stopPrice) return known;
+    const initial = this.initialStopPrice;
+    this.#known = {
+      held,
+      stopPrice,
+      entry: known?.entry ?? priceOf(this.entryPrice),
+      initial: known?.initial ?? (initial === null ? null : priceOf(initial)),
+      shares: known?.held === held ? known.shares : quantity(String(held)),
+      orders: this.#orders(),
+    };
+    return this.#known;
   }
 
-  #template(at: number): Omit<Order, 'id' | 'clientOrderId' | 'quantity' | 'type' | 'stopPrice'> {
+  /** As they rest in production: a pair for what waits for its profit, a stop for the rest. */
+  #orders(): readonly Order[] {
+    if (this.stopPrice === 0) return [];
+    const waiting = this.takeProfitQuantity;
+    const stopPrice = priceOf(this.stopPrice);
+    const stop: Order = {
+      ...this.#template(),
+      ...named('stop'),
+      type: 'stop_limit',
+      quantity: quantity(String(this.quantity - waiting)),
+      stopPrice,
+      limitPrice: stopPrice,
+    };
+    if (waiting === 0) return [stop];
+    const paired = { quantity: quantity(String(waiting)), orderClass: 'oco' } as const;
+    const limitPrice = priceOf(this.takeProfitPrice);
+    const profit: Order = { ...stop, ...paired, ...named('profit'), type: 'limit', limitPrice };
+    const leg: Order = { ...stop, ...paired, ...named('leg'), parentId: profit.id, status: 'held' };
+    const pair = [{ ...profit, stopPrice: null }, leg];
+    return this.quantity > waiting ? [...pair, stop] : pair;
+  }
+
+  #template(): Omit<
+    Order,
+    'id' | 'clientOrderId' | 'quantity' | 'type' | 'stopPrice' | 'limitPrice'
+  > {
     return {
       symbol: this.#bars.symbol,
       side: 'sell',
@@ -199,11 +251,10 @@ export class GuardedPosition {
       positionIntent: 'sell_to_close',
       filledQuantity: NO_SHARES,
       filledAveragePrice: null,
-      limitPrice: priceOf(this.stopPrice),
       status: 'new',
       extendedHours: false,
-      createdAt: at,
-      updatedAt: at,
+      createdAt: this.#openedAt,
+      updatedAt: this.#openedAt,
       expiresAt: null,
       replaces: null,
       replacedBy: null,
