@@ -21,6 +21,7 @@ import { loopCommand } from './run/loop-command.ts';
 import { mcpCommand } from './run/mcp-command.ts';
 import { pageCommand } from './run/page-command.ts';
 import { serveCommand } from './run/serve-command.ts';
+import { statusCommand } from './run/status-command.ts';
 import { alertsCommand } from './setup/alerts-command.ts';
 import { doctorCommand } from './setup/doctor-command.ts';
 import { setupCommand } from './setup/setup-command.ts';
@@ -81,6 +82,7 @@ export function createProgram(): Command {
   program.addCommand(mcpCommand(), { isDefault: true });
   const others = [
     loopCommand,
+    statusCommand,
     demoCommand,
     exchangeCommand,
     historyCommand,
