@@ -1,6 +1,6 @@
 import type { Price } from '../domain/decimal.ts';
 import { ZERO } from '../domain/decimal.ts';
-import type { Ticker } from '../domain/ids.ts';
+import { episodeId, type Ticker } from '../domain/ids.ts';
 import type { SymbolMarket } from '../domain/market.ts';
 import { isTerminal, type Order } from '../domain/order.ts';
 import type {
@@ -40,7 +40,7 @@ function makeContext(snapshot: PortfolioSnapshot, symbol: Ticker): PositionConte
   const price = markOf(position, market, snapshot.confirmedAt.positions);
   const live = liveOrdersBySymbol(snapshot.orders).get(symbol) ?? [];
   const orders = markedAfterSplit(pairsAsLeft(live), episode, price);
-  const intents = intentsFor(snapshot, episode);
+  const intents = [...intentsFor(snapshot, episode), ...entriesBehind(live, snapshot, symbol)];
   const gain = price.minus(episode.entryPrice);
   return {
     now: snapshot.at,
@@ -135,6 +135,20 @@ function markOf(position: Position, market: SymbolMarket, confirmedAt: number): 
 const intentsFor = (snapshot: PortfolioSnapshot, episode: Episode): readonly IntentRecord[] =>
   intentsByEpisode(snapshot.intents).get(keyFor(snapshot.account.accountNumber, episode.id, '')) ??
   [];
+
+/** The entry that brought its stop along was sent while nothing was held: before the episode. */
+function entriesBehind(
+  live: readonly Order[],
+  { intents, account }: PortfolioSnapshot,
+  symbol: Ticker,
+): readonly IntentRecord[] {
+  const before = keyFor(account.accountNumber, episodeId(symbol, 0), '');
+  const parents = new Set(live.flatMap(({ parentId }) => parentId ?? []));
+  if (parents.size === 0) return [];
+  return (intentsByEpisode(intents).get(before) ?? []).filter(
+    ({ orderId }) => orderId !== null && parents.has(orderId),
+  );
+}
 
 /** What is known of a symbol whose prices nobody follows. */
 export const unknownMarket = (symbol: Ticker): SymbolMarket => ({

@@ -15,7 +15,7 @@ import type { Decision, Target } from '../domain/decision.ts';
 import { isTerminal, type Order } from '../domain/order.ts';
 import type { OpenIntent, PlanPart, SubmitStep } from '../domain/plan.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
-import { exitSide, isTighter } from '../domain/side.ts';
+import { exitSide, isTighter, tightest } from '../domain/side.ts';
 import { ENTRY_LIFETIME_MS, isEntry } from './entry-orders.ts';
 import { type Cover, entryPart, groupOf, type Terms, targetOf } from './entry-part.ts';
 import { sizeOf } from './entry-size.ts';
@@ -73,9 +73,12 @@ export function planEntry(
     ...identity,
     ...{ kind: 'submit', symbol: intent.symbol, purpose: 'open', order, until: 'live' },
   };
+  const { stops } = context.cover;
+  const moved = stops.some(({ stopPrice }) => stopPrice?.eq(cover.stopPrice) === false);
   const because = [
     `the host wants to ${intent.side} ${intent.symbol}: ${text(sized.shares)} shares, ${sized.because}`,
     stopInWords(intent, cover),
+    ...(moved ? ['what is held already gets the same stop: one stop price for all shares'] : []),
   ];
   const target = targetOf(context, cover, sized.shares);
   const part = entryPart({ context, settings, terms, step, target, because });
@@ -135,7 +138,11 @@ function termsOf(
   const { side } = context.position;
   const entryPrice = limit ?? throughMarket(context, marketableBps);
   const wanted = firstStop(entryPrice, quantity('1'), stop);
-  const cover = wanted === null ? null : (tighterOf(stop, wanted, side) ?? null);
+  const live = tightest(
+    side,
+    context.cover.stops.flatMap(({ stopPrice }) => stopPrice ?? []),
+  );
+  const cover = wanted === null ? null : tighterOf(live, tighterOf(stop, wanted, side), side);
   if (cover === null || !isTighter(side, entryPrice, cover.stopPrice)) {
     const at = stop === null ? 'the first stop of the policies' : `a stop at ${text(stop)}`;
     const where = side === 'long' ? 'below' : 'above';
@@ -155,7 +162,7 @@ function termsOf(
   return { entryPrice, cover, takeProfit };
 }
 
-/** The stop that was asked for, with the room of the policies' own; theirs where it is tighter. */
+/** A stop with the room of what is wanted; what is wanted where that is tighter. */
 function tighterOf(
   stop: Price | null,
   wanted: Cover,
@@ -199,7 +206,7 @@ const stopInWords = ({ stopPrice }: OpenIntent, cover: Cover): string => {
   if (stopPrice === null) return `${at}is the policies' default for it: none was named`;
   return parseDecimal(stopPrice)?.eq(cover.stopPrice) === true
     ? `${at}comes along in the same order group`
-    : `${at}is the policies' own, which is tighter than the ${stopPrice} that was named`;
+    : `${at}is tighter than the ${stopPrice} that was named: one stop price for all shares`;
 };
 
 function aboutRest(part: PlanPart): PlanningNote[] {

@@ -16,8 +16,6 @@ const VERIFY_DELAYS_MS = [0, 500, 1_500, 3_000];
 const VERIFY_WITHIN_MS = 6_000;
 /** An entry through the market fills at once, or not soon. */
 const ENTRY_FILL_MS = 2_000;
-/** The stop of a group wakes with the fill; its event may come a little later. */
-const WAKING_DELAYS_MS = [0, 100, 400];
 /** How often a plan asks whether a cycle has read the account meanwhile. */
 const SHARED_POLL_MS = 1_000;
 /** The cycles' readings a plan waits for before it reads by itself. */
@@ -101,6 +99,10 @@ export class AccountLook {
   ): Promise<{ readonly outcome: 'completed' | 'stopped'; readonly because: string }> {
     const order =
       id === null ? null : await this.#state.waitForOrder(id, hasBegunOrEnded, ENTRY_FILL_MS);
+    // The answer to the order did not name its stop; whoever guards the shares has to know it.
+    const over = new AbortController();
+    const read = this.#state.updateFromAlpaca().then(() => over.abort());
+    await Promise.race([read, this.#clock.sleep(ENTRY_FILL_MS, over.signal)]);
     if (order === null) {
       const because =
         'the entry rests at the broker with its stop in the same group; not filled yet';
@@ -114,13 +116,13 @@ export class AccountLook {
         : `${words}; they get a stop of their own, the rest is canceled`;
       return { outcome: isOver ? 'stopped' : 'completed', because };
     }
-    let difference: string | null = null;
-    for (const delayMs of WAKING_DELAYS_MS) {
-      if (delayMs > 0) await this.#clock.sleep(delayMs);
-      difference = differenceFromTarget(part.target, this.#state.getCompleteContext(part.symbol));
-      if (difference === null) return { outcome: 'completed', because: `${words}, with its stop` };
-    }
-    return { outcome: 'stopped', because: `${words}, but ${difference}` };
+    const difference = differenceFromTarget(
+      part.target,
+      this.#state.getCompleteContext(part.symbol),
+    );
+    return difference === null
+      ? { outcome: 'completed', because: `${words}, with its stop` }
+      : { outcome: 'stopped', because: `${words}, but ${difference}` };
   }
 
   async #verify(part: PlanPart, over: AbortSignal): Promise<string | null> {
