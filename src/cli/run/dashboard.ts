@@ -1,12 +1,14 @@
 import type { Running } from '../../compose.ts';
-import type { SystemStatus } from '../../domain/answers.ts';
+import type { Alert, SystemStatus } from '../../domain/answers.ts';
 import type { TradingStateCause } from '../../domain/environment.ts';
+import type { PendingApproval } from '../../runtime/plans/approval-desk.ts';
 import { type Action, actionLine } from '../shared/action-teller.ts';
 import { newYorkTime } from '../shared/new-york-time.ts';
 import { table } from '../shared/table.ts';
 import { positionColumns, positionRow } from './position-row.ts';
 
 const MOST_ACTIONS = 14;
+const MOST_ALERTS = 5;
 
 /** What is held, how it is covered and what was done lately, as lines for a terminal. */
 export class Dashboard {
@@ -25,7 +27,7 @@ export class Dashboard {
   }
 
   lines(): readonly string[] {
-    const { bigBrother, clock } = this.#running;
+    const { bigBrother, clock, approvals } = this.#running;
     const status = bigBrother.status();
     const { environment, mode, tradingState, accountNumber } = status;
     const rows = (bigBrother.snapshot()?.positions ?? []).flatMap(({ symbol }) => {
@@ -33,9 +35,11 @@ export class Dashboard {
       return context === null ? [] : [positionRow(context, this.#lastBySymbol.get(symbol) ?? '')];
     });
     return [
-      `BigBrother  ${environment} account ${accountNumber}  mode ${mode}  trading ${tradingState}`,
+      `BigBrother  ${environment === 'live' ? 'LIVE' : environment} account ${accountNumber}  mode ${mode}  trading ${tradingState}`,
       `${newYorkTime(clock.now())} in New York  ${waitInWords(status)}`,
       ...status.tradingStateCauses.map(causeInWords),
+      ...someOf(bigBrother.alerts().map(alertInWords)),
+      ...someOf(approvals.pending().map(waitingInWords)),
       '',
       ...table(positionColumns, rows),
       '',
@@ -44,6 +48,18 @@ export class Dashboard {
     ];
   }
 }
+
+/** The first of many, and how many more there are: the rest of the screen has to stay. */
+function someOf(lines: readonly string[]): readonly string[] {
+  const more = lines.length - MOST_ALERTS;
+  return more <= 0 ? lines : [...lines.slice(0, MOST_ALERTS), `and ${more} more`];
+}
+
+const alertInWords = ({ code, symbol, because }: Alert): string =>
+  `ALERT  ${symbol === null ? '' : `${symbol} `}${code}: ${because}`;
+
+const waitingInWords = ({ planId, text: { lines } }: PendingApproval): string =>
+  `WAITS  ${lines[0] ?? planId}; see "bigbrother pending"`;
 
 const waitInWords = ({ longestWaitMs }: SystemStatus): string =>
   longestWaitMs === 0
