@@ -55,7 +55,7 @@ export async function startOldBot({
   const profits = new Manager(clock, settings.profitsEveryMs, () => profit.run());
   const trails = new Manager(clock, settings.trailsEveryMs, () => trailing.run());
   const managers = [sync, stops, profits, trails];
-  managers.forEach((manager, place) => manager.start(place * APART_MS));
+  for (const [place, manager] of managers.entries()) manager.start(place * APART_MS);
 
   const unfollow = await syncDesk.followFills(() => {
     void sync.now().then(() => stops.now());

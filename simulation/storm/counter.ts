@@ -35,6 +35,8 @@ export class Counter {
   readonly #accountId: string;
   readonly #live = new Map<string, Map<string, Order>>();
   readonly #naked = new Map<string, Watched>();
+  /** Stop-limits whose stop the market has reached. */
+  readonly #triggered = new Set<string>();
   readonly #refusals = new Map<Refusal, number>();
   /** Orders of this episode that sell or buy outright, by symbol, side and shares. */
   #outright: { readonly what: string; readonly id: string }[] = [];
@@ -95,6 +97,7 @@ export class Counter {
   }
 
   #event(event: ExchangeEvent): void {
+    if (event.kind === 'trade') this.#printed(event.trade.symbol, event.trade.price);
     if (event.kind !== 'trade_update') return;
     this.#remember(event);
     if (!this.#isWatching) return;
@@ -109,6 +112,15 @@ export class Counter {
     this.#look(order.symbol);
   }
 
+  /** From here on such a stop is a limit order, which may wait for ever. */
+  #printed(symbol: string, price: bigint): void {
+    for (const { id, type, side, stopPrice } of this.#live.get(symbol)?.values() ?? []) {
+      if (type !== 'stop_limit' || stopPrice === null) continue;
+      if (side === 'sell' ? price <= stopPrice : price >= stopPrice) this.#triggered.add(id);
+    }
+    if (this.#isWatching) this.#look(symbol);
+  }
+
   #remember({ event, order, legs }: TradeUpdate): void {
     const live = this.#live.get(order.symbol) ?? new Map<string, Order>();
     this.#live.set(order.symbol, live);
@@ -119,7 +131,10 @@ export class Counter {
     const isFirst = event === 'new' || event === 'accepted' || event === 'pending_new';
     if (!isFirst || order.type === 'stop' || order.type === 'stop_limit') return;
     if (order.qty === null || this.#outright.some(({ id }) => id === order.id)) return;
-    this.#outright.push({ id: order.id, what: wordsOf(order.symbol, order.side, numberOf(order.qty)) });
+    this.#outright.push({
+      id: order.id,
+      what: wordsOf(order.symbol, order.side, numberOf(order.qty)),
+    });
   }
 
   /** What was taken away before any of it executed has done nothing. */
@@ -138,7 +153,8 @@ export class Counter {
       this.#nakedDollarSeconds += shares * before.price * seconds;
     }
     const quantity = this.#core.position(this.#accountId, symbol)?.qty ?? 0n;
-    const orders = [...(this.#live.get(symbol)?.values() ?? [])];
+    const live = [...(this.#live.get(symbol)?.values() ?? [])];
+    const orders = live.filter(({ id }) => !this.#triggered.has(id));
     const held = quantity < 0n ? -quantity : quantity;
     const naked = larger(held - coveredIn(exitGroupsOf({ symbol, quantity, orders })), 0n);
     const price = numberOf(this.#core.latestTrade(symbol)?.price ?? 0n);

@@ -26,7 +26,8 @@ export async function askBigBrother(
   return first === 'again' ? plainly(await tryOnce(call, ask, false, look)) : first;
 }
 
-const plainly = (outcome: Outcome | 'again'): Outcome => (outcome === 'again' ? 'refused' : outcome);
+const plainly = (outcome: Outcome | 'again'): Outcome =>
+  outcome === 'again' ? 'refused' : outcome;
 
 async function tryOnce(call: CallTool, ask: Ask, repeats: boolean, look: Look) {
   const args = argumentsFor(ask, look);
@@ -44,7 +45,8 @@ async function tryOnce(call: CallTool, ask: Ask, repeats: boolean, look: Look) {
   return reports.some(({ text }) => mayRetry(JSON.parse(text))) ? 'again' : 'refused';
 }
 
-const mayRetry = (answer: unknown): boolean => refusal.safeParse(answer).data?.error.retryable === true;
+const mayRetry = (answer: unknown): boolean =>
+  refusal.safeParse(answer).data?.error.retryable === true;
 
 function argumentsFor(ask: Ask, look: Look): Record<string, unknown> {
   switch (ask.kind) {

@@ -7,7 +7,10 @@ import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { whileTimePasses } from '../../src/adapters/system/virtual-clock.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
-import { defaultRuntimeSettings, type RuntimeSettings } from '../../src/runtime/settings/settings.ts';
+import {
+  defaultRuntimeSettings,
+  type RuntimeSettings,
+} from '../../src/runtime/settings/settings.ts';
 import { createMcpServer } from '../../src/server/mcp-server.ts';
 import { agentLine } from './agent-line.ts';
 import { askBigBrother } from './guarded-agent.ts';
@@ -39,7 +42,11 @@ const settings: RuntimeSettings = {
 };
 
 const policies = policySettings.parse({
-  messageThrottle: { entriesPerMinute: 200, entriesPerSymbolPerMinute: 200, exitsPerSymbolPerMinute: 200 },
+  messageThrottle: {
+    entriesPerMinute: 200,
+    entriesPerSymbolPerMinute: 200,
+    exitsPerSymbolPerMinute: 200,
+  },
   repeatedExecution: { times: 1_000 },
 });
 

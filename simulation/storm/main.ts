@@ -57,10 +57,13 @@ async function main(): Promise<void> {
     if (subject === 'bigbrother') bad = stormed.bad;
   }
   if (values.json) {
-    process.stdout.write(`${JSON.stringify({ seed, figures: columns, episodes_per_second: rates, bad_seeds: bad })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ seed, figures: columns, episodes_per_second: rates, bad_seeds: bad })}\n`,
+    );
   } else {
     process.stdout.write(`${tableOf(columns)}\n`);
-    for (const [name, rate] of Object.entries(rates)) note(`${name}: ${rate.toFixed(1)} episodes/s`);
+    for (const [name, rate] of Object.entries(rates))
+      note(`${name}: ${rate.toFixed(1)} episodes/s`);
   }
   if (bad.length > 0) {
     note(`BigBrother's worlds with a conflict: ${bad.join(', ')}`);

@@ -4,7 +4,9 @@ import type { CallTool } from './agent-line.ts';
 import type { Ask } from './asks.ts';
 import type { Outcome } from './subject.ts';
 
-const positions = z.array(z.object({ symbol: z.string(), qty: z.string(), currentPrice: z.string() }));
+const positions = z.array(
+  z.object({ symbol: z.string(), qty: z.string(), currentPrice: z.string() }),
+);
 const orders = z.array(z.object({ id: z.string(), side: z.string(), type: z.string() }));
 
 const STOP_PERCENT = 8;
@@ -83,7 +85,8 @@ export class UnguardedAgent {
   async #protect(symbol: string): Promise<Outcome> {
     const held = await this.#held(symbol);
     if (held === null || held.shares <= 0) return 'nothing';
-    if ((await this.#openSales(symbol)).some(({ type }) => type.startsWith('stop'))) return 'nothing';
+    if ((await this.#openSales(symbol)).some(({ type }) => type.startsWith('stop')))
+      return 'nothing';
     const stop = held.price * (1 - STOP_PERCENT / 100);
     const { isError } = await this.#call('place_stock_order', {
       ...{ symbol, quantity: String(held.shares), side: 'sell', type: 'stop_limit' },

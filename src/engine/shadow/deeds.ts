@@ -1,8 +1,8 @@
 import {
   NO_SHARES,
   type Price,
-  type Quantity,
   price,
+  type Quantity,
   quantity,
   sharesLeft,
 } from '../../domain/decimal.ts';
@@ -105,7 +105,10 @@ export class DeedBook {
       return;
     }
     const side = textAt(episode, 'side') === 'short' ? 'short' : 'long';
-    this.#held.set(symbol, { side, quantity: quantity(amountAt(episode, 'quantity') ?? NO_SHARES) });
+    this.#held.set(symbol, {
+      side,
+      quantity: quantity(amountAt(episode, 'quantity') ?? NO_SHARES),
+    });
   }
 
   #update({ at, symbol, orderId, body }: JournalRecord): void {
@@ -123,7 +126,7 @@ export class DeedBook {
     if (order === null || symbol === null || shares === null || filledAt === null) return;
     this.fills += 1;
     const held = this.#held.get(symbol);
-    const isExit = held !== undefined && held.quantity.gt('0') && order.side === exitSide(held.side);
+    const isExit = held?.quantity.gt('0') === true && order.side === exitSide(held.side);
     order.isExit ??= isExit;
     order.fillAt ??= at;
     order.filled = quantity(order.filled.plus(shares));
