@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { replayRulesFrom } from '../../src/composition/replay-rules.ts';
 import { price, quantity } from '../../src/domain/decimal.ts';
 import { ticker } from '../../src/domain/ids.ts';
 import type { OpenIntent } from '../../src/domain/plan.ts';
+import { type Finding, Replay } from '../../src/runtime/replay.ts';
 import { defaultRuntimeSettings } from '../../src/runtime/settings/settings.ts';
+import { recorded } from '../replay/recording.ts';
 import {
   AAPL,
   type Given,
@@ -358,9 +361,22 @@ describe('the guardrails for entries', () => {
   });
 });
 
-it('is decided again from the journal, to the same digest', async () => {
-  const guarded = await readyToBuy();
-  await open(guarded, buy());
-  await guarded.clock.advanceBy(15_000);
-  expect(guarded.logger.verify()).toMatchObject({ ok: true });
+it('is decided, planned and judged again from the journal, to the last digit', async () => {
+  const findings: Finding[] = [];
+  const rules = { policies, approvals: { limits: { addedDollars: '20000' } } };
+  const records = await recorded({
+    ...{ name: 'entry', about: 'an entry', shows: [], rules },
+    given: { symbols: ['AAPL', 'MSFT'], dailyBars },
+    play: async (guarded) => {
+      await guarded.clock.advanceBy(60_000);
+      guarded.price('MSFT', '100');
+      await open(guarded, buy());
+      await guarded.clock.advanceBy(15_000);
+    },
+  });
+  const replay = new Replay({ rulesFrom: replayRulesFrom, atFirst: null });
+  for (const record of records) findings.push(...replay.see(record));
+  expect(findings.filter(({ outcome }) => outcome !== 'same')).toEqual([]);
+  const plans = findings.filter(({ what, symbol }) => what === 'plan' && symbol === 'MSFT');
+  expect(plans).not.toEqual([]);
 });
