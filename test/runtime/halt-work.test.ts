@@ -5,9 +5,7 @@ import { quantity } from '../../src/domain/decimal.ts';
 import type { Halt, HaltLevel } from '../../src/domain/halt.ts';
 import { ticker } from '../../src/domain/ids.ts';
 import type { Order } from '../../src/domain/order.ts';
-import type { Position } from '../../src/domain/portfolio.ts';
 import { BrokerError } from '../../src/ports/broker.ts';
-import type { EmergencyBroker } from '../../src/ports/emergency-broker.ts';
 import type { HaltLatch } from '../../src/ports/halt-latch.ts';
 import {
   carryOutHalt,
@@ -17,8 +15,9 @@ import {
 } from '../../src/runtime/halt/halt.ts';
 import { clearingFor } from '../../src/runtime/halt/halt-orders.ts';
 import { reportInWords } from '../../src/runtime/halt/halt-words.ts';
-import { account, holding, NOW, order, stopLimit } from '../support/given.ts';
+import { holding, NOW, order, stopLimit } from '../support/given.ts';
 import { settle } from '../support/guarded-account.ts';
+import { ToldBroker } from '../support/told-broker.ts';
 
 const AAPL = ticker('AAPL');
 const asked = (level: HaltLevel) => ({
@@ -27,41 +26,6 @@ const asked = (level: HaltLevel) => ({
 });
 const entry = order({ id: 'entry', side: 'buy', limit: '90' });
 const { position } = holding();
-
-/** The broker's side of a halt, told by a test what it holds and how it answers. */
-class ToldBroker implements EmergencyBroker {
-  orders: readonly Order[] = [];
-  positions: readonly Position[] = [];
-  /** What each call meets before it does anything. */
-  meets: () => void = () => {};
-  /** False for a broker that takes a request and does nothing. */
-  obeys = true;
-  readonly asked: string[] = [];
-
-  async readAccount() {
-    return account();
-  }
-
-  async readPositions() {
-    this.meets();
-    return this.positions;
-  }
-
-  async readOrders() {
-    return this.orders;
-  }
-
-  async cancelOrder(id: string) {
-    this.asked.push(`cancel ${id}`);
-    this.meets();
-    if (this.obeys) this.orders = this.orders.filter((each) => each.id !== id);
-  }
-
-  async closePosition(symbol: string) {
-    this.asked.push(`close ${symbol}`);
-    if (this.obeys) this.positions = this.positions.filter((each) => each.symbol !== symbol);
-  }
-}
 
 function given(level: HaltLevel, latch: HaltLatch = new MemoryHaltLatch()) {
   const clock = new VirtualClock(NOW);
