@@ -56,7 +56,9 @@ export class ToolRunner {
     const startedAt = this.#parts.clock.now();
     const args = this.#withoutSecrets(given);
     const ending = await this.#endingOf(args, signal, startedAt);
-    if (this.#parts.isJournalled) this.#journal(args, ending, this.#parts.clock.now() - startedAt);
+    // A fault is told by reference: its cause has to be in the journal, whoever asked.
+    const isKept = this.#parts.isJournalled || ending.outcome === 'failed';
+    if (isKept) this.#journal(args, ending, this.#parts.clock.now() - startedAt);
 
     const written = JSON.stringify(ending.body);
     const text = this.#redactor.answer(written);

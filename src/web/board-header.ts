@@ -30,11 +30,16 @@ export class Banner {
     this.root = element('div', 'banner', [this.#name, this.#money, this.#account]);
   }
 
+  /** @param mode left out where it is empty, as the account is */
   show(environment: BoardEnvironment, account: string, mode: string): void {
     setAttribute(this.root, 'data-environment', environment);
     setText(this.#name, environment.toUpperCase());
     setText(this.#money, MONEY[environment]);
-    setText(this.#account, `Account ${account}, mode ${mode}`);
+    const words = [
+      ...(account === '' ? [] : [`Account ${account}`]),
+      ...(mode === '' ? [] : [`mode ${mode}`]),
+    ];
+    setText(this.#account, words.join(', '));
   }
 }
 
@@ -83,8 +88,8 @@ const FIGURES = [
 ] as const;
 type Figure = (typeof FIGURES)[number];
 const NOTES: Readonly<Partial<Record<Figure, string>>> = {
-  Drawdown: 'below the highest equity',
-  'Worst loss': 'all stops, with a gap',
+  Drawdown: 'from the peak',
+  'Worst loss': 'stops with a gap',
 };
 
 /** What the whole account comes to. */

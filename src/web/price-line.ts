@@ -6,6 +6,8 @@ const MARKS = ['stop', 'cost', 'profit', 'price'] as const;
 type Mark = (typeof MARKS)[number];
 /** Room left and right of the outermost mark, in percent of the line. */
 const MARGIN = 6;
+/** A line spans at least this part of the price: what is closer together is told apart by figures. */
+const LEAST_SPAN = 0.04;
 
 /**
  * Stop, average cost, price and take-profit on one line, the worse for the owner on the left:
@@ -41,10 +43,11 @@ export class PriceLine {
       price: placeOf(position.price),
     };
     const known = MARKS.flatMap((name) => at[name] ?? []);
-    const low = Math.min(...known);
-    const span = Math.max(...known) - low;
+    const [least, most] = [Math.min(...known), Math.max(...known)];
+    const span = Math.max(most - least, most * LEAST_SPAN);
+    const low = (least + most - span) / 2;
     const place = (value: number): number => {
-      const part = span === 0 ? 0.5 : (value - low) / span;
+      const part = (value - low) / span;
       const turned = position.side === 'short' ? 1 - part : part;
       return MARGIN + turned * (100 - 2 * MARGIN);
     };

@@ -24,10 +24,9 @@ const showBoard = (desk: AppDesk): Tool =>
     input: z.strictObject({}),
     output: z.object({ board: z.unknown() }),
     run(_, { bigBrother, now }) {
-      const board = boardOf(bigBrother, desk.waiting(), now);
-      return board === null
-        ? refused('not_ready', 'The account has not been read yet.')
-        : answered({ board });
+      const snapshot = bigBrother.snapshot();
+      if (snapshot === null) return refused('not_ready', 'The account has not been read yet.');
+      return answered({ board: boardOf(bigBrother, snapshot, desk.waiting(), now) });
     },
   });
 

@@ -8,19 +8,26 @@ export class PartBlock {
   readonly #symbol = element('h2', '');
   readonly #before = new OrderList('Orders before');
   readonly #after = new OrderList('Orders after');
+  readonly #steps = element('ol', 'steps figure');
   readonly #naked = element('p', 'note');
+  #shown = '';
 
   constructor() {
     const orders = element('div', 'orders', [this.#before.root, this.#after.root]);
-    this.root = element('section', 'part', [this.#symbol, orders, this.#naked]);
+    const steps = [element('h3', 'note', ['What is sent']), this.#steps];
+    this.root = element('section', 'part', [this.#symbol, orders, ...steps, this.#naked]);
   }
 
-  show({ symbol, ordersBefore, ordersAfter, nakedSeconds }: CardPart): void {
+  show({ symbol, ordersBefore, ordersAfter, steps, nakedSeconds }: CardPart): void {
     setText(this.#symbol, symbol);
     this.#before.show(ordersBefore, ordersAfter);
     this.#after.show(ordersAfter, ordersBefore);
-    const bare = `without a stop for about ${duration(nakedSeconds)}`;
-    setText(this.#naked, nakedSeconds === 0 ? 'never without a stop' : bare);
+    if (this.#shown !== steps.join('\n')) {
+      this.#shown = steps.join('\n');
+      this.#steps.replaceChildren(...steps.map((step) => element('li', '', [step])));
+    }
+    const bare = `Without a stop for about ${duration(nakedSeconds)}`;
+    setText(this.#naked, nakedSeconds === 0 ? 'Never without a stop' : bare);
   }
 }
 

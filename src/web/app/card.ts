@@ -77,7 +77,7 @@ export class PlanCard {
     this.#view = view;
     // By the seconds that are left, since this machine's clock may be another one.
     this.#endsAt = performance.now() + view.secondsLeft * 1000;
-    this.#banner.show(view.environment, view.account, `tier ${view.tier}`);
+    this.#banner.show(view.environment, view.account, '');
     setText(this.#effect, view.effect === '' ? view.title : view.effect);
     setText(this.#title, view.effect === '' ? '' : view.title);
     this.#showLoss(view.worstLoss);
