@@ -4,13 +4,14 @@ import { askHistory } from './history/ask.ts';
 import { OUTCOMES } from './history/filters.ts';
 import { KINDS } from './history/kinds.ts';
 import { VIEWS } from './history/question.ts';
-import { detailArgument, limitArgument, symbolArgument } from './shared/arguments.ts';
+import { detailArgument, isId, limitArgument, symbolArgument } from './shared/arguments.ts';
 import { defineTool } from './tool.ts';
 
 /** Bounds that every host would have to be told of at each start are held here alone. */
 const text = z
   .string()
   .refine((said) => said.length <= 100, 'must not be longer than 100 characters');
+const id = z.string().refine(isId, 'must be an id: letters, digits, and no spaces');
 const hours = z
   .number()
   .refine((count) => count > 0 && count <= 100_000, 'must be from 0 to 100000');
@@ -30,13 +31,13 @@ export const getHistory = defineTool({
     since: text.optional().describe('ISO-8601, day or span (7d)'),
     until: text.optional().describe('As since'),
     kind: z.enum(KINDS).optional().describe('Of event'),
-    policy: text.optional().describe('Who wanted it'),
+    policy: id.optional().describe('Who wanted it'),
     outcome: z.enum(OUTCOMES).optional().describe('How it ended'),
-    plan_id: text.optional().describe('One plan'),
-    order_id: text.optional().describe('One order'),
+    plan_id: id.optional().describe('One plan'),
+    order_id: id.optional().describe('One order'),
     environment: z.enum(['simulated', 'paper', 'live']).optional().describe('Whose journal'),
     detail: detailArgument.optional().describe('full: records'),
-    cursor: text.optional().describe('next_cursor'),
+    cursor: id.optional().describe('next_cursor'),
     limit: limitArgument(100).optional().describe('Per page'),
   }),
   output: historyAnswer,

@@ -4,6 +4,7 @@ import type { ClientOrderId } from './ids.ts';
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const PREFIX = 'bb1-';
 const LENGTH = 26; // 130 bits: collisions do not happen; well inside Alpaca's 48 and 128.
+const OWN_ID = new RegExp(`^${PREFIX}[${ALPHABET}]{${LENGTH}}$`);
 
 /**
  * The id that an order of this meaning always gets, on every machine and after every
@@ -16,6 +17,9 @@ export function clientOrderId(key: string, generation: number): ClientOrderId {
   const digest = hash('sha256', `${key}|${generation}`, 'buffer');
   return (PREFIX + base32(digest).slice(0, LENGTH)) as ClientOrderId;
 }
+
+/** True for what `clientOrderId` makes: nothing that could be read as a sentence. */
+export const isClientOrderId = (text: string): boolean => OWN_ID.test(text);
 
 function base32(bytes: Uint8Array): string {
   let out = '';

@@ -43,6 +43,9 @@ async function readEverything(house: House): Promise<readonly string[]> {
     await house.call('evaluate_position', { symbol: 'AAPL' }),
     await house.call('get_history', { limit: 20 }),
     await house.call('get_history', { kind: 'orders', limit: 20 }),
+    await house.call('get_history', { detail: 'full', limit: 100 }),
+    await house.call('get_history', { view: 'why', symbol: 'AAPL' }),
+    await house.call('get_portfolio_context', { detail: 'full' }),
   ];
   return replies.flatMap(({ message }, index) =>
     JSON.stringify(message).includes(MARK) ? [`answer ${index} carries the words of others`] : [],

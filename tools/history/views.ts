@@ -5,6 +5,7 @@ import { pageOf } from '../shared/page.ts';
 import type { HistoryAnswer } from './answer.ts';
 import { hasOutcome, isOfPolicy } from './filters.ts';
 import { typesFor } from './kinds.ts';
+import { withoutNamesOfOthers } from './names-of-others.ts';
 import type { Checked } from './question.ts';
 import { refusalsIn } from './refusals.ts';
 import { type HistorySource, readNewest } from './source.ts';
@@ -202,7 +203,7 @@ function lineWithBody(record: JournalRecord) {
     actor: record.actor,
     hash: record.hash,
     ...(letters <= LONGEST_BODY
-      ? { body: record.body }
+      ? { body: withoutNamesOfOthers(record.body) }
       : { body_left_out: `${letters} characters; "bigbrother history --records" prints it` }),
   };
 }
