@@ -69,19 +69,22 @@ export async function guardedPage(given: Given = {}) {
   await guarded.clock.advanceBy(5_000);
   const { exchange, clock } = guarded;
   const rules = rulesFromJson({ mode: 'execute' });
+  const real = new SystemClock();
   const door = pageDoor({
     ...guarded,
+    // What waits between two pieces of the journal does not wait for virtual time.
+    clock: {
+      now: () => clock.now(),
+      monotonicMs: () => clock.monotonicMs(),
+      after: (delayMs, task) => clock.after(delayMs, task),
+      sleep: (delayMs, signal) => real.sleep(delayMs, signal),
+    },
     tape: tapeOf(exchange),
     settings: { rules: () => rules },
   });
   const word = { by: 'a person on the page', channel: 'page' } as const;
   const served = await servedPage({
-    read: (view, query) => {
-      const reading = door.read(view, query);
-      // What sleeps on the account's own clock sleeps no longer than this.
-      void clock.advanceBy(0);
-      return reading;
-    },
+    read: (view, query) => door.read(view, query),
     waiting: () => Promise.resolve(guarded.approvals.pending()),
     approve: (said) => Promise.resolve(guarded.approvals.approve({ ...said, ...word })),
     reject: (said) =>
@@ -89,7 +92,11 @@ export async function guardedPage(given: Given = {}) {
   });
   /** A plan of a host that needs a person, executed as far as it goes without one. */
   const askFor = async (quantity: string) => {
-    const { bigBrother } = guarded;
+    const { bigBrother, price, context } = guarded;
+    // Neither so soon after the last one, nor on a quote of long ago.
+    await clock.advanceBy(60_000);
+    price('AAPL', context()?.price.toFixed(2) ?? '100');
+    await clock.advanceBy(1_000);
     const amount = { kind: 'quantity', quantity } as const;
     const intent: Intent = { kind: 'reduce', symbol: AAPL, amount };
     const proposal = await settle(clock, bigBrother.propose(intent, 'host'));
