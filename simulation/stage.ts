@@ -3,17 +3,15 @@ import { MemoryEventStore } from '../src/adapters/event-stores/memory.ts';
 import { HaltMemory } from '../src/adapters/system/memory-halt-latch.ts';
 import { VirtualClock } from '../src/adapters/system/virtual-clock.ts';
 import type { EpochMs } from '../src/domain/time.ts';
-import { type Decimal, decimal } from '../src/paper-exchange/core/decimal.ts';
-import type { Bar } from '../src/paper-exchange/core/types.ts';
 import { PaperExchange } from '../src/paper-exchange/exchange.ts';
 import type { Observation, Violation, WireRequest } from './observation.ts';
+import { quietHistory } from './quiet-history.ts';
 import type { Scenario } from './scenario.ts';
 import { REQUEST_HEADER } from './transport.ts';
 
 export const KEYS = { keyId: 'PK-SIMULATION', secretKey: 'canary-4b1d-never-shown' };
 
-const DAY_MS = 86_400_000;
-const HISTORY_DAYS = 70;
+const DAILY_VOLUME = 10_000;
 /** The number of a violation that no invariant names: a fault of our own came out. */
 const OWN_FAULT = 0;
 
@@ -91,7 +89,11 @@ export class Stage {
       this.clock,
     );
     this.accountId = this.exchange.core.accountIds[0] ?? '';
-    this.exchange.core.loadHistory(positions.flatMap((position) => historyOf(position, scenario)));
+    this.exchange.core.loadHistory(
+      positions.flatMap((position) =>
+        quietHistory({ ...position, volume: DAILY_VOLUME }, scenario.startAt),
+      ),
+    );
     // The oracle was there before the history, which has moved every price.
     this.exchange.oracle?.rebase();
     this.exchange.core.subscribe((event) =>
@@ -185,15 +187,3 @@ function lineOf(observation: Observation): string {
 
 const digits = (_: string, value: unknown): unknown =>
   typeof value === 'bigint' ? String(value) : value;
-
-/** Quiet days before the first, so that a range is known. */
-function historyOf({ symbol, price }: Scenario['positions'][number], scenario: Scenario): Bar[] {
-  const today = scenario.startAt - (scenario.startAt % DAY_MS);
-  return Array.from({ length: HISTORY_DAYS }, (_, day): Bar => {
-    const cents = (factor: number): Decimal => decimal((price * factor).toFixed(2));
-    const [open, high, low, close] = [cents(1), cents(1.012), cents(0.988), cents(1)];
-    const at = today - (HISTORY_DAYS - day) * DAY_MS;
-    const figures = { volume: 10_000, tradeCount: 100, vwap: close };
-    return { symbol, at, durationMs: DAY_MS, open, high, low, close, ...figures };
-  });
-}

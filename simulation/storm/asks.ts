@@ -22,6 +22,11 @@ export type Burst = {
   readonly repeats: boolean;
 };
 
+export function symbolsOf(ask: Ask): readonly string[] {
+  if (ask.kind === 'exit_group') return ask.symbols;
+  return ask.kind === 'rebalance' ? ask.targets.map(({ symbol }) => symbol) : [ask.symbol];
+}
+
 const SPREAD_MS = 1_500;
 /** Shares of one ask; each is asked for once in a symbol and an episode. */
 const AMOUNTS = [3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47] as const;
@@ -55,6 +60,9 @@ function askFrom(draws: Draws, hot: readonly string[], used: Set<string>): Ask {
   return draws.pick<() => Ask>([
     ...Array.from({ length: 9 }, () => () => ({ kind: 'sell', symbol, shares: shares() }) as const),
     ...Array.from({ length: 4 }, () => () => ({ kind: 'protect', symbol }) as const),
+    () => ({ kind: 'enter', symbol, shares: shares() }),
+    () => ({ kind: 'enter', symbol, shares: shares() }),
+    () => ({ kind: 'enter', symbol, shares: shares() }),
     () => ({ kind: 'exit', symbol }),
     () => ({ kind: 'exit_group', symbols: several() }),
     () => ({

@@ -60,7 +60,7 @@ function argumentsFor(ask: Ask, look: Look): Record<string, unknown> {
     case 'rebalance':
       return { intent: 'rebalance', weights: weightsFor(ask.targets, look) };
     case 'enter':
-      return { intent: 'open', symbol: ask.symbol, side: 'buy', quantity: String(ask.shares) };
+      return { intent: 'open', symbol: ask.symbol, entry: `buy ${ask.shares}` };
   }
 }
 

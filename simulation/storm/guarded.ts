@@ -14,7 +14,7 @@ import {
 import { createMcpServer } from '../../src/server/mcp-server.ts';
 import { agentLine } from './agent-line.ts';
 import { askBigBrother } from './guarded-agent.ts';
-import { AGENTS, type Subject, type Surroundings } from './subject.ts';
+import { AGENTS, type Subject, type Surroundings, SYMBOLS } from './subject.ts';
 
 /** No limit of requests for anybody: the storm is about conflicts, and a limit prevents some. */
 const UNLIMITED: RateLimits = {
@@ -48,6 +48,9 @@ const policies = policySettings.parse({
     exitsPerSymbolPerMinute: 200,
   },
   repeatedExecution: { times: 1_000 },
+  concentration: { sectorPercent: 400, clusterPercent: 400, unknownSectorPercent: 400 },
+  exposureTotal: { percentOfEquity: 400 },
+  symbols: { allowed: SYMBOLS },
 });
 
 /** BigBrother as its users run it, its loop at work, and twenty agents at its tools. */

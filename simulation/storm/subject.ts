@@ -25,3 +25,9 @@ export type Surroundings = {
 };
 
 export const AGENTS = 20;
+
+/** Names that the sector map does not know, so that none is special. */
+export const SYMBOLS: readonly string[] = Array.from({ length: 50 }, (_, place) => {
+  const letter = (number: number) => String.fromCharCode(65 + number);
+  return `Q${letter(Math.floor(place / 26))}${letter(place % 26)}`;
+});

@@ -2,10 +2,11 @@ import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import { decimal } from '../../src/paper-exchange/core/decimal.ts';
 import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
 import { Draws } from '../draws.ts';
-import { type Ask, burst } from './asks.ts';
+import { quietHistory } from '../quiet-history.ts';
+import { type Ask, burst, symbolsOf } from './asks.ts';
 import { type Counted, Counter } from './counter.ts';
 import { guardedSubject } from './guarded.ts';
-import { AGENTS, type Outcome, type Subject, type Surroundings } from './subject.ts';
+import { AGENTS, type Outcome, type Subject, type Surroundings, SYMBOLS } from './subject.ts';
 import { oldBotSubject, passThroughSubject } from './unguarded.ts';
 
 export const SUBJECTS = ['bigbrother', 'old-bot', 'pass-through'] as const;
@@ -20,12 +21,8 @@ const makers: Readonly<Record<SubjectName, (world: Surroundings) => Promise<Subj
 /** Thursday 2026-10-08, 10:00 in New York. */
 const TEN = Date.UTC(2026, 9, 8, 14, 0);
 const KEYS = { keyId: 'PK-STORM', secretKey: 'storm' };
-/** Names that the sector map does not know, so that none is special. */
-export const SYMBOLS: readonly string[] = Array.from({ length: 50 }, (_, place) => {
-  const letter = (number: number) => String.fromCharCode(65 + number);
-  return `Q${letter(Math.floor(place / 26))}${letter(place % 26)}`;
-});
 const SIZE = 100_000;
+const DAILY_VOLUME = 1_000_000;
 /** Until every position has its first stop. */
 const SETTLE_MS = 30_000;
 /** From one burst to the next; the loop's cycles fall anywhere in them. */
@@ -82,6 +79,10 @@ class StormWorld {
       this.#clock,
     );
     const { core } = this.#exchange;
+    const priced = [...this.#prices].map(([symbol, price]) => ({ symbol, price }));
+    core.loadHistory(
+      priced.flatMap((each) => quietHistory({ ...each, volume: DAILY_VOLUME }, TEN)),
+    );
     this.#accountId = core.accountIds[0] ?? '';
     this.#counter = new Counter(core, this.#accountId);
     this.#exchange.start();
@@ -107,8 +108,9 @@ class StormWorld {
   /** The market moves, every agent asks, the loop goes round, and all comes to rest. */
   async #episode(subject: Subject, draws: Draws): Promise<void> {
     const clock = this.#clock;
-    this.#move(draws);
     const bursts = burst(draws, AGENTS, SYMBOLS);
+    const hot = [...new Set(bursts.flatMap(({ ask }) => symbolsOf(ask)))];
+    this.#move(draws, hot);
     let waiting = bursts.length;
     for (const { agent, afterMs, ask, repeats } of bursts) {
       clock.after(afterMs, () => {
@@ -121,7 +123,7 @@ class StormWorld {
     const startedAt = clock.now();
     // Somewhere in the burst the market moves again.
     await clock.advanceBy(draws.between(50, 1_500));
-    this.#move(draws);
+    this.#move(draws, hot);
     await clock.advanceTo(startedAt + EPISODE_MS);
     while (waiting > 0 && clock.now() < startedAt + LONGEST_ASK_MS) await clock.advanceBy(1_000);
     if (waiting > 0) throw new Error(`${waiting} asks of seed ${this.#seed} were never answered`);
@@ -144,14 +146,15 @@ class StormWorld {
     };
   }
 
-  #move(draws: Draws): void {
+  /** Some symbols move; those that are asked about are quoted at least. */
+  #move(draws: Draws, hot: readonly string[]): void {
     const moving = SYMBOLS.filter(() => draws.chance(0.2));
     for (const symbol of moving) {
       const jump = draws.chance(0.1) ? draws.pick([-0.1, -0.05, 0.06, 0.18]) : 0;
       const drift = (draws.fraction() - 0.5) * 0.01;
       this.#prices.set(symbol, Math.max(2, (this.#prices.get(symbol) ?? 2) * (1 + jump + drift)));
     }
-    this.#print(moving);
+    this.#print([...new Set([...moving, ...hot])]);
   }
 
   #print(symbols: readonly string[]): void {
