@@ -15,6 +15,7 @@ export const RECIPES = [
   'sell',
   'close',
   'cancel-and-close',
+  'close-at-limit',
   'marketable-take-profit',
   'reprice-triggered-stop',
   'renew-triggered-stop',

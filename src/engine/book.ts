@@ -22,8 +22,8 @@ export function booksAlong(drafts: readonly Draft[], context: PositionContext): 
   let book = bookOf(context);
   return [
     book,
-    ...drafts.map((draft) => {
-      book = afterDraft(book, draft);
+    ...drafts.map((draft, index) => {
+      book = afterDraft(book, draft, index);
       return book;
     }),
   ];
@@ -43,12 +43,12 @@ export const freeShares = (book: Book): Quantity =>
   sharesLeft(book.position.quantity, coverIn(book).exitQuantity);
 
 /** The book once the step is confirmed; it is not asked here whether the broker would take it. */
-function afterDraft(book: Book, draft: Draft): Book {
+function afterDraft(book: Book, draft: Draft, index: number): Book {
   switch (draft.kind) {
     case 'submit':
       return draft.until === 'filled'
         ? withoutShares(book, draft.order.quantity)
-        : { ...book, orders: [...book.orders, ...placed(draft.order, book.orders.length)] };
+        : { ...book, orders: [...book.orders, ...placed(draft.order, index)] };
     case 'replace':
       return {
         ...book,

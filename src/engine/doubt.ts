@@ -15,6 +15,8 @@ import { coverOf, isStop } from './cover.ts';
  */
 export const LONGEST_UNDER_WAY_MS = 30_000;
 
+const UNKNOWN = 'unknown-';
+
 /** A step of ours of which nobody can tell whether the broker took it. */
 export type Doubt = {
   readonly kind: 'submit' | 'replace' | 'cancel';
@@ -71,6 +73,25 @@ export function protectsMore(step: Draft | Step, side: PositionSide): boolean {
   }
 }
 
+/**
+ * True where all that is in doubt are new orders that have left no trace for longer than any
+ * request is under way. Then the whole position may leave: should one of them arrive after
+ * all, it sells what is to be sold, and the broker lets nobody sell the same shares twice.
+ */
+export const areOverdue = (doubts: readonly Doubt[], now: EpochMs): boolean =>
+  doubts.every((doubt) => isOverdue(doubt, now));
+
+const isOverdue = ({ kind, since }: Pick<Doubt, 'kind' | 'since'>, now: EpochMs): boolean =>
+  kind === 'submit' && msBetween(now, since) > LONGEST_UNDER_WAY_MS;
+
+/** The same of a context that the doubts are reckoned with in. */
+export const holdsNothingInDoubt = ({ orders }: PositionContext): boolean =>
+  orders.every(({ id, quantity }) => !id.startsWith(UNKNOWN) || quantity?.eq(NO_SHARES) === true);
+
+/** True for steps that only lead out of the whole position. */
+export const onlyLeaves = (steps: readonly (Draft | Step)[], hold: Quantity): boolean =>
+  hold.eq(NO_SHARES) && steps.every(({ kind, purpose }) => kind === 'cancel' || purpose === 'exit');
+
 /** True for a part that may be carried out while something in its symbol is in doubt. */
 export const onlyProtects = ({ steps, basis }: PlanPart): boolean =>
   steps.length > 0 && steps.every((step) => protectsMore(step, basis.side));
@@ -95,10 +116,9 @@ function unknownOrder(
   if (known.some((order) => order.clientOrderId === clientOrderId)) return [];
   const before = known.find(({ id, status }) => id === changed && !isTerminal(status)) ?? null;
   const most = quantity ?? (before === null ? position.quantity : remainingQuantity(before));
-  const isOverdue = kind === 'submit' && msBetween(now, since) > LONGEST_UNDER_WAY_MS;
   return [
     {
-      id: orderId(`unknown-${clientOrderId}`),
+      id: orderId(`${UNKNOWN}${clientOrderId}`),
       clientOrderId: clientOrderId as ClientOrderId,
       symbol: position.symbol,
       side: side ?? before?.side ?? exitSide(position.side),
@@ -106,7 +126,7 @@ function unknownOrder(
       orderClass: 'simple',
       timeInForce: 'day',
       positionIntent: null,
-      quantity: isOverdue ? NO_SHARES : most,
+      quantity: isOverdue({ kind, since }, now) ? NO_SHARES : most,
       filledQuantity: NO_SHARES,
       filledAveragePrice: null,
       limitPrice: null,

@@ -38,6 +38,8 @@ type EpisodeFacts = {
   readonly marks: ReadonlyMap<Ticker, Price>;
   /** Symbols whose orders filled shares since the last time. */
   readonly traded: ReadonlySet<Ticker>;
+  /** Splits that are known of otherwise: where shares were traded, too. */
+  readonly splits: ReadonlyMap<Ticker, Split>;
   readonly milestonesOf: (episode: EpisodeId) => readonly string[];
 };
 
@@ -110,8 +112,13 @@ function isExcess({ symbol, side, quantity: held }: Position, { orders, at }: Ep
 
 const isExit = (order: Order): boolean => saysItCloses(order) || order.orderClass === 'oco';
 
-function splitOf(episode: Episode, position: Position, { traded }: EpisodeFacts): Split | null {
-  if (traded.has(position.symbol)) return null;
+function splitOf(
+  episode: Episode,
+  position: Position,
+  { traded, splits }: EpisodeFacts,
+): Split | null {
+  const known = splits.get(position.symbol);
+  if (known !== undefined || traded.has(position.symbol)) return known ?? null;
   const { quantity: held, averageEntryPrice } = position;
   return splitBetween(episode, { quantity: held, entryPrice: averageEntryPrice });
 }

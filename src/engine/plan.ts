@@ -11,7 +11,7 @@ import type { Candidate } from './candidate.ts';
 import { identify } from './candidate.ts';
 import { brokenRules, whyUnsettled } from './constraints.ts';
 import { isStop } from './cover.ts';
-import { protectsMore } from './doubt.ts';
+import { holdsNothingInDoubt, onlyLeaves, protectsMore } from './doubt.ts';
 import { basisOf } from './drift.ts';
 import { hasRunOut } from './entry-orders.ts';
 import { estimateNaked } from './naked-estimate.ts';
@@ -99,7 +99,10 @@ function judge(candidate: Candidate, situation: Situation, hold: Quantity): Lega
   const { context, settings } = situation;
   const { drafts } = candidate;
   const { side } = context.position;
-  if (context.isInDoubt && !drafts.every((draft) => protectsMore(draft, side))) {
+  const isHarmless =
+    drafts.every((draft) => protectsMore(draft, side)) ||
+    (holdsNothingInDoubt(context) && onlyLeaves(drafts, hold));
+  if (context.isInDoubt && !isHarmless) {
     return 'what became of an earlier order is not known yet, and this does more than protect';
   }
   const books = booksAlong(drafts, context);

@@ -1,5 +1,5 @@
 import type { Decimal, Quantity } from '../domain/decimal.ts';
-import { addShares, NO_SHARES, smaller, text, ZERO } from '../domain/decimal.ts';
+import { addShares, NO_SHARES, sharesLeft, smaller, text, worth, ZERO } from '../domain/decimal.ts';
 import type { OrderId, Ticker } from '../domain/ids.ts';
 import type { Order, OrderStatus } from '../domain/order.ts';
 import { isTerminal, remainingQuantity, saysItCloses } from '../domain/order.ts';
@@ -7,7 +7,7 @@ import type { Incoherence, Position } from '../domain/portfolio.ts';
 import { exitSide } from '../domain/side.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { coverOf } from './cover.ts';
-import { splitBetween } from './splits.ts';
+import { type Held, type Split, splitBetween } from './splits.ts';
 
 /** Every order that was heard of, by its id. */
 export type OrderBook = ReadonlyMap<OrderId, Order>;
@@ -167,6 +167,42 @@ function sharesIn({ positions }: Reading, symbol: Ticker): Decimal {
   if (position === undefined) return ZERO;
   return position.side === 'long' ? position.quantity : position.quantity.neg();
 }
+
+/**
+ * The split between two readings of one symbol where exits filled in between as well, before
+ * it or after it, perhaps not in the positions yet; null when there was none.
+ *
+ * @returns the split, and the earlier reading on the new scale, which the fills explain
+ */
+export function splitAmidFills(
+  reading: Reading,
+  baseline: Reading,
+): { readonly split: Split; readonly baseline: Reading } | null {
+  const [[before], [after]] = [baseline.positions, reading.positions];
+  if (before === undefined || after === undefined || before.side !== after.side) return null;
+  const filled = filledSince(reading, baseline, after.symbol);
+  const sold = (after.side === 'long' ? filled.neg() : filled) as Quantity;
+  if (sold.lte(ZERO)) return null;
+  const whole = addShares(after.quantity, sold);
+  const [was, is] = [heldIn(before), heldIn(after)];
+  const ways = [
+    { was, is, quantity: after.quantity },
+    { was, is: { ...is, quantity: whole }, quantity: whole },
+    { was: { ...was, quantity: sharesLeft(was.quantity, sold) }, is, quantity: whole },
+  ].flatMap((way) => {
+    const split = splitBetween(way.was, way.is);
+    return split === null ? [] : [{ split, quantity: way.quantity, off: costMoved(way) }];
+  });
+  const [best] = ways.sort((a, b) => a.off.cmp(b.off));
+  if (best === undefined) return null;
+  const positions = [{ ...after, quantity: best.quantity }];
+  return { split: best.split, baseline: { ...baseline, positions } };
+}
+
+type Way = { readonly was: Held; readonly is: Held };
+
+const costMoved = ({ was, is }: Way): Decimal =>
+  worth(is.entryPrice, is.quantity).minus(worth(was.entryPrice, was.quantity)).abs();
 
 /** Shares that a replacement shows as filled although the order in whose place it is filled them. */
 export const inheritedFills = (order: Order, before: Order | undefined): Quantity =>

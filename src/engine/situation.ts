@@ -73,7 +73,7 @@ export function situationOf(
     ) {
       sorted.fixed.push(...exits);
       fixedQuantity = addShares(fixedQuantity, heldBy(exits, context));
-    } else if (exits.some(({ isBeforeSplit }) => isBeforeSplit === true)) {
+    } else if (exits.some((exit) => guardsNothing(exit))) {
       sorted.stale.push(...exits.slice(0, 1));
     } else if (exits.some(({ orderClass }) => orderClass !== 'simple')) {
       const owned = exitGroup(group.key, exits, context);
@@ -110,7 +110,13 @@ export const sharesOf = (order: Order, { position }: PositionContext): Quantity 
 
 /** False while the broker is still busy with the order: its end has to be awaited. */
 const isSteady = (order: Order, group: OrderGroup): boolean =>
-  isWorking(order) || (order.status === 'held' && group.orders.length > 1);
+  isWorking(order) ||
+  order.status === 'suspended' ||
+  (order.status === 'held' && group.orders.length > 1);
+
+/** Nothing that is suspended can trade, nor does what it was to wake. */
+const guardsNothing = ({ isBeforeSplit, status }: Order): boolean =>
+  isBeforeSplit === true || status === 'suspended';
 
 function kindOf(order: Order, { price }: PositionContext): 'stops' | 'triggered' | 'otherExits' {
   if (!isStop(order) || order.quantity === null) return 'otherExits';

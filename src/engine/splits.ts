@@ -1,7 +1,7 @@
 import { decimal, larger, type Price, type Quantity, worth } from '../domain/decimal.ts';
 
 /** Shares as the broker shows them: how many, and what one of them cost on average. */
-type Held = { readonly quantity: Quantity; readonly entryPrice: Price };
+export type Held = { readonly quantity: Quantity; readonly entryPrice: Price };
 
 /** `to` shares are what `from` shares were. */
 export type Split = { readonly from: Quantity; readonly to: Quantity };

@@ -171,7 +171,7 @@ export class ProposalDesk {
       return { outcome: 'impossible', code: 'veto_stands', because: [standing] };
     }
     const isDenied = verdicts.some(({ outcome }) => outcome === 'deny');
-    const isUnsettled = parts.some((part) => mustWait(part, unsettled));
+    const isUnsettled = parts.some((part) => mustWait(part, unsettled, clock.now()));
     const isPossible = !isDenied && plan.approval.tier !== 'T4';
     const executable = isPossible && !isUnsettled && settings.mode === 'execute';
     plans.keep(plan, clock.now());

@@ -137,6 +137,7 @@ export class Desk {
       orders,
       marks: new Map(positions.map(({ currentPrice }) => [SYMBOL, currentPrice])),
       traded: new Set([SYMBOL]),
+      splits: new Map(),
       milestonesOf: (id) => milestonesDone(intents, given.ACCOUNT_NUMBER, id),
     }).book;
     const snapshot: PortfolioSnapshot = {

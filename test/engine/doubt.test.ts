@@ -5,7 +5,13 @@ import { orderId } from '../../src/domain/ids.ts';
 import type { Order } from '../../src/domain/order.ts';
 import { coverOf } from '../../src/engine/cover.ts';
 import { decide } from '../../src/engine/decide.ts';
-import { type Doubt, onlyProtects, protectsMore, withDoubts } from '../../src/engine/doubt.ts';
+import {
+  areOverdue,
+  type Doubt,
+  onlyProtects,
+  protectsMore,
+  withDoubts,
+} from '../../src/engine/doubt.ts';
 import { planFor } from '../../src/engine/plan.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
 import { exit, holding, NOW, protect, reduce, stopLimit, wants } from '../support/given.ts';
@@ -59,6 +65,29 @@ describe('with an exit of unknown outcome', () => {
     expect(lines(plannedFor('10', [], [{ ...overdue, since: NOW - 30_000 }]))).toEqual([
       'sell 6 @96',
     ]);
+  });
+
+  it('the whole position may leave once it is longer than any request is under way', () => {
+    const overdue = { ...unknownSale('4'), since: NOW - 30_001 };
+    const live = stopLimit({ id: 'live', quantity: '6', stop: '95', limit: '94' });
+    const wish = exit('exit@gap');
+    expect(lines(plannedFor('10', [live], [overdue], wish))).toEqual([
+      'cancel live',
+      'sell 10 @null',
+    ]);
+    expect(lines(plannedFor('10', [live], [change('replace', 'live')], wish))).toEqual([]);
+    expect(areOverdue([overdue], NOW)).toBe(true);
+    expect(areOverdue([overdue, unknownSale('4')], NOW)).toBe(false);
+    expect(areOverdue([{ ...change('cancel', 'live'), since: 0 }], NOW)).toBe(false);
+  });
+
+  it('a fraction that another fraction stop leaves bare gets one more', () => {
+    const half = { id: 'half', quantity: '0.5', stop: '95', limit: '94' } as const;
+    const live = stopLimit({ ...half, timeInForce: 'day' });
+    const overdue = { ...unknownSale('4'), since: NOW - 30_001 };
+    expect(lines(plannedFor('0.8', [live], [overdue]))).toEqual(['sell 0.3 @96']);
+    // What is worth less than a dollar is not taken.
+    expect(lines(plannedFor('0.505', [live], [overdue]))).toEqual([]);
   });
 
   it('a live stop is raised where it stands', () => {

@@ -36,6 +36,7 @@ const fold = (
     orders: given.orders ?? [],
     marks,
     traded: new Set(given.traded === true ? positions.map(({ symbol }) => symbol) : []),
+    splits: new Map(),
     milestonesOf: () => given.milestones ?? [],
   });
 };

@@ -152,6 +152,29 @@ describe('protecting', () => {
     ]);
   });
 
+  it('puts another stop in the place of one that the venue has suspended', () => {
+    const set = stopLimit({ status: 'suspended' });
+    expect(stepsOf(holding({ orders: [set] }), [wants(protect('95', '94.5'))])).toEqual([
+      'cancel stop-1',
+      'stop_limit gtc 10 @ 95/94.5',
+    ]);
+    const [profit, leg] = oco({ quantity: '10' });
+    const pair = [{ ...profit, status: 'suspended' as const }, leg].flatMap((one) => one ?? []);
+    expect(stepsOf(holding({ orders: pair }), [wants(protect('95', '94.5'))])).toEqual([
+      `cancel ${profit?.id}`,
+      'stop_limit gtc 10 @ 95/94.5',
+    ]);
+  });
+
+  it('covers what a stale stop does not hold before it waits for the end of that one', () => {
+    const stale = stopLimit({ quantity: '1', status: 'suspended' });
+    expect(stepsOf(holding({ orders: [stale] }), [wants(protect('95', '94.5'))])).toEqual([
+      'stop_limit gtc 9 @ 95/94.5',
+      'cancel stop-1',
+      'stop_limit gtc 1 @ 95/94.5',
+    ]);
+  });
+
   it('says which foreign order keeps the shares from their stop', () => {
     const foreign = order({ id: 'app-limit', limit: '120', foreign: true });
     const context = holding({ orders: [foreign] });
@@ -324,6 +347,19 @@ describe('leaving', () => {
     expect(stepsOf(holding({ orders: [entry] }), [wants(exit())])).toEqual([
       'cancel entry',
       'market day 10',
+    ]);
+  });
+
+  it('closes at a limit that fills at once where a foreign purchase rests', () => {
+    const buy = order({ id: 'buy', side: 'buy', limit: '50', foreign: true });
+    const [step] = planned(holding({ orders: [buy] }), [wants(exit('exit@gap'))]).part?.steps ?? [];
+    expect(step).toMatchObject({ kind: 'submit', order: { type: 'limit' }, until: 'filled' });
+  });
+
+  it('moves a limit that did not fill further out, and sells nothing twice', () => {
+    const limit = order({ id: 'out', limit: '101', quantity: '10' });
+    expect(stepsOf(holding({ orders: [limit] }), [wants(exit('exit@gap'))])).toEqual([
+      expect.stringMatching(/^PATCH out @ /),
     ]);
   });
 

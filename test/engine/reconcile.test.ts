@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Order } from '../../src/domain/order.ts';
-import { incoherencesOf, mergeOrders } from '../../src/engine/reconcile.ts';
+import { incoherencesOf, mergeOrders, splitAmidFills } from '../../src/engine/reconcile.ts';
 import { type GivenHolding, NOW, order, snapshot, stopLimit } from '../support/given.ts';
 
 const mergeOrder = (known: Order | null, incoming: Order) =>
@@ -119,6 +119,46 @@ describe('incoherence', () => {
     expect(incoherencesOf(split, before)).toEqual([]);
     const dearer = { ...reading({ quantity: '70', entry: '15' }), orders: before.orders };
     expect(incoherencesOf(dearer, before)).toHaveLength(1);
+  });
+
+  it.each([
+    ['that the positions do not show yet', '100', '10'],
+    ['after it', '96', '10'],
+    ['before it', '60', '10'],
+  ])('is explained by a split amid fills %s', (_, quantity, entry) => {
+    const sold = order({
+      id: 'sold',
+      limit: '105',
+      filled: '4',
+      status: 'filled',
+      updatedAt: NOW + 1,
+    });
+    const after = reading({ quantity, entry, price: '10' }, ...before.orders, sold);
+    expect(incoherencesOf(after, before)).toHaveLength(1);
+    const amid = splitAmidFills(after, before);
+    expect(amid?.split.to.div(amid.split.from).toFixed()).toBe('10');
+    const isLate = quantity === '100';
+    expect(incoherencesOf(after, amid?.baseline ?? null)).toHaveLength(isLate ? 1 : 0);
+    const shown = reading({ quantity: '96', entry, price: '10' }, ...before.orders, sold);
+    if (isLate) expect(incoherencesOf(shown, amid?.baseline ?? null)).toEqual([]);
+  });
+
+  it('takes nothing for a split amid fills where the cost says otherwise', () => {
+    const sold = order({
+      id: 'sold',
+      limit: '105',
+      filled: '4',
+      status: 'filled',
+      updatedAt: NOW + 1,
+    });
+    for (const [quantity, entry] of [
+      ['10', '100'],
+      ['6', '100'],
+      ['96', '11'],
+    ] as const) {
+      const after = reading({ quantity, entry }, ...before.orders, sold);
+      expect(splitAmidFills(after, before)).toBeNull();
+    }
   });
 
   it('counts no fills of an old order that comes into view again', () => {

@@ -65,7 +65,11 @@ describe('a stop that stands from before a split, on the old scale', () => {
     expect(sharesHeld(guarded)).toBe(40);
     expect(guarded.logger.recall(['fill_received'])).toEqual([]);
     const live = next.state.snapshot()?.orders.filter(({ status }) => status === 'new') ?? [];
-    expect(live.map(({ quantity, stopPrice }) => `${quantity} @${stopPrice}`)).toEqual(['40 @23']);
+    // What the old stop does not hold has its stop before that one is canceled.
+    expect(live.map(({ quantity, stopPrice }) => `${quantity} @${stopPrice}`)).toEqual([
+      '30 @23',
+      '10 @23',
+    ]);
   });
 
   it('is left to its owner where it is not ours, and counts as no cover', async () => {

@@ -116,9 +116,11 @@ describe('a split overnight', () => {
 
 describe('a split in the middle of a session', () => {
   it.each([
-    ['canceled by the broker', 'cancel'],
-    ['left as they were', 'leave'],
-  ] as const)('sells nothing on the jump of its price, its orders %s', async (_, ordersAtSplit) => {
+    ['canceled by the broker', 'cancel', ['100']],
+    // What the old stop does not hold has its stop before that one is canceled.
+    ['left as they were', 'leave', ['10', '90']],
+  ] as const)('sells nothing on the jump of its price, its orders %s', async (...given) => {
+    const [, ordersAtSplit, stops] = given;
     const guarded = await loopedAccount({
       latencies: { positionVisibilityMs: 2_500 },
       switches: { ordersAtSplit },
@@ -129,7 +131,7 @@ describe('a split in the middle of a session', () => {
     price('AAPL', '10');
     await clock.advanceBy(10_000);
     expect(guarded.held()).toBe('long 100');
-    expect(guarded.resting()).toEqual(['sell stop_limit 100 @9.2']);
+    expect(guarded.resting()).toEqual(stops.map((shares) => `sell stop_limit ${shares} @9.2`));
     expect(guarded.context()?.episode.highWaterPrice.toFixed()).toBe('10');
     expect(records('fill_received')).toEqual([]);
   });

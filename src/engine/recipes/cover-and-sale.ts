@@ -1,4 +1,12 @@
-import { isWhole, sharesLeft, wholeShares } from '../../domain/decimal.ts';
+import {
+  addShares,
+  isWhole,
+  NO_SHARES,
+  sharesLeft,
+  wholeShares,
+  ZERO,
+} from '../../domain/decimal.ts';
+import { exitSide } from '../../domain/side.ts';
 import type { Candidate, Draft } from '../candidate.ts';
 import { hasRunOut } from '../entry-orders.ts';
 import { marketOrder } from '../orders.ts';
@@ -6,7 +14,7 @@ import type { Situation } from '../situation.ts';
 import { coverableQuantity, sharesOf } from '../situation.ts';
 import { exitGroupOptions } from './exit-groups.ts';
 import { fractionStopOptions } from './fraction-stops.ts';
-import { type Cover, cancel } from './moves.ts';
+import { type Cover, cancel, fractionOf, placeStop } from './moves.ts';
 import type { Option } from './option.ts';
 import { wholeStopOptions } from './whole-stops.ts';
 
@@ -22,7 +30,7 @@ export function coverAndSale(situation: Situation): readonly Candidate[] {
   const guarded = ways.map((options) => candidate(options, situation));
   const all = [...guarded.flatMap((each) => withoutRest(each, situation)), ...guarded];
   if (situation.stale.length === 0) return all;
-  return [...all.map((each) => withoutStale(each, situation)), ...all];
+  return [...all.map((each) => withoutStale(each, situation)), ...aroundStale(situation), ...all];
 }
 
 /** What guards nothing goes first: it holds shares, or would open a position. */
@@ -36,6 +44,24 @@ function withoutRest({ recipes, drafts }: Candidate, situation: Situation): Cand
   const over = situation.entries.filter((order) => hasRunOut(order, situation.context));
   if (over.length === 0) return [];
   return [{ recipes: [...recipes, 'cancel-entry'], drafts: [...drafts, ...over.map(cancel)] }];
+}
+
+/** A cancel may take its time: the shares that a stale order does not hold have their stop first. */
+function aroundStale(situation: Situation): readonly Candidate[] {
+  const { stale, context, target } = situation;
+  const { cover } = target;
+  const exits = stale.filter(({ side }) => side === exitSide(target.side));
+  const held = exits.map((order) => sharesOf(order, context)).reduce(addShares, NO_SHARES);
+  if (cover === null || target.sale !== null || held.eq(ZERO)) return [];
+  const fixedQuantity = addShares(situation.fixedQuantity, held);
+  return coverOptions({ ...situation, stale: [], fixedQuantity }, cover).flatMap((options) => {
+    const { recipes, drafts } = candidate(options, situation);
+    if (!drafts.some(({ kind }) => kind === 'submit')) return [];
+    const rest = [wholeShares(held), fractionOf(held)].filter((shares) => shares.gt(ZERO));
+    const placed = rest.map((shares) => placeStop(situation, cover, shares));
+    const all = [...drafts, ...stale.map(cancel), ...placed];
+    return [{ recipes: [...recipes, 'cancel-stale-stop', 'place-stop'], drafts: all }];
+  });
 }
 
 function coverOptions(situation: Situation, cover: Cover): (readonly Option[])[] {

@@ -1,4 +1,4 @@
-import type { Price } from '../../domain/decimal.ts';
+import type { Price, Quantity } from '../../domain/decimal.ts';
 import {
   addShares,
   basisPointsOf,
@@ -7,46 +7,75 @@ import {
   tickUp,
   ZERO,
 } from '../../domain/decimal.ts';
+import type { Target } from '../../domain/decision.ts';
+import type { Order, OrderRequest } from '../../domain/order.ts';
 import type { RecipeName } from '../../domain/recipe.ts';
 import type { Candidate, Draft } from '../candidate.ts';
 import { saleMeaning } from '../intents.ts';
-import { marketOrder } from '../orders.ts';
+import { limitOrder, marketOrder } from '../orders.ts';
 import type { ExitGroup, Situation } from '../situation.ts';
+import { sharesOf } from '../situation.ts';
 import { dissolve } from './exit-groups.ts';
-import { cancel } from './moves.ts';
+import { cancel, isFaced } from './moves.ts';
+import { isPatchable, moveLimit } from './reprice.ts';
+
+type Pushed = { readonly groups: readonly ExitGroup[]; readonly limits: readonly Order[] };
+type Sale = (target: Target, shares: Quantity) => OrderRequest;
 
 /**
- * Every way to be flat: make the take-profits of our groups marketable, so that their
- * stops stand by until they fill, or cancel everything, wait, and close at the market.
+ * Every way to be flat: make the take-profits of our groups and the limits of our exits
+ * marketable, so that nothing has to be canceled, or cancel everything, wait, and close. At
+ * the market; where an order of somebody else rests on the other side, which a market order
+ * would count as a wash trade with, also at a limit that fills at once.
  */
 export function exits(situation: Situation): readonly Candidate[] {
-  const closing = closeAll(situation, [], 'cancel-and-close');
-  const pushed = situation.groups.filter(({ takeProfit }) => takeProfit !== null);
-  return pushed.length === 0
-    ? [closing]
-    : [closeAll(situation, pushed, 'marketable-take-profit'), closing];
+  const pushed = {
+    groups: situation.groups.filter(({ takeProfit }) => takeProfit !== null),
+    limits: situation.otherExits.filter(
+      (order) => order.type === 'limit' && isPatchable(order, situation),
+    ),
+  };
+  const closing = waysToClose(situation, { groups: [], limits: [] }, 'cancel-and-close');
+  return pushed.groups.length + pushed.limits.length === 0
+    ? closing
+    : [...waysToClose(situation, pushed, 'marketable-take-profit'), ...closing];
+}
+
+function waysToClose(situation: Situation, pushed: Pushed, recipe: RecipeName): Candidate[] {
+  const atMarket = closeAll(situation, pushed, recipe, marketOrder);
+  if (!isFaced(situation)) return [atMarket];
+  const limitPrice = marketablePrice(situation);
+  const atLimit = closeAll(situation, pushed, recipe, (target, shares) =>
+    limitOrder(target, shares, limitPrice),
+  );
+  return [atMarket, { ...atLimit, recipes: [...atLimit.recipes, 'close-at-limit'] }];
 }
 
 function closeAll(
   situation: Situation,
-  pushed: readonly ExitGroup[],
+  pushed: Pushed,
   recipe: RecipeName,
+  saleOf: Sale,
 ): Candidate {
   const { target, context, fixedQuantity } = situation;
-  const dissolved = situation.groups.filter((group) => !pushed.includes(group));
-  const taken = pushed.reduce((sum, { quantity }) => addShares(sum, quantity), fixedQuantity);
+  const dissolved = situation.groups.filter((group) => !pushed.groups.includes(group));
+  const taken = [
+    ...pushed.groups.map(({ quantity }) => quantity),
+    ...pushed.limits.map((order) => sharesOf(order, context)),
+  ].reduce(addShares, fixedQuantity);
   const atMarket = sharesLeft(context.position.quantity, taken);
   const cancels = [
     ...situation.stale,
     ...situation.entries,
     ...situation.stops,
     ...situation.triggered,
-    ...situation.otherExits,
+    ...situation.otherExits.filter((order) => !pushed.limits.includes(order)),
   ].map(cancel);
   return {
     recipes: [cancels.length + situation.groups.length === 0 ? 'close' : recipe],
     drafts: [
-      ...pushed.flatMap((group) => makeMarketable(group, situation)),
+      ...pushed.groups.flatMap((group) => makeMarketable(group, situation)),
+      ...pushed.limits.map((order) => moveLimit(order, marketablePrice(situation))),
       ...cancels,
       ...dissolved.flatMap(dissolve),
       ...(atMarket.gt(ZERO) && target.sale !== null
@@ -54,7 +83,7 @@ function closeAll(
             {
               kind: 'submit',
               purpose: 'exit',
-              order: marketOrder(target, atMarket),
+              order: saleOf(target, atMarket),
               until: 'filled',
               meaning: saleMeaning(target.sale.milestone, context.position.quantity),
             } as const,

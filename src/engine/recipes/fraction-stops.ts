@@ -1,21 +1,24 @@
 import type { Quantity } from '../../domain/decimal.ts';
 import {
   addShares,
+  decimal,
   isWhole,
   NO_SHARES,
   sharesLeft,
-  wholeShares,
+  worth,
   ZERO,
 } from '../../domain/decimal.ts';
 import type { Order } from '../../domain/order.ts';
 import type { RecipeName } from '../../domain/recipe.ts';
-import { stopOrder } from '../orders.ts';
 import type { Situation } from '../situation.ts';
 import { sharesOf } from '../situation.ts';
 import type { Cover } from './moves.ts';
-import { cancel, isTightEnough } from './moves.ts';
+import { cancel, fractionOf, isTightEnough, placeStop } from './moves.ts';
 import type { Option } from './option.ts';
 import { leaveAlone } from './option.ts';
+
+/** Dollars; Alpaca takes no fraction that is worth less. */
+const LEAST_FRACTION = decimal('1');
 
 /**
  * The DAY stop that a fraction of a share needs each session. Alpaca takes no PATCH for
@@ -51,24 +54,36 @@ export function fractionStopOptions(
       recipe: nameOf(going.length > 0, missing.gt(ZERO)),
       shrinks: [],
       cancels: going.map(cancel),
-      grows: missing.eq(ZERO)
-        ? []
-        : [
-            {
-              kind: 'submit',
-              purpose: 'protect',
-              order: stopOrder(target, cover, missing),
-              until: 'live',
-              meaning: 'cover/fraction',
-            },
-          ],
+      grows: missing.eq(ZERO) ? [] : [placeStop(situation, cover, missing)],
       holds: addShares(keptShares, missing),
     },
+    ...addedTo(stops, situation, cover, wanted),
     leave,
   ];
 }
 
-const fractionOf = (shares: Quantity): Quantity => sharesLeft(shares, wholeShares(shares));
+/** While no stop may be canceled, since an order is in doubt: one more, for what they leave. */
+function addedTo(
+  stops: readonly Order[],
+  situation: Situation,
+  cover: Cover,
+  wanted: Quantity,
+): readonly Option[] {
+  const { context } = situation;
+  const held = stops.reduce((sum, order) => addShares(sum, sharesOf(order, context)), NO_SHARES);
+  const missing = fractionOf(sharesLeft(wanted, held));
+  if (context.isInDoubt !== true || stops.length === 0 || held.gt(wanted)) return [];
+  if (worth(context.price, missing).lt(LEAST_FRACTION)) return [];
+  return [
+    {
+      recipe: 'place-fraction-stop',
+      shrinks: [],
+      cancels: [],
+      grows: [placeStop(situation, cover, missing)],
+      holds: addShares(held, missing),
+    },
+  ];
+}
 
 function nameOf(cancels: boolean, submits: boolean): RecipeName {
   if (!submits) return 'cancel-fraction-stop';

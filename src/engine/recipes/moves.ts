@@ -1,10 +1,11 @@
 import type { Quantity } from '../../domain/decimal.ts';
-import { isWhole } from '../../domain/decimal.ts';
+import { isWhole, sharesLeft, wholeShares } from '../../domain/decimal.ts';
 import type { Target } from '../../domain/decision.ts';
 import type { Order } from '../../domain/order.ts';
 import type { PositionSide } from '../../domain/portfolio.ts';
 import { isTighter } from '../../domain/side.ts';
 import type { Draft } from '../candidate.ts';
+import { stopOrder } from '../orders.ts';
 import type { Situation } from '../situation.ts';
 import { sharesOf } from '../situation.ts';
 
@@ -19,6 +20,21 @@ export const slotOf = ({ quantity }: Order): string =>
   quantity === null || isWhole(quantity) ? 'cover/whole' : 'cover/fraction';
 
 export const cancel = (before: Order): Draft => ({ kind: 'cancel', purpose: 'release', before });
+
+/** True where an order rests that would make the position larger: a simple exit may cross it. */
+export const isFaced = ({ context }: Situation): boolean =>
+  context.orders.some(({ side }) => (side === 'buy') === (context.position.side === 'long'));
+
+/** A new stop for shares that are all whole, or for a fraction of one. */
+export const placeStop = ({ target }: Situation, cover: Cover, shares: Quantity): Draft => ({
+  kind: 'submit',
+  purpose: 'protect',
+  order: stopOrder(target, cover, shares),
+  until: 'live',
+  meaning: isWhole(shares) ? 'cover/whole' : 'cover/fraction',
+});
+
+export const fractionOf = (shares: Quantity): Quantity => sharesLeft(shares, wholeShares(shares));
 
 /**
  * A PATCH of a stop to so many shares and to the target's price; its limit stays where the

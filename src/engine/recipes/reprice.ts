@@ -28,12 +28,12 @@ export function reprices(situation: Situation, limitPrice: Price): readonly Cand
   return [{ recipes: ['reprice-triggered-stop'], drafts: moved.flat() }, renewal];
 }
 
-const isPatchable = (order: Order, { context }: Situation): boolean =>
+export const isPatchable = (order: Order, { context }: Situation): boolean =>
   (order.status === 'new' || order.status === 'held') &&
   order.filledQuantity.eq(ZERO) &&
   isWhole(sharesOf(order, context));
 
-const moveLimit = (before: Order, limitPrice: Price): Draft => ({
+export const moveLimit = (before: Order, limitPrice: Price): Draft => ({
   kind: 'replace',
   purpose: 'reprice',
   before,

@@ -4,7 +4,7 @@ import { tickTighter } from '../../domain/side.ts';
 import type { Draft } from '../candidate.ts';
 import { exitPair, stopOrder } from '../orders.ts';
 import type { Situation } from '../situation.ts';
-import type { Cover } from './moves.ts';
+import { type Cover, isFaced } from './moves.ts';
 import type { Option } from './option.ts';
 
 const SLOT = 'cover/whole';
@@ -38,15 +38,9 @@ export function tranches(
  * While a purchase by somebody else rests, a simple stop would count as a wash trade; an OCO
  * does not. Its take-profit lies so far off that it is none: all that is wanted is its stop.
  */
-export function asPair(
-  { target, context }: Situation,
-  cover: Cover,
-  wanted: Quantity,
-): readonly Option[] {
-  const faces = context.orders.some(
-    ({ side }) => (side === 'buy') === (context.position.side === 'long'),
-  );
-  if (!faces) return [];
+export function asPair(situation: Situation, cover: Cover, wanted: Quantity): readonly Option[] {
+  if (!isFaced(situation)) return [];
+  const { target, context } = situation;
   const pair = exitPair(target, cover, wanted, outOfReach(context.price, target.side));
   return [option('place-stop-as-oco', wanted, [draft(pair, SLOT)])];
 }

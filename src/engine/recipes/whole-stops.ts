@@ -2,11 +2,10 @@ import type { Quantity } from '../../domain/decimal.ts';
 import { addShares, NO_SHARES, sharesLeft, smaller, ZERO } from '../../domain/decimal.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Draft } from '../candidate.ts';
-import { stopOrder } from '../orders.ts';
 import type { Situation } from '../situation.ts';
 import { sharesOf } from '../situation.ts';
 import type { Cover } from './moves.ts';
-import { cancel, isTightEnough, moveStop } from './moves.ts';
+import { cancel, isTightEnough, moveStop, placeStop } from './moves.ts';
 import type { Option } from './option.ts';
 import { leaveAlone } from './option.ts';
 import { asPair, tranches } from './tranches.ts';
@@ -82,7 +81,7 @@ function patch(
 }
 
 const place = (
-  { target }: Situation,
+  situation: Situation,
   cover: Cover,
   shares: Quantity,
   cancels: readonly Draft[],
@@ -90,17 +89,7 @@ const place = (
   recipe: cancels.length === 0 ? 'place-stop' : shares.eq(ZERO) ? 'cancel-stop' : 'renew-stop',
   shrinks: [],
   cancels,
-  grows: shares.eq(ZERO)
-    ? []
-    : [
-        {
-          kind: 'submit',
-          purpose: 'protect',
-          order: stopOrder(target, cover, shares),
-          until: 'live',
-          meaning: SLOT,
-        },
-      ],
+  grows: shares.eq(ZERO) ? [] : [placeStop(situation, cover, shares)],
   holds: shares,
 });
 

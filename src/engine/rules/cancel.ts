@@ -9,6 +9,7 @@ const CANCELABLE: ReadonlySet<OrderStatus> = new Set([
   'partially_filled',
   'held',
   'done_for_day',
+  'suspended',
 ]);
 
 /** False while the broker is busy with the order, or once it has ended. */

@@ -11,6 +11,7 @@ import type {
 import type { EpochMs } from '../../domain/time.ts';
 import { contextFor } from '../../engine/context.ts';
 import { flatContextFor } from '../../engine/orphans.ts';
+import type { Split } from '../../engine/splits.ts';
 import type { OrderUpdate } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
@@ -170,7 +171,8 @@ export class AccountPicture {
     this.#lastLookAt = isFirst ? this.#lastSnapshotAt() : this.#confirmedAt;
     this.#confirmedAt = reading.at;
     tradingState.judgeAccount(reading.account);
-    this.#carryEpisodesOn(new Set([...this.symbols(), ...episodes.open().keys()]), traded);
+    const known = new Set([...this.symbols(), ...episodes.open().keys()]);
+    this.#carryEpisodesOn(known, traded, this.#coherence.splits);
     const doubts = [
       ...episodes.scaleDoubts(this.#positions.list(), reading.at),
       ...this.#renames.judge(reading.positions, traded),
@@ -271,18 +273,22 @@ export class AccountPicture {
     );
   }
 
-  #carryEpisodesOn(symbols: Iterable<Ticker>, traded: ReadonlySet<Ticker>): void {
+  #carryEpisodesOn(
+    symbols: Iterable<Ticker>,
+    traded: ReadonlySet<Ticker>,
+    splits: ReadonlyMap<Ticker, Split> = new Map(),
+  ): void {
     const { episodes, clock, market } = this.#parts;
     this.touch();
     if (this.#account === null) return;
     const times = { at: clock.now(), lastLookAt: this.#lastLookAt };
     const split = episodes.carryOn(symbols, this.#account.accountNumber, times, (symbol) =>
-      this.#holdingOf(symbol, traded),
+      this.#holdingOf(symbol, traded, splits.get(symbol) ?? null),
     );
     for (const symbol of split) market.forgetRange(symbol);
   }
 
-  #holdingOf(symbol: Ticker, traded: ReadonlySet<Ticker>): Holding {
+  #holdingOf(symbol: Ticker, traded: ReadonlySet<Ticker>, split: Split | null): Holding {
     const position = this.#positions.get(symbol);
     const counts = this.#parts.calendar.isTradedAt(symbol, this.#confirmedAt);
     return {
@@ -290,6 +296,7 @@ export class AccountPicture {
       orders: this.#orders.of(symbol),
       mark: position !== null && counts ? position.currentPrice : null,
       traded: traded.has(symbol),
+      split,
     };
   }
 }

@@ -1,7 +1,8 @@
 import type { Ticker } from '../../domain/ids.ts';
 import type { Incoherence } from '../../domain/portfolio.ts';
 import { type EpochMs, msBetween } from '../../domain/time.ts';
-import { incoherencesOf, type Reading } from '../../engine/reconcile.ts';
+import { incoherencesOf, type Reading, splitAmidFills } from '../../engine/reconcile.ts';
+import type { Split } from '../../engine/splits.ts';
 
 /** Alpaca's positions may lag behind its orders for this long; what lasts longer is real. */
 const LONGEST_LAG_MS = 10_000;
@@ -20,8 +21,15 @@ export class CoherenceWatch {
   readonly #vanished = new Map<Ticker, Reading>();
   readonly #since = new Map<Ticker, EpochMs>();
   #lastReadAt: EpochMs | null = null;
+  #splits = new Map<Ticker, Split>();
+
+  /** Splits that the last reading showed amid fills. */
+  get splits(): ReadonlyMap<Ticker, Split> {
+    return this.#splits;
+  }
 
   judge(reading: Reading): Incoherence[] {
+    this.#splits = new Map();
     const bySymbol = partition(reading);
     const symbols = new Set([...bySymbol.keys(), ...this.#baselines.keys()]);
     const found = [...symbols].flatMap((symbol) =>
@@ -33,7 +41,7 @@ export class CoherenceWatch {
 
   #judgeOne(symbol: Ticker, reading: Reading): Incoherence[] {
     const first = this.#lastReadAt === null ? null : nothing(this.#lastReadAt);
-    const baseline = this.#baselines.get(symbol) ?? first;
+    const baseline = this.#onNewScale(symbol, reading, this.#baselines.get(symbol) ?? first);
     const found = incoherencesOf(reading, baseline);
     if (found.length === 0 || this.#isBack(symbol, reading)) {
       this.#adopt(symbol, reading);
@@ -52,6 +60,14 @@ export class CoherenceWatch {
     // Also where nothing was held before: the next reading is compared with the same.
     if (baseline !== null) this.#baselines.set(symbol, baseline);
     return found;
+  }
+
+  /** From here on the fills alone have to explain what is held. */
+  #onNewScale(symbol: Ticker, reading: Reading, baseline: Reading | null): Reading | null {
+    const amid = baseline === null ? null : splitAmidFills(reading, baseline);
+    if (amid === null) return baseline;
+    this.#splits.set(symbol, amid.split);
+    return amid.baseline;
   }
 
   #isBack(symbol: Ticker, reading: Reading): boolean {

@@ -27,6 +27,8 @@ export type Holding = {
   readonly mark: Price | null;
   /** True when its orders filled shares since the last time. */
   readonly traded: boolean;
+  /** The split that a reading showed amid fills. */
+  readonly split: Split | null;
 };
 
 const NONE: ReadonlyMap<Ticker, never> = new Map<Ticker, never>();
@@ -111,9 +113,10 @@ export class EpisodeKeeper {
     const events: EpisodeEvent[] = [];
     const open = new Map(this.#open);
     for (const symbol of symbols) {
-      const { position, orders, mark, traded } = holdingOf(symbol);
+      const { position, orders, mark, traded, split: shown } = holdingOf(symbol);
       const before = open.get(symbol);
-      const best = this.#scales.isInDoubt(symbol) ? null : mark;
+      const isOff = mark !== null && this.hasJumped(symbol, mark);
+      const best = isOff || this.#scales.isInDoubt(symbol) ? null : mark;
       const folded = foldEpisodes(
         {
           open: before === undefined ? NONE : new Map([[symbol, before]]),
@@ -126,6 +129,7 @@ export class EpisodeKeeper {
           orders,
           marks: best === null ? NONE : new Map([[symbol, best]]),
           traded: new Set(traded ? [symbol] : []),
+          splits: shown === null ? NONE : new Map([[symbol, shown]]),
           milestonesOf: (id) => milestonesDone(this.#ledger.intentsOf(id), accountNumber, id),
         },
       );
@@ -136,7 +140,7 @@ export class EpisodeKeeper {
         const worst = this.#worst.get(symbol);
         if (worst !== undefined) this.#worst.set(symbol, rescaled(worst, split));
       }
-      if (mark !== null && !this.#scales.isInDoubt(symbol)) this.#marks.set(symbol, mark);
+      if (best !== null && !this.#scales.isInDoubt(symbol)) this.#marks.set(symbol, best);
       const isScaled = folded.events.some(({ split }) => split !== null);
       if (best !== null && before !== undefined && !isScaled) this.#noteWorst(before, best);
       if (folded.events.length === 0) {

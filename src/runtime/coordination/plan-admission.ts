@@ -3,7 +3,7 @@ import type { ActionPlan, PlanPart } from '../../domain/plan.ts';
 import type { Account } from '../../domain/portfolio.ts';
 import type { Refusal } from '../../domain/report.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import { onlyProtects } from '../../engine/doubt.ts';
+import { areOverdue, onlyLeaves, onlyProtects } from '../../engine/doubt.ts';
 import { hashOf, isSameHash } from '../../engine/plan-hash.ts';
 import type { ApprovalDesk } from '../plans/approval-desk.ts';
 import type { ApprovalRules } from '../plans/approval-rules.ts';
@@ -57,7 +57,7 @@ export function whyNotAdmitted(
   }
   const changed = whatChanged(plan, parts);
   if (changed !== null) return { code: 'plan_void', because: `${changed}: propose it again` };
-  const open = plan.parts.find((part) => mustWait(part, unsettled));
+  const open = plan.parts.find((part) => mustWait(part, unsettled, now));
   if (open === undefined) return approvals.whyNot(plan);
   const because = `what became of an earlier order in ${open.symbol} is not known yet`;
   return { code: 'symbol_unsettled', because };
@@ -99,6 +99,12 @@ function whatChanged(
   return `it needs more of an approval than when it was made (${now.because.join('; ')})`;
 }
 
-/** What only adds protection need not wait until an order of unknown outcome is known. */
-export const mustWait = (part: PlanPart, unsettled: UnsettledSteps): boolean =>
-  unsettled.isUnsettled(part.symbol) && !onlyProtects(part);
+/**
+ * What only adds protection need not wait until an order of unknown outcome is known; nor need
+ * a whole exit, once what is not known is overdue.
+ */
+export function mustWait(part: PlanPart, unsettled: UnsettledSteps, now: EpochMs): boolean {
+  const doubts = unsettled.in(part.symbol);
+  if (doubts.length === 0 || onlyProtects(part)) return false;
+  return !(areOverdue(doubts, now) && onlyLeaves(part.steps, part.target.holdQuantity));
+}
