@@ -1,6 +1,6 @@
 import type { Json } from '../../domain/canonical.ts';
-import type { EventType, JournalEvent, JournalRecord } from '../../domain/event.ts';
-import type { ActionPlan, PlanPart } from '../../domain/plan.ts';
+import type { EventType, JournalRecord } from '../../domain/event.ts';
+import type { ActionPlan, Intent, PlanPart } from '../../domain/plan.ts';
 import { fieldAt, textAt } from '../../domain/record-body.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
 import type { PlanStore } from './plan-store.ts';
@@ -11,40 +11,69 @@ import type { PlanStore } from './plan-store.ts';
  */
 export function journalParts(logger: EventLogger, plans: PlanStore): void {
   logger.onRecord((record) => {
+    if (!FOLLOWED.has(record.type)) return;
     const plan = record.planId === null ? null : plans.get(record.planId);
     if (plan === null || plan.parts.length < 2) return;
+    const told = toldOf(record);
     for (const part of plan.parts) {
-      const event = partEvent(record, plan, part);
-      if (event !== null) logger.log(event);
+      const facts = factsOf(told, plan, part);
+      const { actor, planId } = record;
+      logger.log({ type: told.as, actor, symbol: part.symbol, planId, body: facts });
     }
   });
 }
 
-function partEvent(record: JournalRecord, plan: ActionPlan, part: PlanPart): JournalEvent | null {
-  const { type, actor, planId, body } = record;
-  const { symbol } = part;
-  const event = (of: EventType, facts: unknown): JournalEvent => ({
-    type: of,
-    actor,
-    symbol,
-    planId,
-    body: facts,
-  });
-  const verdicts = about(part, body, 'verdicts');
-  if (type === 'plan_proposed') {
-    const { intent, hash } = plan;
-    return event('part_proposed', { intent, hash, part, verdicts });
+const FOLLOWED: ReadonlySet<EventType> = new Set([
+  'plan_proposed',
+  'plan_reviewed',
+  'plan_refused',
+  'plan_finished',
+]);
+
+/** What a record says of each symbol: looked up once, however many parts there are. */
+type Told = {
+  readonly as: EventType;
+  readonly body: Json;
+  readonly verdicts: ReadonlyMap<string, readonly Json[]>;
+  readonly parts: ReadonlyMap<string, readonly Json[]>;
+};
+
+const toldOf = ({ type, body }: JournalRecord): Told => ({
+  as: type.replace(/^plan_/, 'part_') as EventType,
+  body,
+  verdicts: bySymbol(body, 'verdicts'),
+  parts: bySymbol(body, 'parts'),
+});
+
+function bySymbol(body: Json, list: string): ReadonlyMap<string, readonly Json[]> {
+  const items = fieldAt(body, list);
+  const found = new Map<string, Json[]>();
+  for (const item of Array.isArray(items) ? items : []) {
+    const symbol = textAt(item, 'symbol') ?? '';
+    const before = found.get(symbol);
+    if (before === undefined) found.set(symbol, [item]);
+    else before.push(item);
   }
-  if (type === 'plan_reviewed') {
-    return event('part_reviewed', { outcome: textAt(body, 'outcome'), verdicts });
-  }
-  if (type === 'plan_refused') return event('part_refused', body);
-  if (type === 'plan_finished') return event('part_finished', about(part, body, 'parts')[0] ?? {});
-  return null;
+  return found;
 }
 
-/** What a list in a record's body says of one part. */
-function about({ symbol }: PlanPart, body: Json, list: string): readonly Json[] {
-  const items = fieldAt(body, list);
-  return Array.isArray(items) ? items.filter((item) => textAt(item, 'symbol') === symbol) : [];
+function factsOf({ as, body, verdicts, parts }: Told, plan: ActionPlan, part: PlanPart): unknown {
+  const { symbol } = part;
+  const own = verdicts.get(symbol) ?? [];
+  switch (as) {
+    case 'part_proposed':
+      return { intent: intentFor(plan.intent, part), hash: plan.hash, part, verdicts: own };
+    case 'part_reviewed':
+      return { outcome: textAt(body, 'outcome'), verdicts: own };
+    case 'part_finished':
+      return parts.get(symbol)?.[0] ?? {};
+    default:
+      return body;
+  }
 }
+
+/** Of the target weights of hundreds of names, that of this one. */
+const intentFor = (intent: Intent, { symbol }: PlanPart): Intent =>
+  intent.kind === 'rebalance'
+    ? { ...intent, weights: intent.weights.filter((each) => each.symbol === symbol) }
+    : intent;
