@@ -1,0 +1,147 @@
+// How the local page holds up: frames while 500 positions change every second, and memory over
+// an hour of that, with the browser's timers moved on by hand so that it takes minutes.
+import { loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { CDPSession, Page } from 'playwright-core';
+import { listen } from '../../src/adapters/system/http-listener.ts';
+import { RandomIds } from '../../src/adapters/system/random-ids.ts';
+import { SystemClock } from '../../src/adapters/system/system-clock.ts';
+import { ScaledClock } from '../../src/cli/exchange/scaled-clock.ts';
+import { pageFiles } from '../../src/cli/run/page-files.ts';
+import { HttpServer } from '../../src/server/http-server.ts';
+import { LocalPage } from '../../src/server/page/local-page.ts';
+import { openBrowser } from '../support/chromium.ts';
+import { MovingAccount } from './moving-account.ts';
+
+const { values } = parseArgs({
+  options: {
+    positions: { type: 'string', default: '500' },
+    /** How long frames are counted, in seconds of real time. */
+    seconds: { type: 'string', default: '30' },
+    /** How much time memory is watched over, in minutes of the page's time. */
+    minutes: { type: 'string', default: '60' },
+  },
+});
+const [positions, seconds, minutes] = [values.positions, values.seconds, values.minutes].map(
+  Number,
+);
+
+const SECRET = 'bbt_the_link_of_this_measurement_and_no_other_one';
+/** Limits are for people: here a second of theirs passes in a few milliseconds. */
+const SPEED = 200;
+
+const account = new MovingAccount(positions ?? 500);
+const clock = new ScaledClock(new SystemClock(), Date.now(), SPEED);
+let server: HttpServer | null = null;
+const listener = await listen({
+  ...{ host: '127.0.0.1', port: 0 },
+  onRequest: (request, response) => void server?.handle(request, response),
+});
+const ids = new RandomIds();
+const parts = { port: listener.port, clock, ids, log: () => undefined };
+server = new HttpServer({
+  ...{ ...parts, names: [], readTokens: () => [], metrics: () => [] },
+  ...{ whyNotReady: () => null, connect: () => Promise.reject(new Error('no host here')) },
+  page: new LocalPage({
+    ...{ ...parts, owner: account, tokens: { tokens: () => [] } },
+    files: pageFiles(new URL('../page.html', import.meta.url).href),
+    spendLogin: (secret) => secret === SECRET,
+  }),
+});
+const url = `http://127.0.0.1:${listener.port}/#login=${SECRET}`;
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const browser = await openBrowser({ viewport: { width: 1440, height: 900 } });
+try {
+  await countFrames();
+  await watchMemory();
+} finally {
+  await browser.close();
+  await server.close();
+  await listener.close();
+}
+
+/** Frames as the page itself sees them, and what an update costs its main thread. */
+async function countFrames(): Promise<void> {
+  const page = await browser.context.newPage();
+  await page.goto(url);
+  await page
+    .locator('.rows .row')
+    .nth((positions ?? 1) - 1)
+    .waitFor({ state: 'attached' });
+  const session = await browser.context.newCDPSession(page);
+  await session.send('Performance.enable');
+  await page.evaluate(COUNT_FRAMES);
+  const [before, asked] = [await metricsOf(session), account.looks];
+  await new Promise((resolve) => setTimeout(resolve, (seconds ?? 30) * 1_000));
+  const after = await metricsOf(session);
+  const frames = (await page.evaluate('window.frames_')) as number[];
+  const updates = account.looks - asked;
+  const sorted = frames.toSorted((one, other) => one - other);
+  const at = (part: number): string => (sorted[Math.floor(sorted.length * part)] ?? 0).toFixed(1);
+  const late = frames.filter((each) => each > 25).length;
+  const per = (name: string): string =>
+    ((((after[name] ?? 0) - (before[name] ?? 0)) / Math.max(1, updates)) * 1_000).toFixed(1);
+  say(
+    `positions ${positions}, updates ${updates} in ${seconds} s, load ${loadavg()[0]?.toFixed(1)}`,
+  );
+  say(`frames ${frames.length}, ${(frames.length / (seconds ?? 1)).toFixed(1)} a second`);
+  say(`interval ms p50 ${at(0.5)} p95 ${at(0.95)} p99 ${at(0.99)} max ${at(0.9999)}`);
+  say(`late frames (over 25 ms) ${late}, ${((late / frames.length) * 100).toFixed(2)} %`);
+  say(
+    `main thread ms an update: all ${per('TaskDuration')}, script ${per('ScriptDuration')}, ` +
+      `style ${per('RecalcStyleDuration')}, layout ${per('LayoutDuration')}`,
+  );
+  await page.close();
+}
+
+const COUNT_FRAMES = `{
+  window.frames_ = [];
+  let last = performance.now();
+  const step = (now) => {
+    window.frames_.push(now - last);
+    last = now;
+    requestAnimationFrame(step);
+  };
+  requestAnimationFrame((now) => { last = now; requestAnimationFrame(step); });
+}`;
+
+/** What is alive after a collection, while the page lives through its hour part by part. */
+async function watchMemory(): Promise<void> {
+  const page = await browser.context.newPage();
+  await page.clock.install();
+  await page.goto(url);
+  await page.locator('.rows .row').first().waitFor({ state: 'attached' });
+  const session = await browser.context.newCDPSession(page);
+  await session.send('Performance.enable');
+  const parts_ = ['board', 'charts', 'board', 'timeline', 'board', 'rules', 'board', 'tape'];
+  for (let minute = 0; minute <= (minutes ?? 60); minute += 1) {
+    if (minute % 10 === 0) await tellHeap(session, minute);
+    await page.locator(`#tab-${parts_[minute % parts_.length]}`).click();
+    for (let second = 0; second < 60 && minute < (minutes ?? 60); second += 1) {
+      await nextUpdate(page);
+    }
+  }
+  await page.close();
+}
+
+async function nextUpdate(page: Page): Promise<void> {
+  const heard = page.waitForResponse((response) => response.url().endsWith('/page/view/board'), {
+    timeout: 5_000,
+  });
+  await page.clock.runFor(1_000);
+  await heard.catch(() => undefined);
+}
+
+async function tellHeap(session: CDPSession, minute: number): Promise<void> {
+  await session.send('HeapProfiler.collectGarbage');
+  await session.send('HeapProfiler.collectGarbage');
+  const { JSHeapUsedSize = 0, Nodes, JSEventListeners } = await metricsOf(session);
+  const megabytes = (JSHeapUsedSize / 1_048_576).toFixed(2);
+  say(`after ${minute} min: heap ${megabytes} MB, nodes ${Nodes}, listeners ${JSEventListeners}`);
+}
+
+async function metricsOf(session: CDPSession): Promise<Readonly<Record<string, number>>> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
+}
