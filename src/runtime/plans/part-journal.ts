@@ -62,7 +62,11 @@ function factsOf({ as, body, verdicts, parts }: Told, plan: ActionPlan, part: Pl
   const own = verdicts.get(symbol) ?? [];
   switch (as) {
     case 'part_proposed':
-      return { intent: intentFor(plan.intent, part), hash: plan.hash, part, verdicts: own };
+      // What each guardrail let pass stands in the plan's own record, and again before it is sent.
+      return {
+        ...{ intent: intentFor(plan.intent, part), hash: plan.hash, part },
+        verdicts: own.filter((verdict) => textAt(verdict, 'outcome') === 'deny'),
+      };
     case 'part_reviewed':
       return { outcome: textAt(body, 'outcome'), verdicts: own };
     case 'part_finished':
