@@ -4,7 +4,6 @@ import type { RateLimits } from '../../src/adapters/alpaca/rate-limiter.ts';
 import { MemoryEventStore } from '../../src/adapters/event-stores/memory.ts';
 import { MemoryHaltLatch } from '../../src/adapters/system/memory-halt-latch.ts';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
-import { whileTimePasses } from '../../src/adapters/system/virtual-clock.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
 import {
@@ -76,7 +75,7 @@ export async function guardedSubject(world: Surroundings): Promise<Subject> {
     settings,
     settingsHash: 'storm',
   });
-  await whileTimePasses(clock, runtime.start());
+  await world.whilePassing(runtime.start());
   runtime.orchestrator.start();
   const deps = { bigBrother: runtime.bigBrother, clock, ids, version: '0', secrets: [] };
   const agents = await Promise.all(
@@ -90,7 +89,7 @@ export async function guardedSubject(world: Surroundings): Promise<Subject> {
       return call === undefined ? 'refused' : askBigBrother(call, ask, repeats, world);
     },
     stop: async () => {
-      await whileTimePasses(clock, runtime.stop());
+      await world.whilePassing(runtime.stop());
     },
   };
 }

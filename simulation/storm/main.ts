@@ -1,11 +1,15 @@
 import { parseArgs } from 'node:util';
+import { stormProcesses } from './processes.ts';
+import { SUBJECTS, type SubjectName, stormWorld } from './simulated.ts';
 import { isCalm, tableOf, together } from './tally.ts';
-import { type StormFigures, SUBJECTS, type SubjectName, stormWorld } from './world.ts';
+import type { StormFigures } from './world.ts';
 
 const USAGE = `npm run storm -- [options]
   --episodes N    bursts of twenty agents at each subject (default 240)
   --seed S        of the first world (default 1)
   --subjects A,B  of ${SUBJECTS.join(', ')} (default all)
+  --processes     with real processes and an exchange over HTTP, in one world and in real time;
+                  needs npm run build (default 20 episodes)
   --json          one object on stdout`;
 
 /** Bursts at one account, before its positions are sold. */
@@ -14,15 +18,17 @@ const NOTE_EVERY_WORLDS = 50;
 
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
 
-async function storm(subject: SubjectName, firstSeed: number, episodes: number) {
+type Asked = { readonly seed: number; readonly episodes: number; readonly processes: boolean };
+
+async function storm(subject: SubjectName, { seed: firstSeed, episodes, processes }: Asked) {
   let sum = together([]);
   const bad: number[] = [];
   const startedAt = performance.now();
   const seconds = () => (performance.now() - startedAt) / 1_000;
   for (let world = 0; sum.episodes < episodes; world += 1) {
     const seed = firstSeed + world;
-    const left = Math.min(EPISODES_PER_WORLD, episodes - sum.episodes);
-    const figures = await stormWorld(subject, seed, left);
+    const left = processes ? episodes : Math.min(EPISODES_PER_WORLD, episodes - sum.episodes);
+    const figures = await (processes ? stormProcesses : stormWorld)(subject, seed, left);
     sum = together([sum, figures]);
     if (!isCalm(figures)) bad.push(seed);
     if (world % NOTE_EVERY_WORLDS === NOTE_EVERY_WORLDS - 1) {
@@ -38,20 +44,23 @@ const toldOf = ({ oversoldShares, duplicates, conflicts }: StormFigures): string
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      episodes: { type: 'string', default: '240' },
+      episodes: { type: 'string' },
       seed: { type: 'string', default: '1' },
       subjects: { type: 'string', default: SUBJECTS.join(',') },
+      processes: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
-  const [episodes, seed] = [Number(values.episodes), Number(values.seed)];
+  const { processes } = values;
+  const episodes = Number(values.episodes ?? (processes ? 20 : 240));
+  const seed = Number(values.seed);
   const subjects = SUBJECTS.filter((name) => values.subjects.split(',').includes(name));
   if (!(episodes > 0) || !(seed > 0) || subjects.length === 0) throw new Error(USAGE);
   const columns: Record<string, StormFigures> = {};
   const rates: Record<string, number> = {};
   let bad: readonly number[] = [];
   for (const subject of subjects) {
-    const stormed = await storm(subject, seed, episodes);
+    const stormed = await storm(subject, { seed, episodes, processes });
     columns[subject] = stormed.sum;
     rates[subject] = stormed.episodesPerSecond;
     if (subject === 'bigbrother') bad = stormed.bad;

@@ -1,7 +1,8 @@
 import type { FetchApi, WsFactory } from '../../src/adapters/alpaca/client.ts';
-import type { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import type { ExchangeCore } from '../../src/paper-exchange/core/exchange-core.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { Ask } from './asks.ts';
+import type { Pace } from './pace.ts';
 
 /** Done: something was sent for it. Nothing: there was nothing to do. */
 export type Outcome = 'done' | 'nothing' | 'refused';
@@ -15,7 +16,8 @@ export type Subject = {
 
 /** What every subject is given: the same exchange at the same distance. */
 export type Surroundings = {
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
+  readonly whilePassing: Pace['whilePassing'];
   readonly core: ExchangeCore;
   readonly accountId: string;
   readonly keys: { readonly keyId: string; readonly secretKey: string };

@@ -1,5 +1,4 @@
 import { createAlpacaClient } from '../../src/adapters/alpaca/client.ts';
-import { whileTimePasses } from '../../src/adapters/system/virtual-clock.ts';
 import { numberOf } from '../invariants/units.ts';
 import { type OldBot, startOldBot } from '../old-bot/old-bot.ts';
 import { createPassThroughServer } from '../pass-through/server.ts';
@@ -30,7 +29,7 @@ export async function passThroughSubject(world: Surroundings): Promise<Subject> 
       await ask(0, { kind: 'protect', symbol }, false);
     }
   };
-  await whileTimePasses(clock, protectAll());
+  await world.whilePassing(protectAll());
   return { ask, stop: async () => {} };
 }
 

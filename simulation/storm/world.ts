@@ -1,32 +1,15 @@
-import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import { decimal } from '../../src/paper-exchange/core/decimal.ts';
 import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
 import { Draws } from '../draws.ts';
 import { quietHistory } from '../quiet-history.ts';
 import { type Ask, burst, symbolsOf } from './asks.ts';
 import { type Counted, Counter } from './counter.ts';
-import { guardedSubject } from './guarded.ts';
+import type { Pace } from './pace.ts';
 import { AGENTS, type Outcome, type Subject, type Surroundings, SYMBOLS } from './subject.ts';
-import { oldBotSubject, passThroughSubject } from './unguarded.ts';
 
-export const SUBJECTS = ['bigbrother', 'old-bot', 'pass-through'] as const;
-export type SubjectName = (typeof SUBJECTS)[number];
-
-const makers: Readonly<Record<SubjectName, (world: Surroundings) => Promise<Subject>>> = {
-  bigbrother: guardedSubject,
-  'old-bot': oldBotSubject,
-  'pass-through': passThroughSubject,
-};
-
-/** Thursday 2026-10-08, 10:00 in New York. */
-const TEN = Date.UTC(2026, 9, 8, 14, 0);
 const KEYS = { keyId: 'PK-STORM', secretKey: 'storm' };
 const SIZE = 100_000;
 const DAILY_VOLUME = 1_000_000;
-/** Until every position has its first stop. */
-const SETTLE_MS = 30_000;
-/** From one burst to the next; the loop's cycles fall anywhere in them. */
-const EPISODE_MS = 6_000;
 /** An agent that has no answer after so long never gets one. */
 const LONGEST_ASK_MS = 120_000;
 
@@ -36,19 +19,12 @@ export type StormFigures = Counted & {
   readonly simulatedMs: number;
 };
 
-/** Plays so many bursts at one account, and tells what the exchange has counted. */
-export async function stormWorld(
-  subjectName: SubjectName,
-  seed: number,
-  episodes: number,
-): Promise<StormFigures> {
-  const world = new StormWorld(seed);
-  return world.play(subjectName, episodes);
-}
+export type MakeSubject = (surroundings: Surroundings) => Promise<Subject>;
 
-class StormWorld {
+/** One account of fifty positions, and what happens to it. */
+export class StormWorld {
   readonly #seed: number;
-  readonly #clock = new VirtualClock(TEN, { quietTurns: 1 });
+  readonly #pace: Pace;
   readonly #exchange: PaperExchange;
   readonly #counter: Counter;
   readonly #accountId: string;
@@ -56,8 +32,10 @@ class StormWorld {
   readonly #asks: Record<Outcome, number> = { done: 0, nothing: 0, refused: 0 };
   #tradeId = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, pace: Pace) {
     this.#seed = seed;
+    this.#pace = pace;
+    const { clock } = pace;
     const draws = new Draws(`${seed} storm world`);
     for (const symbol of SYMBOLS) this.#prices.set(symbol, draws.between(20, 300));
     const positions = SYMBOLS.map((symbol) => ({
@@ -76,24 +54,30 @@ class StormWorld {
         rest: { requestsPerMinute: null },
         onCarriedOut: (request, response) => this.#counter.carriedOut(request, response),
       },
-      this.#clock,
+      clock,
     );
     const { core } = this.#exchange;
     const priced = [...this.#prices].map(([symbol, price]) => ({ symbol, price }));
     core.loadHistory(
-      priced.flatMap((each) => quietHistory({ ...each, volume: DAILY_VOLUME }, TEN)),
+      priced.flatMap((each) => quietHistory({ ...each, volume: DAILY_VOLUME }, clock.now())),
     );
     this.#accountId = core.accountIds[0] ?? '';
     this.#counter = new Counter(core, this.#accountId);
     this.#exchange.start();
   }
 
-  async play(subjectName: SubjectName, episodes: number): Promise<StormFigures> {
-    const clock = this.#clock;
+  /** For those who reach it over the network. */
+  get exchange(): PaperExchange {
+    return this.#exchange;
+  }
+
+  /** Plays so many bursts, and tells what the exchange has counted. */
+  async play(makeSubject: MakeSubject, episodes: number): Promise<StormFigures> {
+    const { clock, pass, settleMs } = this.#pace;
     const draws = new Draws(`${this.#seed} storm`);
     this.#print(SYMBOLS);
-    const subject = await makers[subjectName](this.#surroundings());
-    await clock.advanceBy(SETTLE_MS);
+    const subject = await makeSubject(this.#surroundings());
+    await pass(settleMs);
     this.#counter.begin();
     const startedAt = clock.now();
     for (let episode = 0; episode < episodes; episode += 1) await this.#episode(subject, draws);
@@ -101,13 +85,13 @@ class StormWorld {
     const simulatedMs = clock.now() - startedAt;
     await subject.stop();
     this.#exchange.stop();
-    await clock.advanceBy(0);
+    await pass(0);
     return { ...figures, episodes, asks: this.#asks, simulatedMs };
   }
 
   /** The market moves, every agent asks, the loop goes round, and all comes to rest. */
   async #episode(subject: Subject, draws: Draws): Promise<void> {
-    const clock = this.#clock;
+    const { clock, pass, episodeMs } = this.#pace;
     const bursts = burst(draws, AGENTS, SYMBOLS);
     const hot = [...new Set(bursts.flatMap(({ ask }) => symbolsOf(ask)))];
     this.#move(draws, hot);
@@ -122,10 +106,10 @@ class StormWorld {
     }
     const startedAt = clock.now();
     // Somewhere in the burst the market moves again.
-    await clock.advanceBy(draws.between(50, 1_500));
+    await pass(draws.between(50, 1_500));
     this.#move(draws, hot);
-    await clock.advanceTo(startedAt + EPISODE_MS);
-    while (waiting > 0 && clock.now() < startedAt + LONGEST_ASK_MS) await clock.advanceBy(1_000);
+    await pass(Math.max(0, startedAt + episodeMs - clock.now()));
+    while (waiting > 0 && clock.now() < startedAt + LONGEST_ASK_MS) await pass(1_000);
     if (waiting > 0) throw new Error(`${waiting} asks of seed ${this.#seed} were never answered`);
     this.#counter.endEpisode(bursts.map(({ ask }): Ask => ask));
   }
@@ -133,9 +117,17 @@ class StormWorld {
   #surroundings(): Surroundings {
     const { core, fetchApi, wsFactory } = this.#exchange;
     const wire = new Draws(`${this.#seed} storm wire`);
-    const clock = this.#clock;
+    const { clock, whilePassing } = this.#pace;
     return {
-      ...{ clock, core, accountId: this.#accountId, keys: KEYS, seed: this.#seed, wsFactory },
+      ...{
+        clock,
+        whilePassing,
+        core,
+        accountId: this.#accountId,
+        keys: KEYS,
+        seed: this.#seed,
+        wsFactory,
+      },
       // There and back, so that orders of different agents overtake one another.
       fetchApi: async (url, init) => {
         await clock.sleep(wire.between(5, 60));
@@ -158,7 +150,7 @@ class StormWorld {
   }
 
   #print(symbols: readonly string[]): void {
-    const at = this.#clock.now();
+    const at = this.#pace.clock.now();
     const cent = decimal('0.01');
     for (const symbol of symbols) {
       const last = decimal((this.#prices.get(symbol) ?? 2).toFixed(2));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { stormWorld } from '../../simulation/storm/simulated.ts';
 import { isCalm } from '../../simulation/storm/tally.ts';
-import { stormWorld } from '../../simulation/storm/world.ts';
 
 describe('twenty agents at fifty positions', () => {
   it('collide nowhere when they ask BigBrother', async () => {
