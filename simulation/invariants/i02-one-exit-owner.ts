@@ -10,7 +10,7 @@ export const oneExitOwner: Rule = {
   sentence: 'No share has two live exits outside one group.',
 
   watch(scene, tell) {
-    /** Groups whose claim was judged before, by the order that they hang on. */
+    /** Orders whose claim was judged before, each group's by the one that it hangs on. */
     const judged = new Set<string>();
     return {
       on: {
@@ -23,10 +23,10 @@ export const oneExitOwner: Rule = {
           const groups = exitGroupsOf(book);
           const own = groups.find(({ orders }) => orders.some(({ id }) => id === order.id));
           if (own === undefined) return;
-          // A leg that its group wakes owns the shares that the group owned before.
-          const { id, parentId, replaces } = order;
-          if (parentId !== null && replaces === null && judged.has(parentId)) return;
-          judged.add(parentId ?? id);
+          // What its group wakes, or the venue puts back, owns the shares that it owned before.
+          const owner = order.parentId ?? order.id;
+          if (order.replaces === null && judged.has(owner)) return;
+          judged.add(owner);
           const excess = claimedIn(groups) - magnitude(book.quantity);
           if (excess <= 0n || scene.hasNews(order.symbol)) return;
           const others = groups.filter((group) => group !== own).map(({ orders }) => orders[0]?.id);

@@ -93,7 +93,7 @@ const safety: readonly Lie[] = [
       const twin = { ...stop, id: 'twin', clientOrderId: 'bb1-twin' };
       world.lies.listOrders = () => [stop, twin].map((order) => ({ order, legs: [] }));
       const update = { ...updateOf(world, stop.id), event: 'new' as const };
-      world.say({ kind: 'exchange_event', event: update });
+      world.say({ kind: 'exchange_event', event: { ...update, order: twin } });
     },
   },
   {
