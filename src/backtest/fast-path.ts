@@ -27,7 +27,7 @@ export type SymbolRun = {
   readonly trades: readonly Trade[];
   readonly bookings: readonly Booking[];
   readonly skippedEntries: number;
-  /** Shares times seconds without a stop that could execute, as far as the fills tell it. */
+  /** Shares times seconds without a stop: measured on the faithful path, reckoned on the fast one. */
   readonly nakedShareSeconds: number;
 };
 
@@ -41,8 +41,8 @@ export function guardOf(settings: PolicySettings, only?: readonly string[]): Gua
   return { engine, settings, trails: has('trailing-stop'), banks: has('partial-profit') };
 }
 
-/** A loop every ten seconds finds a stop that was jumped over so late. */
-const NEXT_LOOK_SECONDS = 10;
+/** From a purchase until its stop rests, as the faithful path measures it on the paper exchange. */
+const UNTIL_STOP_RESTS_SECONDS = 0.011;
 
 /**
  * Plays one symbol without an exchange: prices are compared with levels, and only where one is
@@ -99,6 +99,7 @@ class FastRun {
     if (quantity === 0) return false;
     const price = askAt(open, spreadBps);
     this.#book(entryBar, price, quantity);
+    this.#naked += quantity * UNTIL_STOP_RESTS_SECONDS;
     this.#exits = [];
     const position = new GuardedPosition(bars, guard, { bar: entryBar, price, quantity });
     this.#guardOn(position, entryBar);
@@ -191,7 +192,6 @@ class FastRun {
     if (!isLeftBehind) {
       this.#sell(bar, { quantity, price: paid, by: position.stopBy });
     } else if (step < 3) {
-      this.#naked += quantity * NEXT_LOOK_SECONDS;
       this.#sell(bar, { quantity, price: paid, by: 'gap-rescue' });
     } else {
       return this.#leaveAtNextOpen(position, bar);

@@ -16,6 +16,7 @@ import { memoryCommand } from './journal/memory-command.ts';
 import { replayCommand } from './journal/replay-command.ts';
 import { shadowCommand } from './journal/shadow-command.ts';
 import { verifyCommand } from './journal/verify-command.ts';
+import { backtestCommand } from './run/backtest-command.ts';
 import { demoCommand } from './run/demo-command.ts';
 import { loopCommand } from './run/loop-command.ts';
 import { mcpCommand } from './run/mcp-command.ts';
@@ -84,6 +85,7 @@ export function createProgram(): Command {
     loopCommand,
     statusCommand,
     demoCommand,
+    backtestCommand,
     exchangeCommand,
     historyCommand,
     verifyCommand,

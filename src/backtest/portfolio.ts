@@ -1,0 +1,81 @@
+import type { PolicySettings } from '../../policies/registry.ts';
+import type { EntryPlan } from './entries.ts';
+import {
+  type EquityCurve,
+  heldEquity,
+  heldNakedShareSeconds,
+  symbolEquity,
+  together,
+} from './equity.ts';
+import { guardOf, runFastPath, type SymbolRun } from './fast-path.ts';
+import { type BacktestFigures, figuresOf, inOrder } from './figures.ts';
+import type { FillSettings } from './fills.ts';
+import type { PriceBars } from './price-bars.ts';
+import type { Trade } from './trade.ts';
+
+/** Bars of some symbols and who buys them; each symbol has an equal part of the money. */
+export type Setup = FillSettings & {
+  readonly series: readonly { readonly bars: PriceBars; readonly entries: EntryPlan }[];
+  /** Units, for all symbols together. */
+  readonly cash: number;
+};
+
+export type Outcome = {
+  readonly curve: EquityCurve;
+  readonly trades: readonly Trade[];
+  readonly figures: BacktestFigures;
+  readonly skippedEntries: number;
+};
+
+export const cashOfEach = ({ cash, series }: Pick<Setup, 'cash' | 'series'>): number =>
+  Math.floor(cash / Math.max(1, series.length));
+
+/** @param only the policies that take part; all without it */
+export function playFast(
+  setup: Setup,
+  settings: PolicySettings,
+  only?: readonly string[],
+): Outcome {
+  const guard = guardOf(settings, only);
+  const { fills, spreadBps, costBps } = setup;
+  const runs = setup.series.map(({ bars, entries }) =>
+    runFastPath({
+      ...{ bars, entries, guard, fills, spreadBps, costBps },
+      cash: cashOfEach(setup),
+      guardsFrom: 'entry_bar',
+    }),
+  );
+  return outcomeOf(
+    runs,
+    runs.reduce((sum, { nakedShareSeconds }) => sum + nakedShareSeconds, 0),
+  );
+}
+
+export function outcomeOf(runs: readonly SymbolRun[], nakedShareSeconds: number): Outcome {
+  const curve = together(runs.map(symbolEquity));
+  const trades = inOrder(runs.flatMap((run) => run.trades));
+  return {
+    curve,
+    trades,
+    figures: figuresOf(curve, trades, nakedShareSeconds),
+    skippedEntries: runs.reduce((sum, run) => sum + run.skippedEntries, 0),
+  };
+}
+
+/** The same money in shares from each symbol's first open on, and never sold. */
+export function buyAndHold(setup: Setup): Outcome {
+  const cash = cashOfEach(setup);
+  const { spreadBps } = setup;
+  const curve = together(setup.series.map(({ bars }) => heldEquity(bars, cash, spreadBps)));
+  const naked = setup.series.reduce(
+    (sum, { bars }) => sum + heldNakedShareSeconds(bars, cash, spreadBps),
+    0,
+  );
+  const count = setup.series.length;
+  const figures = { ...figuresOf(curve, [], naked), trades: count, open_at_end: count };
+  return { curve, trades: [], figures, skippedEntries: 0 };
+}
+
+/** A stop at the same part of the entry price that never moves, and no taking of profits. */
+export const fixedStop = (setup: Setup, settings: PolicySettings): Outcome =>
+  playFast(setup, settings, ['gap-rescue', 'stop-loss']);

@@ -1,0 +1,118 @@
+import { VirtualClock } from '../../adapters/system/virtual-clock.ts';
+import { cashOfEach, type Outcome, outcomeOf, type Setup } from '../../backtest/portfolio.ts';
+import { dollars } from '../../backtest/price-bars.ts';
+import { madeUpAccount } from '../../cli/exchange/embedded-exchange.ts';
+import { openExchange } from '../../cli/exchange/open-exchange.ts';
+import type { Running } from '../../compose.ts';
+import { defaultSettings, type Settings } from '../../config.ts';
+import type { PaperExchange } from '../../paper-exchange/exchange.ts';
+import type { BarSeries } from '../../paper-exchange/market/bar-file.ts';
+import type { Rules } from '../../settings-file.ts';
+import type { DemoFigures } from '../figures.ts';
+import { PlainClient } from '../plain-client.ts';
+import { runDemo } from '../run-demo.ts';
+import type { Stage } from '../stage.ts';
+import { FillLedger } from './fill-ledger.ts';
+import { PrintPacer } from './print-pacer.ts';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+/** About what a real account sees; nothing happens within the call that asks for it. */
+const LATENCIES = { newMs: 3, fillMs: 5, cancelMs: 20, replaceMs: 10 } as const;
+
+export type FaithfulRun = {
+  readonly setup: Setup;
+  readonly series: readonly BarSeries[];
+  readonly rules: Rules;
+  readonly stopwatch: () => number;
+  readonly onProgress: (at: number) => void;
+};
+
+export type FaithfulOutcome = Outcome & { readonly demo: DemoFigures };
+
+/**
+ * Bars through the paper exchange, the Alpaca SDK, and the whole of BigBrother under a virtual
+ * clock: its engine, policies, guardrails, coordinator and journal, as they run in production.
+ */
+export async function playFaithfully(run: FaithfulRun): Promise<FaithfulOutcome> {
+  const { setup, stopwatch } = run;
+  const ledgers = setup.series.map(
+    ({ bars, entries }) => new FillLedger(bars, entries, cashOfEach(setup), setup),
+  );
+  const stage = stageOf(run, ledgers);
+  const { figures } = await runDemo({
+    ...{ seed: 1, stage, journal: 'memory', stepMs: DAY_MS, stopwatch },
+    ...{ onStart: () => undefined, onAction: () => undefined },
+    onProgress: () => run.onProgress(stage.clock.now()),
+  });
+  const runs = ledgers.map((ledger) => ledger.run(0));
+  return { ...outcomeOf(runs, Number(figures.naked_share_seconds)), demo: figures };
+}
+
+function stageOf({ setup, series, rules }: FaithfulRun, ledgers: readonly FillLedger[]): Stage {
+  const firstAt = Math.min(...series.map(({ bars }) => bars[0]?.at ?? Number.POSITIVE_INFINITY));
+  const lastAt = Math.max(
+    ...series.map(({ bars, durationMs }) => (bars.at(-1)?.at ?? 0) + durationMs),
+  );
+  const longestBarMs = Math.max(HOUR_MS, ...series.map(({ durationMs }) => durationMs));
+  const clock = new VirtualClock(firstAt);
+  const exchange = openExchange(
+    {
+      seed: 'backtest',
+      accounts: [{ ...madeUpAccount([]), cash: String(dollars(setup.cash)) }],
+      market: { kind: 'recorded', series, spreadBps: setup.spreadBps },
+      latencies: LATENCIES,
+    },
+    clock,
+  );
+  return {
+    clock,
+    exchange,
+    settings: settingsFor(rules, lastAt - firstAt, longestBarMs),
+    opening: [],
+    endsAt: lastAt + HOUR_MS,
+    symbols: series.map(({ symbol }) => ({ symbol, story: 'recorded prices' })),
+    prepare: () => Promise.resolve(),
+    startOthers: (running: Running) => {
+      new PrintPacer(running, clock).follow(exchange);
+      keepBooks(exchange, ledgers);
+    },
+  };
+}
+
+function settingsFor(rules: Rules, lengthMs: number, longestBarMs: number): Settings {
+  const { policies } = rules;
+  return {
+    ...defaultSettings('execute', ''),
+    rules: {
+      ...rules,
+      mode: 'execute',
+      loopIntervalMs: lengthMs, // A pacer runs the cycles.
+      // Prices come four times a bar, so that is how old they may be.
+      policies: {
+        ...policies,
+        freshData: { ...policies.freshData, quoteForExitsMs: longestBarMs },
+      },
+    },
+  };
+}
+
+/** Somebody else buys, as a user's own app would; what is executed is booked. */
+function keepBooks(exchange: PaperExchange, ledgers: readonly FillLedger[]): void {
+  const client = new PlainClient(exchange);
+  const bySymbol = new Map(ledgers.map((ledger) => [String(ledger.bars.symbol), ledger]));
+  let orders = 0;
+  exchange.core.subscribe((event) => {
+    if (event.kind === 'trade_update') bySymbol.get(event.order.symbol)?.see(event);
+    if (event.kind !== 'trade') return;
+    const { symbol } = event.trade;
+    const shares = bySymbol.get(symbol)?.sharesDue(event.at) ?? 0;
+    if (shares === 0) return;
+    orders += 1;
+    void client.order({
+      ...{ symbol, qty: String(shares), side: 'buy', type: 'market', time_in_force: 'day' },
+      client_order_id: `backtest-${orders}`,
+    });
+  });
+}
