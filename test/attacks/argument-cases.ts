@@ -16,7 +16,7 @@ const AAPL = { symbol: 'AAPL' };
 const reduce = { intent: 'reduce', ...AAPL };
 
 /** Each field of each tool, with arguments around it that are in order. */
-const fields: readonly (readonly [string, string, object])[] = [
+export const fields: readonly (readonly [tool: string, field: string, around: object])[] = [
   ...(['symbol', 'detail', 'cursor', 'limit'] as const).map(
     (field) => ['get_portfolio_context', field, {}] as const,
   ),
@@ -26,22 +26,27 @@ const fields: readonly (readonly [string, string, object])[] = [
   ['propose_plan', 'symbol', { intent: 'exit' }],
   ['propose_plan', 'fraction', reduce],
   ['propose_plan', 'quantity', reduce],
+  ['propose_plan', 'group', { intent: 'exit' }],
+  ['propose_plan', 'weights', { intent: 'rebalance' }],
+  ['propose_plan', 'entry', { intent: 'open', symbol: 'KO' }],
   ['execute_plan', 'plan_id', { hash: HASH }],
   ['execute_plan', 'hash', { plan_id: 'plan-00000000000000000000000000' }],
-  ...(
-    [
-      'symbol',
-      'since',
-      'until',
-      'kind',
-      'plan_id',
-      'order_id',
-      'detail',
-      'cursor',
-      'limit',
-    ] as const
-  ).map((field) => ['get_history', field, {}] as const),
+  ...(['symbol', 'since', 'until', 'kind', 'policy', 'outcome'] as const).map(
+    (field) => ['get_history', field, {}] as const,
+  ),
+  ...(['plan_id', 'order_id', 'environment', 'detail', 'cursor', 'limit'] as const).map(
+    (field) => ['get_history', field, {}] as const,
+  ),
+  ...(['view', 'hours', 'day'] as const).map((field) => ['get_history', field, AAPL] as const),
 ];
+
+/** Fields that have words of their own, with the payload where one of those is expected. */
+const WORDED: Readonly<Record<string, readonly string[]>> = {
+  group: ['sector:', 'cluster:', 'AAPL,'],
+  weights: ['AAPL=10,', 'AAPL='],
+  entry: ['buy 1 stop 95 ', 'buy 1 stop ', 'buy '],
+  day: ['2026-10-06..'],
+};
 
 const payloads: readonly (readonly [string, readonly unknown[]])[] = [
   ['injected text', injections],
@@ -79,6 +84,24 @@ function fieldCases(): AttackCase[] {
       }),
     ),
   );
+}
+
+/** A payload in the middle of what a field may say. */
+function wordedCases(): AttackCase[] {
+  const worded = fields.flatMap(([tool, field, around]) =>
+    (WORDED[field] ?? []).flatMap((before) =>
+      [...injections, ...symbolTricks, ...amountTricks].map((value) => ({
+        ...{ tool, field, around, value: `${before}${String(value)}` },
+      })),
+    ),
+  );
+  return worded.map(({ tool, field, around, value }, index) => ({
+    name: `${tool}.${field}: a payload among its words ${index}`,
+    terms: modes[index % modes.length] ?? 'execute',
+    mayAct: false,
+    perHouse: 120,
+    act: called(tool, { ...around, [field]: value }),
+  }));
 }
 
 /** What a tool has no field for. */
@@ -146,6 +169,7 @@ function namingCases(): AttackCase[] {
 
 export const argumentCases = (): readonly AttackCase[] => [
   ...fieldCases(),
+  ...wordedCases(),
   ...smugglingCases(),
   ...namingCases(),
 ];

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { fields } from './argument-cases.ts';
 import { allCases } from './cases.ts';
 import { runCases } from './run-cases.ts';
 
@@ -10,6 +12,20 @@ describe('an attack by a host in wrong hands', () => {
     const names = allCases().map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names.length).toBeGreaterThan(7_000);
+  });
+
+  it('goes for every field of every tool that a host is told of', () => {
+    const listed = JSON.parse(
+      readFileSync('test/fixtures/mcp-tools-list.json', 'utf8'),
+    ) as readonly {
+      readonly name: string;
+      readonly inputSchema: { readonly properties: object };
+    }[];
+    const there = listed.flatMap(({ name, inputSchema }) =>
+      Object.keys(inputSchema.properties).map((field) => `${name}.${field}`),
+    );
+    const attacked = new Set(fields.map(([tool, field]) => `${tool}.${field}`));
+    expect(there.filter((field) => !attacked.has(field))).toEqual([]);
   });
 
   it('has no effect that nobody permitted, and breaks nothing', async () => {

@@ -252,7 +252,14 @@ export class House {
     await this.wait(1_500);
   }
 
-  /** The person lifts what the host has halted. */
+  /** The person stops everything. */
+  pressHalt(): void {
+    const why = { by: 'klaus', because: 'an attack', includesForeign: false } as const;
+    const { haltLatch } = this.guarded;
+    haltLatch.latch({ ...why, level: 'everything', actor: 'person', pressedAt: this.now });
+  }
+
+  /** The person lifts what is halted. */
   liftHalt(): void {
     const { haltLatch } = this.guarded;
     if (haltLatch.read() !== null) haltLatch.lift({ at: this.now, by: 'klaus' });

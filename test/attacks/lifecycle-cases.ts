@@ -211,10 +211,9 @@ const stale: readonly (readonly [string, Act])[] = [
     },
   ],
   [
-    'left until a halt was asked for, and lifted',
+    'left until a person has halted everything, and lifted it',
     async (house, plan) => {
-      const halt = await proposed(house, { intent: 'halt' });
-      await execute(house, halt);
+      house.pressHalt();
       const meanwhile = await execute(house, plan);
       house.liftHalt();
       await house.wait(12_000);
