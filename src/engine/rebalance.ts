@@ -1,9 +1,13 @@
 import {
+  basisPointsOf,
   type Decimal,
   decimal,
   isWhole,
+  larger,
+  NO_SHARES,
   type Notional,
   notional,
+  type Price,
   parseDecimal,
   type Quantity,
   quantity,
@@ -15,7 +19,7 @@ import {
 } from '../domain/decimal.ts';
 import type { Ticker } from '../domain/ids.ts';
 import type { CoordinatedIntent } from '../domain/plan.ts';
-import type { Account, Position } from '../domain/portfolio.ts';
+import type { Position } from '../domain/portfolio.ts';
 
 type Wanted = Extract<CoordinatedIntent, { kind: 'rebalance' }>;
 
@@ -24,64 +28,115 @@ export type Rebalanced = {
   readonly symbol: Ticker;
   readonly before: Decimal;
   readonly target: Decimal;
+  /** Once it is sold, and bought with what was sold. */
   readonly after: Decimal;
   /** Shares to sell; none where it is inside its band or below it. */
   readonly sell: Quantity;
+  /** Whole shares to buy; none where it is inside its band or above it, or cash is short. */
+  readonly buy: Quantity;
 };
 
 /** The way to target weights, or in words why there is none. */
 export type Rebalance =
   | {
       readonly outcome: 'balanced';
-      /** Every name that has a target, the largest sale first. */
+      /** Every name that has a target, the largest sale first, the largest purchase last. */
       readonly names: readonly Rebalanced[];
       /** Dollars that are sold. */
       readonly turnover: Notional;
-      /** Dollars short of the targets below their bands; buying them is not planned. */
+      /** Dollars that are bought, at the most that the entries may pay. */
+      readonly bought: Notional;
+      /** Dollars short of the targets below their bands that are not bought. */
       readonly missing: Notional;
     }
   | { readonly outcome: 'impossible'; readonly because: string };
 
+/** What there is to spend, and what a share costs. */
+export type Means = {
+  readonly equity: Notional;
+  /** Cash that nothing else waits for, before anything is sold. */
+  readonly cash: Decimal;
+  /** So many percent of equity off its target a name is left alone. */
+  readonly bandPercent: string;
+  /** How far above its price, in basis points, a purchase may be filled. */
+  readonly slippageBps: number;
+  /** Of a name that is not held; null where it is not known, and nothing of it is bought. */
+  readonly priceOf: (symbol: Ticker) => Price | null;
+};
+
 const HUNDRED = decimal('100');
 
+type Step = Omit<Rebalanced, 'buy' | 'after'> & {
+  readonly price: Price | null;
+  /** Dollars below the lower edge of its band; none where it is inside. */
+  readonly short: Decimal;
+};
+
 /**
- * The least sales that bring every name inside its band: a name above its target by more than
- * the band is sold down to the band's edge and no further (the no-trade region of Davis and
- * Norman 1990), to nothing where its target is nothing. Shares are rounded down: what is left
- * above the edge is less than one share. Taxes and fees are not counted.
- *
- * @param bandPercent so many percent of equity off its target a name is left alone
+ * The least trades that bring every name inside its band: a name above its target by more than
+ * the band is sold down to the band's upper edge and no further, one below it is bought up to the
+ * lower edge (the no-trade region of Davis and Norman 1990); to nothing where the target is
+ * nothing. Shares are rounded down: what is left beyond the edge is less than one share. What is
+ * bought is paid from cash and from what is sold, the largest shortfall first, so that the cash
+ * that is to be kept is kept. Taxes and fees are not counted.
  */
-export function rebalance(
-  wanted: Wanted,
-  positions: readonly Position[],
-  { equity, bandPercent }: Pick<Account, 'equity'> & { readonly bandPercent: string },
-): Rebalance {
+export function rebalance(wanted: Wanted, positions: readonly Position[], means: Means): Rebalance {
+  const { equity, bandPercent } = means;
   const held = new Map(positions.map((position) => [position.symbol, position]));
   const problem = problemIn(wanted, positions, equity);
   if (problem !== null) return { outcome: 'impossible', because: problem };
   const band = decimal(bandPercent);
-  let [turnover, missing] = [notional('0'), notional('0')];
-  const names = wanted.weights.map(({ symbol, percent }): Rebalanced => {
+  const steps = wanted.weights.map(({ symbol, percent }): Step => {
     const target = decimal(percent);
     const position = held.get(symbol);
     const value =
       position === undefined ? notional('0') : worth(position.currentPrice, position.quantity);
-    const sell =
-      position === undefined ? quantity('0') : excess(position, value, { target, band, equity });
-    const sold = position === undefined ? notional('0') : worth(position.currentPrice, sell);
-    const short = equity.times(target.minus(band)).div(HUNDRED).minus(value);
-    turnover = notional(turnover.plus(sold));
-    if (short.gt(ZERO)) missing = notional(missing.plus(short));
-    const weight = (dollars: Decimal) => dollars.times(HUNDRED).div(equity);
-    return { symbol, before: weight(value), target, after: weight(value.minus(sold)), sell };
+    return {
+      ...{ symbol, target, before: value.times(HUNDRED).div(equity) },
+      price: position?.currentPrice ?? means.priceOf(symbol),
+      sell: position === undefined ? NO_SHARES : excess(position, value, { target, band, equity }),
+      short: larger<Decimal>(equity.times(target.minus(band)).div(HUNDRED).minus(value), ZERO),
+    };
+  });
+  const turnover = steps.reduce<Decimal>((sum, step) => sum.plus(soldIn(step)), ZERO);
+  const kept = equity.times(wanted.cashPercent ?? '0').div(HUNDRED);
+  const buys = affordable(steps, means.cash.plus(turnover).minus(kept), means.slippageBps);
+  const names = steps.map(({ price, short: _, ...step }): Rebalanced => {
+    const buy = buys.shares.get(step.symbol) ?? NO_SHARES;
+    const change = price === null ? ZERO : price.times(buy.minus(step.sell));
+    return { ...step, buy, after: step.before.plus(change.times(HUNDRED).div(equity)) };
   });
   const sorted = [...names].sort(
     (one, other) =>
       other.before.minus(other.after).cmp(one.before.minus(one.after)) ||
       (one.symbol < other.symbol ? -1 : 1),
   );
-  return { outcome: 'balanced', names: sorted, turnover, missing };
+  return {
+    ...{ outcome: 'balanced', names: sorted, turnover: notional(turnover) },
+    ...{ bought: notional(buys.dollars), missing: notional(buys.missing) },
+  };
+}
+
+const soldIn = ({ price, sell }: Step): Decimal => (price === null ? ZERO : worth(price, sell));
+
+function affordable(steps: readonly Step[], cash: Decimal, slippageBps: number) {
+  const shares = new Map<Ticker, Quantity>();
+  let [left, dollars, missing] = [cash, ZERO, ZERO];
+  const byNeed = steps
+    .filter(({ short }) => short.gt(ZERO))
+    .sort((one, other) => other.short.cmp(one.short) || (one.symbol < other.symbol ? -1 : 1));
+  for (const { symbol, price, short } of byNeed) {
+    const paid = price === null ? null : price.plus(basisPointsOf(price, slippageBps));
+    const most = paid === null || left.lte(ZERO) ? ZERO : left.div(paid);
+    const wanted = price === null ? ZERO : short.div(price);
+    const buy = wholeShares(quantity(smaller<Decimal>(wanted, most)));
+    const cost = paid === null ? ZERO : paid.times(buy);
+    left = left.minus(cost);
+    dollars = dollars.plus(cost);
+    missing = missing.plus(short.minus(price === null ? ZERO : price.times(buy)));
+    shares.set(symbol, buy);
+  }
+  return { shares, dollars, missing };
 }
 
 type Aim = { readonly target: Decimal; readonly band: Decimal; readonly equity: Notional };
@@ -90,7 +145,7 @@ function excess(position: Position, value: Notional, { target, band, equity }: A
   const { quantity: held, currentPrice } = position;
   if (target.eq(ZERO)) return held;
   const edge = equity.times(target.plus(band)).div(HUNDRED);
-  if (value.lte(edge)) return quantity('0');
+  if (value.lte(edge)) return NO_SHARES;
   const shares = smaller(quantity(value.minus(edge).div(currentPrice)), held);
   return isWhole(held) ? wholeShares(shares) : (shares.round(9, 0) as Quantity);
 }

@@ -1,11 +1,13 @@
 import type { PlanningNote } from '../domain/answers.ts';
-import { type Decimal, text } from '../domain/decimal.ts';
+import { type Decimal, smaller, text } from '../domain/decimal.ts';
 import type { Ticker } from '../domain/ids.ts';
 import type { CoordinatedIntent, OpenIntent } from '../domain/plan.ts';
 import type { PortfolioSnapshot } from '../domain/portfolio.ts';
 import { inExitOrder, membersOf } from '../engine/coordinated-exit.ts';
-import { type Rebalanced, rebalance } from '../engine/rebalance.ts';
+import { type Rebalance, type Rebalanced, rebalance } from '../engine/rebalance.ts';
+import type { EntryDesk } from './account/entry-desk.ts';
 import type { PortfolioRiskManager } from './account/portfolio-risk-manager.ts';
+import type { PortfolioStateManager } from './account/portfolio-state-manager.ts';
 import type { PositionIntent, TradingIntent } from './host-intents.ts';
 import type { RuntimeSettings } from './settings/settings.ts';
 
@@ -24,28 +26,32 @@ export type Wishes =
 type ExitIntent = Extract<CoordinatedIntent, { kind: 'exit_group' }>;
 type RebalanceIntent = Extract<CoordinatedIntent, { kind: 'rebalance' }>;
 
+type Parts = {
+  readonly risk: Pick<PortfolioRiskManager, 'exitBasis' | 'freshen'>;
+  readonly state: Pick<PortfolioStateManager, 'getEntryContext'>;
+  readonly entries: Pick<EntryDesk, 'prepare'>;
+  readonly settings: Pick<RuntimeSettings, 'risk'>;
+  /** How far through the market an entry may be filled, in basis points. */
+  readonly slippageBps: () => number;
+};
+
 /**
  * Turns what is wanted of several positions into what is wanted of each. From there on every
  * one is planned, reviewed and carried out like any other wish of a host: its protection stays
  * until its sale is confirmed, and its report says what became of it.
  */
 export class CoordinatedPositionManager {
-  readonly #risk: Pick<PortfolioRiskManager, 'exitBasis' | 'freshen'>;
-  readonly #settings: Pick<RuntimeSettings, 'risk'>;
+  readonly #parts: Parts;
 
-  constructor(parts: {
-    readonly risk: Pick<PortfolioRiskManager, 'exitBasis' | 'freshen'>;
-    readonly settings: Pick<RuntimeSettings, 'risk'>;
-  }) {
-    this.#risk = parts.risk;
-    this.#settings = parts.settings;
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   /** For any intent; one that is about a symbol or about all is the same wish for each. */
   async wishesFor(intent: PositionIntent, snapshot: PortfolioSnapshot): Promise<Wishes> {
     switch (intent.kind) {
       case 'exit_group':
-        await this.#risk.freshen();
+        await this.#parts.risk.freshen();
         return this.coordinateExits(intent, snapshot);
       case 'rebalance':
         return this.rebalancePortfolio(intent, snapshot);
@@ -68,7 +74,7 @@ export class CoordinatedPositionManager {
     { group, reason }: ExitIntent,
     { positions, ...rest }: PortfolioSnapshot,
   ): Wishes {
-    const basis = this.#risk.exitBasis({ positions, ...rest });
+    const basis = this.#parts.risk.exitBasis({ positions, ...rest });
     const members = membersOf(group, positions, basis);
     if (typeof members === 'string') {
       return { outcome: 'impossible', code: 'no_position', because: members };
@@ -82,21 +88,31 @@ export class CoordinatedPositionManager {
     };
   }
 
-  /** Sells what is above its target; what is below is named, and not bought. */
-  rebalancePortfolio(intent: RebalanceIntent, snapshot: PortfolioSnapshot): Wishes {
+  /**
+   * Sells what is above its target; once nothing is, it buys what is below, each with its stop. So
+   * the same wish, uttered again, goes on where it stands: what was sold is there to be spent.
+   */
+  async rebalancePortfolio(intent: RebalanceIntent, snapshot: PortfolioSnapshot): Promise<Wishes> {
+    const { state, entries, settings, slippageBps } = this.#parts;
+    const held = new Set(snapshot.positions.map(({ symbol }) => symbol));
+    const wanted = intent.weights.map(({ symbol }) => symbol).filter((each) => !held.has(each));
+    if (wanted.length > 0) await entries.prepare(wanted);
+    const { equity, cash, buyingPower } = snapshot.account;
     const way = rebalance(intent, snapshot.positions, {
-      equity: snapshot.account.equity,
-      bandPercent: this.#settings.risk.rebalanceBandPercent,
+      ...{ equity, cash: smaller<Decimal>(cash, buyingPower), slippageBps: slippageBps() },
+      bandPercent: settings.risk.rebalanceBandPercent,
+      priceOf: (symbol) => state.getEntryContext(symbol, 'long')?.price ?? null,
     });
     if (way.outcome === 'impossible') return { ...way, code: 'weights_invalid' };
-    const { names, turnover, missing } = way;
-    const summary =
-      `sells ${inDollars(turnover)}; ${inDollars(missing)} below target are not bought; ` +
-      'taxes and fees are not counted';
+    const { names } = way;
+    const sales = names.flatMap(saleOf);
+    const wishes = sales.length > 0 ? sales : names.flatMap(purchaseOf);
     return {
-      outcome: 'wished',
-      wishes: names.flatMap(saleOf),
-      notes: [summary, ...names.map(inWords)].map((because) => ({ recipe: 'rebalance', because })),
+      ...{ outcome: 'wished', wishes },
+      notes: [summaryOf(way, sales.length > 0), ...names.map(inWords)].map((because) => ({
+        recipe: 'rebalance',
+        because,
+      })),
     };
   }
 }
@@ -106,6 +122,25 @@ function saleOf({ symbol, sell, target }: Rebalanced): Wish[] {
   if (target.eq('0')) return [{ symbol, intent: { kind: 'exit', symbol } }];
   const amount = { kind: 'quantity', quantity: text(sell) } as const;
   return [{ symbol, intent: { kind: 'reduce', symbol, amount } }];
+}
+
+function purchaseOf({ symbol, buy }: Rebalanced): Wish[] {
+  if (!buy.gt('0')) return [];
+  const size = { kind: 'quantity', quantity: text(buy) } as const;
+  const prices = { stopPrice: null, limitPrice: null, takeProfitPrice: null };
+  return [{ symbol, intent: { kind: 'open', symbol, side: 'buy', size, ...prices } }];
+}
+
+type Way = Extract<Rebalance, { outcome: 'balanced' }>;
+
+function summaryOf({ names, turnover, bought, missing }: Way, isSelling: boolean): string {
+  const count = names.filter(({ buy }) => buy.gt('0')).length;
+  const purchase = `${inDollars(bought)} of ${count} names`;
+  const next = isSelling
+    ? `sells ${inDollars(turnover)} first; once that is confirmed, the same proposed again buys ${purchase}`
+    : `buys ${purchase}, each with its stop in the same order group`;
+  const short = missing.gt('0') ? `; ${inDollars(missing)} below target stay missing` : '';
+  return `${next}${short}; trades go to the edge of the band; taxes and fees are not counted`;
 }
 
 const inWords = ({ symbol, before, after, target }: Rebalanced): string =>

@@ -12,6 +12,7 @@ import { restoreApprovals } from './plans/approval-memory.ts';
 import { ProposalLimiter } from './plans/proposal-limiter.ts';
 import { ProposalDesk } from './proposal-desk.ts';
 import { Rollback } from './rollback.ts';
+import { AdaptiveStrategySelector } from './rollout/strategy-selector.ts';
 import type { Runtime, RuntimeParts } from './runtime-parts.ts';
 import { type AccountSide, type Watches, wireAccount, wireWatches } from './wiring/account.ts';
 import {
@@ -88,17 +89,38 @@ function wireTop(parts: RuntimeParts, wired: Wired) {
   });
   const proposals = new ProposalDesk({
     ...shared,
-    ...{ planMaker, ids, coordinated: new CoordinatedPositionManager({ risk, settings }) },
+    ...{ planMaker, ids },
+    coordinated: new CoordinatedPositionManager({
+      ...{ risk, state, entries, settings },
+      slippageBps: () => parts.planning.marketableBps,
+    }),
     ...{ entries, isGuarding: () => orchestrator.running },
     limiter: new ProposalLimiter(() => settings.approvals.proposalsPerMinute),
   });
+  const strategies = new AdaptiveStrategySelector({
+    ...{ clock, logger, settings },
+    symbols: () => state.symbols(),
+    closesOf: (symbols) => risk.closesOf(symbols),
+    choose: (name, because) => parts.chooseStrategy?.(name, because),
+  });
+  state.onReading(() => strategies.look());
   const latch = parts.standDown ?? null;
   return {
     orchestrator,
+    strategies,
     audit: new JournalAudit({ logger, clock }),
     bigBrother: new BigBrother({
       ...shared,
-      ...{ coordinator, orchestrator, planMaker, tradingState, alerts, proposals, risk },
+      ...{
+        coordinator,
+        orchestrator,
+        planMaker,
+        tradingState,
+        alerts,
+        proposals,
+        risk,
+        strategies,
+      },
       ...{ settingsHash, outbox, background: parts.background },
     }),
     rollback: new Rollback({
@@ -128,6 +150,7 @@ async function start(wired: Wired, top: Top): Promise<string | null> {
     restoreApprovals(logger, clock.now(), decisions);
     restoreAdvice(logger, clock.now(), decisions.advice);
     restoreRollout(logger, clock.now(), decisions.rollout, decisions.stepBack);
+    top.strategies.restore(logger.recall(['regime_seen', 'settings_changed']));
     orders.onNew((order) => memory.strangers.see(order));
   }
   top.checkpoints?.start();

@@ -93,7 +93,10 @@ const wanted = (weights: Readonly<Record<string, string>>, more: Partial<Wanted>
   })),
   ...more,
 });
-const account = { equity: notional('10000'), bandPercent: '1' };
+const account = {
+  ...{ equity: notional('10000'), bandPercent: '1', slippageBps: 0 },
+  ...{ cash: decimal('0'), priceOf: () => null },
+};
 const shown = (way: ReturnType<typeof rebalance>) =>
   way.outcome === 'impossible'
     ? way.because
@@ -159,7 +162,7 @@ describe('a rebalance', () => {
           const given = positionsOf(holdings);
           const equity = notional('100000');
           const intent = wanted(weights);
-          const terms = { equity, bandPercent: String(band) };
+          const terms = { ...account, equity, bandPercent: String(band) };
           const way = rebalance(intent, given, terms);
           if (way.outcome === 'impossible') throw new Error(way.because);
           const sold = new Map(way.names.map((each) => [each.symbol, each]));
