@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runCli } from './run-cli.ts';
 import { accessTo, headersOf, useWorkplace } from './workplace.ts';
@@ -73,6 +73,43 @@ describe('bigbrother rollback', () => {
     // And stays so: what starts now only looks.
     const loop = start(['loop', '--plain'], env);
     await loop.says(/mode observe/);
+  });
+});
+
+describe('bigbrother rollback with a settings file that is broken', () => {
+  const broken = () => writeFileSync(path('settings.json'), '{ "mode": "exe');
+
+  it('goes on with the settings that held last, and covers what is bare', async () => {
+    const { env, resting } = await startExchange();
+    expect((await runCli(['rollback'], env)).code).toBe(1);
+    broken();
+    const covered = await runCli(['rollback', '--protect'], env);
+    expect(covered.stderr).toMatch(
+      /taken back all the same, with the settings that held last, of 2/,
+    );
+    expect(covered.stdout).toContain('Stops rest for every share of every position');
+    expect(covered.code).toBe(0);
+    expect(await resting()).toEqual(['sell 10 AAPL stop_limit', 'sell 5 KO stop_limit']);
+  });
+
+  it('asks the BigBrother that runs, as ever', async () => {
+    const { env } = await startExchange();
+    const loop = start(['loop', '--plain'], env);
+    await loop.says(/"symbol":"AAPL"/);
+    broken();
+    const { code, stdout, stderr } = await runCli(['rollback'], env);
+    expect(stderr).toContain('The account is taken back all the same');
+    expect(stdout).toContain('Stops rest for every share of every position');
+    expect(code).toBe(0);
+  });
+
+  it('says so where no journal tells what held before', async () => {
+    const { env } = await startExchange();
+    broken();
+    const { stderr, stdout, code } = await runCli(['rollback'], env);
+    expect(stderr).toContain('with the defaults, since no journal tells what held before');
+    expect(stdout).toContain('AAPL: 10 of 10 shares have no stop');
+    expect(code).toBe(1);
   });
 });
 

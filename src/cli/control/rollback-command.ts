@@ -13,6 +13,7 @@ import { type AccountPlace, confirm, placesFor } from '../owner/halt-account.ts'
 import { type OwnerFile, readOwnerFile } from '../owner/owner-file.ts';
 import { startBigBrother } from '../owner/start.ts';
 import { exitCodes, UsageError } from '../shared/failure.ts';
+import { rollbackSettings } from './rollback-settings.ts';
 
 type Options = {
   readonly config?: string;
@@ -27,7 +28,8 @@ One act takes the account back from BigBrother. From the first instant it begins
 after a restart. Plans that are half way come to their end, the account is read, and a report says
 what is held, which stops rest for it and what is open, so that your old bot can take over. Nothing
 is placed and nothing is canceled, and the journal stays. It takes under a minute, and works
-whether BigBrother runs or not.
+whether BigBrother runs or not, also with a settings file that is broken: then with the settings
+that held last.
 
 Exits with 0 when stops rest for every share, with 1 otherwise; the report says which do not.
 
@@ -55,7 +57,8 @@ const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 const LONGEST_ANSWER_MS = 58_000;
 
 async function runRollback(options: Options): Promise<void> {
-  const settings = loadSettings(options.config ?? null);
+  const { settings, warning } = rollbackSettings(options.config ?? null);
+  if (warning !== null) process.stderr.write(`bigbrother: ${warning}\n`);
   const clock = new SystemClock();
   const by = `${userName()} on the command line`;
   const { because = 'asked for on the command line', protect = false } = options;
@@ -66,7 +69,7 @@ async function runRollback(options: Options): Promise<void> {
     tell(`STOOD DOWN ${place.name}: nothing new is begun`);
   }
   const request = { by, because, protect };
-  const { isCovered, json, markdown, directory } = await handOver(settings, request, options);
+  const { isCovered, json, markdown, directory } = await handOver(settings, request);
   const name = `hand-over-${isoTime(clock.now()).replaceAll(':', '')}`;
   const paths = [join(directory, `${name}.md`), join(directory, `${name}.json`)] as const;
   replaceTextFile(paths[0], markdown);
@@ -91,7 +94,7 @@ type Handed = {
 };
 
 /** By the owner of the account; where none runs, by this process for as long as it takes. */
-async function handOver(settings: Settings, request: Request, options: Options): Promise<Handed> {
+async function handOver(settings: Settings, request: Request): Promise<Handed> {
   for (const place of placesFor(settings)) {
     const directory = join(settings.dataDirectory, place.name);
     const owner = readOwnerFile(directory);
@@ -103,7 +106,7 @@ async function handOver(settings: Settings, request: Request, options: Options):
       'There are no keys, and no BigBrother runs its built-in exchange here: nothing to hand over.',
     );
   }
-  return byItself(settings, request, () => loadSettings(options.config ?? null));
+  return byItself(settings, request);
 }
 
 /** @returns null when nobody listens there any more */
@@ -118,12 +121,9 @@ async function askedOf(
   throw new UsageError(refusalIn(answer));
 }
 
-async function byItself(
-  settings: Settings,
-  request: Request,
-  reload: () => Settings,
-): Promise<Handed> {
-  const running = await startBigBrother(settings, reload).catch((error: unknown) => {
+async function byItself(settings: Settings, request: Request): Promise<Handed> {
+  // For as long as this takes, what the file says next is nobody's matter.
+  const running = await startBigBrother(settings, () => settings).catch((error: unknown) => {
     if (!(error instanceof AccountTakenError)) throw error;
     throw new UsageError(`${error.message} It does not answer; nothing new is begun all the same.`);
   });
