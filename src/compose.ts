@@ -140,6 +140,7 @@ function partsOf(stands: {
     planning: liveView(() => planningFrom(policySettings())),
     driftTolerance: DRIFT_TOLERANCE,
     background: outside.background,
+    chooseStrategy: (name, because) => keeper.choose(name, because),
     settings: liveView(perChange(keeper, (rules) => runtimeSettingsFrom(rules, environment))),
     get settingsHash() {
       return keeper.hash();

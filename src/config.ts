@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { settingsProblem } from '../policies/settings.ts';
+import { strategiesMissing } from '../policies/strategies.ts';
 import { type SupabaseAccess, supabaseAccessIn } from './adapters/supabase/settings.ts';
 import { dataDirectoryPath, type Env, FileError, readTextFile } from './adapters/system/files.ts';
 import { type AlertSettings, alertsFrom } from './alert-settings.ts';
@@ -255,6 +256,17 @@ const isAbsence = (cause: unknown): boolean =>
   'code' in cause &&
   (cause.code === 'ENOENT' || cause.code === 'ENOTDIR');
 
+/** @throws SettingsError for a strategy that is asked for and described nowhere */
+function withKnownStrategies(path: string, settings: FileSettings): FileSettings {
+  const missing = strategiesMissing(settings.strategies);
+  if (missing.length === 0) return settings;
+  const known = Object.keys(settings.strategies.named).join(', ') || 'none';
+  throw new SettingsError(
+    `${path}: strategies.inRegime asks for ${missing.join(', ')}, which strategies.named does ` +
+      `not describe; described: ${known}.`,
+  );
+}
+
 function fileSettingsIn(path: string, content: string): FileSettings {
   let parsed: unknown;
   try {
@@ -264,6 +276,6 @@ function fileSettingsIn(path: string, content: string): FileSettings {
     throw new SettingsError(`The settings file ${path} is not JSON: ${because}.`, { cause });
   }
   const result = fileSettings.safeParse(parsed);
-  if (result.success) return result.data;
+  if (result.success) return withKnownStrategies(path, result.data);
   throw new SettingsError(`${path}: ${settingsProblem(result.error, parsed).join(' ')}`);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { approvalSettings } from '../policies/approvals.ts';
 import { policySettings, tradingPolicies } from '../policies/registry.ts';
 import { decimalSetting, settingsObject, wholeSetting } from '../policies/settings.ts';
+import { strategySettings, withStrategy } from '../policies/strategies.ts';
 import { alertSettings } from './alert-settings.ts';
 import { type Json, toJson } from './domain/canonical.ts';
 import { type Decimal, decimal, parseDecimal, text } from './domain/decimal.ts';
@@ -51,6 +52,7 @@ const ruleShape = {
     delayMs: wholeSetting(0, 604_800_000).prefault(600_000),
   }).prefault({}),
   policies: policySettings.prefault({}),
+  strategies: strategySettings.prefault({}),
 };
 const rules = settingsObject({ mode: z.enum(MODES), ...ruleShape });
 export type Rules = z.output<typeof rules>;
@@ -84,8 +86,15 @@ export const modes: readonly string[] = MODES;
 /** As plain JSON, in which the journal keeps them and two of them are compared. */
 export const rulesToJson = (values: Rules): Json => toJson(plain(values));
 
-/** @throws z.ZodError for what no settings file could say */
-export const rulesFromJson = (json: Json): Rules => rules.parse(json);
+/**
+ * As they hold: with the bundle of settings in them that was chosen for the market.
+ *
+ * @throws z.ZodError for what no settings file could say
+ */
+export function rulesFromJson(json: Json): Rules {
+  const parsed = rules.parse(json);
+  return { ...parsed, policies: withStrategy(parsed.policies, parsed.strategies) };
+}
 
 /** Only the rules among settings. */
 const plain = (values: Rules): unknown => {

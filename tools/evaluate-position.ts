@@ -57,6 +57,8 @@ export const evaluatePosition = defineTool({
         because: z.array(z.string()),
       })
       .optional(),
+    /** Which bundle of settings holds, and the market it is for. */
+    strategy: z.object({ active: z.string().nullable(), regime: z.string(), because: z.string() }),
     plan: partSchema.nullable(),
     planning_notes: z.array(z.string()),
     denials: z.array(denialSchema),
@@ -80,6 +82,7 @@ export const evaluatePosition = defineTool({
       decision: decisionFacts(decision),
       ...(advice === undefined ? {} : { advice: advice.map(adviceInWords) }),
       ...(background === undefined ? {} : { background: backgroundFacts(background) }),
+      strategy: bigBrother.status().strategy,
       plan: part === null ? null : partInWords(part),
       planning_notes: notes.map(({ recipe, because }) => `${recipe}: ${because}`),
       denials: denialsOf(verdicts),

@@ -7,6 +7,7 @@ import { text } from '../domain/decimal.ts';
 import type { Environment } from '../domain/environment.ts';
 import type { Guardrail } from '../domain/guardrail.ts';
 import type { TradingPolicy } from '../domain/policy.ts';
+import { OWN_CHOICE } from '../domain/regime.ts';
 import { defaultPlanning, type PlanningSettings } from '../engine/planning-settings.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import type { Attestation } from '../runtime/rollout/attestation.ts';
@@ -27,10 +28,10 @@ export function keeperOf(
   const [last] = store.query({ types, limit: 1 });
   return new SettingsKeeper({
     wanted: rulesToJson(rules),
-    rules,
     accepted: last === undefined ? null : rulesIn(last),
     fromJson: rulesFromJson,
     directionOf,
+    ownChoice: OWN_CHOICE,
     delayMs: ({ loosening }) => loosening.delayMs,
     clock,
     ids,
@@ -135,6 +136,7 @@ export const runtimeSettingsFrom = (
   rollout: settings.rollout,
   stepBack: settings.stepBack,
   risk: riskFrom(settings.policies),
+  strategies: settings.strategies,
   ...controlsFrom(settings.policies),
 });
 

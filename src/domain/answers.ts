@@ -4,6 +4,7 @@ import type { JournalRecord } from './event.ts';
 import type { Verdict } from './guardrail.ts';
 import type { ActionPlan, PlanPart } from './plan.ts';
 import type { PositionContext } from './portfolio.ts';
+import type { StrategyStatus } from './regime.ts';
 import type { Refusal } from './report.ts';
 import type { EpochMs } from './time.ts';
 
@@ -121,6 +122,8 @@ export type SystemStatus = {
   /** Absent where no copy is kept. */
   readonly journalCopy?: CopyStatus;
   readonly settingsHash: string;
+  /** Which approved bundle of settings holds, and in what market. */
+  readonly strategy: StrategyStatus;
   /** The servers that advise; absent where nobody asked for any. */
   readonly servers?: readonly AdvisorStatus[];
 };

@@ -50,6 +50,7 @@ export type EventType =
   | 'policy_enabled'
   | 'settings_changed'
   | 'settings_held'
+  | 'regime_seen'
   | 'stood_down'
   | 'stood_up'
   | 'account_handed_over'

@@ -34,6 +34,7 @@ import type { ApprovalDesk } from './plans/approval-desk.ts';
 import { deniedReport, soleSymbolOf } from './plans/execution-reports.ts';
 import type { PlanStore } from './plans/plan-store.ts';
 import { NOT_KNOWN, type ProposalDesk } from './proposal-desk.ts';
+import type { AdaptiveStrategySelector } from './rollout/strategy-selector.ts';
 import type { RuntimeSettings } from './settings/settings.ts';
 
 type Parts = {
@@ -42,6 +43,7 @@ type Parts = {
   readonly coordinator: ActionCoordinator;
   readonly reviewer: PlanReviewer;
   readonly orchestrator: BigBrotherOrchestrator;
+  readonly strategies: AdaptiveStrategySelector;
   readonly planMaker: PlanMaker;
   readonly proposals: ProposalDesk;
   readonly plans: PlanStore;
@@ -77,7 +79,7 @@ export class BigBrother {
 
   status(): SystemStatus {
     const { settings, tradingState, state, orchestrator, halts, settingsHash } = this.#parts;
-    const { outbox, background } = this.#parts;
+    const { outbox, background, strategies } = this.#parts;
     halts.notice();
     return {
       environment: settings.environment,
@@ -90,6 +92,7 @@ export class BigBrother {
       streams: state.streams(),
       ...(outbox === null ? {} : { journalCopy: outbox.status() }),
       settingsHash: settingsHash(),
+      strategy: strategies.status(),
       ...(background === undefined ? {} : { servers: background.servers() }),
     };
   }

@@ -56,6 +56,8 @@ export type RuntimeParts = {
   readonly settingsHash: string;
   /** What runs: a plan of another version is void. */
   readonly codeVersion?: string;
+  /** Has another approved bundle of settings hold; absent where the settings never change. */
+  readonly chooseStrategy?: ((name: string | null, because: string) => void) | undefined;
   /** Absent where nobody outside is asked. */
   readonly background?: Background | undefined;
   /** Without it nobody signs for the journal: for runs that leave none behind. */

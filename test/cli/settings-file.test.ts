@@ -91,3 +91,18 @@ describe('a settings file', () => {
     expect(rulesToJson(rulesFromJson(json))).toEqual(json);
   });
 });
+
+describe('strategies', () => {
+  it('that a regime asks for and nobody described are refused with those there are', () => {
+    const named = { wide: { stopLoss: { percent: 12 } } };
+    expect(problemOf({ strategies: { named, inRegime: { rising: 'wide' } } })).toBe('');
+    expect(problemOf({ strategies: { named, inRegime: { rising: 'wild' } } })).toContain(
+      'strategies.inRegime asks for wild, which strategies.named does not describe; described: wide.',
+    );
+  });
+
+  it('hold no guardrail', () => {
+    const named = { loose: { dailyLoss: { percentOfEquity: 50 } } };
+    expect(problemOf({ strategies: { named } })).toContain('dailyLoss');
+  });
+});

@@ -5,6 +5,7 @@ import { MemoryEventStore } from '../../src/adapters/event-stores/memory.ts';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import type { Json } from '../../src/domain/canonical.ts';
+import { OWN_CHOICE } from '../../src/domain/regime.ts';
 import { AlertBoard } from '../../src/runtime/journal/alert-board.ts';
 import { EventLogger } from '../../src/runtime/journal/event-logger.ts';
 import { changesBetween, withChanges } from '../../src/runtime/settings/settings-diff.ts';
@@ -24,7 +25,7 @@ function keeperOf(wanted: Json, accepted: Json | null = null) {
   const alerts = new AlertBoard({ logger, clock });
   const keeper = new SettingsKeeper({
     wanted,
-    rules: rulesFromJson(wanted),
+    ownChoice: OWN_CHOICE,
     accepted,
     fromJson: rulesFromJson,
     directionOf,

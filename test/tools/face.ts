@@ -64,6 +64,7 @@ export class ToldAnswers implements BigBrotherFace {
       longestWaitMs: this.#given.longestWaitMs ?? 0,
       streams: { trading: 'live', market: 'live' },
       ...(this.#given.journalCopy === undefined ? {} : { journalCopy: this.#given.journalCopy }),
+      strategy: { active: null, regime: 'unknown', because: 'strategies are off' },
       settingsHash: '0'.repeat(64),
     };
   }

@@ -40,6 +40,7 @@ const typesOf = {
     'settings_loaded',
     'settings_changed',
     'settings_held',
+    'regime_seen',
     'account_handed_over',
     'equity_peak_moved',
     'cash_moved',

@@ -98,6 +98,8 @@ function titleOf({ type, body }: JournalRecord): string {
     case 'settings_changed':
     case 'settings_held':
       return words(spaced(type), changesIn(body));
+    case 'regime_seen':
+      return words('the market is', field(body, 'regime'), field(body, 'because'));
     case 'stood_down':
     case 'stood_up':
     case 'account_handed_over':

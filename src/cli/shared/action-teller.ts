@@ -82,6 +82,7 @@ export class ActionTeller {
       case 'step_observed':
       case 'order_update_received':
       case 'stream_changed':
+      case 'regime_seen':
       case 'episode_changed':
       case 'naked_time_measured':
       case 'outcome_measured':

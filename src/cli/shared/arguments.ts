@@ -89,6 +89,7 @@ const allEventTypes = Object.keys({
   policy_stepped_back: true,
   policy_enabled: true,
   settings_changed: true,
+  regime_seen: true,
   settings_held: true,
   stood_down: true,
   stood_up: true,

@@ -104,6 +104,12 @@ export class PortfolioRiskManager {
     };
   }
 
+  /** The closes of a year of these names, as far as they were read; from now on they are read. */
+  closesOf(symbols: readonly Ticker[]): readonly Closes[] {
+    this.#isWanted = true;
+    return symbols.flatMap((symbol) => this.#closes.get(symbol) ?? []);
+  }
+
   /** Reads the bars that are missing; those that take long hold up nobody. */
   async freshen(): Promise<void> {
     const done = new AbortController();

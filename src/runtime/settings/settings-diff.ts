@@ -29,6 +29,9 @@ export function changesBetween(
   });
 }
 
+/** The value at a path; null where there is none. */
+export const valueAt = (settings: Json, path: string): Json => leavesOf(settings).get(path) ?? null;
+
 /** `settings` with the changes made in it; the rest is as it was. */
 export function withChanges(settings: Json, changes: readonly SettingChange[]): Json {
   return changes.reduce<Json>(

@@ -11,6 +11,7 @@ import {
   changesBetween,
   knownIn,
   type SettingChange,
+  valueAt,
   withChanges,
 } from './settings-diff.ts';
 
@@ -30,13 +31,13 @@ export type PendingSettings = {
 type Parts<Rules> = {
   /** As the settings file and the environment have them now. */
   readonly wanted: Json;
-  /** The same as they are used. */
-  readonly rules: Rules;
   /** Those that held last, out of the journal; null for the first start. */
   readonly accepted: Json | null;
   /** @throws for what no settings file could say */
   readonly fromJson: (json: Json) => Rules;
   readonly directionOf: (path: string) => Direction | null;
+  /** The one setting that BigBrother chooses by itself; no file changes it while there is a choice. */
+  readonly ownChoice: string;
   /** How long a looser setting waits once it was accepted. */
   readonly delayMs: (rules: Rules) => number;
   readonly clock: Clock;
@@ -62,13 +63,11 @@ export class SettingsKeeper<Rules> {
 
   constructor(parts: Parts<Rules>) {
     this.#parts = parts;
-    const { wanted, accepted, fromJson, rules } = parts;
+    const { wanted, accepted, fromJson } = parts;
     const known = accepted === null ? wanted : knownIn(accepted, wanted);
-    [this.#json, this.#rules] = [wanted, rules];
-    if (accepted !== null && this.#isSound(known)) {
-      [this.#json, this.#rules] = [known, fromJson(known)];
-    }
-    this.#hash = digestOf(this.#json);
+    this.#json = accepted !== null && this.#isSound(known) ? known : wanted;
+    this.#rules = fromJson(this.#json);
+    this.#hash = this.#digest();
     this.offer(wanted);
   }
 
@@ -80,6 +79,7 @@ export class SettingsKeeper<Rules> {
     return this.#json;
   }
 
+  /** Digest of what the owner has set; what BigBrother chose among it is not in it. */
   hash(): string {
     return this.#hash;
   }
@@ -100,8 +100,10 @@ export class SettingsKeeper<Rules> {
 
   /** Takes settings as they are wanted now, as far as they may hold without a person. */
   offer(wanted: Json): void {
-    const { directionOf } = this.#parts;
-    const changes = changesBetween(this.#json, wanted, directionOf);
+    const { directionOf, ownChoice } = this.#parts;
+    const changes = changesBetween(this.#json, wanted, directionOf).filter(
+      ({ path }) => path !== ownChoice,
+    );
     const tighter = changes.filter(({ effect }) => effect === 'tighter');
     const isApart = tighter.length > 0 && this.#isSound(withChanges(this.#json, tighter));
     if (isApart) this.#apply(tighter, 'system', 'stricter settings hold at once');
@@ -140,10 +142,18 @@ export class SettingsKeeper<Rules> {
     return { appliesAt };
   }
 
+  /** BigBrother's own choice among what the owner has approved holds at once. */
+  choose(after: Json, because: string): void {
+    const path = this.#parts.ownChoice;
+    const before = valueAt(this.#json, path);
+    if (before === after) return;
+    this.#apply([{ path, before, after, effect: 'looser' }], 'system', because);
+  }
+
   #apply(changes: readonly SettingChange[], actor: 'person' | 'system', because: string): void {
     this.#json = withChanges(this.#json, changes);
     this.#rules = this.#parts.fromJson(this.#json);
-    this.#hash = digestOf(this.#json);
+    this.#hash = this.#digest();
     const body = { changes, because, rules: this.#json, settingsHash: this.#hash };
     this.#report?.logger.logDurably({ type: 'settings_changed', actor, body });
   }
@@ -174,6 +184,12 @@ export class SettingsKeeper<Rules> {
       ...HELD,
       because: `${because}. "bigbrother settings pending" shows how`,
     });
+  }
+
+  #digest(): string {
+    const path = this.#parts.ownChoice;
+    const chosen = { path, before: null, after: null, effect: 'looser' } as const;
+    return digestOf(withChanges(this.#json, [chosen]));
   }
 
   #isSound(json: Json): boolean {

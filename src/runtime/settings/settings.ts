@@ -3,6 +3,7 @@ import type { DeclaredBackstops } from '../../domain/backstops.ts';
 import type { Environment, Mode } from '../../domain/environment.ts';
 import { type Ticker, ticker } from '../../domain/ids.ts';
 import type { RolloutSettings, StepBackSettings } from '../../domain/rollout.ts';
+import type { StrategyRules } from '../../engine/regime/strategy-choice.ts';
 
 /** What the runtime needs to be told. Milliseconds throughout. */
 export type RuntimeSettings = {
@@ -40,6 +41,8 @@ export type RuntimeSettings = {
   readonly rollout: RolloutSettings;
   readonly stepBack: StepBackSettings;
   readonly risk: RiskSettings;
+  /** Which approved bundle of settings holds in which market. */
+  readonly strategies: StrategyRules & { readonly active: string | null };
 };
 
 /** By what the risk of the whole portfolio is told. */
@@ -98,6 +101,10 @@ export const defaultRuntimeSettings: RuntimeSettings = {
     proposalsPerMinute: 6,
   },
   rollout: {},
+  strategies: {
+    ...{ enabled: false, active: null, minimumDays: 5, switchesPerMonth: 2 },
+    inRegime: { rising: null, falling: null, sideways: null, stressed: null, unknown: null },
+  },
   stepBack: { vetoes: 5, windowMs: 600_000 },
   risk: {
     benchmark: ticker('SPY'),
