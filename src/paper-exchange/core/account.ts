@@ -34,6 +34,8 @@ export class Account {
   readonly positions = new Map<string, Position>();
   /** What the positions endpoint shows while it lags; unused without that latency. */
   readonly visiblePositions = new Map<string, { readonly qty: Decimal; readonly cost: Decimal }>();
+  /** How often the shares of each symbol changed without an execution, which shows at once. */
+  readonly reshapings = new Map<string, number>();
   longMarketValue: Decimal = ZERO;
   shortMarketValue: Decimal = ZERO;
   /** Buying power that open orders take. */
@@ -151,6 +153,7 @@ export class Account {
       closingQty: qty,
     });
     this.visiblePositions.set(symbol, { qty, cost });
+    this.noteReshaped(symbol);
     this.mark(symbol, averageEntryPrice);
   }
 
@@ -161,6 +164,12 @@ export class Account {
     this.mark(symbol, ZERO);
     this.positions.delete(symbol);
     this.visiblePositions.delete(symbol);
+    this.noteReshaped(symbol);
+  }
+
+  /** What was to be shown of executions before this is not true any more. */
+  private noteReshaped(symbol: string): void {
+    this.reshapings.set(symbol, (this.reshapings.get(symbol) ?? 0) + 1);
   }
 
   /** Books one execution: cash moves by price times quantity, to the last digit. */
@@ -208,6 +217,7 @@ export class Account {
     position.closingQty = change(position.closingQty);
     const { qty, cost } = position;
     this.visiblePositions.set(symbol, { qty, cost });
+    this.noteReshaped(symbol);
   }
 
   /** Carries a position over to another symbol, where it shows as it is; open orders keep theirs. */

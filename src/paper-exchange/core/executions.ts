@@ -99,5 +99,6 @@ function showPosition(kernel: Kernel, record: OrderRecord): void {
   const position = account.positions.get(symbol);
   const shown = { qty: position?.qty ?? ZERO, cost: position?.cost ?? ZERO };
   const delayMs = kernel.delay('positionVisibilityMs');
-  kernel.later(delayMs, { kind: 'show_position', account, symbol, shown });
+  const reshapings = account.reshapings.get(symbol) ?? 0;
+  kernel.later(delayMs, { kind: 'show_position', account, symbol, shown, reshapings });
 }

@@ -29,6 +29,7 @@ export function perform(kernel: Kernel, task: Task): void {
       finishReplace(kernel, task.record, task.successor);
       break;
     case 'show_position':
+      if ((task.account.reshapings.get(task.symbol) ?? 0) !== task.reshapings) break;
       task.account.visiblePositions.set(task.symbol, task.shown);
       break;
     case 'publish':

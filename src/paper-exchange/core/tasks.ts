@@ -23,6 +23,8 @@ export type Task =
       readonly account: Account;
       readonly symbol: string;
       readonly shown: { readonly qty: Decimal; readonly cost: Decimal };
+      /** How often the shares had changed without an execution by then. */
+      readonly reshapings: number;
     }
   | { readonly kind: 'publish'; readonly event: ExchangeEvent }
   | { readonly kind: 'cross'; readonly boundary: Boundary; readonly day: TradingDay }

@@ -272,6 +272,16 @@ describe('a symbol that changes', () => {
 });
 
 describe('a company that goes', () => {
+  it('does not come back with what positions show late of a sale before', () => {
+    const floor = new Floor({ latencies: { positionVisibilityMs: 5_000 } });
+    floor.accepted({ side: 'sell', qty: '4', type: 'market', time_in_force: 'day' });
+    expect(floor.position('AAPL').qty).toBe('10');
+    floor.core.applySplit('AAPL', 2, 1);
+    expect(floor.position('AAPL').qty).toBe('12');
+    floor.advanceBy(6_000);
+    expect(floor.position('AAPL').qty).toBe('12');
+  });
+
   it('when it is bought pays for each share, and its orders end', () => {
     const rate = decimal('110.5');
     const floor = announced({ kind: 'cash_merger', symbol: 'AAPL', acquirerSymbol: 'MSFT', rate });
