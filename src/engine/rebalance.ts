@@ -46,7 +46,7 @@ export type Rebalance =
       readonly turnover: Notional;
       /** Dollars that are bought, at the most that the entries may pay. */
       readonly bought: Notional;
-      /** Dollars short of the targets below their bands that are not bought. */
+      /** Dollars below their bands that are not bought: cash is short, or a price is not known. */
       readonly missing: Notional;
     }
   | { readonly outcome: 'impossible'; readonly because: string };
@@ -128,12 +128,12 @@ function affordable(steps: readonly Step[], cash: Decimal, slippageBps: number) 
   for (const { symbol, price, short } of byNeed) {
     const paid = price === null ? null : price.plus(basisPointsOf(price, slippageBps));
     const most = paid === null || left.lte(ZERO) ? ZERO : left.div(paid);
-    const wanted = price === null ? ZERO : short.div(price);
-    const buy = wholeShares(quantity(smaller<Decimal>(wanted, most)));
+    const wanted = price === null ? NO_SHARES : wholeShares(quantity(short.div(price)));
+    const buy = smaller(wanted, wholeShares(quantity(most)));
     const cost = paid === null ? ZERO : paid.times(buy);
     left = left.minus(cost);
     dollars = dollars.plus(cost);
-    missing = missing.plus(short.minus(price === null ? ZERO : price.times(buy)));
+    missing = missing.plus(price === null ? short : price.times(wanted.minus(buy)));
     shares.set(symbol, buy);
   }
   return { shares, dollars, missing };
