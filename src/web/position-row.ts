@@ -31,6 +31,7 @@ export class PositionRow {
   readonly #cover = element('span', 'cover');
   readonly #side = element('span', 'side');
   readonly #cells: Readonly<Record<Column, HTMLElement>>;
+  #shown: BoardPosition | null = null;
 
   constructor({ symbol }: BoardPosition) {
     const cell = (column: Column, children: readonly (Node | string)[] = []) => {
@@ -57,6 +58,8 @@ export class PositionRow {
   }
 
   show(position: BoardPosition): void {
+    if (position === this.#shown) return;
+    this.#shown = position;
     const cells = this.#cells;
     setText(this.#side, position.side);
     setAttribute(this.#side, 'data-side', position.side);

@@ -30,6 +30,20 @@ const SECRET = 'bbt_the_link_of_this_measurement_and_no_other_one';
 /** Limits are for people: here a second of theirs passes in a few milliseconds. */
 const SPEED = 200;
 
+/** Runs in the page. */
+const COUNT_FRAMES = `(() => {
+  const frames = [];
+  window.frames_ = frames;
+  let last = performance.now();
+  const step = (now) => {
+    if (window.frames_ !== frames) return;
+    frames.push(now - last);
+    last = now;
+    requestAnimationFrame(step);
+  };
+  requestAnimationFrame((now) => { last = now; requestAnimationFrame(step); });
+})()`;
+
 const account = new MovingAccount(positions ?? 500);
 const clock = new ScaledClock(new SystemClock(), Date.now(), SPEED);
 let server: HttpServer | null = null;
@@ -71,40 +85,35 @@ async function countFrames(): Promise<void> {
     .waitFor({ state: 'attached' });
   const session = await browser.context.newCDPSession(page);
   await session.send('Performance.enable');
+  say(`${positions} positions, load of the machine ${loadavg()[0]?.toFixed(1)}`);
+  for (const isStill of [true, false]) {
+    account.isStill = isStill;
+    await countFor(page, session, isStill ? 'nothing changes' : 'everything changes');
+  }
+  await page.close();
+}
+
+async function countFor(page: Page, session: CDPSession, what: string): Promise<void> {
   await page.evaluate(COUNT_FRAMES);
-  const [before, asked] = [await metricsOf(session), account.looks];
+  const before = await metricsOf(session);
   await new Promise((resolve) => setTimeout(resolve, (seconds ?? 30) * 1_000));
   const after = await metricsOf(session);
   const frames = (await page.evaluate('window.frames_')) as number[];
-  const updates = account.looks - asked;
   const sorted = frames.toSorted((one, other) => one - other);
   const at = (part: number): string => (sorted[Math.floor(sorted.length * part)] ?? 0).toFixed(1);
   const late = frames.filter((each) => each > 25).length;
   const per = (name: string): string =>
-    ((((after[name] ?? 0) - (before[name] ?? 0)) / Math.max(1, updates)) * 1_000).toFixed(1);
+    ((((after[name] ?? 0) - (before[name] ?? 0)) / (seconds ?? 1)) * 1_000).toFixed(1);
   say(
-    `positions ${positions}, updates ${updates} in ${seconds} s, load ${loadavg()[0]?.toFixed(1)}`,
+    `${what}: ${(frames.length / (seconds ?? 1)).toFixed(1)} frames a second; ` +
+      `ms between them p50 ${at(0.5)} p95 ${at(0.95)} p99 ${at(0.99)} max ${at(0.9999)}; ` +
+      `over 25 ms ${((late / frames.length) * 100).toFixed(2)} %`,
   );
-  say(`frames ${frames.length}, ${(frames.length / (seconds ?? 1)).toFixed(1)} a second`);
-  say(`interval ms p50 ${at(0.5)} p95 ${at(0.95)} p99 ${at(0.99)} max ${at(0.9999)}`);
-  say(`late frames (over 25 ms) ${late}, ${((late / frames.length) * 100).toFixed(2)} %`);
   say(
-    `main thread ms an update: all ${per('TaskDuration')}, script ${per('ScriptDuration')}, ` +
-      `style ${per('RecalcStyleDuration')}, layout ${per('LayoutDuration')}`,
+    `  ms of the main thread a second: all ${per('TaskDuration')}, script ` +
+      `${per('ScriptDuration')}, style ${per('RecalcStyleDuration')}, layout ${per('LayoutDuration')}`,
   );
-  await page.close();
 }
-
-const COUNT_FRAMES = `{
-  window.frames_ = [];
-  let last = performance.now();
-  const step = (now) => {
-    window.frames_.push(now - last);
-    last = now;
-    requestAnimationFrame(step);
-  };
-  requestAnimationFrame((now) => { last = now; requestAnimationFrame(step); });
-}`;
 
 /** What is alive after a collection, while the page lives through its hour part by part. */
 async function watchMemory(): Promise<void> {

@@ -7,7 +7,10 @@ const START = Date.UTC(2026, 9, 8, 15, 0);
 export class MovingAccount implements PageOwner {
   readonly #prices: number[];
   #seed = 7;
+  #last: object | null = null;
   looks = 0;
+  /** While nothing moves, every look tells the same. */
+  isStill = false;
 
   constructor(positions: number) {
     this.#prices = Array.from({ length: positions }, (_, index) => 20 + index);
@@ -26,7 +29,8 @@ export class MovingAccount implements PageOwner {
     const at = START + this.looks * 1_000;
     switch (view) {
       case 'board':
-        return this.#board();
+        if (!this.isStill || this.#last === null) this.#last = this.#board();
+        return this.#last;
       case 'timeline':
         return { entries: this.#entries(at), leftOut: 0, nextCursor: null, note: null };
       case 'why':

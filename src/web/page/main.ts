@@ -1,4 +1,3 @@
-import { renderBoard } from '../board.ts';
 import { Banner } from '../board-header.ts';
 import { boardViewOf } from '../board-view.ts';
 import { element, setAttribute, setText } from '../dom.ts';
@@ -8,6 +7,7 @@ import { LoginForm, secretInAddress } from './login.ts';
 import type { QueueView, RulesView, TapeView } from './page-data.ts';
 import { QueuePanel } from './queue.ts';
 import { RulesPanel } from './rules.ts';
+import { StagedBoard } from './staged-board.ts';
 import { type Tab, Tabs } from './tabs.ts';
 import { TapePanel } from './tape.ts';
 import { themeButton } from './theme.ts';
@@ -28,7 +28,7 @@ const EVERY: Readonly<Record<Tab, number>> = {
 class Page {
   readonly root: HTMLElement;
   readonly #client: Client;
-  readonly #board = element('div', 'board-root');
+  readonly #board: StagedBoard;
   readonly #queue: QueuePanel;
   readonly #timeline: TimelinePanel;
   readonly #charts: ChartsPanel;
@@ -44,12 +44,14 @@ class Page {
   constructor(client: Client, onLogin: () => void) {
     this.#client = client;
     this.#onLogin = onLogin;
+    const board = element('div', 'board-root');
+    this.#board = new StagedBoard(board, { openPlan: () => this.#tabs.show('Plans') });
     this.#queue = new QueuePanel(client, () => void this.#readQueue());
     this.#timeline = new TimelinePanel(client);
     this.#charts = new ChartsPanel(client);
     this.#tabs = new Tabs(
       {
-        ...{ Board: this.#board, Plans: this.#queue.root, Timeline: this.#timeline.root },
+        ...{ Board: board, Plans: this.#queue.root, Timeline: this.#timeline.root },
         ...{ Charts: this.#charts.root, Rules: this.#rules.root, Tape: this.#tape.root },
       },
       (tab) => {
@@ -116,7 +118,7 @@ class Page {
     this.#banner.show(view.environment, view.account.number, view.mode);
     setAttribute(this.#banner.root, 'hidden', this.#tabs.current === 'Board' ? '' : null);
     if (this.#tabs.current !== 'Board') return;
-    renderBoard(this.#board, view, { openPlan: () => this.#tabs.show('Plans') });
+    this.#board.show(view);
   }
 
   async #readQueue(): Promise<void> {
