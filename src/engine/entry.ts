@@ -175,7 +175,10 @@ function tighterOf(
 }
 
 /** Through the far side of the quote, so that it fills at once and never far from there. */
-function throughMarket({ position, market, price: mark }: PositionContext, bps: number): Price {
+export function throughMarket(
+  { position, market, price: mark }: PositionContext,
+  bps: number,
+): Price {
   if (position.side === 'long') {
     const ask = market.quote?.ask ?? mark;
     return tickUp(ask.plus(basisPointsOf(ask, bps)));

@@ -1,5 +1,4 @@
 import {
-  basisPointsOf,
   type Decimal,
   decimal,
   isWhole,
@@ -58,10 +57,8 @@ export type Means = {
   readonly cash: Decimal;
   /** So many percent of equity off its target a name is left alone. */
   readonly bandPercent: string;
-  /** How far above its price, in basis points, a purchase may be filled. */
-  readonly slippageBps: number;
-  /** Of a name that is not held; null where it is not known, and nothing of it is bought. */
-  readonly priceOf: (symbol: Ticker) => Price | null;
+  /** The most that a share bought now may cost; null where nobody knows: none is bought then. */
+  readonly costOf: (symbol: Ticker) => Price | null;
 };
 
 const HUNDRED = decimal('100');
@@ -93,14 +90,14 @@ export function rebalance(wanted: Wanted, positions: readonly Position[], means:
       position === undefined ? notional('0') : worth(position.currentPrice, position.quantity);
     return {
       ...{ symbol, target, before: value.times(HUNDRED).div(equity) },
-      price: position?.currentPrice ?? means.priceOf(symbol),
+      price: position?.currentPrice ?? means.costOf(symbol),
       sell: position === undefined ? NO_SHARES : excess(position, value, { target, band, equity }),
       short: larger<Decimal>(equity.times(target.minus(band)).div(HUNDRED).minus(value), ZERO),
     };
   });
   const turnover = steps.reduce<Decimal>((sum, step) => sum.plus(soldIn(step)), ZERO);
   const kept = equity.times(wanted.cashPercent ?? '0').div(HUNDRED);
-  const buys = affordable(steps, means.cash.plus(turnover).minus(kept), means.slippageBps);
+  const buys = affordable(steps, means.cash.plus(turnover).minus(kept), means.costOf);
   const names = steps.map(({ price, short: _, ...step }): Rebalanced => {
     const buy = buys.shares.get(step.symbol) ?? NO_SHARES;
     const change = price === null ? ZERO : price.times(buy.minus(step.sell));
@@ -119,21 +116,24 @@ export function rebalance(wanted: Wanted, positions: readonly Position[], means:
 
 const soldIn = ({ price, sell }: Step): Decimal => (price === null ? ZERO : worth(price, sell));
 
-function affordable(steps: readonly Step[], cash: Decimal, slippageBps: number) {
+function affordable(steps: readonly Step[], cash: Decimal, costOf: Means['costOf']) {
   const shares = new Map<Ticker, Quantity>();
   let [left, dollars, missing] = [cash, ZERO, ZERO];
   const byNeed = steps
     .filter(({ short }) => short.gt(ZERO))
     .sort((one, other) => other.short.cmp(one.short) || (one.symbol < other.symbol ? -1 : 1));
   for (const { symbol, price, short } of byNeed) {
-    const paid = price === null ? null : price.plus(basisPointsOf(price, slippageBps));
+    const paid = costOf(symbol);
     const most = paid === null || left.lte(ZERO) ? ZERO : left.div(paid);
-    const wanted = price === null ? NO_SHARES : wholeShares(quantity(short.div(price)));
+    const wanted =
+      price === null || paid === null ? NO_SHARES : wholeShares(quantity(short.div(price)));
     const buy = smaller(wanted, wholeShares(quantity(most)));
     const cost = paid === null ? ZERO : paid.times(buy);
     left = left.minus(cost);
     dollars = dollars.plus(cost);
-    missing = missing.plus(price === null ? short : price.times(wanted.minus(buy)));
+    missing = missing.plus(
+      price === null || paid === null ? short : price.times(wanted.minus(buy)),
+    );
     shares.set(symbol, buy);
   }
   return { shares, dollars, missing };

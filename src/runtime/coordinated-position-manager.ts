@@ -4,6 +4,7 @@ import type { Ticker } from '../domain/ids.ts';
 import type { CoordinatedIntent, OpenIntent } from '../domain/plan.ts';
 import type { PortfolioSnapshot } from '../domain/portfolio.ts';
 import { inExitOrder, membersOf } from '../engine/coordinated-exit.ts';
+import { throughMarket } from '../engine/entry.ts';
 import { type Rebalance, type Rebalanced, rebalance } from '../engine/rebalance.ts';
 import type { EntryDesk } from './account/entry-desk.ts';
 import type { PortfolioRiskManager } from './account/portfolio-risk-manager.ts';
@@ -99,9 +100,12 @@ export class CoordinatedPositionManager {
     if (wanted.length > 0) await entries.prepare(wanted);
     const { equity, cash, buyingPower } = snapshot.account;
     const way = rebalance(intent, snapshot.positions, {
-      ...{ equity, cash: smaller<Decimal>(cash, buyingPower), slippageBps: slippageBps() },
+      ...{ equity, cash: smaller<Decimal>(cash, buyingPower) },
       bandPercent: settings.risk.rebalanceBandPercent,
-      priceOf: (symbol) => state.getEntryContext(symbol, 'long')?.price ?? null,
+      costOf: (symbol) => {
+        const context = state.getEntryContext(symbol, 'long');
+        return context?.market.quote == null ? null : throughMarket(context, slippageBps());
+      },
     });
     if (way.outcome === 'impossible') return { ...way, code: 'weights_invalid' };
     const { names } = way;

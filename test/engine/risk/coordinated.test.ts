@@ -94,8 +94,7 @@ const wanted = (weights: Readonly<Record<string, string>>, more: Partial<Wanted>
   ...more,
 });
 const account = {
-  ...{ equity: notional('10000'), bandPercent: '1', slippageBps: 0 },
-  ...{ cash: decimal('0'), priceOf: () => null },
+  ...{ equity: notional('10000'), bandPercent: '1', cash: decimal('0'), costOf: () => null },
 };
 const shown = (way: ReturnType<typeof rebalance>) =>
   way.outcome === 'impossible'
