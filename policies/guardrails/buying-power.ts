@@ -4,7 +4,7 @@ import { type Decimal, smaller } from '../../src/domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
 import { settingsObject } from '../settings.ts';
 import { cents } from '../words.ts';
-import { entriesIn, entriesWorth, inFlightWorth, partsOf, unexecutedWorth } from './entries.ts';
+import { entriesIn, entriesWorth, inFlightWorth, waitingWorth } from './entries.ts';
 import { deny, denyUnknown, pass, passExits } from './verdict.ts';
 
 export const buyingPowerSettings = settingsObject({
@@ -47,7 +47,7 @@ export const buyingPower = ({ useMargin }: BuyingPowerSettings): Guardrail => ({
  */
 function freeIn(input: ReviewInput, useMargin: boolean): Decimal | null {
   const { cash, buyingPower: power } = input.snapshot.account;
-  const waiting = unexecutedWorth(input, partsOf(input));
+  const waiting = waitingWorth(input);
   const onTheirWay = inFlightWorth(input);
   if (waiting === null || onTheirWay === null) return null;
   const lent = power.minus(onTheirWay);

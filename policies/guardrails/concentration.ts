@@ -1,6 +1,6 @@
 // Names that fall together count together: one sector, or one cluster, is one bet.
 import type { z } from 'zod';
-import { type Decimal, text } from '../../src/domain/decimal.ts';
+import { type Decimal, percentOf, text } from '../../src/domain/decimal.ts';
 import type { DenialCode, Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
 import type { Ticker } from '../../src/domain/ids.ts';
 import { decimalSetting, settingsObject } from '../settings.ts';
@@ -46,7 +46,7 @@ export const concentration = (settings: ConcentrationSettings): Guardrail => ({
         return denyUnknown(name, input, limit, `an order in ${bucket.what} cannot be counted`);
       }
       const found = `${cents(after)} USD in ${bucket.what}`;
-      if (after.times('100').gt(input.snapshot.account.equity.times(bucket.percent))) {
+      if (after.gt(percentOf(input.snapshot.account.equity, bucket.percent))) {
         return deny(name, input, bucket.code, {
           measured: found,
           limit,
@@ -82,7 +82,7 @@ function bucketsOf({ part, facts }: ReviewInput, settings: ConcentrationSettings
 }
 
 const limitOf = ({ what, percent }: Bucket, { snapshot }: ReviewInput): string =>
-  `${cents(snapshot.account.equity.times(percent).div('100'))} USD (${text(percent)} % of equity) in ${what}`;
+  `${cents(percentOf(snapshot.account.equity, percent))} USD (${text(percent)} % of equity) in ${what}`;
 
 function exposureIn({ holds }: Bucket, input: ReviewInput) {
   const parts = partsOf(input);

@@ -1,6 +1,6 @@
 // When today has cost enough, nothing new is started today.
 import type { z } from 'zod';
-import { type Decimal, larger, text, worth, ZERO } from '../../src/domain/decimal.ts';
+import { type Decimal, larger, percentOf, text, worth, ZERO } from '../../src/domain/decimal.ts';
 import type { Guardrail, Verdict } from '../../src/domain/guardrail.ts';
 import type { PortfolioSnapshot } from '../../src/domain/portfolio.ts';
 import { decimalSetting, settingsObject } from '../settings.ts';
@@ -23,7 +23,7 @@ export const dailyLoss = ({ percentOfEquity }: DailyLossSettings): Guardrail => 
   review(input): Verdict {
     const { lastEquity } = input.snapshot.account;
     const { netDepositsToday } = input.facts;
-    const most = lastEquity.times(percentOfEquity).div('100');
+    const most = percentOf(lastEquity, percentOfEquity);
     const limit = `a loss under ${cents(most)} USD (${text(percentOfEquity)} % of the last close)`;
     if (entriesIn(input).length === 0) return passExits(name, input, limit);
     if (lastEquity.lte(ZERO)) {
@@ -35,7 +35,7 @@ export const dailyLoss = ({ percentOfEquity }: DailyLossSettings): Guardrail => 
     const loss = lossToday(input.snapshot, netDepositsToday);
     const measured = `${loss.gt(ZERO) ? 'a loss' : 'a gain'} of ${cents(loss.abs())} USD`;
     const finding = { measured, limit };
-    if (loss.times('100').gte(lastEquity.times(percentOfEquity))) {
+    if (loss.gte(most)) {
       return deny(name, input, 'daily_loss_reached', {
         ...finding,
         because: `the account has lost ${cents(loss)} USD since the last close`,

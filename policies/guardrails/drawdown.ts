@@ -1,6 +1,6 @@
 // When too much of the best I ever had is gone, nothing new is started until I say so.
 import type { z } from 'zod';
-import { text } from '../../src/domain/decimal.ts';
+import { percentOf, text } from '../../src/domain/decimal.ts';
 import type { Guardrail, Verdict } from '../../src/domain/guardrail.ts';
 import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents } from '../words.ts';
@@ -28,9 +28,10 @@ export const drawdown = ({ percentOfPeak }: DrawdownSettings): Guardrail => ({
     }
     const fall = peak.minus(input.snapshot.account.equity);
     const measured = `${cents(fall)} USD below the highest equity`;
-    const limit = `under ${cents(peak.times(percentOfPeak).div('100'))} USD (${share})`;
+    const most = percentOf(peak, percentOfPeak);
+    const limit = `under ${cents(most)} USD (${share})`;
     const latch = latches.find(({ control }) => control === name);
-    if (latch !== undefined || fall.times('100').gte(peak.times(percentOfPeak))) {
+    if (latch !== undefined || fall.gte(most)) {
       return deny(name, input, 'drawdown_reached', {
         measured,
         limit,

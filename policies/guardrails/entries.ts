@@ -45,26 +45,38 @@ export function entriesOf(part: PlanPart, snapshot: PortfolioSnapshot): readonly
   });
 }
 
-const known = new WeakMap<ReviewInput, readonly Entry[]>();
-
-/** The entries of the part under review; the same review is not searched again. */
-export function entriesIn(input: ReviewInput): readonly Entry[] {
-  const before = known.get(input);
-  if (before !== undefined) return before;
-  const entries = entriesOf(input.part, input.snapshot);
-  known.set(input, entries);
-  return entries;
+/** Finds something out about a review once, however many guardrails ask. */
+function onceFor<Found>(find: (input: ReviewInput) => Found): (input: ReviewInput) => Found {
+  const known = new WeakMap<ReviewInput, { readonly found: Found }>();
+  return (input) => {
+    const before = known.get(input);
+    if (before !== undefined) return before.found;
+    const found = find(input);
+    known.set(input, { found });
+    return found;
+  };
 }
+
+/** The entries of the part under review. */
+export const entriesIn = onceFor((input) => entriesOf(input.part, input.snapshot));
 
 /** All parts of the plan: what is limited for the account counts them together. */
 export const partsOf = ({ plan, part }: ReviewInput): readonly PlanPart[] =>
   plan.parts.includes(part) ? plan.parts : [...plan.parts, part];
 
 /** What the entries of the whole plan are worth; null where one has no price. */
-export const entriesWorth = (input: ReviewInput): Notional | null =>
+export const entriesWorth = onceFor((input) =>
   total(
-    partsOf(input).flatMap((part) => entriesOf(part, input.snapshot).map((entry) => entry.worth)),
-  );
+    partsOf(input).flatMap((part) =>
+      (part === input.part ? entriesIn(input) : entriesOf(part, input.snapshot)).map(
+        (entry) => entry.worth,
+      ),
+    ),
+  ),
+);
+
+/** What waits or is on its way beside the whole plan; null where a price or size is not known. */
+export const waitingWorth = onceFor((input) => unexecutedWorth(input, partsOf(input)));
 
 /** Shares held now; a symbol that is not held has none, on the side of the plan's target. */
 const heldIn = (
@@ -100,7 +112,7 @@ const everySymbol: Meant = () => true;
 export function exposureOf(
   input: ReviewInput,
   parts: readonly PlanPart[],
-  isMeant: Meant = everySymbol,
+  isMeant: Meant,
 ): Notional | null {
   const held = holdingsOf(input.snapshot.positions).filter(({ symbol }) => isMeant(symbol));
   return total([exposureIn(held).gross, unexecutedWorth(input, parts, isMeant)]);
@@ -110,7 +122,7 @@ export function exposureOf(
  * What the entries that wait or are on their way are worth at their worst price, without the
  * orders that `parts` replace or cancel; null where a price or a size is not known.
  */
-export function unexecutedWorth(
+function unexecutedWorth(
   { snapshot, facts }: ReviewInput,
   parts: readonly PlanPart[],
   isMeant: Meant = everySymbol,

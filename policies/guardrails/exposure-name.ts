@@ -1,6 +1,6 @@
 // No single name may become more than so much of the account.
 import type { z } from 'zod';
-import { type Decimal, larger, text, ZERO } from '../../src/domain/decimal.ts';
+import { type Decimal, larger, percentOf, text, ZERO } from '../../src/domain/decimal.ts';
 import type { Guardrail, Verdict } from '../../src/domain/guardrail.ts';
 import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents } from '../words.ts';
@@ -22,7 +22,7 @@ export const exposureName = ({ percentOfEquity }: ExposureNameSettings): Guardra
   review(input): Verdict {
     const { part } = input;
     const { equity } = input.snapshot.account;
-    const most = equity.times(percentOfEquity).div('100');
+    const most = percentOf(equity, percentOfEquity);
     const limit = `${cents(most)} USD (${text(percentOfEquity)} % of equity)`;
     const entries = entriesIn(input);
     if (entries.length === 0) return passExits(name, input, limit);
@@ -33,8 +33,7 @@ export const exposureName = ({ percentOfEquity }: ExposureNameSettings): Guardra
       return denyUnknown(name, input, limit, what);
     }
     const after = now.plus(added);
-    // Multiplied rather than divided, so that rounding never decides a veto.
-    if (after.times('100').gt(equity.times(percentOfEquity))) {
+    if (after.gt(most)) {
       return deny(name, input, 'exposure_name_exceeded', {
         measured: `${cents(after)} USD`,
         limit,

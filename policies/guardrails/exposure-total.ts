@@ -1,10 +1,11 @@
 // All positions together may not be worth more than so much of the account.
 import type { z } from 'zod';
-import { type Notional, text } from '../../src/domain/decimal.ts';
+import { type Notional, percentOf, text } from '../../src/domain/decimal.ts';
+import { exposureIn, holdingsOf } from '../../src/domain/exposure.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
 import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents } from '../words.ts';
-import { entriesIn, entriesWorth, exposureOf, partsOf, total } from './entries.ts';
+import { entriesIn, entriesWorth, total, waitingWorth } from './entries.ts';
 import { deny, pass } from './verdict.ts';
 
 export const exposureTotalSettings = settingsObject({
@@ -21,7 +22,8 @@ export const exposureTotal = ({ percentOfEquity }: ExposureTotalSettings): Guard
 
   review(input): Verdict {
     const { equity } = input.snapshot.account;
-    const limit = `${cents(equity.times(percentOfEquity).div('100'))} USD (${text(percentOfEquity)} % of equity)`;
+    const most = percentOf(equity, percentOfEquity);
+    const limit = `${cents(most)} USD (${text(percentOfEquity)} % of equity)`;
     if (entriesIn(input).length === 0) {
       return pass(name, input, {
         measured: 'no entry',
@@ -38,8 +40,7 @@ export const exposureTotal = ({ percentOfEquity }: ExposureTotalSettings): Guard
         wouldPass: 'the same plan when every waiting entry has a size and a price',
       });
     }
-    // Multiplied rather than divided, so that rounding never decides a veto.
-    if (after.times('100').gt(equity.times(percentOfEquity))) {
+    if (after.gt(most)) {
       return deny(name, input, 'exposure_total_exceeded', {
         measured: `${cents(after)} USD`,
         limit,
@@ -57,4 +58,8 @@ export const exposureTotal = ({ percentOfEquity }: ExposureTotalSettings): Guard
 
 /** Everything held and waiting, and the entries of the whole plan, not of this part alone. */
 const exposureAfter = (input: ReviewInput): Notional | null =>
-  total([exposureOf(input, partsOf(input)), entriesWorth(input)]);
+  total([
+    exposureIn(holdingsOf(input.snapshot.positions)).gross,
+    waitingWorth(input),
+    entriesWorth(input),
+  ]);

@@ -1,6 +1,6 @@
 // Nothing is done on prices or holdings that may no longer be true.
 import type { z } from 'zod';
-import { text } from '../../src/domain/decimal.ts';
+import { percentOf, text } from '../../src/domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
 import type { Quote, Trade } from '../../src/domain/market.ts';
 import { isRiskReducing } from '../../src/domain/risk-reducing.ts';
@@ -97,16 +97,16 @@ function oddQuote(input: ReviewInput, settings: FreshDataSettings): Verdict | nu
   });
 }
 
-/** Multiplied rather than divided, so that rounding never decides a veto. */
+/** In twice the middle and twice what lies off it, so that nothing is halved. */
 function whyOdd({ bid, ask }: Quote, last: Trade, settings: FreshDataSettings): string | null {
   if (!bid.gt('0')) return 'nobody bids';
   if (bid.gt(ask)) return 'the quote is crossed: the bid lies over the ask';
   const twiceMiddle = bid.plus(ask);
-  if (ask.minus(bid).times('200').gt(twiceMiddle.times(settings.spreadPercent))) {
+  if (ask.minus(bid).times('2').gt(percentOf(twiceMiddle, settings.spreadPercent))) {
     return `the spread of ${dollars(ask.minus(bid))} USD is too wide to enter`;
   }
   const twiceOff = last.price.times('2').minus(twiceMiddle).abs();
-  return twiceOff.times('100').gt(twiceMiddle.times(settings.lastFromMiddlePercent))
+  return twiceOff.gt(percentOf(twiceMiddle, settings.lastFromMiddlePercent))
     ? `the last trade at ${dollars(last.price)} lies far from the quote`
     : null;
 }

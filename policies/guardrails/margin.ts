@@ -1,6 +1,6 @@
 // What the broker holds against the account counts at once, whatever its rule is called.
 import type { z } from 'zod';
-import { text } from '../../src/domain/decimal.ts';
+import { percentOf, text } from '../../src/domain/decimal.ts';
 import type { Guardrail, Verdict } from '../../src/domain/guardrail.ts';
 import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents } from '../words.ts';
@@ -28,7 +28,7 @@ export const margin = ({ maintenancePercent }: MarginSettings): Guardrail => ({
     }
     const { restrictions, maintenance } = state;
     const measured = `${restrictions.length} restrictions, maintenance margin ${cents(maintenance)} USD`;
-    const isTight = maintenance.times('100').gt(equity.times(maintenancePercent));
+    const isTight = maintenance.gt(percentOf(equity, maintenancePercent));
     if (restrictions.length > 0 || isTight) {
       return deny(name, input, 'account_restricted', {
         measured,

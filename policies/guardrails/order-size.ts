@@ -4,6 +4,7 @@ import {
   type Decimal,
   larger,
   type Notional,
+  percentOf,
   type Quantity,
   smaller,
   text,
@@ -35,7 +36,7 @@ export const orderSize = (settings: OrderSizeSettings): Guardrail => ({
   review(input): Verdict {
     const { maximumDollars, percentOfEquity } = settings;
     const { part, snapshot } = input;
-    const share = snapshot.account.equity.times(percentOfEquity).div('100');
+    const share = percentOf(snapshot.account.equity, percentOfEquity);
     const most = smaller(maximumDollars, share);
     const limit = `${cents(most)} USD (${text(percentOfEquity)} % of equity, at most ${cents(maximumDollars)})`;
     const entries = entriesIn(input);
@@ -96,8 +97,9 @@ function oddSize(
       `how much of ${symbol} is traded in a day is not known`,
     );
   }
-  if (quantity.times('100').gt(averageDailyVolume.times(percentOfDailyVolume))) {
-    const most = averageDailyVolume.times(percentOfDailyVolume).div('100').round(9, 0);
+  const ofDay = percentOf(averageDailyVolume, percentOfDailyVolume);
+  if (quantity.gt(ofDay)) {
+    const most = ofDay.round(9, 0);
     return deny(name, input, 'order_above_volume', {
       measured,
       limit: `${text(most)} shares (${ofVolume})`,

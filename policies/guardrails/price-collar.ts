@@ -1,6 +1,13 @@
 // No order goes out at a price that nobody in his right mind would trade at.
 import type { z } from 'zod';
-import { type Decimal, type Price, price, text } from '../../src/domain/decimal.ts';
+import {
+  type Decimal,
+  decimal,
+  type Price,
+  percentOf,
+  price,
+  text,
+} from '../../src/domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
 import type { OrderSide } from '../../src/domain/order.ts';
 import type { Step } from '../../src/domain/plan.ts';
@@ -21,6 +28,7 @@ export const priceCollarSettings = settingsObject({
 export type PriceCollarSettings = z.output<typeof priceCollarSettings>;
 
 const name = 'price-collar';
+const HALF = decimal('0.5');
 
 /** @param quoteMs the age up to which a quote is fresh; the same as fresh-data's */
 export const priceCollar = (settings: PriceCollarSettings, quoteMs: number): Guardrail => ({
@@ -121,13 +129,9 @@ function offered(side: OrderSide, { context }: ReviewInput): Price | null {
   return at?.gt('0') === true ? at : null;
 }
 
-/** Multiplied rather than divided, so that rounding never decides a veto. */
 function beyond(at: Price, from: Decimal, percent: Decimal, where: 'below' | 'above'): boolean {
-  const room = from.times(percent);
-  const hundredfold = from.times('100');
-  return where === 'below'
-    ? at.times('100').lt(hundredfold.minus(room))
-    : at.times('100').gt(hundredfold.plus(room));
+  const room = percentOf(from, percent);
+  return where === 'below' ? at.lt(from.minus(room)) : at.gt(from.plus(room));
 }
 
 type Reference = { readonly at: Price; readonly what: string };
@@ -141,7 +145,7 @@ function referenceFor(isEntry: boolean, input: ReviewInput, quoteMs: number): Re
   const { quote, lastTrade } = market;
   const isSound = quote?.bid.gt('0') === true && quote.ask.gte(quote.bid);
   if (quote !== null && isSound && Math.abs(input.now - quote.at) <= quoteMs) {
-    return { at: price(quote.bid.plus(quote.ask).div('2')), what: 'the middle of the quote' };
+    return { at: price(quote.bid.plus(quote.ask).times(HALF)), what: 'the middle of the quote' };
   }
   if (isEntry) return null;
   const side = position.side === 'long' ? quote?.bid : quote?.ask;

@@ -1,10 +1,10 @@
 // What waits to be bought may all come at once; that must not be more than I can stomach.
 import type { z } from 'zod';
-import { text } from '../../src/domain/decimal.ts';
+import { percentOf, text } from '../../src/domain/decimal.ts';
 import type { Guardrail, Verdict } from '../../src/domain/guardrail.ts';
 import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents } from '../words.ts';
-import { entriesIn, entriesWorth, partsOf, total, unexecutedWorth } from './entries.ts';
+import { entriesIn, entriesWorth, total, waitingWorth } from './entries.ts';
 import { deny, denyUnknown, pass, passExits } from './verdict.ts';
 
 export const unexecutedValueSettings = settingsObject({
@@ -21,15 +21,15 @@ export const unexecutedValue = ({ percentOfEquity }: UnexecutedValueSettings): G
 
   review(input): Verdict {
     const { equity } = input.snapshot.account;
-    const most = equity.times(percentOfEquity).div('100');
+    const most = percentOf(equity, percentOfEquity);
     const limit = `${cents(most)} USD (${text(percentOfEquity)} % of equity)`;
     if (entriesIn(input).length === 0) return passExits(name, input, limit);
-    const after = total([unexecutedWorth(input, partsOf(input)), entriesWorth(input)]);
+    const after = total([waitingWorth(input), entriesWorth(input)]);
     if (after === null) {
       return denyUnknown(name, input, limit, 'a waiting entry has no price or no size');
     }
     const measured = `${cents(after)} USD`;
-    if (after.times('100').gt(equity.times(percentOfEquity))) {
+    if (after.gt(most)) {
       return deny(name, input, 'unexecuted_value_exceeded', {
         measured,
         limit,

@@ -36,6 +36,11 @@ export const NO_DOLLARS = notional('0');
 /** Dollars that `held` shares are worth `at` a price. */
 export const worth = (at: Price, held: Quantity): Notional => at.times(held) as unknown as Notional;
 
+const HUNDREDTH = decimal('0.01');
+/** So many percent of something, exactly: nothing is divided, so that nothing is rounded. */
+export const percentOf = (whole: Decimal, percent: Decimal): Decimal =>
+  whole.times(percent).times(HUNDREDTH);
+
 /** Plain digits, never an exponent: what Alpaca, the journal and a person read. */
 export const text = (value: Decimal): string => value.toFixed();
 
