@@ -59,7 +59,7 @@ describe('a rebalance', () => {
     const guarded = await account();
     const { notes } = await planOf(guarded, weights({ MSFT: '3' }));
     expect(notes[0]?.because).toMatch(/^buys \$\d+\.\d\d of 1 names, each with its stop/);
-    expect(notes[1]?.because).toBe('MSFT 0.00 % of equity before, 2.45 % after, target 3.00 %');
+    expect(notes[1]?.because).toBe('MSFT 0.00 % of equity before, 2.47 % after, target 3.00 %');
     const report = await open(guarded, weights({ MSFT: '3' }));
     expect(report.outcome).toBe('completed');
     expect(guarded.held('MSFT')).toBe('long 27');
