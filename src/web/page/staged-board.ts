@@ -2,9 +2,9 @@ import { type BoardActions, renderBoard } from '../board.ts';
 import type { BoardPosition, BoardView } from '../board-view.ts';
 
 /** What is written in one frame; all of five hundred rows at once would miss the next one. */
-const ROWS_PER_FRAME = 100;
+const ROWS_PER_FRAME = 40;
 
-/** Draws a board over as many frames as its rows need; what stands above them comes at once. */
+/** Draws a board over as many frames as its rows need, after what stands above them. */
 export class StagedBoard {
   readonly #root: Element;
   readonly #actions: BoardActions;
@@ -27,12 +27,13 @@ export class StagedBoard {
 
   #step(): void {
     if (this.#view === null) return;
-    this.#done += ROWS_PER_FRAME;
     const rows = this.#view.positions.map((position, index) =>
       index < this.#done ? position : (this.#shown.get(position.symbol) ?? position),
     );
     renderBoard(this.#root, { ...this.#view, positions: rows }, this.#actions);
     this.#shown = new Map(rows.map((position) => [position.symbol, position]));
-    if (this.#done < rows.length) this.#frame = requestAnimationFrame(() => this.#step());
+    const isDone = this.#done >= rows.length;
+    this.#done += ROWS_PER_FRAME;
+    if (!isDone) this.#frame = requestAnimationFrame(() => this.#step());
   }
 }
