@@ -1,17 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { defaultRuntimeSettings } from '../../src/runtime/settings/settings.ts';
 import { browserMissing, openBrowser } from '../support/chromium.ts';
 import { NOW } from '../support/given.ts';
 import { type Given, loopedAccount } from '../support/guarded-account.ts';
 import { hostOf, openChat } from './chat-host.ts';
+import { asksForEverySale } from './given-answers.ts';
 
 const missing = browserMissing();
-const { approvals } = defaultRuntimeSettings;
-
-/** Every sale of an agent's needs its person. */
-const ASKS = {
-  approvals: { ...approvals, limits: { ...approvals.limits, saleDollarsPerDay: '0' } },
-};
+const ASKS = asksForEverySale();
+const { approvals } = ASKS;
 
 describe.runIf(missing === null)('the card in a chat', () => {
   let browser: Awaited<ReturnType<typeof openBrowser>>;

@@ -7,10 +7,10 @@ import { build } from 'esbuild';
 import type { BrowserContext, Frame } from 'playwright-core';
 import { appPage } from '../../scripts/app-page.mjs';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
-import { createMcpServer, type McpServerDeps } from '../../src/server/mcp-server.ts';
+import { createMcpServer } from '../../src/server/mcp-server.ts';
 import { type Guarded, settle } from '../support/guarded-account.ts';
 
-export const SHOWS_PAGES = {
+const SHOWS_PAGES = {
   extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } },
 };
 
@@ -28,7 +28,10 @@ export type Answered = CallToolResult & { readonly _meta?: Record<string, unknow
 type Params = { readonly name: string; readonly arguments?: Record<string, unknown> };
 
 /** One host connected to the server of a guarded account. */
-export async function hostOf(guarded: Guarded, more: Partial<McpServerDeps> = {}) {
+export async function hostOf(
+  guarded: Guarded,
+  { capabilities = SHOWS_PAGES }: { readonly capabilities?: object } = {},
+) {
   const server = createMcpServer({
     bigBrother: guarded.bigBrother,
     clock: guarded.clock,
@@ -37,11 +40,10 @@ export async function hostOf(guarded: Guarded, more: Partial<McpServerDeps> = {}
     secrets: [],
     log: () => {},
     app: { page: await appPage(), approvals: guarded.approvals },
-    ...more,
   });
   const [hostSide, serverSide] = InMemoryTransport.createLinkedPair();
   await server.connect(serverSide);
-  const client = new Client({ name: 'chat', version: '1' }, { capabilities: SHOWS_PAGES });
+  const client = new Client({ name: 'chat', version: '1' }, { capabilities });
   await client.connect(hostSide);
   const { tools } = await client.listTools();
   let last: Promise<unknown> = Promise.resolve();
@@ -66,7 +68,7 @@ type Host = Pick<Awaited<ReturnType<typeof hostOf>>, 'tools'> & {
   call(name: string, args?: Record<string, unknown>): Promise<CallToolResult>;
 };
 
-export const visibilityOf = ({ _meta }: Tool): readonly string[] =>
+const visibilityOf = ({ _meta }: Tool): readonly string[] =>
   (_meta?.ui as { visibility?: string[] } | undefined)?.visibility ?? ['model', 'app'];
 
 /** A browser's tab with that chat, for one host after the other. */

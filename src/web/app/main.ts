@@ -22,6 +22,12 @@ class App {
   readonly #host: HostLink;
   readonly #desk: PlanDesk;
   readonly #board = element('div', '');
+  readonly #boardFrame = element(
+    'div',
+    '',
+    [element('h1', 'for-readers', ['The guarded account']), this.#board],
+    { hidden: '' },
+  );
   readonly #note = element('p', 'note message', ['Waiting for the answer…'], { role: 'status' });
   readonly #card: PlanCard;
   readonly #back = element('button', '', ['Back to the board'], { type: 'button', hidden: '' });
@@ -32,6 +38,8 @@ class App {
   #secret = '';
   #hasBoard = false;
   #isBusy = false;
+  /** What it came to stays in sight. */
+  #isAnswered = false;
   #isOver = false;
 
   constructor(root: HTMLElement) {
@@ -41,7 +49,7 @@ class App {
     this.#card = new PlanCard((wish) => void this.#carryOut(wish));
     this.#back.addEventListener('click', () => this.#showBoardAgain());
     this.#cardFrame = element('div', 'card-frame', [this.#back, this.#card.root], { hidden: '' });
-    root.append(this.#note, this.#board, this.#cardFrame);
+    root.append(this.#note, this.#boardFrame, this.#cardFrame);
   }
 
   async start(): Promise<void> {
@@ -86,6 +94,7 @@ class App {
     const canOpen = this.#canAsk();
     renderBoard(this.#board, view, canOpen ? { openPlan: (plan) => this.#openWaiting(plan) } : {});
     this.#hasBoard = true;
+    this.#boardFrame.hidden = this.#plan !== null;
     this.#note.hidden = true;
     return true;
   }
@@ -98,10 +107,11 @@ class App {
 
   #openCard(plan: Plan): void {
     this.#plan = plan;
+    this.#isAnswered = false;
     this.#secret = '';
     this.#back.hidden = !this.#hasBoard;
     this.#cardFrame.hidden = this.#card.view?.hash !== plan.hash;
-    this.#board.hidden = true;
+    this.#boardFrame.hidden = true;
     this.#note.hidden = true;
   }
 
@@ -109,13 +119,13 @@ class App {
     this.#plan = null;
     this.#secret = '';
     this.#cardFrame.hidden = true;
-    this.#board.hidden = false;
+    this.#boardFrame.hidden = false;
     void this.#readBoard();
   }
 
   async #lookAgain(): Promise<void> {
     if (this.#isOver || this.#isBusy || document.visibilityState === 'hidden') return;
-    if (this.#plan !== null) return this.#readPlan();
+    if (this.#plan !== null) return this.#isAnswered ? undefined : this.#readPlan();
     if (this.#hasBoard) return this.#readBoard();
   }
 
@@ -154,8 +164,7 @@ class App {
     this.#card.busy(false);
     await this.#readPlan();
     this.#card.say(outcome.words, outcome.tone);
-    // What it came to stays in sight.
-    if (wish !== 'halt') this.#plan = null;
+    this.#isAnswered = true;
   }
 
   /** Null where the host lets nobody ask, or did not answer; what is shown stays. */
