@@ -78,10 +78,7 @@ const calculated = (f: Figures): Readonly<Record<string, number>> => ({
   overMargin: f.maintenance * 100 - f.equity * 60,
 });
 
-/**
- * The part of a package that is used; it need not be installed. OPA is not among them: its wasm
- * runs a policy that only the `opa` program compiles, and no package of the registry brings it.
- */
+/** The part of a package that is used; it need not be installed. */
 type JsonRules = {
   readonly Engine: new () => {
     addRule(rule: object): void;

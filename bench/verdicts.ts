@@ -10,6 +10,8 @@ import { peers } from './verdict-peers.ts';
 
 const SCENES = 256;
 const RULES = 12;
+const ROW = `verdicts: ${RULES} rules on an entry, all of them answering`;
+const AIM = 'over 20x the fastest of the others';
 
 /** The rules that all of them are given, by the names of the guardrails. */
 const names = [
@@ -81,24 +83,31 @@ function rulesOf(): readonly Guardrail[] {
 const denials = (rules: readonly Guardrail[], input: ReviewInput): string[] =>
   rules.filter((rule) => rule.review(input).outcome === 'deny').map(({ name }) => name);
 
+function notMeasured(peer: string, because: string): Row {
+  const none = { median: Number.NaN, min: Number.NaN, max: Number.NaN };
+  const note = `NOT MEASURED: ${because}`;
+  return { name: ROW, peer, ours: '-', theirs: '-', ratio: none, aim: AIM, note };
+}
+
+/** OPA's wasm runs a policy that was compiled before, by a program that npm does not bring. */
+export const verdictsOfOpa = (): Row =>
+  notMeasured(
+    'OPA (wasm)',
+    'only the program `opa` compiles a policy for it; no npm package has it',
+  );
+
 /** How many verdicts of 12 rules on an entry are given in a second, against another engine. */
 export async function verdicts(name: PeerName): Promise<Row> {
-  const row = `verdicts: ${RULES} rules on an entry, all of them answering`;
-  const aim = 'over 20x the fastest of the others';
   const opened = await peers[name]();
   if (opened === null) {
-    const note = `NOT MEASURED: install json-rules-engine@7.3.1 and @cedar-policy/cedar-wasm@4.13.0`;
-    const none = { median: Number.NaN, min: Number.NaN, max: Number.NaN };
-    return { name: row, peer: name, ours: '-', theirs: '-', ratio: none, aim, note };
+    return notMeasured(name, 'install json-rules-engine@7.3.1 and @cedar-policy/cedar-wasm@4.13.0');
   }
   const rules = rulesOf();
   const draws = new Draws('verdicts');
   const scenes = Array.from({ length: SCENES }, () => scene(draws));
   const passes = 20;
   return compare({
-    name: row,
-    peer: name,
-    aim,
+    ...{ name: ROW, peer: name, aim: AIM },
     note:
       'the same denials from both on every scene; ours reads the plan and the account and answers ' +
       'in words with what would pass, the peer is handed the figures and gives a yes or no',
