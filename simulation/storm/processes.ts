@@ -156,17 +156,21 @@ function linesFor(ask: Ask, { core, accountId }: Surroundings): readonly object[
   }
 }
 
-/** Twenty hosts, each with a server process of its own on its stdin and stdout. */
-const connected = (args: readonly string[], env: Env): Promise<Client[]> =>
-  Promise.all(
-    Array.from({ length: AGENTS }, async (_, agent) => {
-      const command = { command: process.execPath, args: [...args], env: { ...env } };
-      const transport = new StdioClientTransport({ ...command, stderr: 'ignore' });
-      const client = new Client({ name: `agent-${agent}`, version: '0' });
-      await client.connect(transport);
-      return client;
-    }),
-  );
+/**
+ * Twenty hosts, each with a server process of its own on its stdin and stdout; one after the
+ * other, since a machine where all begin at once leaves none of them its time to answer.
+ */
+async function connected(args: readonly string[], env: Env): Promise<Client[]> {
+  const clients: Client[] = [];
+  for (let agent = 0; agent < AGENTS; agent += 1) {
+    const command = { command: process.execPath, args: [...args], env: { ...env } };
+    const transport = new StdioClientTransport({ ...command, stderr: 'inherit' });
+    const client = new Client({ name: `agent-${agent}`, version: '0' });
+    await client.connect(transport);
+    clients.push(client);
+  }
+  return clients;
+}
 
 function started(args: readonly string[], env: Env): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, args, { env: { ...env } });
