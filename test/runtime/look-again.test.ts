@@ -13,6 +13,25 @@ describe('positions that lag behind orders', () => {
     expect(guarded.resting('MSFT')).toEqual(['sell stop_limit 5 @92.01']);
   });
 
+  it('are read at once when the fill is heard of shares that were seen before it', async () => {
+    const symbols = ['AAPL', 'MSFT'];
+    const guarded = await loopedAccount({ symbols, latencies: { streamMs: 1_000 } });
+    const { broker, clock, state } = guarded;
+    const readOrders = broker.readOrders.bind(broker);
+    const before = await settle(clock, readOrders(0, 'reconcile'));
+    broker.readOrders = () => {
+      broker.readOrders = readOrders;
+      return Promise.resolve(before);
+    };
+    await clock.advanceBy(100);
+    await guarded.trade('MSFT', 'buy', '5');
+    await settle(clock, state.updateFromAlpaca());
+    expect(state.snapshot()?.incoherences).toHaveLength(1);
+    await clock.advanceBy(1_200);
+    expect(state.snapshot()?.incoherences).toEqual([]);
+    expect(guarded.resting('MSFT')).toEqual(['sell stop_limit 5 @92.01']);
+  });
+
   it('are left to the cycles when what contradicts itself is no lag', async () => {
     const guarded = await loopedAccount({ settings: { cycleMs: 60_000 } });
     guarded.broker.losesPositions = true;

@@ -15,6 +15,8 @@ export class LookAgain {
   readonly #state: PortfolioStateManager;
   readonly #clock: Clock;
   readonly #since = new Map<Ticker | null, EpochMs>();
+  /** Symbols whose contradiction something was heard of: once is enough for each. */
+  readonly #hurried = new Set<Ticker>();
   #cancel: (() => void) | null = null;
   #stopped = false;
 
@@ -22,6 +24,7 @@ export class LookAgain {
     this.#state = parts.state;
     this.#clock = parts.clock;
     parts.state.onReading(() => this.#hear());
+    parts.state.onChange((symbol) => this.#hurry(symbol));
   }
 
   stop(): void {
@@ -32,15 +35,30 @@ export class LookAgain {
   #hear(): void {
     const now = this.#clock.now();
     const found = new Set(this.#state.snapshot()?.incoherences.map(({ symbol }) => symbol) ?? []);
-    for (const symbol of this.#since.keys()) if (!found.has(symbol)) this.#since.delete(symbol);
+    for (const symbol of this.#since.keys()) if (!found.has(symbol)) this.#forget(symbol);
     for (const symbol of found) if (!this.#since.has(symbol)) this.#since.set(symbol, now);
     const mayBeLag = [...this.#since.values()].some(
       (since) => msBetween(now, since) < LONGEST_LAG_MS,
     );
     if (!mayBeLag || this.#stopped || this.#cancel !== null) return;
-    this.#cancel = this.#clock.after(SOON_MS, () => {
-      this.#cancel = null;
-      void this.#state.updateFromAlpaca();
-    });
+    this.#cancel = this.#clock.after(SOON_MS, () => this.#look());
+  }
+
+  /** What was missing is here: the fill of shares that were seen before it, as a rule. */
+  #hurry(symbol: Ticker): void {
+    if (this.#stopped || !this.#since.has(symbol) || this.#hurried.has(symbol)) return;
+    this.#hurried.add(symbol);
+    this.#look();
+  }
+
+  #look(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+    void this.#state.updateFromAlpaca();
+  }
+
+  #forget(symbol: Ticker | null): void {
+    this.#since.delete(symbol);
+    if (symbol !== null) this.#hurried.delete(symbol);
   }
 }
