@@ -38,7 +38,8 @@ export function guardOf(settings: PolicySettings, only?: readonly string[]): Gua
   );
   const has = (name: string) => policies.some((policy) => policy.name === name);
   const engine = new DecisionEngine({ policies, planning: defaultPlanning });
-  return { engine, settings, trails: has('trailing-stop'), banks: has('partial-profit') };
+  const moves = { trails: has('trailing-stop'), banks: has('partial-profit') };
+  return { engine, settings, ...moves, asksAlways: false };
 }
 
 /** From a purchase until its stop rests, as the faithful path measures it on the paper exchange. */

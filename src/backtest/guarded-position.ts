@@ -39,6 +39,8 @@ export type Guard = {
   /** Whether a policy moves stops, and whether one takes profits: else nobody asks for it. */
   readonly trails: boolean;
   readonly banks: boolean;
+  /** At every price, whether or not it could change anything: slow, and the same in the end. */
+  readonly asksAlways: boolean;
 };
 
 type Resting = {
@@ -108,11 +110,13 @@ export class GuardedPosition {
       this.takeProfitPrice = unitsOf(target.takeProfit.limitPrice);
       this.#milestones = [...this.#milestones, target.takeProfit.milestone];
     }
+    if (this.#guard.asksAlways) return this.#sold(decision);
     const wakesAt = wakePrice(this, this.#guard, this.#milestones.length > 0);
-    // Asked in vain: only a better price than this one could change the answer.
-    const isMoved = this.stopPrice !== before;
-    this.wakesAt = isMoved ? wakesAt : Math.max(wakesAt, this.bestPrice + 1);
-    return target.sale === null ? null : this.#saleOf(target.sale, decision);
+    // Asked in vain at the best price, only a better one could change the answer; at a lower one,
+    // the stop may only have been too near to it.
+    const isVain = wakesAt > 0 && this.stopPrice === before && price === this.bestPrice;
+    this.wakesAt = isVain ? Math.max(wakesAt, this.bestPrice + 1) : wakesAt;
+    return this.#sold(decision);
   }
 
   /** The limit of the resting stop. Below it the stop is left behind until the next look. */
@@ -139,7 +143,8 @@ export class GuardedPosition {
     this.initialStopPrice ??= stopPrice;
   }
 
-  #saleOf(sale: NonNullable<Decision['target']['sale']>, { chosen }: Decision): Sale {
+  #sold({ target: { sale }, chosen }: Decision): Sale | null {
+    if (sale === null) return null;
     this.#milestones = [...this.#milestones, sale.milestone];
     const kinds = ['exit', 'reduce'];
     const by = chosen.find(({ action }) => kinds.includes(action.kind))?.policy ?? '';
