@@ -201,8 +201,9 @@ export class AttachDesk {
       isGuarding: loopRunning,
       isGuardedFor: guards,
     });
-    const server = createServer(mode);
-    server.connect(transport).catch((error: unknown) => {
+    // Whatever goes wrong for one guest, the owner stays for the others.
+    const serve = async (): Promise<void> => createServer(mode).connect(transport);
+    serve().catch((error: unknown) => {
       log(`an attached process could not be served: ${String(error)}`);
       link.close();
       this.#leave(guest);

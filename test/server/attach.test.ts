@@ -74,7 +74,7 @@ const turns = async () => {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
-function deskOf(mode: Mode = 'execute') {
+function deskOf(mode: Mode = 'execute', servesNobody = false) {
   const clock = new VirtualClock(NOW);
   const counts: number[] = [];
   const logged: string[] = [];
@@ -84,12 +84,14 @@ function deskOf(mode: Mode = 'execute') {
     pid: 1,
     clock,
     status: () => bigBrother.status(),
-    createServer: (atMost) =>
-      createMcpServer({
+    createServer: (atMost) => {
+      if (servesNobody) throw new TypeError('there is no server');
+      return createMcpServer({
         ...{ bigBrother, clock, ids: new SeededIds('attach'), version: '0.0.0', secrets: [] },
         log: (line) => logged.push(line),
         atMost,
-      }),
+      });
+    },
     onGuards: (count) => counts.push(count),
     strangers: () => ['order 1'],
     adopt: () => 1,
@@ -141,6 +143,14 @@ async function hosted(rig: ReturnType<typeof deskOf>, attachment: Attachment) {
 }
 
 describe('who attaches to the owner', () => {
+  it('is let go when it cannot be served, and the owner stays', async () => {
+    const rig = deskOf('execute', true);
+    const { link } = await attached(rig, { guards: true });
+    expect(link.isClosed).toBe(true);
+    expect(rig.counts).toEqual([1, 0]);
+    expect(rig.logged.join()).toContain('could not be served: TypeError: there is no server');
+  });
+
   it('is served like a host of its own', async () => {
     const rig = deskOf();
     const { attaching } = await attached(rig);
