@@ -42,7 +42,17 @@ const SETTINGS = {
 };
 
 type Env = Readonly<Record<string, string>>;
-type Site = Surroundings & { readonly url: string; readonly directory: string; readonly env: Env };
+/** All that was started, to be ended whatever happens. */
+type Children = {
+  readonly programs: ChildProcessWithoutNullStreams[];
+  readonly clients: Client[];
+};
+type Site = Surroundings & {
+  readonly url: string;
+  readonly directory: string;
+  readonly env: Env;
+  readonly children: Children;
+};
 
 /** The same storm with real processes: each agent's MCP server, and an exchange over HTTP. */
 export async function stormProcesses(
@@ -66,10 +76,14 @@ export async function stormProcesses(
     NODE_OPTIONS: `--import=${SHIFTED_TIME}`,
     STORM_SHIFT_MS: String(shiftMs),
   };
+  const children: Children = { programs: [], clients: [] };
   try {
     const make = makers[subject];
-    return await world.play((around) => make({ ...around, url, directory, env }), episodes);
+    const site = { url, directory, env, children };
+    return await world.play((around) => make({ ...around, ...site }), episodes);
   } finally {
+    await Promise.all(children.clients.map((client) => client.close()));
+    await Promise.all(children.programs.map(ended));
     await listener.close();
     rmSync(directory, { recursive: true, force: true });
   }
@@ -92,38 +106,33 @@ async function bigBrotherProcesses(site: Site): Promise<Subject> {
     ...{ APCA_API_BASE_URL: url, BIGBROTHER_MODE: 'execute' },
     ...{ BIGBROTHER_DATA_DIR: directory, BIGBROTHER_CONFIG: config },
   };
-  const loop = started([BIGBROTHER, 'loop'], own);
+  started([BIGBROTHER, 'loop'], own, site);
   await firstOrderAt(site);
-  const agents = await connected([BIGBROTHER, 'mcp'], own);
+  const agents = await connected([BIGBROTHER, 'mcp'], own, site);
   return {
     ask: async (agent, ask, repeats) => {
       const client = agents[agent];
       if (client === undefined) return 'refused';
       return askBigBrother(callThrough(client), ask, repeats, site);
     },
-    stop: async () => {
-      await Promise.all(agents.map((client) => client.close()));
-      await ended(loop);
-    },
+    stop: async () => {},
   };
 }
 
 async function passThroughProcesses(site: Site): Promise<Subject> {
   const { url, keys, env, clock } = site;
-  const clients = await connected([PASS_THROUGH, url, keys.keyId, keys.secretKey], env);
+  const clients = await connected([PASS_THROUGH, url, keys.keyId, keys.secretKey], env, site);
   const agents = clients.map((client) => new UnguardedAgent(callThrough(client), clock));
   for (const symbol of SYMBOLS) await agents[0]?.ask({ kind: 'protect', symbol }, false);
   return {
     ask: async (agent, ask, repeats) => agents[agent]?.ask(ask, repeats) ?? 'refused',
-    stop: async () => {
-      await Promise.all(clients.map((client) => client.close()));
-    },
+    stop: async () => {},
   };
 }
 
 async function oldBotProcess(site: Site): Promise<Subject> {
   const { url, keys, env } = site;
-  const bot = started([OLD_BOT, url, keys.keyId, keys.secretKey], env);
+  const bot = started([OLD_BOT, url, keys.keyId, keys.secretKey], env, site);
   await firstOrderAt(site);
   return {
     ask: async (_agent, ask, repeats) => {
@@ -131,7 +140,7 @@ async function oldBotProcess(site: Site): Promise<Subject> {
       for (const line of repeats ? [...lines, ...lines] : lines) bot.stdin.write(line);
       return 'done';
     },
-    stop: () => ended(bot),
+    stop: async () => {},
   };
 }
 
@@ -160,8 +169,11 @@ function linesFor(ask: Ask, { core, accountId }: Surroundings): readonly object[
  * Twenty hosts, each with a server process of its own on its stdin and stdout; one after the
  * other, since a machine where all begin at once leaves none of them its time to answer.
  */
-async function connected(args: readonly string[], env: Env): Promise<Client[]> {
-  const clients: Client[] = [];
+async function connected(
+  args: readonly string[],
+  env: Env,
+  { children: { clients } }: Site,
+): Promise<Client[]> {
   for (let agent = 0; agent < AGENTS; agent += 1) {
     const command = { command: process.execPath, args: [...args], env: { ...env } };
     const transport = new StdioClientTransport({ ...command, stderr: 'inherit' });
@@ -172,14 +184,20 @@ async function connected(args: readonly string[], env: Env): Promise<Client[]> {
   return clients;
 }
 
-function started(args: readonly string[], env: Env): ChildProcessWithoutNullStreams {
+function started(
+  args: readonly string[],
+  env: Env,
+  { children }: Site,
+): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, args, { env: { ...env } });
+  children.programs.push(child);
   child.stdout.resume();
   child.stderr.resume();
   return child;
 }
 
 async function ended(child: ChildProcessWithoutNullStreams): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const closed = once(child, 'close');
   child.kill('SIGTERM');
   await closed;
