@@ -5,6 +5,7 @@ import { text } from '../src/domain/decimal.ts';
 import type { Decision } from '../src/domain/decision.ts';
 import type { Verdict } from '../src/domain/guardrail.ts';
 import type { Evaluation } from '../src/domain/policy.ts';
+import type { StrategyStatus } from '../src/domain/regime.ts';
 import { isoTime } from '../src/domain/time.ts';
 import { symbolArgument } from './shared/arguments.ts';
 import { actionInWords, denialsOf, partInWords } from './shared/plan-words.ts';
@@ -58,7 +59,7 @@ export const evaluatePosition = defineTool({
       })
       .optional(),
     /** Which bundle of settings holds, and the market it is for. */
-    strategy: z.object({ active: z.string().nullable(), regime: z.string(), because: z.string() }),
+    strategy: z.string(),
     plan: partSchema.nullable(),
     planning_notes: z.array(z.string()),
     denials: z.array(denialSchema),
@@ -82,7 +83,7 @@ export const evaluatePosition = defineTool({
       decision: decisionFacts(decision),
       ...(advice === undefined ? {} : { advice: advice.map(adviceInWords) }),
       ...(background === undefined ? {} : { background: backgroundFacts(background) }),
-      strategy: bigBrother.status().strategy,
+      strategy: strategyInWords(bigBrother.status().strategy),
       plan: part === null ? null : partInWords(part),
       planning_notes: notes.map(({ recipe, because }) => `${recipe}: ${because}`),
       denials: denialsOf(verdicts),
@@ -90,6 +91,9 @@ export const evaluatePosition = defineTool({
     });
   },
 });
+
+const strategyInWords = ({ active, regime, because }: StrategyStatus): string =>
+  `${active ?? 'none'}; market ${regime}: ${because}`;
 
 function evaluationInWords(evaluation: Evaluation) {
   if (evaluation.outcome === 'abstains') {

@@ -8,10 +8,16 @@ import { describedBy, listedInputOf, listedOutputOf } from './answer-shape.ts';
 import type { AppApprovals } from './app/app-desk.ts';
 import { registerApp } from './app/register-app.ts';
 import { elicitationOf } from './approval-elicitation.ts';
+import { ICONS } from './icon.ts';
 import { instructionsFor } from './instructions.ts';
+import { registerLiveResources, symbolsLike } from './live-resources.ts';
+import { registerLogging } from './logging.ts';
+import { tellProgress } from './progress.ts';
 import { registerPrompts } from './prompts.ts';
+import type { RecordFeed } from './record-feed.ts';
 import { createRedactor } from './redact.ts';
 import { registerResources } from './resources.ts';
+import { registerSubscriptions } from './subscriptions.ts';
 import { type RunnerParts, ToolRunner } from './tool-runner.ts';
 
 export type McpServerDeps = {
@@ -27,6 +33,10 @@ export type McpServerDeps = {
   readonly atMost?: Mode;
   /** Board and approvals in the chat, where the host shows pages of servers; absent without. */
   readonly app?: { readonly page: string; readonly approvals: AppApprovals };
+  /** What the journal takes in; without it nothing can be followed. */
+  readonly feed?: RecordFeed;
+  /** Guardrails with what is used of them, as JSON. */
+  readonly guardrails?: () => Promise<string | null>;
   /** Other tools than those of the mode; for tests of the server itself. */
   readonly tools?: readonly Tool[];
 };
@@ -39,8 +49,11 @@ export type McpServerDeps = {
 export function createMcpServer(deps: McpServerDeps): McpServer {
   const status = statusFor(deps);
   const server = new McpServer(
-    { name: 'bigbrother', title: 'BigBrother', version: deps.version },
-    { instructions: instructionsFor(status) },
+    { name: 'bigbrother', title: 'BigBrother', version: deps.version, icons: ICONS },
+    {
+      instructions: instructionsFor(status),
+      capabilities: deps.feed === undefined ? {} : { logging: {} },
+    },
   );
   const redactor = createRedactor(deps.secrets);
   const { bigBrother, clock, ids, log, app } = deps;
@@ -62,13 +75,22 @@ export function createMcpServer(deps: McpServerDeps): McpServer {
         outputSchema: describedBy(listedOutputOf(tool)),
         annotations: { ...tool.annotations },
       },
-      (args, { signal }) => call.run(args, signal),
+      async (args, extra) => {
+        const isFollowed = tool.effect === 'acts' && deps.feed !== undefined;
+        const stop = isFollowed ? tellProgress(deps.feed, args.plan_id, extra) : () => {};
+        return call.run(args, extra.signal).finally(stop);
+      },
     );
     registered.set(tool.name, entry);
   }
   if (app !== undefined) registerApp(server, { ...app, runner, mode: status.mode, registered });
   registerResources(server, deps, redactor);
-  registerPrompts(server);
+  registerLiveResources(server, { runner, guardrails: deps.guardrails ?? null });
+  if (deps.feed !== undefined) {
+    registerSubscriptions(server, { feed: deps.feed, clock, log });
+    registerLogging(server, deps.feed, redactor);
+  }
+  registerPrompts(server, (typed) => symbolsLike(typed, runner));
   // The lists never change during a connection.
   const listChanged = false;
   server.server.registerCapabilities({

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { source as axeSource } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserMissing, openBrowser } from '../support/chromium.ts';
@@ -8,8 +7,6 @@ import { type GuardedPage, guardedPage } from './page-rig.ts';
 const missing = browserMissing();
 if (missing !== null) process.stderr.write(`The page is not tested in a browser: ${missing}.\n`);
 
-const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const axeSource = (): string => readFileSync(axeFile, 'utf8');
 const TABS = ['Board', 'Plans', 'Timeline', 'Charts', 'Rules', 'Tape'] as const;
 const PATIENCE = { timeout: 15_000, interval: 50 };
 
@@ -250,7 +247,7 @@ const countColours = `(index) => {
 async function seriousFaults(page: Page, tab: string): Promise<readonly unknown[]> {
   // Past the policy of the page, as a browser's own tools are.
   const loaded = await page.evaluate('typeof axe !== "undefined"');
-  if (loaded !== true) await page.evaluate(axeSource());
+  if (loaded !== true) await page.evaluate(axeSource);
   const { violations } = (await page.evaluate(
     'axe.run(document, { resultTypes: ["violations"] })',
   )) as {

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { listen } from '../../src/adapters/system/http-listener.ts';
 import { RandomIds } from '../../src/adapters/system/random-ids.ts';
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
@@ -15,7 +17,7 @@ import { AAPL, type Given, loopedAccount, settle } from '../support/guarded-acco
 import { givenTokens } from './http-rig.ts';
 
 /** The page as the build made it. */
-export const builtPage = () => pageFiles(new URL('../../dist/page.html', import.meta.url).href);
+const builtPage = () => pageFiles(pathToFileURL(resolve('dist/page.html')).href);
 
 const { approvals } = defaultRuntimeSettings;
 /** Every sale of a host's needs a person. */

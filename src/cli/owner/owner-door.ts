@@ -3,6 +3,8 @@ import type { Mode } from '../../domain/environment.ts';
 import { wordsOf } from '../../runtime/account/second-owner.ts';
 import { AttachDesk } from '../../server/attach-desk.ts';
 import { createMcpServer } from '../../server/mcp-server.ts';
+import type { PageDoor } from '../../server/page/page-words.ts';
+import { RecordFeed } from '../../server/record-feed.ts';
 import { VERSION } from '../shared/version.ts';
 import { accountDoor } from './account-door.ts';
 import { APP_PAGE } from './app-page.ts';
@@ -32,6 +34,8 @@ export class OwnerDoor {
   readonly #token: string;
   readonly #desk: AttachDesk;
   readonly #page: PageHost;
+  readonly #feed: RecordFeed;
+  readonly #pageDoor: PageDoor;
   #guests = 0;
   #isEnding = false;
   #stopListening: () => void = () => {};
@@ -41,6 +45,8 @@ export class OwnerDoor {
     const { running, tell } = parts;
     this.#token = running.ids.next('token');
     this.#page = new PageHost(running);
+    this.#feed = new RecordFeed((hear) => running.logger.onRecord(hear));
+    this.#pageDoor = pageDoor(running);
     this.#desk = new AttachDesk({
       token: this.#token,
       pid: process.pid,
@@ -58,7 +64,7 @@ export class OwnerDoor {
         (symbol === null && running.stepBack.enable(policy, by)),
       approvals: { waiting: running.approvals, openPage: () => this.#page.open() },
       account: accountDoor(running),
-      page: pageDoor(running),
+      page: this.#pageDoor,
       log: tell,
     });
   }
@@ -84,6 +90,8 @@ export class OwnerDoor {
     const { bigBrother, clock, ids, approvals } = running;
     return createMcpServer({
       ...(APP_PAGE === null ? {} : { app: { page: APP_PAGE, approvals } }),
+      feed: this.#feed,
+      guardrails: () => this.#rules(),
       bigBrother,
       clock,
       ids,
@@ -92,6 +100,11 @@ export class OwnerDoor {
       log: tell,
       atMost,
     });
+  }
+
+  async #rules(): Promise<string | null> {
+    const reading = await this.#pageDoor.read('rules', {});
+    return reading.outcome === 'read' ? reading.json : null;
   }
 
   /** Starts or ends the loop, as those who are here want it. */

@@ -1,0 +1,47 @@
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import type { LoggingLevel } from '@modelcontextprotocol/sdk/types.js';
+import type { JournalRecord } from '../domain/event.ts';
+import { textAt } from '../domain/record-body.ts';
+import type { RecordFeed } from './record-feed.ts';
+import type { Redactor } from './redact.ts';
+
+/** Has a host hear of alerts and halts as they come, at the level that it asked for. */
+export function registerLogging(server: McpServer, feed: RecordFeed, redactor: Redactor): void {
+  const before = { init: server.server.oninitialized, close: server.server.onclose };
+  let stop = (): void => {};
+  server.server.oninitialized = () => {
+    before.init?.();
+    stop = feed.listen((record) => {
+      const level = levelOf(record);
+      if (level === null) return;
+      const { type, symbol, body } = record;
+      const code = textAt(body, 'code') ?? textAt(body, 'state');
+      const because = redactor.freeText(textAt(body, 'because') ?? '');
+      const data = { event: type, code, symbol, because };
+      // A host that is gone hears nothing; the journal has it.
+      server.sendLoggingMessage({ level, logger: 'bigbrother', data }).catch(() => {});
+    });
+  };
+  server.server.onclose = () => {
+    stop();
+    before.close?.();
+  };
+}
+
+function levelOf({ type, body }: JournalRecord): LoggingLevel | null {
+  switch (type) {
+    case 'alert_raised':
+      return textAt(body, 'code') === 'naked_position' ? 'error' : 'warning';
+    case 'halt_latched':
+      return 'critical';
+    case 'trading_state_changed':
+      return textAt(body, 'state') === 'active' ? 'notice' : 'warning';
+    case 'approval_requested':
+      return 'notice';
+    case 'alert_cleared':
+    case 'halt_lifted':
+      return 'info';
+    default:
+      return null;
+  }
+}
