@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Guardrail } from '../src/domain/guardrail.ts';
 import type { TradingPolicy } from '../src/domain/policy.ts';
+import type { PortfolioPolicy } from '../src/domain/portfolio-policy.ts';
 import { adviceSettings } from './advice.ts';
 import { brokerBackstops, brokerBackstopsSettings } from './guardrails/broker-backstops.ts';
 import { buyingPower, buyingPowerSettings } from './guardrails/buying-power.ts';
@@ -32,6 +33,7 @@ import { tradingState } from './guardrails/trading-state.ts';
 import { unexecutedValue, unexecutedValueSettings } from './guardrails/unexecuted-value.ts';
 import { riskSettings } from './risk.ts';
 import { settingsObject } from './settings.ts';
+import { coordinatedExitSettings, coordinatedExits } from './trading/coordinated-exit.ts';
 import { ExcessExitPolicy } from './trading/excess-exit.ts';
 import { GapRescuePolicy, gapRescueSettings } from './trading/gap-rescue.ts';
 import { PartialProfitPolicy, partialProfitSettings } from './trading/partial-profit.ts';
@@ -46,6 +48,7 @@ export const policySettings = settingsObject({
   stopLimit: stopLimitSettings.prefault({}),
   partialProfit: partialProfitSettings.prefault({}),
   gapRescue: gapRescueSettings.prefault({}),
+  coordinatedExit: coordinatedExitSettings.prefault({}),
   advice: adviceSettings.prefault({}),
   freshData: freshDataSettings.prefault({}),
   orderSize: orderSizeSettings.prefault({}),
@@ -80,6 +83,10 @@ export const tradingPolicies = (settings: PolicySettings): readonly TradingPolic
   new TrailingStopPolicy(settings),
   new PartialProfitPolicy(settings),
 ];
+
+/** What is wanted of several positions together; all off until their limits are set. */
+export const portfolioPolicies = (settings: PolicySettings): readonly PortfolioPolicy[] =>
+  coordinatedExits(settings.coordinatedExit);
 
 /** What must never happen. All are asked, always; a single no is final. */
 export const guardrails = (settings: PolicySettings): readonly Guardrail[] => [

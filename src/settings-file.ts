@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { approvalSettings } from '../policies/approvals.ts';
-import { policySettings, tradingPolicies } from '../policies/registry.ts';
+import { policySettings, portfolioPolicies, tradingPolicies } from '../policies/registry.ts';
 import { decimalSetting, settingsObject, wholeSetting } from '../policies/settings.ts';
 import { strategySettings, withStrategy } from '../policies/strategies.ts';
 import { alertSettings } from './alert-settings.ts';
@@ -28,7 +28,10 @@ const policyRollout = settingsObject({
     .default(null),
 });
 
-const policyNames = tradingPolicies(policySettings.parse({})).map(({ name }) => name);
+const defaults = policySettings.parse({});
+const policyNames = [...tradingPolicies(defaults), ...portfolioPolicies(defaults)].map(
+  ({ name }) => name,
+);
 
 const rollout = settingsObject(
   Object.fromEntries(policyNames.map((name) => [name, policyRollout.prefault({})])),

@@ -1,12 +1,18 @@
 import packageFile from '../../package.json' with { type: 'json' };
 import { directionOf } from '../../policies/directions.ts';
-import { guardrails, type PolicySettings, tradingPolicies } from '../../policies/registry.ts';
+import {
+  guardrails,
+  type PolicySettings,
+  portfolioPolicies,
+  tradingPolicies,
+} from '../../policies/registry.ts';
 import type { Settings } from '../config.ts';
 import { digestOf } from '../domain/canonical.ts';
 import { text } from '../domain/decimal.ts';
 import type { Environment } from '../domain/environment.ts';
 import type { Guardrail } from '../domain/guardrail.ts';
 import type { TradingPolicy } from '../domain/policy.ts';
+import type { PortfolioPolicy } from '../domain/portfolio-policy.ts';
 import { OWN_CHOICE } from '../domain/regime.ts';
 import { defaultPlanning, type PlanningSettings } from '../engine/planning-settings.ts';
 import type { EventStore } from '../ports/event-store.ts';
@@ -53,14 +59,15 @@ export function perChange<Made>(
 /** Policies and guardrails that follow their settings; which there are stays the same. */
 export function liveRules(settings: () => PolicySettings) {
   let held = settings();
-  let [policies, rails] = [tradingPolicies(held), guardrails(held)];
+  const made = () => [tradingPolicies(held), guardrails(held), portfolioPolicies(held)] as const;
+  let [policies, rails, wide] = made();
   const current = () => {
     const latest = settings();
     if (latest !== held) {
       held = latest;
-      [policies, rails] = [tradingPolicies(held), guardrails(held)];
+      [policies, rails, wide] = made();
     }
-    return { policies, rails };
+    return { policies, rails, wide };
   };
   const named = <Rule extends { readonly name: string }>(all: readonly Rule[], name: string) => {
     const rule = all.find((each) => each.name === name);
@@ -73,6 +80,14 @@ export function liveRules(settings: () => PolicySettings) {
         name,
         promise,
         evaluate: (context) => named(current().policies, name).evaluate(context),
+      }),
+    ),
+    portfolioPolicies: wide.map(
+      ({ name, promise }): PortfolioPolicy => ({
+        name,
+        promise,
+        isOn: () => named(current().wide, name).isOn(),
+        evaluate: (context) => named(current().wide, name).evaluate(context),
       }),
     ),
     guardrails: rails.map(
@@ -92,7 +107,7 @@ export function attest(keeper: SettingsKeeper<Rules>, { codeHash }: System): Att
     codeVersion: packageFile.version,
     codeHash: codeHash ?? null,
     settingsHash: keeper.hash(),
-    tradingPolicies: names(tradingPolicies(policies)),
+    tradingPolicies: names([...tradingPolicies(policies), ...portfolioPolicies(policies)]),
     guardrails: names(guardrails(policies)),
   };
 }

@@ -26,6 +26,11 @@ export type PositionIntent = Exclude<Intent, { kind: 'halt' }>;
 /** One that asks the same of each position it is about. */
 export type TradingIntent = Exclude<PositionIntent, CoordinatedIntent | OpenIntent>;
 
+/** Who wants it, and why; a policy over several positions speaks for each of them. */
+export type WantedBy = { readonly policy: string; readonly because: string };
+
+const HOST: WantedBy = { policy: 'host', because: 'the host wants to close the position' };
+
 /**
  * Turns an intent into evaluations. A host's wish is one more of them, so that it meets the
  * same precedence, planning and guardrails as a policy's.
@@ -33,15 +38,20 @@ export type TradingIntent = Exclude<PositionIntent, CoordinatedIntent | OpenInte
  * @param mark makes the milestone of a one-time wish its own; the same wish uttered twice is
  *   two wishes
  */
-export function choiceFor(intent: TradingIntent, context: PositionContext, mark: string): Choice {
+export function choiceFor(
+  intent: TradingIntent,
+  context: PositionContext,
+  mark: string,
+  by: WantedBy = HOST,
+): Choice {
   switch (intent.kind) {
     case 'manage':
       return { outcome: 'chosen', choose: (all) => all };
     case 'protect':
       return { outcome: 'chosen', choose: (all) => all.filter(protects) };
     case 'exit': {
-      const action = { kind: 'exit', milestone: 'exit@host' } as const;
-      return wish(context, action, 'the host wants to close the position');
+      const action = { kind: 'exit', milestone: `exit@${by.policy}` } as const;
+      return wish(context, action, by);
     }
     case 'reduce': {
       const amount = amountOf(intent.amount, context.position);
@@ -50,17 +60,17 @@ export function choiceFor(intent: TradingIntent, context: PositionContext, mark:
       }
       const action = { kind: 'reduce', quantity: amount, milestone: `reduce@${mark}` } as const;
       const because = `the host wants ${text(amount)} shares less`;
-      return wish(context, action, because);
+      return wish(context, action, { ...by, because });
     }
   }
 }
 
 /** Protection comes along with a wish of the host's; other one-time sales wait. */
-function wish(context: PositionContext, action: Action, because: string): Choice {
+function wish(context: PositionContext, action: Action, { policy, because }: WantedBy): Choice {
   const { symbol } = context.position;
   const asked: Evaluation = {
     outcome: 'recommends',
-    recommendation: { policy: 'host', symbol, action, urgency: 'high', because },
+    recommendation: { policy, symbol, action, urgency: 'high', because },
   };
   const isCompatible = (each: Evaluation) =>
     each.outcome === 'abstains' || each.recommendation.action.kind !== 'reduce';

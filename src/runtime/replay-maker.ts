@@ -159,14 +159,14 @@ export class ReplayMaker {
 function askingFor(asked: Asked | undefined, context: PositionContext): Asking {
   if (asked === undefined || asked === 'everybody') return EVERYBODY;
   if (asked === 'stops_first') return STOPS_FIRST;
-  const { intent, mark } = asked;
+  const { intent, mark, wantedBy } = asked;
   if (intent.kind === 'halt' || intent.kind === 'open') {
     throw new Error(`${intent.kind} asks nobody`);
   }
   if (intent.kind === 'exit_group' || intent.kind === 'rebalance') {
     throw new Error('what is wanted of several positions is asked of each by itself');
   }
-  const choice = choiceFor(intent, context, mark);
+  const choice = choiceFor(intent, context, mark, wantedBy);
   if (choice.outcome === 'impossible') throw new Error(choice.because);
   return { choose: choice.choose, asked };
 }

@@ -1,5 +1,6 @@
 import type { Guardrail } from '../domain/guardrail.ts';
 import type { TradingPolicy } from '../domain/policy.ts';
+import type { PortfolioPolicy } from '../domain/portfolio-policy.ts';
 import type { DriftTolerance } from '../engine/drift.ts';
 import type { PlanningSettings } from '../engine/planning-settings.ts';
 import type { AnchorPlace } from '../ports/anchor-place.ts';
@@ -47,6 +48,8 @@ export type RuntimeParts = {
   readonly ids: Ids;
   /** In order of precedence. */
   readonly policies: readonly TradingPolicy[];
+  /** The same, over several positions together; absent where nobody asks them. */
+  readonly portfolioPolicies?: readonly PortfolioPolicy[] | undefined;
   readonly guardrails: readonly Guardrail[];
   readonly planning: PlanningSettings;
   readonly driftTolerance: DriftTolerance;

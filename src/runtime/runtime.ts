@@ -2,6 +2,7 @@ import { PositionManager } from './account/position-manager.ts';
 import { BigBrother } from './big-brother.ts';
 import { CoordinatedPositionManager } from './coordinated-position-manager.ts';
 import { DecisionJournal } from './coordination/decision-journal.ts';
+import { GroupExits } from './coordination/group-exits.ts';
 import { PlanPacing } from './coordination/plan-pacing.ts';
 import { CycleBookkeeper } from './cycle-bookkeeper.ts';
 import { Checkpoints } from './journal/checkpoints.ts';
@@ -87,14 +88,22 @@ function wireTop(parts: RuntimeParts, wired: Wired) {
     decisions: new DecisionJournal(logger),
     bookkeeper: new CycleBookkeeper({ state, unsettled, alerts, logger, clock, brokerErrors }),
   });
+  const isGuarding = () => orchestrator.running;
+  const coordinated = new CoordinatedPositionManager({
+    ...{ risk, state, entries, settings },
+    slippageBps: () => parts.planning.marketableBps,
+  });
+  new GroupExits({
+    ...shared,
+    ...{ risk, coordinated, coordinator, planMaker, ids, isGuarding },
+    policies: parts.portfolioPolicies ?? [],
+    controls: wired.watches.controls,
+  });
   const proposals = new ProposalDesk({
     ...shared,
     ...{ planMaker, ids },
-    coordinated: new CoordinatedPositionManager({
-      ...{ risk, state, entries, settings },
-      slippageBps: () => parts.planning.marketableBps,
-    }),
-    ...{ entries, isGuarding: () => orchestrator.running },
+    coordinated,
+    ...{ entries, isGuarding },
     limiter: new ProposalLimiter(() => settings.approvals.proposalsPerMinute),
   });
   const strategies = new AdaptiveStrategySelector({

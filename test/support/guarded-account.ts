@@ -1,4 +1,9 @@
-import { guardrails, policySettings, tradingPolicies } from '../../policies/registry.ts';
+import {
+  guardrails,
+  policySettings,
+  portfolioPolicies,
+  tradingPolicies,
+} from '../../policies/registry.ts';
 import { connectAlpaca } from '../../src/adapters/alpaca/connect.ts';
 import { MemoryEventStore } from '../../src/adapters/event-stores/memory.ts';
 import { type HaltMemory, MemoryHaltLatch } from '../../src/adapters/system/memory-halt-latch.ts';
@@ -115,6 +120,7 @@ export async function guardedAccount(given: Given = {}) {
       clock: processClock,
       ids,
       policies: [...(given.morePolicies ?? []), ...tradingPolicies(settings)],
+      portfolioPolicies: portfolioPolicies(settings),
       guardrails: guardrails(settings),
       planning: defaultPlanning,
       driftTolerance: { priceBps: 50 },

@@ -1,5 +1,5 @@
 import type { SymbolGroups } from '../../domain/control-facts.ts';
-import type { Notional, Quantity } from '../../domain/decimal.ts';
+import { type Notional, type Price, price, type Quantity } from '../../domain/decimal.ts';
 import { holdingsOf } from '../../domain/exposure.ts';
 import type { Ticker } from '../../domain/ids.ts';
 import type { PortfolioSnapshot } from '../../domain/portfolio.ts';
@@ -93,6 +93,29 @@ export class PortfolioRiskManager {
         { sector: sectorOf(symbol, sectors), cluster: clusters?.get(symbol) ?? null },
       ]),
     );
+  }
+
+  /**
+   * What is known of each position as one of several. Bars are read from now on, as once somebody
+   * asks for the risk.
+   */
+  groupFacts(
+    snapshot: PortfolioSnapshot,
+  ): ReadonlyMap<Ticker, SymbolGroups & { readonly lastClose: Price | null }> {
+    this.#isWanted = true;
+    this.#modelOf(snapshot);
+    const groups = this.groups(snapshot.positions.map(({ symbol }) => symbol));
+    return new Map(
+      [...groups].map(([symbol, own]) => [
+        symbol,
+        { ...own, lastClose: this.#lastCloseOf(symbol) },
+      ]),
+    );
+  }
+
+  #lastCloseOf(symbol: Ticker): Price | null {
+    const close = [...(this.#closes.get(symbol) ?? [])].at(-1)?.[1];
+    return close === undefined ? null : price(String(close));
   }
 
   /** By what positions that are left together are told and put in order. */

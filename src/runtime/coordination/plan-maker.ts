@@ -24,7 +24,13 @@ import type { RuntimeSettings } from '../settings/settings.ts';
 export type Asked =
   | 'everybody'
   | 'stops_first'
-  | { readonly intent: Intent; readonly mark: string; readonly byPerson: boolean };
+  | {
+      readonly intent: Intent;
+      readonly mark: string;
+      readonly byPerson: boolean;
+      /** Absent where a host or a person wants it. */
+      readonly wantedBy?: { readonly policy: string; readonly because: string };
+    };
 
 /** What of the policies' answers counts, and what is added to them. */
 export type Asking = {
