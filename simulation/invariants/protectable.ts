@@ -71,5 +71,4 @@ function whyNotTaken({ world, books, chronicle }: Scene, symbol: string): string
   return world.core.asset(symbol)?.tradable === true ? null : 'the share is not traded any more';
 }
 
-const isAside = ({ status }: Order): boolean =>
-  status === 'suspended' || status === 'stopped' || status === 'calculated';
+const isAside = ({ status }: Order): boolean => status === 'stopped' || status === 'calculated';
