@@ -33,6 +33,7 @@ class Board {
   readonly #alerts: Section<BoardAlert, AlertItem>;
   readonly #plans: Section<WaitingPlan, PlanItem>;
   readonly #rows: KeyedList<BoardPosition, PositionRow>;
+  readonly #painter = new RowPainter();
   readonly #table: HTMLElement;
   readonly #leftOut = element('p', 'left-out');
   readonly #empty = element('p', 'left-out', ['No position is open.']);
@@ -53,7 +54,7 @@ class Board {
     this.#rows = new KeyedList(body, {
       keyOf: ({ symbol }) => symbol,
       create: (position) => new PositionRow(position),
-      update: (row, position) => row.show(position),
+      update: (row, position) => this.#painter.take(row, position),
     });
     const headings = POSITION_COLUMNS.map((name) =>
       element('div', 'cell heading', [name], { role: 'columnheader', 'data-column': name }),
@@ -85,11 +86,40 @@ class Board {
     this.#alerts.show(view.alerts, moreWords(view.alertsLeftOut, 'alerts'));
     this.#plans.show(view.plansWaiting, '');
     this.#rows.show(view.positions);
+    this.#painter.paint();
     setAttribute(this.#table, 'hidden', view.positions.length === 0 ? '' : null);
     const isEmpty = view.positions.length + view.positionsLeftOut === 0;
     setAttribute(this.#empty, 'hidden', isEmpty ? null : '');
     setText(this.#leftOut, moreWords(view.positionsLeftOut, 'positions'));
     setText(this.#spoken, spokenWords(view));
+  }
+}
+
+/** So long it may work at a time: what it takes with its layout is less than a frame. */
+const PAINTS_MS = 3;
+
+/** Tells rows what changed, a few in each frame: hundreds at once would hold up whoever scrolls. */
+class RowPainter {
+  readonly #waiting = new Map<PositionRow, BoardPosition>();
+  #isScheduled = false;
+
+  take(row: PositionRow, position: BoardPosition): void {
+    this.#waiting.set(row, position);
+  }
+
+  paint(): void {
+    const until = performance.now() + PAINTS_MS;
+    for (const [row, position] of this.#waiting) {
+      this.#waiting.delete(row);
+      row.show(position);
+      if (performance.now() > until) break;
+    }
+    if (this.#waiting.size === 0 || this.#isScheduled) return;
+    this.#isScheduled = true;
+    requestAnimationFrame(() => {
+      this.#isScheduled = false;
+      this.paint();
+    });
   }
 }
 

@@ -15,9 +15,17 @@ export function element(
   return made;
 }
 
+/** What was written last: to remember it costs less than to ask the document for it. */
+const lastTexts = new WeakMap<Node, string>();
+const lastProperties = new WeakMap<HTMLElement, Map<string, string>>();
+
 /** Writes only what changed: a write that changes nothing costs a layout all the same. */
 export function setText(node: Node, text: string): void {
-  if (node.textContent !== text) node.textContent = text;
+  if (lastTexts.get(node) === text) return;
+  lastTexts.set(node, text);
+  const { firstChild } = node;
+  if (firstChild instanceof Text && firstChild.nextSibling === null) firstChild.data = text;
+  else node.textContent = text;
 }
 
 export function setAttribute(node: Element, name: string, value: string | null): void {
@@ -26,7 +34,10 @@ export function setAttribute(node: Element, name: string, value: string | null):
 }
 
 export function setProperty(node: HTMLElement, name: string, value: string): void {
-  if (node.style.getPropertyValue(name) !== value) node.style.setProperty(name, value);
+  const last = lastProperties.get(node) ?? new Map<string, string>();
+  if (last.get(name) === value) return;
+  lastProperties.set(node, last.set(name, value));
+  node.style.setProperty(name, value);
 }
 
 /** The children of `parent`, one for each item by its key, in the items' order. */
