@@ -16,6 +16,10 @@ export type CampaignOptions = {
   readonly scope: 'all' | 'each_kind';
   /** Begins no further life when it is over. */
   readonly longestMs: number;
+  /** What an earlier run has done already. */
+  readonly tally?: Tally;
+  /** Told after each life of a position. */
+  readonly onLife?: (tally: Tally) => void;
 };
 
 /** Thursday 2026-10-08, 10:00 in New York. */
@@ -36,7 +40,7 @@ const METHODS = {
 /** Kills processes until each point has had its share, and tells what became of it. */
 export async function runCampaign(options: CampaignOptions): Promise<Tally> {
   await buildPrograms();
-  const tally = new Tally();
+  const { tally = new Tally() } = options;
   const work = new Work(options, tally);
   const endsAt = Date.now() + options.longestMs;
   do {
@@ -46,7 +50,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Tally> {
 }
 
 async function liveThroughDay(
-  { lanes, speed }: CampaignOptions,
+  { lanes, speed, onLife }: CampaignOptions,
   tally: Tally,
   work: Work,
   endsAt: number,
@@ -88,7 +92,10 @@ async function liveThroughDay(
           );
         else await work.known;
         work.begin();
-        while (work.isLeft() && Date.now() < closesAt) await lane.live(work.choose, work.missed);
+        while (work.isLeft() && Date.now() < closesAt) {
+          await lane.live(work.choose, work.missed);
+          onLife?.(tally);
+        }
         await lane.close();
       }),
     );
@@ -98,20 +105,29 @@ async function liveThroughDay(
   }
 }
 
+/** A point that nobody came by in so many tries is none of the act's. */
+const TRIES = 3;
+
 /** What is still to be done, handed out point by point. */
 class Work {
   readonly known: Promise<void>;
   begin: () => void = () => {};
   readonly #options: CampaignOptions;
-  readonly #missed = new Map<string, number>();
+  readonly #tally: Tally;
+  /** In lives that have not ended yet, or in which the point was missed for good. */
   readonly #handedOut = new Map<string, number>();
   #points: readonly Point[] | null = null;
 
   constructor(options: CampaignOptions, tally: Tally) {
     this.#options = options;
+    this.#tally = tally;
     this.known = new Promise((resolve) => {
       this.begin = () => {
         this.#points ??= pointsOf(tally, options.scope);
+        for (const point of this.#points) {
+          if (!this.#handedOut.has(nameOf(point)))
+            this.#handedOut.set(nameOf(point), tally.killsAt(point));
+        }
         resolve();
       };
     });
@@ -137,13 +153,15 @@ class Work {
   /** A point that an act did not come by is tried again, but not for ever. */
   readonly missed = (point: Point): void => {
     const name = nameOf(point);
-    const times = (this.#missed.get(name) ?? 0) + 1;
-    this.#missed.set(name, times);
-    if (times <= this.#options.repeats) this.#handedOut.set(name, this.#handedOutAt(name) - 1);
+    this.#tally.miss(point);
+    this.#handedOut.set(name, this.#handedOutAt(name) - 1);
   };
 
   #leftAt(point: Point): number {
-    return this.#options.repeats - this.#handedOutAt(nameOf(point));
+    const { repeats } = this.#options;
+    const misses = this.#tally.missesAt(point);
+    if (misses >= (this.#tally.killsAt(point) === 0 ? TRIES : repeats)) return 0;
+    return repeats - this.#handedOutAt(nameOf(point));
   }
 
   #handedOutAt(name: string): number {

@@ -22,11 +22,38 @@ export type Row = {
   longestSeconds: number;
 };
 
+/** A tally in a file, between two runs of one campaign. */
+type SavedTally = {
+  readonly rows: readonly Row[];
+  readonly heard: readonly (readonly [Point['during'], readonly string[]])[];
+  readonly failures: readonly string[];
+};
+
 /** Counts what became of the kills, point by point. */
 export class Tally {
   readonly failures: string[] = [];
   readonly #rows = new Map<string, Row>();
   readonly #heard = new Map<Point['during'], Set<string>>();
+  readonly #missed = new Map<string, number>();
+
+  /** @param saved the text of an earlier run's; what that has done is not done again */
+  constructor(saved: string | null = null) {
+    if (saved === null) return;
+    // Its text is our own, and read as such.
+    const { rows, heard, failures } = JSON.parse(saved) as SavedTally;
+    for (const row of rows) this.#rows.set(row.point, { ...row });
+    for (const [during, types] of heard) this.#heard.set(during, new Set(types));
+    this.failures.push(...failures);
+  }
+
+  text(): string {
+    const saved: SavedTally = {
+      rows: this.rows(),
+      heard: [...this.#heard].map(([during, types]) => [during, [...types]]),
+      failures: this.failures,
+    };
+    return JSON.stringify(saved);
+  }
 
   count(point: Point, verdict: Verdict): void {
     const name = nameOf(point);
@@ -53,6 +80,20 @@ export class Tally {
 
   typesOf(during: Point['during']): readonly string[] {
     return [...(this.#heard.get(during) ?? [])].sort();
+  }
+
+  /** An act did not come by the point. */
+  miss(point: Point): void {
+    this.#missed.set(nameOf(point), this.missesAt(point) + 1);
+  }
+
+  /** Points that no act came by, so that nobody was killed there. */
+  neverReached(): readonly string[] {
+    return [...this.#missed.keys()].filter((name) => !this.#rows.has(name)).sort();
+  }
+
+  missesAt(point: Point): number {
+    return this.#missed.get(nameOf(point)) ?? 0;
   }
 
   killsAt(point: Point): number {
