@@ -41,24 +41,21 @@ export function exitsNow({ orders, position }: PositionContext): readonly Exit[]
 }
 
 /** The exits after each step, each step confirmed before the next, beginning with now. */
-export function exitsAlong(part: PlanPart, context: PositionContext): readonly (readonly Exit[])[] {
-  let latest = exitsNow(context);
-  return [
-    latest,
-    ...part.steps.map((step, index) => {
-      latest = after(step, `step ${index + 1}`, latest, exitSide(context.position.side));
-      return latest;
-    }),
-  ];
-}
+export const exitsAlong = (part: PlanPart, context: PositionContext) => walk(part, context).along;
 
 /** The exits at the end of a part. */
-export const exitsAfter = (part: PlanPart, context: PositionContext): readonly Exit[] =>
-  part.steps.reduce(
-    (latest, step, index) =>
-      after(step, `step ${index + 1}`, latest, exitSide(context.position.side)),
-    exitsNow(context),
-  );
+export const exitsAfter = (part: PlanPart, context: PositionContext) => walk(part, context).latest;
+
+function walk({ steps }: PlanPart, context: PositionContext) {
+  const closing = exitSide(context.position.side);
+  let latest = exitsNow(context);
+  const along = [latest];
+  for (const [index, step] of steps.entries()) {
+    latest = after(step, `step ${index}`, latest, closing);
+    along.push(latest);
+  }
+  return { along, latest };
+}
 
 /** Shares that may be sold when every exit executes; the exits of one group count once. */
 export function sharesClaimed(exits: readonly Exit[]): Quantity {
