@@ -1,26 +1,22 @@
-import type { Price } from '../../domain/decimal.ts';
-import type { Ticker } from '../../domain/ids.ts';
-import type { CoordinatedIntent } from '../../domain/plan.ts';
-import type { PortfolioSnapshot } from '../../domain/portfolio.ts';
-import type {
-  GroupExit,
-  PortfolioContext,
-  PortfolioPolicy,
-} from '../../domain/portfolio-policy.ts';
-import type { Clock, Ids } from '../../ports/clock.ts';
-import { reasonOf } from '../../ports/deadline.ts';
-import type { PortfolioRiskManager } from '../account/portfolio-risk-manager.ts';
-import type { PortfolioStateManager } from '../account/portfolio-state-manager.ts';
-import type { ControlDesk } from '../controls/control-desk.ts';
-import type { CoordinatedPositionManager } from '../coordinated-position-manager.ts';
-import { choiceFor, type WantedBy } from '../host-intents.ts';
-import { type EventLogger, JournalBrokenError } from '../journal/event-logger.ts';
-import type { PlanStore } from '../plans/plan-store.ts';
-import type { RuntimeSettings } from '../settings/settings.ts';
-import type { ActionCoordinator } from './action-coordinator.ts';
-import { logThought } from './decision-journal.ts';
-import type { PlanMaker, Thought } from './plan-maker.ts';
-import type { PlanReviewer } from './plan-reviewer.ts';
+import type { Price } from '../domain/decimal.ts';
+import type { Ticker } from '../domain/ids.ts';
+import type { CoordinatedIntent } from '../domain/plan.ts';
+import type { PortfolioSnapshot } from '../domain/portfolio.ts';
+import type { GroupExit, PortfolioContext, PortfolioPolicy } from '../domain/portfolio-policy.ts';
+import type { Clock, Ids } from '../ports/clock.ts';
+import { reasonOf } from '../ports/deadline.ts';
+import type { PortfolioRiskManager } from './account/portfolio-risk-manager.ts';
+import type { PortfolioStateManager } from './account/portfolio-state-manager.ts';
+import type { ControlDesk } from './controls/control-desk.ts';
+import type { CoordinatedPositionManager } from './coordinated-position-manager.ts';
+import type { ActionCoordinator } from './coordination/action-coordinator.ts';
+import { logThought } from './coordination/decision-journal.ts';
+import type { PlanMaker, Thought } from './coordination/plan-maker.ts';
+import type { PlanReviewer } from './coordination/plan-reviewer.ts';
+import { choiceFor, type WantedBy } from './host-intents.ts';
+import { type EventLogger, JournalBrokenError } from './journal/event-logger.ts';
+import type { PlanStore } from './plans/plan-store.ts';
+import type { RuntimeSettings } from './settings/settings.ts';
 
 /** What did not end as meant is tried again after this; meanwhile every stop goes on resting. */
 const PAUSE_MS = 30_000;
