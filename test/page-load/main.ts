@@ -1,6 +1,8 @@
 // How the local page holds up: frames while 500 positions change every second, and memory over
 // an hour of that, with the browser's timers moved on by hand so that it takes minutes.
 import { loadavg } from 'node:os';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { CDPSession, Page } from 'playwright-core';
 import { listen } from '../../src/adapters/system/http-listener.ts';
@@ -58,7 +60,7 @@ server = new HttpServer({
   ...{ whyNotReady: () => null, connect: () => Promise.reject(new Error('no host here')) },
   page: new LocalPage({
     ...{ ...parts, owner: account, tokens: { tokens: () => [] } },
-    files: pageFiles(new URL('../page.html', import.meta.url).href),
+    files: pageFiles(pathToFileURL(resolve('dist/page.html')).href),
     spendLogin: (secret) => secret === SECRET,
   }),
 });

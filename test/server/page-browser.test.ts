@@ -69,6 +69,7 @@ describe.runIf(missing === null)('the local page, in a browser', () => {
     await page.getByRole('tab', { name: 'Plans (1)' }).click();
     const card = page.getByRole('article');
     await card.getByText(/an agent asks to/i).waitFor();
+    await card.getByText(/^[1-5] min \d\d s left$/).waitFor();
     await card.getByText('Every step and reason').click();
     await card.getByRole('button', { name: 'Approve' }).click();
     await shown(`Approved: ${plan.id}.`);
@@ -128,7 +129,7 @@ describe.runIf(missing === null)('the local page, in a browser', () => {
     }
     await open('Charts');
     await page.locator('.charts').getByLabel('Symbol').selectOption('AAPL');
-    await page.getByRole('img', { name: /AAPL 102\.50.*stop 9\d\.\d\d, 1 fills/ }).waitFor();
+    await page.getByRole('img', { name: /AAPL 102\.50.*stop 9\d\.\d\d, 1 fill$/ }).waitFor();
     await page.getByRole('img', { name: /Equity and drawdown\. \$\d/ }).waitFor();
     await page.getByRole('img', { name: /1 closes, 1 of them gains/ }).waitFor();
     const colours = async (index: number): Promise<number> =>

@@ -154,13 +154,11 @@ export class LocalPage {
     response: HttpResponse,
     session: PageSession,
   ): Promise<void> {
-    const { owner, clock } = this.#parts;
-    const waiting = await owner.waiting();
+    const waiting = await this.#parts.owner.waiting();
     if (waiting === null) return say(response, 503, 'the owner of the account does not answer');
     const isPerson = mayAnswer(session, headerOf(request, ANSWER_KEY) ?? '');
     const told: QueueView = {
       mayAnswer: isPerson,
-      now: clock.now(),
       waiting: waiting.map(({ text: { lines, details }, code, ...plan }) => ({
         ...{ planId: plan.planId, hash: plan.hash, tier: plan.tier, lines, details },
         expiresAt: plan.expiresAt,

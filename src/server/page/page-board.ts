@@ -41,7 +41,8 @@ export function boardOf(
   const { environment, mode } = bigBrother.status();
   const alerts = bigBrother.alerts();
   return {
-    ...{ environment, mode },
+    // The account's own time: that of a simulation is another one than the reader's.
+    ...{ environment, mode, now },
     ...portfolioHeader(snapshot, held, bigBrother, now),
     alerts: alerts
       .slice(0, MOST_ALERTS)

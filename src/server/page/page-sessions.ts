@@ -7,7 +7,7 @@ const LIVES_MS = 12 * 3_600_000;
 const MOST_SESSIONS = 16;
 
 /** `person`: by a link made in a terminal of this machine. `viewer`: by the token of a host. */
-export type Visitor = 'person' | 'viewer';
+type Visitor = 'person' | 'viewer';
 
 export type PageSession = {
   readonly visitor: Visitor;

@@ -126,6 +126,6 @@ function priceWords({ symbol, prices, stops, fills, entry }: PriceView): string 
     `${symbol} ${now === undefined ? 'has no recorded price yet' : now.toFixed(2)}`,
     ...(entry === null ? [] : [`average cost ${entry.toFixed(2)}`]),
     stop === null ? 'no stop' : `stop ${stop.toFixed(2)}`,
-    `${fills.length} fills`,
+    fills.length === 1 ? '1 fill' : `${fills.length} fills`,
   ].join(', ');
 }

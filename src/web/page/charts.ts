@@ -136,7 +136,7 @@ export class EquityChart {
 }
 
 /** In percent of the highest until then; a low between two points counts as well. */
-export function drawdownOf(equity: Course, peak: number | null) {
+function drawdownOf(equity: Course, peak: number | null) {
   let highest = Number.NEGATIVE_INFINITY;
   const known = equity.at(-1)?.[1];
   // A peak from before the first point is known of only by what it is now.

@@ -1,6 +1,7 @@
 import { Banner } from '../board-header.ts';
 import { boardViewOf } from '../board-view.ts';
 import { element, setAttribute, setText } from '../dom.ts';
+import { fieldsOf, numberOf } from '../wire.ts';
 import { ChartsPanel } from './charts-panel.ts';
 import { Client, type Told } from './client.ts';
 import { LoginForm, secretInAddress } from './login.ts';
@@ -84,7 +85,6 @@ class Page {
     this.#client.forget();
     this.#tabs.begin();
     this.#isRunning = true;
-    await this.#readQueue();
     void this.#look();
   }
 
@@ -111,6 +111,8 @@ class Page {
     this.#tellConnection(told);
     if (told.outcome !== 'told') return;
     const view = boardViewOf(told.answer);
+    const now = numberOf(fieldsOf(told.answer).now);
+    if (now !== null) this.#queue.tellTime(now);
     if (view === null) return;
     this.#tabs.count('Plans', view.plansWaiting.length);
     document.title = `${view.plansWaiting.length > 0 ? `(${view.plansWaiting.length}) ` : ''}BigBrother, ${view.environment}`;

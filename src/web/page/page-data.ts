@@ -1,8 +1,5 @@
 /** What the page is told, as JSON. Amounts are decimal text; only what is drawn is a number. */
 
-/** A moment in epoch milliseconds and a figure for a line. */
-export type Point = readonly [atMs: number, value: number];
-
 /** The course of a figure: in each stretch of time where it ended, its lowest and highest. */
 export type Course = readonly (readonly [atMs: number, last: number, low: number, high: number])[];
 
@@ -18,7 +15,7 @@ export type EquityView = {
   }[];
 };
 
-export type Fill = {
+type Fill = {
   readonly at: number;
   readonly side: 'buy' | 'sell';
   readonly quantity: string;
@@ -135,7 +132,6 @@ export type QueuedPlan = {
 export type QueueView = {
   /** False where this page may only look. */
   readonly mayAnswer: boolean;
-  readonly now: number;
   readonly waiting: readonly QueuedPlan[];
 };
 

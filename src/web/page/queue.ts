@@ -37,9 +37,12 @@ export class QueuePanel {
     this.root = element('div', 'queue-panel', [this.#status, this.#only, list, this.#empty]);
   }
 
-  show({ waiting, mayAnswer, now }: QueueView): void {
-    // The account's clock decides; it may be a simulated one.
+  /** @param now on the account's clock, which decides; it may be a simulated one */
+  tellTime(now: number): void {
     this.#skewMs = now - Date.now();
+  }
+
+  show({ waiting, mayAnswer }: QueueView): void {
     this.#list.show(waiting);
     setAttribute(this.#empty, 'hidden', waiting.length === 0 ? null : '');
     setAttribute(this.#only, 'hidden', mayAnswer ? '' : null);

@@ -18,9 +18,7 @@ export class RulesPanel {
     this.root.replaceChildren(
       section('Limits of the account', [
         element('div', 'limits', limits.map(limitRow)),
-        element('p', 'note', [
-          'Entries are refused beyond a limit. Exits and protection never are.',
-        ]),
+        element('p', 'note', ['Beyond a limit entries are refused. Exits and protection go on.']),
       ]),
       section('Policies, the first in precedence first', [
         element('ul', 'plain policies', policies.map(policyRow)),

@@ -1,6 +1,6 @@
 import { element, setAttribute, setText } from '../dom.ts';
 
-export const TABS = ['Board', 'Plans', 'Timeline', 'Charts', 'Rules', 'Tape'] as const;
+const TABS = ['Board', 'Plans', 'Timeline', 'Charts', 'Rules', 'Tape'] as const;
 export type Tab = (typeof TABS)[number];
 
 const idOf = (tab: Tab): string => tab.toLowerCase();
