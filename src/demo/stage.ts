@@ -79,6 +79,9 @@ export function scriptedDay(seed: number, dataDirectory: string): Stage {
 
 const HOUR_MS = 3_600_000;
 
+/** The longest that settings allow. */
+export const LONGEST_LOOP_INTERVAL_MS = 600_000;
+
 /** Recorded bars from first to last, with an app beside BigBrother that keeps buying. */
 export function recordedYears(
   seed: number,
@@ -102,7 +105,7 @@ export function recordedYears(
   );
   const symbols = series.map(({ symbol }) => symbol);
   const settings = withRules(defaultSettings('execute', dataDirectory), {
-    loopIntervalMs: lastAt - firstAt, // A pacer runs the cycles.
+    loopIntervalMs: LONGEST_LOOP_INTERVAL_MS, // A pacer runs the cycles that matter.
     // Prices come four times a bar, so that is how old they may be.
     policies: policySettings.parse({ freshData: { quoteForExitsMs: longestBarMs } }),
   });

@@ -11,7 +11,7 @@ import type { Rules } from '../../settings-file.ts';
 import type { DemoFigures } from '../figures.ts';
 import { PlainClient } from '../plain-client.ts';
 import { runDemo } from '../run-demo.ts';
-import type { Stage } from '../stage.ts';
+import { LONGEST_LOOP_INTERVAL_MS, type Stage } from '../stage.ts';
 import { FillLedger } from './fill-ledger.ts';
 import { PrintPacer } from './print-pacer.ts';
 
@@ -69,7 +69,7 @@ function stageOf({ setup, series, rules }: FaithfulRun, ledgers: readonly FillLe
   return {
     clock,
     exchange,
-    settings: settingsFor(rules, lastAt - firstAt, longestBarMs),
+    settings: settingsFor(rules, longestBarMs),
     opening: [],
     endsAt: lastAt + HOUR_MS,
     symbols: series.map(({ symbol }) => ({ symbol, story: 'recorded prices' })),
@@ -81,14 +81,14 @@ function stageOf({ setup, series, rules }: FaithfulRun, ledgers: readonly FillLe
   };
 }
 
-function settingsFor(rules: Rules, lengthMs: number, longestBarMs: number): Settings {
+function settingsFor(rules: Rules, longestBarMs: number): Settings {
   const { policies } = rules;
   return {
     ...defaultSettings('execute', ''),
     rules: {
       ...rules,
       mode: 'execute',
-      loopIntervalMs: lengthMs, // A pacer runs the cycles.
+      loopIntervalMs: LONGEST_LOOP_INTERVAL_MS, // A pacer runs the cycles that matter.
       // Prices come four times a bar, so that is how old they may be.
       policies: {
         ...policies,
