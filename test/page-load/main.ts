@@ -30,7 +30,7 @@ const [positions, seconds, minutes] = [values.positions, values.seconds, values.
 
 const SECRET = 'bbt_the_link_of_this_measurement_and_no_other_one';
 /** Limits are for people: here a second of theirs passes in a few milliseconds. */
-const SPEED = 200;
+const SPEED = 40;
 
 /** Runs in the page. */
 const COUNT_FRAMES = `(() => {

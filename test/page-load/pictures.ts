@@ -77,7 +77,6 @@ await take(page, 'Charts', 'page-charts-dark');
 await take(page, 'Board', 'page-board-dark');
 await page.emulateMedia({ colorScheme: 'light' });
 await take(page, 'Timeline', 'page-timeline-light');
-await take(page, 'Rules', 'page-rules-light');
 await page.setViewportSize({ width: 390, height: 780 });
 await take(page, 'Plans', 'page-plans-phone');
 await take(page, 'Board', 'page-board-phone');
@@ -117,7 +116,6 @@ async function take(from: Page, tab: string, name: string): Promise<void> {
     await from.locator('.chain li').first().waitFor();
   }
   if (tab === 'Plans') await from.getByRole('article').waitFor();
-  if (tab === 'Rules') await from.locator('.limit').first().waitFor();
   // Charts fade nothing in, and still draw a frame after their data.
   await from.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done, 300)))');
   await from.screenshot({ path: `${PLACE}/${name}.png` });
