@@ -6,6 +6,7 @@ import type { Limits } from './scenario.ts';
 import { shrink } from './shrink.ts';
 import { type Summary, Tally } from './summary.ts';
 import { tellTo } from './tell.ts';
+import { runTwice } from './twice.ts';
 import { runWorld } from './world.ts';
 
 const write = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -43,6 +44,7 @@ async function simulate(options: Options, replays: JournalReplays | null): Promi
 
 async function main(): Promise<void> {
   const options = optionsFrom(process.argv.slice(2));
+  if (options.runsTwice) return compareTraces(options);
   const replays = options.replaysJournals ? new JournalReplays() : null;
   const summary = await simulate(options, replays);
   const journals = replays?.result();
@@ -53,6 +55,21 @@ async function main(): Promise<void> {
   }
   const isAsRecorded = journals === undefined || journals.different + journals.missing === 0;
   process.exitCode = summary.violations === 0 && isAsRecorded ? 0 : 1;
+}
+
+/** By what a world is drawn; how it is told of makes no difference to it. */
+async function compareTraces({ firstSeed, seeds, limits, isJson }: Options): Promise<void> {
+  const args = [
+    ...['--steps', String(limits.steps), '--symbols', String(limits.symbols)],
+    ...(limits.kind === 'ambiguous' ? ['--only', 'ambiguous'] : []),
+    ...(limits.without.length > 0 ? ['--without', limits.without.join()] : []),
+    ...(limits.rare === true ? ['--rare'] : []),
+  ];
+  const told = await runTwice(process.argv[1] ?? '', firstSeed, seeds, args, note);
+  const { different } = told;
+  const words = different.length === 0 ? 'all equal' : `DIFFERENT: ${different.join(', ')}`;
+  write(isJson ? JSON.stringify(told) : `${seeds} worlds, twice in fresh processes: ${words}`);
+  process.exitCode = different.length === 0 ? 0 : 1;
 }
 
 const wordsOf = ({ journals, same, different, missing, first }: ReplayedJournals): string =>

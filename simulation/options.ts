@@ -15,6 +15,8 @@ export type Options = {
   readonly tells: boolean;
   /** Whether the journal that a world leaves is replayed at its end. */
   readonly replaysJournals: boolean;
+  /** Whether each world is run in two fresh processes, and their traces compared. */
+  readonly runsTwice: boolean;
 };
 
 const MOST_SYMBOLS = 40;
@@ -30,6 +32,7 @@ export const USAGE = `npm run simulate -- [options]
   --replay FILE      the world of a fixture; may be given many times
   --without A,B      leaves kinds of trouble out
   --symbols N        at most so many symbols
+  --twice            each world in two fresh processes: are their traces equal?
   --journals         derives anew what each journal says was decided
   --tell             each observation as a line
   --no-save          a failing seed is not shrunk and saved`;
@@ -61,6 +64,7 @@ export function optionsFrom(args: readonly string[]): Options {
     replays: values.replay ?? [],
     tells: values.tell === true,
     replaysJournals: values.journals === true,
+    runsTwice: values.twice === true,
   };
 }
 
@@ -81,6 +85,7 @@ function parsed(args: readonly string[]) {
         report: { type: 'boolean' },
         tell: { type: 'boolean' },
         journals: { type: 'boolean' },
+        twice: { type: 'boolean' },
         'no-save': { type: 'boolean' },
       },
     });
