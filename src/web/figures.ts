@@ -8,7 +8,7 @@ type Parts = { readonly sign: string; readonly whole: string; readonly fraction:
 function partsOf(text: string | null): Parts | null {
   const [, sign, whole, fraction = ''] = DECIMAL.exec(text ?? '') ?? [];
   if (sign === undefined || whole === undefined) return null;
-  return { sign: sign === '' ? '' : '−', whole: whole.replace(/\B(?=(\d{3})+$)/g, ','), fraction };
+  return { sign: sign === '' ? '' : '−', whole: grouped(whole), fraction };
 }
 
 /** All digits that it has, and at least two after the point. */
@@ -68,6 +68,12 @@ export function direction(text: string | null): 'up' | 'down' | 'flat' {
 }
 
 const isZero = (text: string | null): boolean => /^-?0*\.?0*$/.test(text ?? '');
+
+/** Dollars inside a sentence, with their thousands apart. */
+export const withGroups = (sentence: string): string =>
+  sentence.replace(/\$(\d{4,})/g, (_, digits: string) => `$${grouped(digits)}`);
+
+const grouped = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** For people: `4 min 05 s`, `12 s`, `3 h 20 min`. */
 export function duration(seconds: number): string {

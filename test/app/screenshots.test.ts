@@ -19,7 +19,7 @@ const HELD = [
   { symbol: 'XOM', qty: '90', averageEntryPrice: '112.70', now: '113.05' },
 ] as const;
 const looks = [
-  ['light', 1_000, ''],
+  ['light', 1_000, '-light'],
   ['dark', 1_000, '-dark'],
   ['light', 390, '-phone'],
 ] as const;
@@ -88,7 +88,7 @@ describe.runIf(missing === null)('pictures of the app', () => {
     await guarded.clock.advanceBy(300);
     const frame = await chat.show(host, await host.call('get_portfolio_context'));
     await frame.getByText('AAPL').first().waitFor();
-    await takePictures('board');
+    await takePictures('app-board');
   });
 
   it('shows the card in both themes and on a phone', async () => {
@@ -98,6 +98,6 @@ describe.runIf(missing === null)('pictures of the app', () => {
     const result = await host.call('propose_plan', { intent: 'exit', symbol: 'NVDA' });
     const frame = await chat.show(host, result);
     await frame.getByRole('button', { name: 'Approve and send' }).waitFor();
-    await takePictures('approval-card');
+    await takePictures('app-card');
   });
 });

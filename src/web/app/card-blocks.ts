@@ -24,12 +24,16 @@ export class PartBlock {
     this.#after.show(ordersAfter, ordersBefore);
     if (this.#shown !== steps.join('\n')) {
       this.#shown = steps.join('\n');
-      this.#steps.replaceChildren(...steps.map((step) => element('li', '', [step])));
+      this.#steps.replaceChildren(...steps.map((step) => element('li', '', [withShortIds(step)])));
     }
     const bare = `Without a stop for about ${duration(nakedSeconds)}`;
     setText(this.#naked, nakedSeconds === 0 ? 'Never without a stop' : bare);
   }
 }
+
+/** An order's id in full is among the details; here its beginning tells it from the others. */
+const withShortIds = (step: string): string =>
+  step.replace(/\b([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '$1');
 
 class OrderList {
   readonly root: HTMLElement;

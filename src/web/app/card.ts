@@ -1,6 +1,6 @@
 import { Banner } from '../board-header.ts';
 import { element, KeyedList, setAttribute, setText } from '../dom.ts';
-import { dollars, duration } from '../figures.ts';
+import { dollars, duration, withGroups } from '../figures.ts';
 import { PartBlock, VerdictBlock } from './card-blocks.ts';
 import { CardButtons, type PersonsWish } from './card-buttons.ts';
 import type { CardPart, CardView, PlanState } from './card-view.ts';
@@ -78,12 +78,12 @@ export class PlanCard {
     // By the seconds that are left, since this machine's clock may be another one.
     this.#endsAt = performance.now() + view.secondsLeft * 1000;
     this.#banner.show(view.environment, view.account, '');
-    setText(this.#effect, view.effect === '' ? view.title : view.effect);
+    setText(this.#effect, withGroups(view.effect === '' ? view.title : view.effect));
     setText(this.#title, view.effect === '' ? '' : view.title);
     this.#showLoss(view.worstLoss);
     setText(this.#check, `plan code ${view.check}`);
     const asked = view.askedBecause.join('; ');
-    setText(this.#asked, asked === '' ? '' : `You are asked because ${asked}.`);
+    setText(this.#asked, asked === '' ? '' : withGroups(`You are asked because ${asked}.`));
     this.#parts.show(view.parts);
     setText(
       this.#partsLeftOut,
@@ -139,7 +139,9 @@ function stateWords({ state, because, notHereBecause }: CardView): string {
   const words = STATE_WORDS[state];
   const isAsked = state === 'proposed' || state === 'waiting';
   if (isAsked && notHereBecause !== null) {
-    return `${words} Answer in a terminal with "bigbrother pending": ${notHereBecause}.`;
+    const when = state === 'proposed' ? ' as soon as the agent executes it' : '';
+    const where = `In a terminal "bigbrother pending" shows it${when}`;
+    return `${words} ${where}, since ${notHereBecause}.`;
   }
   return isAsked || because === null || state === 'ready' ? words : `${words} ${because}`;
 }
