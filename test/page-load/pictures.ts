@@ -42,16 +42,19 @@ const running = await settle(clock, compose(settings, system));
 running.orchestrator.start();
 
 const real = new SystemClock();
-const door = pageDoor({
-  ...running,
-  tape: tapeOf(exchange),
-  clock: {
-    now: () => clock.now(),
-    monotonicMs: () => clock.monotonicMs(),
-    after: (delayMs, task) => clock.after(delayMs, task),
-    sleep: (delayMs, signal) => real.sleep(delayMs, signal),
+const door = pageDoor(
+  {
+    ...running,
+    tape: tapeOf(exchange),
+    clock: {
+      now: () => clock.now(),
+      monotonicMs: () => clock.monotonicMs(),
+      after: (delayMs, task) => clock.after(delayMs, task),
+      sleep: (delayMs, signal) => real.sleep(delayMs, signal),
+    },
   },
-});
+  [],
+);
 const served = await servedPage({
   read: (view, query) => door.read(view, query),
   waiting: () => Promise.resolve(running.approvals.pending()),

@@ -65,6 +65,9 @@ export async function servedPage(owner: PageOwner) {
   };
 }
 
+/** A value that must never reach the page. */
+export const SECRET = 'PK-SECRET-OF-THE-ACCOUNT';
+
 /** A whole account under guard on virtual time, and its page on a real socket. */
 export async function guardedPage(given: Given = {}) {
   const guarded = await loopedAccount({ ...given, settings: { ...STRICT, ...given.settings } });
@@ -72,18 +75,21 @@ export async function guardedPage(given: Given = {}) {
   const { exchange, clock } = guarded;
   const rules = rulesFromJson({ mode: 'execute' });
   const real = new SystemClock();
-  const door = pageDoor({
-    ...guarded,
-    // What waits between two pieces of the journal does not wait for virtual time.
-    clock: {
-      now: () => clock.now(),
-      monotonicMs: () => clock.monotonicMs(),
-      after: (delayMs, task) => clock.after(delayMs, task),
-      sleep: (delayMs, signal) => real.sleep(delayMs, signal),
+  const door = pageDoor(
+    {
+      ...guarded,
+      // What waits between two pieces of the journal does not wait for virtual time.
+      clock: {
+        now: () => clock.now(),
+        monotonicMs: () => clock.monotonicMs(),
+        after: (delayMs, task) => clock.after(delayMs, task),
+        sleep: (delayMs, signal) => real.sleep(delayMs, signal),
+      },
+      tape: tapeOf(exchange),
+      settings: { rules: () => rules },
     },
-    tape: tapeOf(exchange),
-    settings: { rules: () => rules },
-  });
+    [SECRET],
+  );
   const word = { by: 'a person on the page', channel: 'page' } as const;
   const served = await servedPage({
     read: (view, query) => door.read(view, query),

@@ -46,7 +46,7 @@ export class OwnerDoor {
     this.#token = running.ids.next('token');
     this.#page = new PageHost(running);
     this.#feed = new RecordFeed((hear) => running.logger.onRecord(hear));
-    this.#pageDoor = pageDoor(running);
+    this.#pageDoor = pageDoor(running, parts.secrets);
     this.#desk = new AttachDesk({
       token: this.#token,
       pid: process.pid,

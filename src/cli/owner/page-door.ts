@@ -15,11 +15,15 @@ export type Shown = Pick<
   'bigBrother' | 'approvals' | 'clock' | 'logger' | 'controls' | 'stepBack' | 'tape'
 > & { readonly settings: Pick<Started['settings'], 'rules'> };
 
-/** What the local page is told by the process that owns the account. */
-export function pageDoor(running: Shown): PageDoor {
+/**
+ * What the local page is told by the process that owns the account.
+ *
+ * @param secrets values that must never leave it
+ */
+export function pageDoor(running: Shown, secrets: readonly string[]): PageDoor {
   const { bigBrother, approvals, clock, logger, settings, controls, stepBack, tape } = running;
   return new PageReader({
-    ...{ bigBrother, clock, tape },
+    ...{ bigBrother, clock, tape, secrets },
     waiting: () => approvals.pending(),
     onRecord: (hear) => logger.onRecord(hear),
     rules: () => {

@@ -20,6 +20,7 @@ import type {
   TimelineView,
   WhyView,
 } from '../../web/page/page-data.ts';
+import { createRedactor, type Redactor } from '../redact.ts';
 import { Courses } from './courses.ts';
 import { boardOf } from './page-board.ts';
 import { type AccountLimits, figureOf, limitRows, VerdictBook } from './page-rules.ts';
@@ -35,6 +36,8 @@ export type PageReaderParts = {
   readonly bigBrother: BigBrotherFace;
   readonly waiting: () => readonly PendingApproval[];
   readonly clock: Clock;
+  /** Values that must never leave the process. */
+  readonly secrets: readonly string[];
   readonly onRecord: (hear: (record: JournalRecord) => void) => void;
   /** What was set, as it holds now. */
   readonly rules: () => {
@@ -69,12 +72,14 @@ const noQuery = z.strictObject({});
 export class PageReader implements PageDoor {
   readonly #parts: PageReaderParts;
   readonly #courses: Courses;
+  readonly #redactor: Redactor;
   #verdicts: VerdictBook | null = null;
 
   constructor(parts: PageReaderParts) {
     this.#parts = parts;
     const { bigBrother, onRecord, clock } = parts;
     const history = (query: HistoryQuery) => bigBrother.history(query);
+    this.#redactor = createRedactor(parts.secrets);
     this.#courses = new Courses({ history, onRecord, clock });
   }
 
@@ -83,7 +88,7 @@ export class PageReader implements PageDoor {
       const made = await this.#make(view, query);
       return made === null
         ? { outcome: 'refused', because: 'the account has not been read yet' }
-        : { outcome: 'read', json: JSON.stringify(made) };
+        : { outcome: 'read', json: this.#redactor.answer(JSON.stringify(made)) };
     } catch (error) {
       if (!(error instanceof z.ZodError)) throw error;
       return { outcome: 'refused', because: 'this cannot be asked for' };
