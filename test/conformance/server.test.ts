@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../../src/adapters/system/http-listener.ts';
@@ -16,9 +13,8 @@ import { RecordFeed } from '../../src/server/record-feed.ts';
 import { textOfToken, tokenHash } from '../../src/server/tokens.ts';
 import { ToldAnswers } from '../tools/face.ts';
 import { registerFixtures } from './fixtures.ts';
+import { runSuite } from './suite.ts';
 
-const SUITE = resolve('node_modules/@modelcontextprotocol/conformance/dist/index.js');
-const HOOK = resolve('test/conformance/without-glob.mjs');
 /** A hang guard for a suite that takes some twenty seconds. */
 const LONGEST_MS = 120_000;
 
@@ -62,23 +58,7 @@ async function served(prepare: (server: McpServer) => void) {
   return { url: `http://127.0.0.1:${listener.port}/mcp`, close };
 }
 
-type Check = { readonly id: string; readonly status: string; readonly errorMessage?: string };
-
-/** All scenarios of the suite, each with its checks that failed. */
-async function scenariosAt(url: string): Promise<ReadonlyMap<string, readonly string[]>> {
-  const output = mkdtempSync(join(tmpdir(), 'bigbrother-conformance-'));
-  const args = ['--import', HOOK, SUITE, 'server', '--url', url, '--suite', 'all', '-o', output];
-  const child = spawn(process.execPath, args, { stdio: 'ignore' });
-  await new Promise((ended) => child.on('close', ended));
-  const found = readdirSync(output).map((folder) => {
-    const scenario = /^server-(.*)-\d{4}-/.exec(folder)?.[1] ?? folder;
-    const checks = JSON.parse(readFileSync(join(output, folder, 'checks.json'), 'utf8')) as Check[];
-    const failed = checks.filter(({ status }) => status === 'FAILURE');
-    return [scenario, failed.map(({ id, errorMessage }) => `${id}: ${errorMessage}`)] as const;
-  });
-  rmSync(output, { recursive: true });
-  return new Map(found);
-}
+const scenariosAt = (url: string) => runSuite(['server', '--url', url, '--suite', 'all']);
 
 describe('the official conformance suite, over our own HTTP', () => {
   let close = async (): Promise<void> => undefined;
