@@ -59,7 +59,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
     if (action !== null) options.onAction(action);
   });
   options.onStart(running);
-  running.orchestrator.start();
+  if (stage.isPaced) running.orchestrator.startPaced();
+  else running.orchestrator.start();
   stage.startOthers(running, options.onAction);
 
   while (clock.now() < stage.endsAt) {

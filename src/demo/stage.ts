@@ -21,6 +21,8 @@ export type Stage = {
   readonly settings: Settings;
   readonly opening: readonly OpeningPosition[];
   readonly endsAt: number;
+  /** True where `startOthers` runs the cycles: in most intervals of years nothing happens. */
+  readonly isPaced: boolean;
   /** What is played, with its story in a few words. */
   readonly symbols: readonly { readonly symbol: string; readonly story: string }[];
   /** What another bot did before BigBrother came. */
@@ -70,6 +72,7 @@ export function scriptedDay(seed: number, dataDirectory: string): Stage {
     settings,
     opening,
     endsAt,
+    isPaced: false,
     symbols: positions,
     prepare: () => placeForeignExit(exchange),
     startOthers: ({ bigBrother }, tell) =>
@@ -78,9 +81,6 @@ export function scriptedDay(seed: number, dataDirectory: string): Stage {
 }
 
 const HOUR_MS = 3_600_000;
-
-/** The longest that settings allow. */
-export const LONGEST_LOOP_INTERVAL_MS = 600_000;
 
 /** Recorded bars from first to last, with an app beside BigBrother that keeps buying. */
 export function recordedYears(
@@ -105,7 +105,6 @@ export function recordedYears(
   );
   const symbols = series.map(({ symbol }) => symbol);
   const settings = withRules(defaultSettings('execute', dataDirectory), {
-    loopIntervalMs: LONGEST_LOOP_INTERVAL_MS, // A pacer runs the cycles that matter.
     // Prices come four times a bar, so that is how old they may be.
     policies: policySettings.parse({ freshData: { quoteForExitsMs: longestBarMs } }),
   });
@@ -116,6 +115,7 @@ export function recordedYears(
     settings,
     opening: [],
     endsAt: lastAt + HOUR_MS,
+    isPaced: true,
     symbols: symbols.map((symbol) => ({ symbol, story: 'recorded prices' })),
     prepare: () => Promise.resolve(),
     startOthers: (running) => {

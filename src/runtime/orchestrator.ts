@@ -64,6 +64,14 @@ export class BigBrotherOrchestrator {
     this.#tick();
   }
 
+  /** Guards the account from now on, in cycles that the caller runs: no timer begins one. */
+  startPaced(): void {
+    if (this.#phase === 'guarding' || this.#phase === 'stopping') return;
+    this.#cancelTimer();
+    this.#phase = 'guarding';
+    void this.runCycle();
+  }
+
   /** Guards no longer, and watches on; plans at work go on to their end. */
   rest(): void {
     if (this.#phase !== 'guarding') return;

@@ -62,8 +62,8 @@ describe('the two paths of a backtest', () => {
       {
         bar: 0,
         sold: [
-          ['bar 2 at 1171700 by partial-profit', 499],
-          ['bar 4 at 1099900 by gap-rescue', 500],
+          ['bar 2 at 1171800 by partial-profit', 499],
+          ['bar 4 at 1099800 by gap-rescue', 500],
         ],
       },
       { bar: 5, sold: [['bar 7 at 979900 by gap-rescue', expect.anything()]] },

@@ -11,7 +11,7 @@ import type { Rules } from '../../settings-file.ts';
 import type { DemoFigures } from '../figures.ts';
 import { PlainClient } from '../plain-client.ts';
 import { runDemo } from '../run-demo.ts';
-import { LONGEST_LOOP_INTERVAL_MS, type Stage } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 import { FillLedger } from './fill-ledger.ts';
 import { PrintPacer } from './print-pacer.ts';
 
@@ -72,6 +72,7 @@ function stageOf({ setup, series, rules }: FaithfulRun, ledgers: readonly FillLe
     settings: settingsFor(rules, longestBarMs),
     opening: [],
     endsAt: lastAt + HOUR_MS,
+    isPaced: true,
     symbols: series.map(({ symbol }) => ({ symbol, story: 'recorded prices' })),
     prepare: () => Promise.resolve(),
     startOthers: (running: Running) => {
@@ -88,7 +89,6 @@ function settingsFor(rules: Rules, longestBarMs: number): Settings {
     rules: {
       ...rules,
       mode: 'execute',
-      loopIntervalMs: LONGEST_LOOP_INTERVAL_MS, // A pacer runs the cycles that matter.
       // Prices come four times a bar, so that is how old they may be.
       policies: {
         ...policies,
