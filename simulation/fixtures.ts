@@ -13,6 +13,8 @@ const fixtureSchema = z.object({
     without: z.array(z.string()),
     symbols: z.int().positive(),
     rare: z.boolean().optional(),
+    /** Absent where nothing could be opened yet. */
+    opens: z.boolean().default(false),
   }),
   /** What did not hold when it was found. */
   found: z.object({ invariant: z.int(), symbol: z.string().nullable(), because: z.string() }),
@@ -30,7 +32,7 @@ export function saveFixture(seed: number, { limits, result }: Shrunk): string {
   const path = join(DIRECTORY, `invariant-${invariant}-seed-${seed}.json`);
   const fixture: Fixture = {
     seed,
-    limits: { ...limits, without: [...limits.without] },
+    limits: { ...limits, without: [...limits.without], opens: limits.opens ?? true },
     found: { invariant, symbol, because: because.slice(0, LONGEST_REASON) },
     replay: `npm run simulate -- --replay ${path}`,
   };

@@ -1,9 +1,17 @@
-import { guardrails, policySettings, tradingPolicies } from '../policies/registry.ts';
+import {
+  guardrails,
+  policySettings,
+  portfolioPolicies,
+  tradingPolicies,
+} from '../policies/registry.ts';
 import { connectAlpaca } from '../src/adapters/alpaca/connect.ts';
 import { ALPACA_LIMITS, type RateLimits } from '../src/adapters/alpaca/rate-limiter.ts';
 import { MemoryHaltLatch } from '../src/adapters/system/memory-halt-latch.ts';
 import { SeededIds } from '../src/adapters/system/seeded-ids.ts';
+import { price, quantity } from '../src/domain/decimal.ts';
 import { defaultPlanning } from '../src/engine/planning-settings.ts';
+import { formatDecimal } from '../src/paper-exchange/core/decimal.ts';
+import type { MarketData } from '../src/ports/broker.ts';
 import { createRuntime } from '../src/runtime/runtime.ts';
 import type { Runtime } from '../src/runtime/runtime-parts.ts';
 import { defaultRuntimeSettings, type RuntimeSettings } from '../src/runtime/settings/settings.ts';
@@ -22,8 +30,22 @@ const UNLIMITED: RateLimits = {
 };
 
 /** Where orders end by the thousand, those that have ended are not read for three days. */
-const settingsFor = ({ closedCycleMs, hasRequestBudget }: Scenario): RuntimeSettings => ({
+/** What needs no person: nobody sits before these worlds. */
+const UNASKED = {
+  ...{ saleDollarsPerDay: '1000000000', saleEquityPercentPerDay: '100' },
+  ...{ salePositionPercentPerDay: '100', addedDollars: '1000000000' },
+};
+
+const settingsFor = ({ closedCycleMs, hasRequestBudget, opens }: Scenario): RuntimeSettings => ({
   ...defaultRuntimeSettings,
+  ...(opens
+    ? {
+        approvals: {
+          ...{ ...defaultRuntimeSettings.approvals, limits: UNASKED, liveLimits: UNASKED },
+          proposalsPerMinute: 60,
+        },
+      }
+    : {}),
   closedCycleMs,
   ...(hasRequestBudget ? {} : { orderLookbackMs: 10_000, plansInFlight: 40 }),
 });
@@ -91,9 +113,11 @@ export function openGuard({ stage, scenario, life, ...parts }: Parts): Guard {
   const policies = policySettings.parse(scenario.policies);
   const runtime = createRuntime({
     ...connection,
+    marketData: scenario.opens ? withBars(connection.marketData, stage) : connection.marketData,
     ...{ store, clock, ids },
     haltLatch: new MemoryHaltLatch(stage.haltMemory),
     policies: tradingPolicies(policies),
+    portfolioPolicies: portfolioPolicies(policies),
     guardrails: guardrails(policies),
     planning: defaultPlanning,
     driftTolerance: { priceBps: 50 },
@@ -101,4 +125,26 @@ export function openGuard({ stage, scenario, life, ...parts }: Parts): Guard {
     settingsHash: 'simulation',
   });
   return { life, runtime, clock, ids, sockets };
+}
+
+const DAY_MS = 24 * 3_600_000;
+const BARS = 25;
+
+/** The exchange of these worlds knows no past: each name stood for a month where it stands now. */
+function withBars(data: MarketData, { clock, exchange }: Stage): MarketData {
+  return {
+    readLatest: (symbols) => data.readLatest(symbols),
+    readDailyBars: (symbols) => {
+      const today = Math.floor(clock.now() / DAY_MS) * DAY_MS;
+      const bars = symbols.map((symbol) => {
+        const last = exchange.core.latestTrade(symbol)?.price;
+        const close = price(last === undefined ? '100' : formatDecimal(last));
+        const [high, low] = [price(close.times('1.01')), price(close.times('0.99'))];
+        const one = { open: close, high, low, close, volume: quantity('100000000') };
+        const days = Array.from({ length: BARS }, (_, back) => today - (BARS - back) * DAY_MS);
+        return [symbol, days.map((at) => ({ at, ...one }))] as const;
+      });
+      return Promise.resolve(new Map(bars));
+    },
+  };
 }

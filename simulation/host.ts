@@ -22,6 +22,8 @@ export class Host {
   readonly #stage: Stage;
   readonly #scenario: Scenario;
   readonly #draws: Draws;
+  /** For what is opened: a world without that draws as ever. */
+  readonly #wishes: Draws;
   readonly #guard: () => Guard | null;
   #connection: Connection | null = null;
   #plans: Plan[] = [];
@@ -32,6 +34,7 @@ export class Host {
     this.#scenario = scenario;
     this.#guard = guard;
     this.#draws = new Draws(`${scenario.seed} host`);
+    this.#wishes = new Draws(`${scenario.seed} wishes`);
   }
 
   start(): void {
@@ -89,6 +92,11 @@ export class Host {
     const plan = draws.any(this.#plans) ?? { plan_id: 'plan-unknown', hash: 'f'.repeat(64) };
     const newest = this.#plans[0] ?? plan;
     const good = (tool: string, args: unknown): Call => ({ tool, args, fault: null });
+    if (this.#scenario.opens && this.#wishes.chance(0.4)) {
+      return this.#wishes.chance(0.5)
+        ? good('execute_plan', newest)
+        : good('propose_plan', this.#wish());
+    }
     // Only where there is somebody who lifts it again.
     if (this.#scenario.troubles.haltGapMs !== null && draws.chance(0.05)) {
       return good('propose_plan', { intent: 'halt' });
@@ -108,6 +116,30 @@ export class Host {
       () => ({ tool: 'execute_plan', args: { ...plan, hash: '0'.repeat(64) }, fault: 'A02' }),
       () => ({ tool: this.#anyTool(), args: this.#garbage(symbol), fault: 'A09' }),
     ])();
+  }
+
+  /** To open something, to weigh anew, or to leave several names at once. */
+  #wish(): unknown {
+    const draws = this.#wishes;
+    const { symbol, price } = draws.any(this.#scenario.positions) ?? { symbol: 'AAPL', price: 100 };
+    const at = (percent: number) => ((price * percent) / 100).toFixed(2);
+    const size = draws.pick([`${draws.between(1, 30)}`, '$2000', '0.5%', '1.5']);
+    const terms = draws.pick(['', ` stop ${at(95)}`, ` limit ${at(99)}`, ` target ${at(108)}`]);
+    const entry = {
+      intent: 'open',
+      symbol,
+      entry: `${draws.pick(['buy', 'buy', 'sell'])} ${size}${terms}`,
+    };
+    const weights = this.#scenario.positions
+      .map((each) => `${each.symbol}=${draws.between(0, 12)}`)
+      .join(',');
+    return draws.pick<unknown>([
+      entry,
+      entry,
+      entry,
+      { intent: 'rebalance', weights },
+      { intent: 'exit', group: draws.pick(['all', `${symbol} because sector_shock`]) },
+    ]);
   }
 
   #anyTool(): string {

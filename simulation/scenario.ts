@@ -61,6 +61,8 @@ export type Scenario = {
   readonly closedCycleMs: number;
   /** Whether the broker takes only so many requests a minute. */
   readonly hasRequestBudget: boolean;
+  /** Whether the agent may buy, rebalance and leave groups, and policies over several names act. */
+  readonly opens: boolean;
   readonly troubles: Troubles;
 };
 
@@ -73,6 +75,8 @@ export type Limits = {
   readonly symbols: number;
   /** Whether what is drawn too seldom happens again and again. */
   readonly rare?: boolean | undefined;
+  /** False for worlds that were kept before anything could be opened; else it is drawn. */
+  readonly opens?: boolean | undefined;
 };
 
 const SYMBOLS = ['AAPL', 'MSFT', 'NVDA', 'AMZN', 'TSLA', 'META', 'GOOG', 'AMD'];
@@ -118,7 +122,7 @@ export function scenarioOf(seed: number, limits: Limits): Scenario {
     volatilityBps: draws.pick([5, 15, 40]),
     latencies: latenciesFrom(draws),
     switches: switchesFrom(draws),
-    policies: policiesFrom(draws),
+    ...rulesFrom(seed, limits, policiesFrom(draws)),
     closedCycleMs: draws.pick([10_000, 60_000]),
     hasRequestBudget: true,
     troubles: {
@@ -154,7 +158,7 @@ function ambiguousScenario(seed: number, limits: Limits): Scenario {
     ...{ multiplier: '4', tickGapMs: 60_000, volatilityBps: 1, closedCycleMs: 10_000 },
     latencies: { ...defaultLatencies, newMs: draws.between(0, 5), fillMs: 5 },
     policies: { partialProfit: { placed: draws.pick(['when_reached', 'with_first_stop']) } },
-    ...{ switches: {}, hasRequestBudget: false },
+    ...{ switches: {}, hasRequestBudget: false, opens: false },
     troubles: {
       ...QUIET,
       network: {
@@ -201,7 +205,7 @@ const switchesFrom = (draws: Draws): Partial<Switches> => ({
   adjustedOrderShows: draws.pick(['replaced', 'restated']),
 });
 
-const policiesFrom = (draws: Draws): unknown => ({
+const policiesFrom = (draws: Draws): object => ({
   stopLoss: {
     method: draws.pick(['percent', 'percent', 'atr']),
     percent: draws.between(2, 10),
@@ -217,6 +221,35 @@ const policiesFrom = (draws: Draws): unknown => ({
   partialProfit: { targetR: draws.pick(['0.3', '1', '2']), fraction: draws.pick(['0.3', '0.5']) },
   stopLimit: { minimumOffsetBps: draws.pick([10, 50, 200]) },
 });
+
+/** By draws of their own, so that a world in which nothing is opened stays what it was. */
+function rulesFrom(
+  seed: number,
+  { without, opens: may = true }: Limits,
+  policies: object,
+): Pick<Scenario, 'opens' | 'policies'> {
+  const draws = new Draws(`${seed} opens`);
+  const opens = draws.chance(0.3) && may && !without.includes('entries');
+  if (!opens) return { opens, policies };
+  const sometimes = (percents: readonly [number, ...number[]]) =>
+    draws.chance(0.5) ? draws.pick(percents) : null;
+  const coordinatedExit = {
+    dailyLossPercent: sometimes([1, 3]),
+    sectorShockPercent: sometimes([1, 3]),
+  };
+  const symbols = { allowed: SYMBOLS };
+  return { opens, policies: { ...policies, ...ENTRY_LIMITS, coordinatedExit, symbols } };
+}
+
+/** Wide enough that entries are let through, and do not end with the first. */
+const ENTRY_LIMITS = {
+  exposureTotal: { percentOfEquity: 200 },
+  exposureName: { percentOfEquity: 60 },
+  concentration: { sectorPercent: 200, clusterPercent: 200, unknownSectorPercent: 200 },
+  unexecutedValue: { percentOfEquity: 100 },
+  stopSanity: { leastAtr: 0, mostAtr: 50 },
+  marketHours: { afterOpenMs: 0, beforeCloseMs: 0 },
+};
 
 /** By draws of their own, so that a world without them stays what it was. */
 function rareFrom(seed: number, { rare, without }: Limits): readonly string[] {
@@ -275,7 +308,7 @@ function troublesFrom(draws: Draws, without: ReadonlySet<string>): Omit<Troubles
 }
 
 /** What of a scenario may be left out, to find what a failure needs. */
-export function kindsOf({ troubles }: Scenario): readonly string[] {
+export function kindsOf({ troubles, opens }: Scenario): readonly string[] {
   const { network, streams } = troubles;
   const present: readonly (readonly [string, number | null])[] = [
     ['crashes', troubles.crashGapMs],
@@ -287,6 +320,7 @@ export function kindsOf({ troubles }: Scenario): readonly string[] {
     ['journal_faults', troubles.journalFault],
     ['strangers', troubles.strangerGapMs],
     ['host', troubles.hostGapMs],
+    ['entries', opens ? 1 : null],
     ['halts', troubles.haltGapMs],
     ['lost_requests', network.requestLost],
     ['lost_answers', network.answerLost],

@@ -1,3 +1,4 @@
+import { fieldsOf } from './fields.ts';
 import type { Rule } from './rule.ts';
 import type { Scene } from './scene.ts';
 import type { Write } from './traffic.ts';
@@ -56,8 +57,12 @@ function whyOpening({ kind, body, clientOrderId }: Write): string | null {
   if (kind !== 'submit') return null;
   const { position_intent: intent, order_class: orderClass } = body;
   const closes = intent === 'sell_to_close' || intent === 'buy_to_close';
-  const isEntry = orderClass === 'bracket' || orderClass === 'oto';
-  return closes && !isEntry
+  const isGroup = orderClass === 'bracket' || orderClass === 'oto';
+  // What opens has its stop in its group, and a price beyond which it is not filled.
+  const hasStop = fieldsOf(body.stop_loss).stop_price !== undefined;
+  const isGuarded = isGroup && hasStop && body.type === 'limit';
+  return (closes && !isGroup) ||
+    (isGuarded && (intent === 'buy_to_open' || intent === 'sell_to_open'))
     ? null
     : `POST ${clientOrderId} may open: intent ${intent ?? 'none'}, class ${orderClass ?? 'simple'}`;
 }
