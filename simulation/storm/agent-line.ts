@@ -3,7 +3,7 @@ import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { CallToolResultSchema } from '@modelcontextprotocol/sdk/types.js';
 
-export type ToolAnswer = { readonly isError: boolean; readonly text: string };
+type ToolAnswer = { readonly isError: boolean; readonly text: string };
 export type CallTool = (tool: string, args: Record<string, unknown>) => Promise<ToolAnswer>;
 
 /** One agent's own MCP connection to a server of its own, in this process. */

@@ -60,6 +60,8 @@ export class DeedBook {
   readonly #idPrefix: string | null;
   readonly #orders = new Map<string, Seen>();
   readonly #held = new Map<string, Held>();
+  /** Orders of BigBrother's and their legs, by the broker's ids. */
+  readonly #own = new Set<string>();
   /** Positions that an order of somebody else turned to the other side. */
   turned = 0;
   fills = 0;
@@ -75,7 +77,9 @@ export class DeedBook {
   }
 
   read(record: JournalRecord): void {
-    switch (record.type) {
+    const { type, orderId } = record;
+    if (type.startsWith('step_') && orderId !== null) this.#own.add(orderId);
+    switch (type) {
       case 'episode_opened':
       case 'episode_changed':
       case 'episode_closed':
@@ -147,7 +151,14 @@ export class DeedBook {
     const known = this.#orders.get(orderId);
     if (known !== undefined) return known;
     const clientOrderId = textAt(body, 'clientOrderId');
-    if (clientOrderId?.startsWith(OWN_PREFIX) === true) return null;
+    const isOwn =
+      clientOrderId?.startsWith(OWN_PREFIX) === true ||
+      this.#own.has(orderId) ||
+      this.#own.has(textAt(body, 'parentId') ?? '');
+    if (isOwn) {
+      this.#own.add(orderId);
+      return null;
+    }
     if (this.#idPrefix !== null && clientOrderId?.startsWith(this.#idPrefix) !== true) return null;
     const type = textAt(body, 'orderType');
     const stopPrice = priceAt(body, 'stopPrice');

@@ -92,23 +92,11 @@ export function shadowReport(
   records: Iterable<JournalRecord>,
   { from, until, idPrefix, scoring = usualScoring }: ShadowQuestion,
 ): ShadowReport {
-  const wishes = new WishBook();
-  const deeds = new DeedBook(idPrefix);
-  const courses = new Courses();
-  const stretches: Stretch[] = [];
-  const foreseen: Foreseen[] = [];
-  let first: EpochMs | null = null;
-  let last: EpochMs | null = null;
-  for (const record of records) {
-    if (until !== null && record.at > until) break;
-    wishes.read(record);
-    deeds.read(record);
-    courses.read(record);
-    stretches.push(...stretchIn(record));
-    foreseen.push(...foreseenIn(record));
-    first ??= record.at;
-    last = record.at;
-  }
+  const { wishes, deeds, courses, stretches, foreseen, first, last } = readAll(
+    records,
+    until,
+    idPrefix,
+  );
   wishes.endAt(last ?? 0);
   const isIn = (at: EpochMs): boolean => from === null || at >= from;
   const done = deeds.deeds().filter(({ at }) => isIn(at));
@@ -138,6 +126,27 @@ export function shadowReport(
     },
     scores: because === null ? scores.map(lineOf) : [],
   };
+}
+
+function readAll(records: Iterable<JournalRecord>, until: EpochMs | null, idPrefix: string | null) {
+  const wishes = new WishBook();
+  const deeds = new DeedBook(idPrefix);
+  const courses = new Courses();
+  const stretches: Stretch[] = [];
+  const foreseen: Foreseen[] = [];
+  let first: EpochMs | null = null;
+  let last: EpochMs | null = null;
+  for (const record of records) {
+    if (until !== null && record.at > until) break;
+    wishes.read(record);
+    deeds.read(record);
+    courses.read(record);
+    stretches.push(...stretchIn(record));
+    foreseen.push(...foreseenIn(record));
+    first ??= record.at;
+    last = record.at;
+  }
+  return { wishes, deeds, courses, stretches, foreseen, first, last };
 }
 
 /** A comparison with nothing in it would look like agreement. */

@@ -22,6 +22,7 @@ export function logOrderUpdate(logger: EventLogger, { event, order, at }: OrderU
       limitPrice: order.limitPrice,
       stopPrice: order.stopPrice,
       replacedBy: order.replacedBy,
+      parentId: order.parentId,
     },
   });
 }
