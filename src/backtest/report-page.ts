@@ -13,7 +13,7 @@ const STYLE = `
 --c0:#6cb0ff;--c1:#f0a658;--c2:#9aa5b4;--gain:#5fd18a;--loss:#ff8b7e}}
 body{margin:0 auto;max-width:60rem;padding:1.5rem;background:var(--paper);color:var(--ink);
 font:15px/1.5 system-ui,sans-serif}
-h1{font-size:1.5rem;margin:0 0 .5rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}
+h1{font-size:1.5rem;margin:0 0 .5rem;overflow-wrap:anywhere}h2{font-size:1.1rem;margin:2rem 0 .5rem}
 ul{color:var(--dim);margin:0;padding-left:1.2rem}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:.3rem .6rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
@@ -29,7 +29,7 @@ svg text.y{text-anchor:end;dominant-baseline:middle}.grid{stroke:var(--line)}
 /** The report as one page that loads nothing and runs nothing: its charts are plain SVG. */
 export function reportPage(report: BacktestReport): string {
   const digest = hash('sha256', STYLE, 'base64');
-  const policy = `default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; img-src data:; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`;
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
     `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
@@ -132,7 +132,7 @@ function symbolSection(symbol: SymbolReport): string {
       marks,
       format: cents,
     }),
-    tableOf(['Opened', 'Shares', 'Entry', 'Stop', 'Exits', 'Gain, USD', 'R'], shown.map(tradeRow)),
+    tableOf(['Opened', 'Shares', 'Entry', 'Stop', 'Gain, USD', 'R', 'Exits'], shown.map(tradeRow)),
     omitted === 0 ? '' : `<p>${omitted} more trades are in the JSON file.</p>`,
   ].join('');
 }
@@ -142,12 +142,12 @@ const tradeRow = (trade: TradeReport): readonly string[] => [
   money(trade.quantity),
   cents(trade.entry),
   trade.initial_stop === null ? '' : cents(trade.initial_stop),
+  money(trade.profit),
+  trade.r === null ? '' : trade.r.toFixed(2),
   [
     ...trade.exits.map(({ day, price, policy }) => `${day} ${cents(price)} ${policy}`),
     ...(trade.left > 0 ? [`${money(trade.left)} held`] : []),
   ].join('; '),
-  money(trade.profit),
-  trade.r === null ? '' : trade.r.toFixed(2),
 ];
 
 function tableOf(titles: readonly string[], rows: readonly (readonly string[])[]): string {
