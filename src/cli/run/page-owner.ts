@@ -27,9 +27,10 @@ export function pageOwner(accountDirectory: () => string | null): PageOwner {
     async read(view, query) {
       const word = await ask((token) => ({ kind: 'read_page', token, view, query }));
       if (word.kind === 'page_view') {
-        return word.json === null
-          ? { outcome: 'refused', because: word.because ?? 'there is nothing to show' }
-          : { outcome: 'read', json: word.json };
+        const { json, because, isWrong } = word;
+        if (json !== null) return { outcome: 'read', json };
+        const refused = { outcome: 'refused', because: because ?? 'nothing to show' } as const;
+        return isWrong ? { ...refused, isWrong } : refused;
       }
       return { outcome: 'refused', because: word.kind === 'refused' ? word.because : word.kind };
     },

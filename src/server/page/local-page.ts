@@ -101,7 +101,9 @@ export class LocalPage {
     if (view === undefined) return say(response, 404, 'there is nothing here');
     const asked = Object.fromEntries(new URLSearchParams(query));
     const reading = await this.#read(view, asked);
-    if (reading.outcome === 'refused') return say(response, 503, reading.because);
+    if (reading.outcome === 'refused') {
+      return say(response, reading.isWrong === true ? 400 : 503, reading.because);
+    }
     answerJson(request, response, reading.json);
   }
 

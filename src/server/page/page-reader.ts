@@ -91,7 +91,7 @@ export class PageReader implements PageDoor {
         : { outcome: 'read', json: this.#redactor.answer(JSON.stringify(made)) };
     } catch (error) {
       if (!(error instanceof z.ZodError)) throw error;
-      return { outcome: 'refused', because: 'this cannot be asked for' };
+      return { outcome: 'refused', because: 'this cannot be asked for', isWrong: true };
     }
   }
 

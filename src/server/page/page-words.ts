@@ -24,6 +24,8 @@ export const pageAnswers = [
     kind: z.literal('page_view'),
     json: z.string().nullable(),
     because: z.string().nullable(),
+    /** True where the question is none. */
+    isWrong: z.boolean(),
   }),
 ] as const;
 type Answer = z.infer<(typeof pageAnswers)[number]>;
@@ -31,7 +33,8 @@ type Answer = z.infer<(typeof pageAnswers)[number]>;
 /** A view as JSON text, or in words why there is none. */
 export type PageReading =
   | { readonly outcome: 'read'; readonly json: string }
-  | { readonly outcome: 'refused'; readonly because: string };
+  /** `isWrong` for what nobody can ask; otherwise it may be answered later. */
+  | { readonly outcome: 'refused'; readonly because: string; readonly isWrong?: true };
 
 /** Where the views of an account are made; page-reader.ts is it. */
 export type PageDoor = {
@@ -41,6 +44,11 @@ export type PageDoor = {
 export async function answerOnPage({ view, query }: Question, door: PageDoor): Promise<Answer> {
   const reading = await door.read(view, query);
   return reading.outcome === 'read'
-    ? { kind: 'page_view', json: reading.json, because: null }
-    : { kind: 'page_view', json: null, because: reading.because };
+    ? { kind: 'page_view', json: reading.json, because: null, isWrong: false }
+    : {
+        kind: 'page_view',
+        json: null,
+        because: reading.because,
+        isWrong: reading.isWrong === true,
+      };
 }

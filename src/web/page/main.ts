@@ -32,6 +32,7 @@ class Page {
   readonly #board: StagedBoard;
   readonly #queue: QueuePanel;
   readonly #timeline: TimelinePanel;
+  readonly #plans: TimelinePanel;
   readonly #charts: ChartsPanel;
   readonly #rules = new RulesPanel();
   readonly #tape = new TapePanel();
@@ -49,10 +50,16 @@ class Page {
     this.#board = new StagedBoard(board, { openPlan: () => this.#tabs.show('Plans') });
     this.#queue = new QueuePanel(client, () => void this.#readQueue());
     this.#timeline = new TimelinePanel(client);
+    this.#plans = new TimelinePanel(client, 'plans');
+    const plans = element('div', 'plans', [
+      this.#queue.root,
+      element('h2', '', ['What became of plans']),
+      this.#plans.root,
+    ]);
     this.#charts = new ChartsPanel(client);
     this.#tabs = new Tabs(
       {
-        ...{ Board: board, Plans: this.#queue.root, Timeline: this.#timeline.root },
+        ...{ Board: board, Plans: plans, Timeline: this.#timeline.root },
         ...{ Charts: this.#charts.root, Rules: this.#rules.root, Tape: this.#tape.root },
       },
       (tab) => {
@@ -133,7 +140,8 @@ class Page {
       case 'Board':
         return isWhole ? this.#readBoardAnew() : undefined;
       case 'Plans':
-        return this.#readQueue();
+        await this.#readQueue();
+        return this.#plans.refresh(isWhole);
       case 'Timeline':
         return this.#timeline.refresh(isWhole);
       case 'Charts':

@@ -42,8 +42,11 @@ export class TimelinePanel {
   #newest: TimelineView | null = null;
   #cursor: string | null = null;
 
-  constructor(client: Client) {
+  /** @param kind of what alone is told; without it the reader chooses */
+  constructor(client: Client, kind: string | null = null) {
     this.#client = client;
+    this.#kind.append(...KINDS.map(([value, words]) => new Option(words, value)));
+    if (kind !== null) this.#kind.value = kind;
     const list = element('ol', 'timeline plain', [], { 'aria-label': 'What happened' });
     this.#list = new KeyedList(list, {
       keyOf: ({ seq }) => String(seq),
@@ -51,7 +54,7 @@ export class TimelinePanel {
       update: () => undefined,
     });
     this.root = element('div', 'timeline-panel', [
-      this.#filters(),
+      ...(kind === null ? [this.#filters()] : []),
       list,
       this.#note,
       element('p', '', [this.#more]),
@@ -69,7 +72,6 @@ export class TimelinePanel {
   }
 
   #filters(): HTMLElement {
-    this.#kind.append(...KINDS.map(([value, words]) => new Option(words, value)));
     this.#kind.id = 'timeline-kind';
     this.#symbol.id = 'timeline-symbol';
     this.#symbol.size = 8;
