@@ -10,7 +10,7 @@ import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { createMcpServer } from '../../src/server/mcp-server.ts';
 import { type Guarded, settle } from '../support/guarded-account.ts';
 
-const SHOWS_PAGES = {
+export const SHOWS_PAGES = {
   extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } },
 };
 
@@ -71,8 +71,12 @@ type Host = Pick<Awaited<ReturnType<typeof hostOf>>, 'tools'> & {
 const visibilityOf = ({ _meta }: Tool): readonly string[] =>
   (_meta?.ui as { visibility?: string[] } | undefined)?.visibility ?? ['model', 'app'];
 
-/** A browser's tab with that chat, for one host after the other. */
-export async function openChat(context: BrowserContext) {
+/**
+ * A browser's tab with that chat, for one host after the other.
+ *
+ * @param served the page as a server gave it; by default as the sources make it
+ */
+export async function openChat(context: BrowserContext, served?: string) {
   const { outputFiles } = await build({
     entryPoints: ['test/app/host-page.mjs'],
     bundle: true,
@@ -81,7 +85,7 @@ export async function openChat(context: BrowserContext) {
     logLevel: 'warning',
   });
   const script = outputFiles?.[0]?.text ?? '';
-  const html = await appPage();
+  const html = served ?? (await appPage());
   const server = await listening(script, html);
   const { port } = server.address() as AddressInfo;
   const page = await context.newPage();
