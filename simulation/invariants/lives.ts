@@ -30,6 +30,8 @@ type LifeFacts = {
   readonly reads: Map<string, number>;
   /** When each read that has no answer yet was asked for; its copies ask for the same. */
   readonly asked: Map<string, number>;
+  /** When each read was last sent, the first time or again. */
+  readonly sent: Map<string, number>;
   knownSince: number | null;
 };
 
@@ -123,6 +125,7 @@ export class Lives {
           mode: null,
           reads: new Map(),
           asked: new Map(),
+          sent: new Map(),
           knownSince: null,
         });
         this.#lastSign = null;
@@ -169,8 +172,12 @@ export class Lives {
     const facts = this.#facts.get(life);
     const part = partOf(path);
     if (facts === undefined || !PARTS.has(part)) return;
+    facts.sent.set(part, at);
     const first = facts.asked.get(part);
+    const isAnew = [...PARTS.keys()].every((each) => facts.sent.get(each) === at);
     if (first === undefined || at - first >= READ_DEADLINE_MS) facts.asked.set(part, at);
+    // All at once: the reading before has been given up, and this is no copy of its parts.
+    if (isAnew) for (const each of PARTS.keys()) facts.asked.set(each, at);
   }
 
   #written({ at, life, record }: Extract<Observation, { kind: 'record_written' }>): void {
