@@ -15,7 +15,7 @@ export const noOversell: Rule = {
   number: 1,
   sentence:
     'Live and unknown exits of a symbol, those of one group counted once, never exceed what is ' +
-    'held; no order of ours turns a position around.',
+    'held; no order of ours turns a position around, and only an entry opens one.',
 
   watch(scene, tell) {
     const tooMuchSince = new Map<string, number>();
@@ -47,8 +47,10 @@ export const noOversell: Rule = {
           const { id, qty } = event.execution;
           const before = scene.books.heldBefore(id);
           const after = before + (side === 'buy' ? qty : -qty);
+          // An entry is there to open; that it has its stop is the tenth one's to see.
+          const isMeant = event.order.positionIntent?.endsWith('_to_open') === true;
           const isOpening =
-            side === 'buy' ? after > 0n && before >= 0n : after < 0n && before <= 0n;
+            !isMeant && (side === 'buy' ? after > 0n && before >= 0n : after < 0n && before <= 0n);
           const turns = before !== 0n && after !== 0n && before > 0n !== after > 0n;
           if (!(isOpening || turns) || isBrokersFault(scene) || hasStrangeNews(symbol)) return;
           tell(

@@ -16,8 +16,8 @@ const STOP_ROOM = 15n;
 export const limitsHold: Rule = {
   number: 10,
   sentence:
-    'No order of ours can open or add to a position, none carries a price beyond its collar, ' +
-    'and one process sends at most 200 requests in any minute.',
+    'No order of ours can open or add to a position but a limit order with its stop in the same ' +
+    'group, none carries a price beyond its collar, and one process sends at most 200 requests in any minute.',
 
   watch(scene, tell) {
     const times: number[] = [];

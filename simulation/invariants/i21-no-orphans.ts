@@ -4,10 +4,14 @@ import type { Rule } from './rule.ts';
 /** What moved in the last three of the six cycles may still be put right. */
 const GIVEN_MS = 30_000;
 
+const ENTRY_MS = 300_000;
+
 /** Nothing of ours is left behind where nothing is held. */
 export const noOrphans: Rule = {
   number: 21,
-  sentence: 'Six cycles after the last fault no live order of ours rests in a flat symbol.',
+  sentence:
+    'Six cycles after the last fault no live order of ours rests in a flat symbol, but for an ' +
+    'entry of the last five minutes with its stop.',
 
   watch(scene, tell) {
     return {
@@ -19,6 +23,7 @@ export const noOrphans: Rule = {
           for (const order of orders) {
             // A cancel that the broker keeps pending was all that could be done.
             if (!scene.books.isOurs(order) || isBeingCanceled(order, orders)) continue;
+            if (isEntering(order, orders, scene.now)) continue;
             tell(symbol, `our ${order.side} ${order.type} ${order.id} is ${order.status} in it`);
           }
         }
@@ -26,6 +31,13 @@ export const noOrphans: Rule = {
     };
   },
 };
+
+/** An entry waits to be filled for five minutes, and its stop with it. */
+function isEntering(order: Order, orders: readonly Order[], now: number): boolean {
+  const entry = orders.find(({ id }) => id === (order.parentId ?? order.id));
+  if (entry?.positionIntent?.endsWith('_to_open') !== true) return false;
+  return now - entry.createdAt < ENTRY_MS + GIVEN_MS;
+}
 
 /** A leg waits for the end of its group. */
 const isBeingCanceled = ({ id, parentId }: Order, orders: readonly Order[]): boolean =>
