@@ -1,0 +1,114 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runHere } from './run-here.ts';
+
+let directory: string;
+const file = (name: string) => join(directory, name);
+
+/** A hundred and two sessions of 2025 that rise and fall. */
+function bars(): string {
+  const closed = new Set(['2025-01-09', '2025-01-20', '2025-02-17', '2025-04-18', '2025-05-26']);
+  const rows = ['time,open,high,low,close,volume'];
+  for (let day = 0; day < 150; day += 1) {
+    const date = new Date(Date.UTC(2025, 0, 2 + day));
+    const text = date.toISOString().slice(0, 10);
+    if ([0, 6].includes(date.getUTCDay()) || closed.has(text) || text === '2025-06-19') continue;
+    const close = 100 + 20 * Math.sin(day / 12);
+    const prices = [close - 0.5, close + 1, close - 1.5, close].map((each) => each.toFixed(2));
+    rows.push(`${text},${prices.join(',')},1000000`);
+  }
+  return rows.join('\n');
+}
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'bigbrother-backtest-'));
+  writeFileSync(file('SPY.csv'), bars());
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const backtest = (...args: readonly string[]) =>
+  runHere(['backtest', '--bars', file('SPY.csv'), ...args], { BIGBROTHER_DATA_DIR: directory });
+
+describe('bigbrother backtest', () => {
+  it('prints its figures as one object, and the same of buying and holding', async () => {
+    const { code, stdout } = await backtest('--fast', '--json');
+    expect(code).toBe(0);
+    const figures = JSON.parse(stdout);
+    const names = ['trades', 'total_return', 'max_drawdown', 'expected_shortfall_95'];
+    for (const of of [figures, figures.buy_and_hold, figures.fixed_stop]) {
+      for (const name of [...names, 'naked_share_seconds'])
+        expect(of[name]).toEqual(expect.any(Number));
+      expect(of.worst_day).toEqual({ date: expect.any(String), return: expect.any(Number) });
+    }
+    expect(figures).toMatchObject({ path: 'fast', symbols: ['SPY'], bars: 102 });
+    expect(figures.bars_per_second).toBeGreaterThan(0);
+  });
+
+  it('writes a page and its figures as JSON beside it', async () => {
+    const { code, stdout } = await backtest('--fast', '--report', file('report.html'));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/BigBrother +-?\d+\.\d\d %/);
+    expect(readFileSync(file('report.html'), 'utf8')).toContain('Maximum drawdown');
+    const report = JSON.parse(readFileSync(file('report.json'), 'utf8'));
+    expect(report.figures.trades).toBe(report.symbols[0].trades.length);
+  });
+
+  it('plays only the days that were asked for, through the exchange as well', async () => {
+    const { code, stdout } = await backtest('--from', '2025-03-10', '--to', '2025-03-12', '--json');
+    expect(code).toBe(0);
+    const figures = JSON.parse(stdout);
+    expect(figures).toMatchObject({ path: 'faithful', bars: 3, trades: 1 });
+    expect(figures.guarding).toMatchObject({ conflicts: 0, journal_verified: true });
+  }, 60_000);
+
+  it('buys what a file says, as CSV and as JSON', async () => {
+    writeFileSync(file('entries.csv'), 'time,symbol,quantity\n2025-02-03,SPY,10\n');
+    const entry = { time: '2025-02-03', symbol: 'SPY', quantity: 10 };
+    writeFileSync(file('entries.json'), JSON.stringify([entry]));
+    const outputs = await Promise.all(
+      ['entries.csv', 'entries.json'].map((name) =>
+        backtest('--fast', '--json', '--entries', file(name)),
+      ),
+    );
+    const [csv, json] = outputs.map(({ stdout }) => ({
+      ...JSON.parse(stdout),
+      bars_per_second: 0,
+    }));
+    expect(csv.trades).toBe(1);
+    expect(json).toEqual(csv);
+  });
+
+  it('walks through windows and says what was chosen', async () => {
+    writeFileSync(file('near.json'), '{"policies":{"stopLoss":{"percent":3}}}');
+    const settings = ['--settings', file('near.json')];
+    const { code, stdout } = await backtest(...settings, '--walk-forward', '2', '--json');
+    expect(code).toBe(0);
+    const walked = JSON.parse(stdout);
+    expect(walked.windows.map(({ chosen }: { chosen: string }) => chosen)).toEqual([
+      'near',
+      'near',
+    ]);
+    expect(walked.out_of_sample.trades).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [['--fills', 'levels'], /--fills levels goes with --fast/],
+    [['--fast', '--from', '2030-01-01'], /No bar of SPY/],
+    [['--fast', '--report', 'page.txt'], /a file named \*\.html/],
+    [['--fast', '--walk-forward', '400'], /too few days for 400 windows/],
+    [['--fast', '--from', 'monday'], /a day as YYYY-MM-DD/],
+  ])('refuses %j in words', async (args, words) => {
+    const { code, stderr } = await backtest(...args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(words);
+  });
+
+  it('names what is wrong in a file of entries', async () => {
+    writeFileSync(file('wrong.json'), '[{"time":"2025-02-03","symbol":"SPY","quantity":-1}]');
+    const { code, stderr } = await backtest('--fast', '--entries', file('wrong.json'));
+    expect(code).toBe(2);
+    expect(stderr).toContain('quantity is -1');
+  });
+});
