@@ -1,6 +1,5 @@
 import { text } from '../../domain/decimal.ts';
 import type { JournalRecord } from '../../domain/event.ts';
-import type { Order } from '../../domain/order.ts';
 import type { PortfolioSnapshot } from '../../domain/portfolio.ts';
 import { fieldAt, textAt } from '../../domain/record-body.ts';
 import type { EpochMs } from '../../domain/time.ts';
@@ -47,7 +46,8 @@ export class BrokerErrorWatch {
     this.#since ??= at;
     for (const order of orders) {
       const { id, symbol, quantity, filledQuantity, updatedAt } = order;
-      if (quantity === null || !isOverfilled(order) || updatedAt < this.#since) continue;
+      if (quantity === null || filledQuantity.lte(quantity)) continue;
+      if (updatedAt < this.#since) continue;
       if (this.#toldOrders.has(id)) continue;
       this.#toldOrders.add(id);
       const because =
@@ -66,6 +66,3 @@ export class BrokerErrorWatch {
     );
   }
 }
-
-const isOverfilled = ({ quantity, filledQuantity }: Order): boolean =>
-  quantity !== null && filledQuantity.gt(quantity);
