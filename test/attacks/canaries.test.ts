@@ -168,12 +168,12 @@ it('planted secrets come out nowhere: not in answers, in what is said, in files 
   }
   const page = await runCli(['pending', '--page'], env);
   const [address] = /http:\/\/\S+/.exec(page.stdout + page.stderr) ?? [];
-  if (address !== undefined) heard.push(['page', await (await fetch(address)).text()]);
-  const children = readdirSync('/proc').flatMap((id) => childEnvironment(id, transport.pid ?? -1));
-  for (const environment of children) heard.push(['a child', environment]);
+  const shown = await fetch(address ?? 'there is no page');
+  heard.push(['page', await shown.text()]);
   await client.close();
 
-  // The broker has really told them.
+  // A page was shown, and the broker has really told them.
+  expect(shown.status).toBe(200);
   expect(broker.refusals()).toBeGreaterThan(2);
   expect(JSON.stringify(heard)).toContain('refused for');
   const written = everythingIn(directory).filter(([path]) => path !== planted);
@@ -184,13 +184,3 @@ it('planted secrets come out nowhere: not in answers, in what is said, in files 
   );
   expect(leaks).toEqual([]);
 }, 90_000);
-
-/** What a child of the program was given, where it has one. */
-function childEnvironment(id: string, parent: number): string[] {
-  try {
-    const [, ppid] = /PPid:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8')) ?? [];
-    return Number(ppid) === parent ? [readFileSync(`/proc/${id}/environ`, 'latin1')] : [];
-  } catch {
-    return [];
-  }
-}
