@@ -36,6 +36,7 @@ export const noOrphans: Rule = {
 function isEntering(order: Order, orders: readonly Order[], now: number): boolean {
   const entry = orders.find(({ id }) => id === (order.parentId ?? order.id));
   if (entry?.positionIntent?.endsWith('_to_open') !== true) return false;
+  if (entry.orderClass !== 'bracket' && entry.orderClass !== 'oto') return false;
   return now - entry.createdAt < ENTRY_MS + GIVEN_MS;
 }
 
