@@ -57,17 +57,20 @@ function askFrom(draws: Draws, hot: readonly string[], used: Set<string>): Ask {
     used.add(`${symbol} ${chosen}`);
     return chosen;
   };
-  return draws.pick<() => Ask>([
-    ...Array.from({ length: 9 }, () => () => ({ kind: 'sell', symbol, shares: shares() }) as const),
-    ...Array.from({ length: 4 }, () => () => ({ kind: 'protect', symbol }) as const),
-    () => ({ kind: 'enter', symbol, shares: shares() }),
-    () => ({ kind: 'enter', symbol, shares: shares() }),
-    () => ({ kind: 'enter', symbol, shares: shares() }),
-    () => ({ kind: 'exit', symbol }),
-    () => ({ kind: 'exit_group', symbols: several() }),
-    () => ({
-      kind: 'rebalance',
-      targets: several().map((each) => ({ symbol: each, keepPercent: draws.between(50, 95) })),
-    }),
-  ] as unknown as [() => Ask])();
+  const sell = (): Ask => ({ kind: 'sell', symbol, shares: shares() });
+  const protect = (): Ask => ({ kind: 'protect', symbol });
+  const enter = (): Ask => ({ kind: 'enter', symbol, shares: shares() });
+  const exit = (): Ask => ({ kind: 'exit', symbol });
+  const exitGroup = (): Ask => ({ kind: 'exit_group', symbols: several() });
+  const rebalance = (): Ask => ({
+    kind: 'rebalance',
+    targets: several().map((each) => ({ symbol: each, keepPercent: draws.between(50, 95) })),
+  });
+  const kinds: readonly (() => Ask)[] = [
+    ...new Array<() => Ask>(9).fill(sell),
+    ...new Array<() => Ask>(4).fill(protect),
+    ...new Array<() => Ask>(3).fill(enter),
+    ...[exit, exitGroup, rebalance],
+  ];
+  return (draws.any(kinds) ?? protect)();
 }

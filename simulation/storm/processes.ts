@@ -176,7 +176,7 @@ async function connected(
 ): Promise<Client[]> {
   for (let agent = 0; agent < AGENTS; agent += 1) {
     const command = { command: process.execPath, args: [...args], env: { ...env } };
-    const transport = new StdioClientTransport({ ...command, stderr: 'inherit' });
+    const transport = new StdioClientTransport({ ...command, stderr: 'ignore' });
     const client = new Client({ name: `agent-${agent}`, version: '0' });
     await client.connect(transport);
     clients.push(client);

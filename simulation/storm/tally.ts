@@ -44,8 +44,8 @@ export const isCalm = ({ oversoldShares, duplicates, conflicts }: StormFigures):
 
 const ROWS: readonly (readonly [string, (figures: StormFigures) => number])[] = [
   ['episodes', ({ episodes }) => episodes],
-  ['asks carried out', ({ asks }) => asks.done],
-  ['asks refused before the exchange, or in vain', ({ asks }) => asks.refused],
+  ['asks answered as carried out', ({ asks }) => asks.done],
+  ['asks refused, or in vain', ({ asks }) => asks.refused],
   ['orders and changes the exchange took', ({ orders }) => orders],
   ['executions', ({ executions }) => executions],
   ['oversold shares', ({ oversoldShares }) => oversoldShares],
