@@ -73,10 +73,7 @@ const ROWS: readonly Row[] = [
   row('P03', 'a crash loop'),
   row('P04', 'SIGTERM'),
   row('P05', 'a laptop that sleeps'),
-  elsewhere(
-    ...(['P06', 'two owners on two machines', 'runtime/second-owner'] as const),
-    'halts trading with a cause that names it, until a person has spoken',
-  ),
+  row('P06', 'two owners on two machines'),
   row('P07', 'an event loop that stalls'),
   elsewhere(
     ...(['P08', 'a cycle longer than its time', 'runtime/slow-broker'] as const),

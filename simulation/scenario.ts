@@ -44,6 +44,8 @@ type Troubles = {
   readonly strangerGapMs: number | null;
   readonly hostGapMs: number | null;
   readonly haltGapMs: number | null;
+  /** Another BigBrother with the same keys moves stops. */
+  readonly secondMachineGapMs: number | null;
 };
 
 export type Scenario = {
@@ -128,6 +130,7 @@ export function scenarioOf(seed: number, limits: Limits): Scenario {
     troubles: {
       ...troublesFrom(draws, new Set(limits.without)),
       rare: rareFrom(seed, limits),
+      secondMachineGapMs: secondMachineFrom(seed, limits),
     },
   };
 }
@@ -140,6 +143,7 @@ const QUIET: Troubles = {
   ...{ crashGapMs: null, crashAgain: 0, stallGapMs: null, sleepGapMs: null, clockJumpGapMs: null },
   ...{ terminateGapMs: null, journalFault: 0, strangerGapMs: null, hostGapMs: null },
   haltGapMs: null,
+  secondMachineGapMs: null,
 };
 
 /**
@@ -260,7 +264,17 @@ function rareFrom(seed: number, { rare, without }: Limits): readonly string[] {
   return present.filter((id) => !without.includes(`rare_${id}`));
 }
 
-function troublesFrom(draws: Draws, without: ReadonlySet<string>): Omit<Troubles, 'rare'> {
+/** By draws of their own as well. */
+function secondMachineFrom(seed: number, { rare, without }: Limits): number | null {
+  const draws = new Draws(`${seed} second machine`);
+  const isDrawn = draws.chance(0.04) || rare === true;
+  return isDrawn && !without.includes('second_machine') ? draws.between(30_000, 200_000) : null;
+}
+
+function troublesFrom(
+  draws: Draws,
+  without: ReadonlySet<string>,
+): Omit<Troubles, 'rare' | 'secondMachineGapMs'> {
   const isHostile = draws.chance(0.9);
   // What is left out is drawn all the same, so that the rest stays as it was.
   const gap = (kind: string, probability: number, leastMs: number, mostMs: number) => {
@@ -322,6 +336,7 @@ export function kindsOf({ troubles, opens }: Scenario): readonly string[] {
     ['host', troubles.hostGapMs],
     ['entries', opens ? 1 : null],
     ['halts', troubles.haltGapMs],
+    ['second_machine', troubles.secondMachineGapMs],
     ['lost_requests', network.requestLost],
     ['lost_answers', network.answerLost],
     ['late_answers', network.answerLate],

@@ -11,6 +11,7 @@ import { Operator } from './operator.ts';
 import { Prices } from './prices.ts';
 import { ProcessScript } from './process-script.ts';
 import { type Limits, type Scenario, scenarioOf } from './scenario.ts';
+import { SecondMachine } from './second-machine.ts';
 import { KEYS, Stage } from './stage.ts';
 import { Strangers } from './strangers.ts';
 import { type Points, Supervisor } from './supervisor.ts';
@@ -96,6 +97,7 @@ async function happen(
     new ProcessScript(stage, scenario, supervisor),
     new Host(stage, scenario, () => supervisor.guard),
     new Operator(stage, scenario, supervisor),
+    new SecondMachine(stage, scenario, supervisor),
     ...(limits.kind === 'ambiguous' ? [new Ender(stage, scenario)] : []),
   ];
   new DerivedFaults(stage, scenario);

@@ -72,6 +72,9 @@ export class Chronicle {
     return plan?.parts.find(({ symbol }) => symbol === intent.symbol) ?? null;
   }
 
+  /** When a person last said that orders of another BigBrother are ours; long ago if never. */
+  adoptedAt = Number.NEGATIVE_INFINITY;
+
   /** When the outcome of a step in the symbol was last written down as unknown. */
   unknownAt(symbol: string): number {
     return this.#unknown.get(symbol) ?? Number.NEGATIVE_INFINITY;
@@ -108,6 +111,9 @@ export class Chronicle {
       case 'step_answered':
       case 'step_observed':
         this.#settle(record, body, at);
+        break;
+      case 'orders_adopted':
+        this.adoptedAt = at;
         break;
       case 'alert_raised':
       case 'alert_cleared':

@@ -1,3 +1,4 @@
+import { ANOTHERS_PREFIX } from './anothers.ts';
 import type { Intent } from './chronicle.ts';
 import { type Fields, fieldsOf } from './fields.ts';
 import type { Rule } from './rule.ts';
@@ -42,6 +43,7 @@ export const intentFirst: Rule = {
           if (event.kind !== 'trade_update') return;
           const { clientOrderId, symbol } = event.order;
           if (!clientOrderId.startsWith(OUR_PREFIX)) return;
+          if (clientOrderId.startsWith(ANOTHERS_PREFIX)) return;
           if (scene.chronicle.intents.has(clientOrderId)) return;
           tell(symbol, `the broker has ${clientOrderId}, which no durable record intends`);
         },

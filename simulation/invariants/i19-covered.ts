@@ -48,4 +48,7 @@ export const allIsCovered: Rule = {
 };
 
 const isAboutAll = (code: string): boolean =>
-  code === 'account_blocked' || code.startsWith('halt') || code.startsWith('trading_halted');
+  code === 'account_blocked' ||
+  code === 'another_owner' ||
+  code.startsWith('halt') ||
+  code.startsWith('trading_halted');

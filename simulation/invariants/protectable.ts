@@ -32,6 +32,7 @@ export function whyHindered(scene: Scene, symbol: string): string | null {
   if (now - begunAt <= TAKING_UP_MS) return 'the process has just begun, or stood still';
   if (scene.hadFault(CLOCK_SET, TAKING_UP_MS + NEXT_TRY_MS)) return 'somebody set its clock';
   if (now - lives.liftedAt <= NEXT_TRY_MS) return 'a person has just lifted a halt';
+  if (now - chronicle.adoptedAt <= NEXT_TRY_MS) return 'a person has just said to go on';
   if (now - chronicle.unknownAt(symbol) <= SEARCH_MS) return 'an order is being looked for';
   return whyOutOfReach(scene, symbol);
 }
@@ -62,6 +63,8 @@ function whyNotTaken({ world, books, chronicle }: Scene, symbol: string): string
   const isAsked = alerts.some(
     (alert) => alert.code === 'snapshot_incoherent' && alert.symbol === symbol,
   );
+  // Two guards would undo each other's work: a person says first that there is only one.
+  if (alerts.some(({ code }) => code === 'another_owner')) return 'another BigBrother acts here';
   if (books.wasRenamed(symbol) && isAsked) return 'a person was asked what the shares are';
   // Nothing is sent where a status says nothing that can be relied on.
   if (books.of(symbol).orders.some(isAside)) return 'the venue has set an order aside';
