@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Mode } from '../../src/domain/environment.ts';
 import type { HaltLevel } from '../../src/domain/halt.ts';
 import type { PlanPart, Step } from '../../src/domain/plan.ts';
 import { executeHalt, HALT_NOTE } from '../../src/runtime/halt/halt-intent.ts';
@@ -96,8 +97,8 @@ describe('a halt that is asked for here', () => {
 });
 
 describe('a plan of a host to halt', () => {
-  const given = () => {
-    const made = started();
+  const given = (mode: Mode = 'execute') => {
+    const made = started({ mode });
     const { hash: _, ...fields } = actionPlan();
     const intent = { kind: 'halt', symbol: null } as const;
     const plan = { ...fields, intent, expiresAt: NOW + 60_000, hash: 'the hash' };
@@ -163,12 +164,25 @@ describe('a plan of a host to halt', () => {
     });
     expect(latch.read()).toBeNull();
     expect(records('plan_spent')).toEqual([]);
+    expect(records('plan_refused')).toMatchObject([
+      {
+        ...{ actor: 'system', planId: plan.id },
+        body: { refusal: 'plan_expired', because: 'the plan is too old: propose it again' },
+      },
+    ]);
   });
 
   it('holds to the last millisecond', async () => {
     const { clock, execute } = given();
     await clock.advanceTo(NOW + 60_000);
     expect(await settle(clock, execute())).toMatchObject({ outcome: 'completed' });
+  });
+
+  it('says that nothing is canceled where the mode lets nothing be sent', async () => {
+    const { execute } = given('propose');
+    const report = await execute();
+    expect(report.outcome).toBe('stopped');
+    expect(report.because.split('; ').at(-1)).toBe('the mode lets nothing be canceled');
   });
 
   it('says that it was verified before, or that the mode cancels nothing', async () => {

@@ -133,6 +133,15 @@ describe('orders of others under a halt', () => {
     expect(found).toEqual({ unwanted: ['oco-1', 'oco-1-stop'], toCancel: ['oco-1'] });
   });
 
+  it('are ours where one stands in the place of an order of ours', () => {
+    const group = [
+      stopLimit({ id: 'ours', status: 'pending_replace' }),
+      stopLimit({ id: 'edited', replaces: 'ours', foreign: true }),
+    ];
+    const found = told(clearing(group, { level: 'flatten', includesForeign: false }));
+    expect(found).toEqual({ unwanted: ['ours', 'edited'], toCancel: ['ours'] });
+  });
+
   it('go beside orders of ours, each by its own rule', () => {
     const ours = order({ id: 'ours', side: 'buy', limit: '80' });
     expect(told(clearing([theirs, ours], { includesForeign: false }))).toEqual({

@@ -68,6 +68,7 @@ function expired(
   const { code, because } = refusal;
   const body = { refusal: code, because };
   logger.log({ type: 'plan_refused', actor: 'system', planId: plan.id, body });
+  logger.commit();
   const now = clock.now();
   return deniedReport(plan, refusal, [], { startedAt: now, finishedAt: now });
 }
