@@ -67,7 +67,8 @@ export const errorAdvice: Readonly<Record<ErrorCode, Advice>> = {
   approval_needed: {
     retryable: true,
     nextStep:
-      'Ask the person to run "bigbrother pending" in a terminal, then execute the same plan again.',
+      'Ask the person to answer on the card under the proposal, where there is one, or with ' +
+      '"bigbrother pending" in a terminal; then execute the same plan again.',
   },
   approval_rejected: {
     retryable: false,

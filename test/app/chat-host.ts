@@ -68,7 +68,7 @@ type Host = Pick<Awaited<ReturnType<typeof hostOf>>, 'tools'> & {
   call(name: string, args?: Record<string, unknown>): Promise<CallToolResult>;
 };
 
-const visibilityOf = ({ _meta }: Tool): readonly string[] =>
+export const visibilityOf = ({ _meta }: Tool): readonly string[] =>
   (_meta?.ui as { visibility?: string[] } | undefined)?.visibility ?? ['model', 'app'];
 
 /**

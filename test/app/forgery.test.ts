@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Guarded, loopedAccount } from '../support/guarded-account.ts';
-import { type Answered, hostOf } from './chat-host.ts';
+import { type Answered, hostOf, visibilityOf } from './chat-host.ts';
 import { asksForEverySale } from './given-answers.ts';
 
 type Host = Awaited<ReturnType<typeof hostOf>>;
@@ -242,7 +242,13 @@ describe('an approval', () => {
   it('is possible only where a host says that it shows pages', async () => {
     const guarded = await loopedAccount({ settings: asksForEverySale() });
     const host = await hostOf(guarded, { capabilities: {} });
+    const shown = await hostOf(guarded);
+    const forModel = shown.tools.filter((tool) => visibilityOf(tool).includes('model'));
     const names = host.tools.map(({ name }) => name);
+    // A model has the same tools either way; three more are for the app alone.
+    expect(forModel.map(({ name }) => name)).toEqual(names);
+    expect(shown.tools.length).toBe(names.length + 3);
+    await shown.close();
     expect(names).not.toContain('show_plan');
     expect(JSON.stringify(host.tools)).not.toContain('ui://');
     const { resources } = await host.client.listResources();
