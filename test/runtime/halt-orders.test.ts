@@ -98,6 +98,22 @@ describe('what a halt of each level does with an order of a position that is hel
     });
   });
 
+  it('an entry goes with the exits that hang on it', () => {
+    const group = [
+      order({ id: 'entry', side: 'buy', limit: '90', orderClass: 'bracket' }),
+      stopLimit({ id: 'leg', status: 'held', parentId: 'entry' }),
+    ];
+    expect(told(clearing(group))).toEqual({ unwanted: ['entry', 'leg'], toCancel: ['entry'] });
+  });
+
+  it('a stop that steps into the place of a limit stays, and so does the limit until then', () => {
+    const group = [
+      order({ id: 'limit', limit: '120', status: 'pending_replace' }),
+      stopLimit({ id: 'stop', replaces: 'limit' }),
+    ];
+    expect(told(clearing(group, { level: 'everything' }))).toEqual({ kept: ['limit', 'stop'] });
+  });
+
   it('an order that has ended is not looked at any more', () => {
     const ended = (['filled', 'canceled', 'expired', 'rejected', 'replaced'] as const).map(
       (status) => order({ id: status, side: 'buy', limit: '90', status }),
@@ -185,6 +201,11 @@ describe('an order where nothing is held', () => {
   ] as const)('that says nothing: %s %s opens: %s', (side, type, opens) => {
     const one = order({ id: 'one', side, type });
     expect(Object.keys(flat(one))).toEqual(opens ? ['unwanted', 'toCancel'] : ['undecided']);
+  });
+
+  it('goes at the market, too, where a flatten did not send it to close something', () => {
+    const one = market({ id: 'one' });
+    expect(flat(one, { level: 'flatten' })).toEqual({ unwanted: ['one'], toCancel: ['one'] });
   });
 
   it('says what it is for in vain where something is held', () => {
