@@ -80,6 +80,16 @@ describe('bigbrother backtest', () => {
     expect(json).toEqual(csv);
   });
 
+  it('walks through windows with the bundles that the settings approve', async () => {
+    const wide = { stopLoss: { percent: 40 } };
+    writeFileSync(file('mine.json'), JSON.stringify({ strategies: { named: { wide } } }));
+    const args = ['--settings', file('mine.json'), '--walk-forward', '1', '--json'];
+    const { code, stdout } = await backtest(...args);
+    expect(code).toBe(0);
+    const names = JSON.parse(stdout).fixed.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(['mine', 'mine/wide']);
+  });
+
   it('walks through windows and says what was chosen', async () => {
     writeFileSync(file('near.json'), '{"policies":{"stopLoss":{"percent":3}}}');
     const settings = ['--settings', file('near.json')];

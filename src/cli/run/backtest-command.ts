@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { withStrategy } from '../../../policies/strategies.ts';
 import { replaceTextFile } from '../../adapters/system/files.ts';
 import { SystemClock } from '../../adapters/system/system-clock.ts';
 import {
@@ -12,7 +13,7 @@ import {
 import { type PriceBars, UNITS_PER_DOLLAR } from '../../backtest/price-bars.ts';
 import { type BacktestReport, reportOf } from '../../backtest/report.ts';
 import { reportPage } from '../../backtest/report-page.ts';
-import { walkForward } from '../../backtest/walk-forward.ts';
+import { type Candidate, walkForward } from '../../backtest/walk-forward.ts';
 import { loadSettings } from '../../config.ts';
 import { playable, priceBars } from '../../demo/backtest/bar-loader.ts';
 import { entryPlan, readEntries } from '../../demo/backtest/entry-file.ts';
@@ -181,13 +182,25 @@ function candidatesIn({ settings, config }: Options): readonly [Rulebook, ...Rul
   return [read(first ?? config ?? null), ...more.map(read)];
 }
 
+/** The settings themselves, and with each of the bundles in them that their owner approved. */
+function candidatesOf({ name, rules }: Rulebook): readonly Candidate[] {
+  const { policies, strategies } = rules;
+  return [
+    { name, settings: policies },
+    ...Object.keys(strategies.named).map((active) => ({
+      name: `${name}/${active}`,
+      settings: withStrategy(policies, { ...strategies, active }),
+    })),
+  ];
+}
+
 function walk(
   options: Options,
   setup: Setup,
   rulebooks: readonly Rulebook[],
   windows: number,
 ): void {
-  const candidates = rulebooks.map(({ name, rules }) => ({ name, settings: rules.policies }));
+  const candidates = rulebooks.flatMap(candidatesOf);
   const walked = walkForward(setup, candidates, windows);
   if (walked === null) {
     throw new UsageError(`There are too few days for ${windows} windows; ask for fewer.`);
