@@ -68,7 +68,7 @@ await sellByHost('AAPL', '40', false);
 
 mkdirSync(PLACE, { recursive: true });
 const browser = await openBrowser({
-  viewport: { width: 1200, height: 750 },
+  viewport: { width: 1200, height: 740 },
   ...{ colorScheme: 'light', timezoneId: 'America/New_York', locale: 'en-US' },
 });
 const page = await browser.context.newPage();

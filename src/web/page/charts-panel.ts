@@ -21,14 +21,10 @@ export class ChartsPanel {
     this.#client = client;
     this.#symbol.id = 'chart-symbol';
     this.#symbol.addEventListener('change', () => void this.#refreshPrice(true));
+    const label = element('label', '', ['Symbol'], { for: this.#symbol.id });
+    this.#price.head.append(element('div', 'filters', [label, this.#symbol]));
     this.root = element('div', 'charts', [
-      this.#equity.root,
-      element('div', 'filters', [
-        element('label', '', ['Symbol'], { for: this.#symbol.id }),
-        this.#symbol,
-      ]),
-      this.#price.root,
-      this.#outcomes.root,
+      ...[this.#equity.root, this.#price.root, this.#outcomes.root],
     ]);
     this.#charts = {
       equity: new EquityChart(this.#equity.frame),
@@ -83,6 +79,7 @@ export class ChartsPanel {
 /** A chart with a name, and in words what it shows. */
 class Figure {
   readonly root: HTMLElement;
+  readonly head: HTMLElement;
   readonly frame: HTMLElement;
   readonly #title: string;
   readonly #words = element('figcaption', 'note figure');
@@ -90,7 +87,8 @@ class Figure {
   constructor(title: string, height: 'tall' | 'low') {
     this.#title = title;
     this.frame = element('div', `chart-frame ${height}`, [], { role: 'img' });
-    this.root = element('figure', 'chart', [element('h2', '', [title]), this.frame, this.#words]);
+    this.head = element('div', 'chart-head', [element('h2', '', [title])]);
+    this.root = element('figure', 'chart', [this.head, this.frame, this.#words]);
     this.say('Nothing is recorded yet.');
   }
 

@@ -157,6 +157,8 @@ export class OutcomeChart {
 
   constructor(root: HTMLElement) {
     this.#chart = chartIn(root);
+    // A single close is a bar, and not a wall.
+    this.#chart.applyOptions({ timeScale: { maxBarSpacing: 24 } });
     this.#each = this.#chart.addSeries(HistogramSeries, { title: 'R', priceLineVisible: false });
     this.#sum = this.#chart.addSeries(BaselineSeries, {
       ...{
