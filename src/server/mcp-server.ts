@@ -91,10 +91,10 @@ export function createMcpServer(deps: McpServerDeps): McpServer {
     registerLogging(server, deps.feed, redactor);
   }
   registerPrompts(server, (typed) => symbolsLike(typed, runner));
-  // The lists never change during a connection.
-  const listChanged = false;
+  // The tools change when another owner answers, who goes further or less far; the rest never does.
   server.server.registerCapabilities({
-    ...{ tools: { listChanged }, resources: { listChanged }, prompts: { listChanged } },
+    ...{ tools: { listChanged: true }, resources: { listChanged: false } },
+    prompts: { listChanged: false },
   });
   server.server.onerror = (error) => deps.log(`mcp: ${redactor.freeText(error.message)}`);
   return server;

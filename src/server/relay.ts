@@ -20,6 +20,16 @@ const NO_OWNER_YET = 'no process owns the account at the moment';
 /** Named in every result, also in those that the owner cannot give any more. */
 export type Named = { readonly environment: Environment; readonly mode: Mode };
 
+/** What a host asks before it asks for anything of the account; a greeter can answer it. */
+const GREETINGS: ReadonlySet<string> = new Set([
+  'initialize',
+  'ping',
+  'tools/list',
+  'prompts/list',
+  'resources/list',
+  'resources/templates/list',
+]);
+
 type Asked = { readonly request: JSONRPCRequest; readonly isSent: boolean };
 
 /**
@@ -34,6 +44,9 @@ export class Relay {
   #waiting: ReadonlyMap<JSONRPCRequest, () => void> = new Map();
   #host: Transport | null = null;
   #owner: Transport | null = null;
+  /** Answers first questions while there was no owner yet. */
+  #greeter: Transport | null = null;
+  readonly #greeted = new Map<RequestId, JSONRPCRequest>();
   #named: Named | null = null;
   #initialize: JSONRPCRequest | null = null;
   #initialized: JSONRPCMessage | null = null;
@@ -59,14 +72,34 @@ export class Relay {
     const owner = this.#owner;
     this.#owner = null;
     this.#takeWaiting();
+    await this.#endGreeting();
     await owner?.close();
     await this.#host?.close();
   }
 
-  /** From now on `owner` answers. The host notices nothing. */
+  /**
+   * Until the first owner is there, `server` answers what a host asks before anything else: how it
+   * is called and what it offers. Everything else waits.
+   */
+  async greet(server: McpServer, named: Named): Promise<void> {
+    const [relaySide, serverSide] = InMemoryTransport.createLinkedPair();
+    await server.connect(serverSide);
+    relaySide.onmessage = (message) => {
+      if ('method' in message || message.id === undefined) return;
+      this.#greeted.delete(message.id);
+      this.#asked.delete(message.id);
+      this.#toHost(message);
+    };
+    await relaySide.start();
+    this.#named = named;
+    this.#greeter = relaySide;
+  }
+
+  /** From now on `owner` answers. The host notices nothing, unless other tools are offered now. */
   async use(owner: Transport, named: Named): Promise<void> {
     this.#generation += 1;
     const generation = this.#generation;
+    const hasOtherTools = this.#named !== null && this.#named.mode !== named.mode;
     this.#named = named;
     owner.onmessage = (message) => this.#fromOwner(message, generation);
     owner.onclose = () => {
@@ -75,7 +108,11 @@ export class Relay {
     await owner.start();
     this.#owner = owner;
     this.#introduce(owner);
-    for (const request of this.#takeWaiting()) this.#toOwner(request);
+    const unanswered = await this.#endGreeting();
+    for (const request of [...unanswered, ...this.#takeWaiting()]) this.#toOwner(request);
+    if (hasOtherTools && this.#initialized !== null) {
+      this.#toHost({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
+    }
   }
 
   /** The same for an owner in this very process. */
@@ -115,6 +152,11 @@ export class Relay {
     const request = isRequest(message) ? message : null;
     if (this.#owner === null) {
       if (request === null) return;
+      if (this.#greeter !== null && GREETINGS.has(request.method)) {
+        this.#greeted.set(request.id, request);
+        void this.#greeter.send(request).catch(() => undefined);
+        return;
+      }
       this.#asked.set(request.id, { request, isSent: false });
       const stopWaiting = this.#clock.after(LONGEST_WAIT_MS, () => this.#giveUp(request));
       this.#waiting = new Map([...this.#waiting, [request, stopWaiting]]);
@@ -126,6 +168,16 @@ export class Relay {
       this.#asked.set(request.id, { request, isSent: true });
     }
     void this.#owner.send(message).catch(() => undefined);
+  }
+
+  /** @returns what it was asked and did not answer */
+  async #endGreeting(): Promise<readonly JSONRPCRequest[]> {
+    const greeter = this.#greeter;
+    const unanswered = [...this.#greeted.values()];
+    this.#greeter = null;
+    this.#greeted.clear();
+    await greeter?.close();
+    return unanswered;
   }
 
   #takeWaiting(): readonly JSONRPCRequest[] {

@@ -29,7 +29,7 @@ const expectClear = ({ stderr, stdout }: Ended, ...words: readonly string[]) => 
 
 describe('arguments that cannot be used', () => {
   it.each([
-    [['frobnicate'], '"frobnicate" is not a command; there are mcp, loop, demo, exchange, history'],
+    [['frobnicate'], '"frobnicate" is not a command; there are mcp, loop, status, demo'],
     [['demo', '--sed', '1'], "unknown option '--sed'"],
     [['demo', '--seed', '-1'], 'a whole number from 0'],
     [['exchange', '--port', '70000'], 'a whole number from 0 to 65535'],

@@ -95,7 +95,7 @@ describe('the list of tools', () => {
     });
     expect(client.getInstructions()).toContain('live, real money; mode observe');
     expect(client.getInstructions()).toContain('nothing can be executed');
-    expect(client.getServerCapabilities()?.tools).toEqual({ listChanged: false });
+    expect(client.getServerCapabilities()?.tools).toEqual({ listChanged: true });
   });
 });
 

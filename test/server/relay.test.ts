@@ -1,7 +1,9 @@
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
+import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
+import { createGreeter } from '../../src/server/greeter.ts';
 import { Relay } from '../../src/server/relay.ts';
 import { NOW } from '../support/given.ts';
 import { initialize } from './introduction.ts';
@@ -169,5 +171,52 @@ describe('a relay', () => {
     expect(answers).toHaveLength(1);
     await first.say({ jsonrpc: '2.0', id: 1, result: { content: [] } });
     expect(answers).toHaveLength(1);
+  });
+});
+
+describe('a host that comes before there is an owner', () => {
+  const greeted = async (mode: 'observe' | 'execute' = 'execute') => {
+    const rig = await relayed();
+    const deps = {
+      ...{ clock: rig.clock, ids: new SeededIds('greeter'), version: '0.0.0', page: null },
+      ...{ secrets: [], log: () => undefined },
+    };
+    const named = { environment: 'paper', mode } as const;
+    await rig.relay.greet(createGreeter(named, deps), named);
+    return rig;
+  };
+  const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' } as const;
+  const ready = { jsonrpc: '2.0', method: 'notifications/initialized' } as const;
+  const toolsIn = (answers: readonly JSONRPCMessage[], id: number): readonly string[] => {
+    const found = answers.find((each) => 'id' in each && each.id === id);
+    const { result } = found as unknown as { result: { tools: { name: string }[] } };
+    return result.tools.map(({ name }) => name);
+  };
+
+  it('is told at once what is offered, while what it asks of the account waits', async () => {
+    const { owner, say, answers } = await greeted();
+    await say(initialize, ready, list, call(3, 'get_portfolio_context'));
+    await turn();
+    expect(toolsIn(answers, 2)).toHaveLength(5);
+    expect(answers.map((each) => ('id' in each ? each.id : null))).toEqual([0, 2]);
+    const first = await owner();
+    expect(first.methods()).toEqual(['initialize', 'notifications/initialized', 'tools/call']);
+  });
+
+  it('is told of other tools when the owner goes less far than its settings', async () => {
+    const { owner, say, answers } = await greeted('observe');
+    await say(initialize, ready, list);
+    await turn();
+    expect(toolsIn(answers, 2)).not.toContain('execute_plan');
+    await owner();
+    expect(answers.at(-1)).toEqual({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
+  });
+
+  it('is not told of other tools where they are the same', async () => {
+    const { owner, say, answers } = await greeted();
+    await say(initialize, ready, list);
+    await turn();
+    await owner();
+    expect(answers.at(-1)).not.toHaveProperty('method');
   });
 });

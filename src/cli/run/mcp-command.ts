@@ -59,10 +59,18 @@ async function serveMcp(options: Options): Promise<void> {
     onOwning: () => () => undefined,
     onAttached: () => () => undefined,
   });
-  await seat.take();
   const { stdin, stdout, stderr } = process;
   // A signal ends the connection as a host does that closes stdin: calls under way may end.
   void stopped.then(() => stdin.destroy());
-  await serveStdio(relay, { stdin, stdout, stderr });
+  const served = serveStdio(relay, { stdin, stdout, stderr });
+  try {
+    await seat.take();
+  } catch (error) {
+    // Without an account nobody is served, and an open stdin would keep the process.
+    stdin.destroy();
+    await relay.close();
+    throw error;
+  }
+  await served;
   await seat.leave();
 }
