@@ -208,7 +208,7 @@ describe('an approval', () => {
       expect(given).toBe(0);
       expect(held).toBe('long 10');
     },
-    120_000,
+    300_000,
   );
 
   it('takes the secret of its own connection and plan, and no other', async () => {

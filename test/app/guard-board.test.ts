@@ -143,25 +143,29 @@ describe.runIf(missing === null)('the board in a chat', () => {
     expect(problems).toEqual([]);
   });
 
-  it.each(['light', 'dark'])('has no serious finding of axe when it is %s', async (theme) => {
-    const { host, frame } = await shown();
-    await chat.change({ theme });
-    expect(await findings(frame)).toEqual([]);
-    const board = await chat.show(
-      told({}),
-      { content: [], structuredContent: hostileBoard() },
-      {
-        context: { theme },
-      },
-    );
-    await board.getByText(MARKUP).first().waitFor();
-    expect(await findings(board)).toEqual([]);
-    const proposal = await host.call('propose_plan', { intent: 'exit', symbol: 'AAPL' });
-    const card = await chat.show(host, proposal, { context: { theme } });
-    await card.getByText('Nobody has to agree').waitFor();
-    for (const summary of await card.locator('summary').all()) await summary.click();
-    expect(await findings(card)).toEqual([]);
-  });
+  it.each(['light', 'dark'])(
+    'has no serious finding of axe when it is %s',
+    async (theme) => {
+      const { host, frame } = await shown();
+      await chat.change({ theme });
+      expect(await findings(frame)).toEqual([]);
+      const board = await chat.show(
+        told({}),
+        { content: [], structuredContent: hostileBoard() },
+        {
+          context: { theme },
+        },
+      );
+      await board.getByText(MARKUP).first().waitFor();
+      expect(await findings(board)).toEqual([]);
+      const proposal = await host.call('propose_plan', { intent: 'exit', symbol: 'AAPL' });
+      const card = await chat.show(host, proposal, { context: { theme } });
+      await card.getByText('Nobody has to agree').waitFor();
+      for (const summary of await card.locator('summary').all()) await summary.click();
+      expect(await findings(card)).toEqual([]);
+    },
+    60_000,
+  );
 
   it('would be found out by axe if a text were too pale', async () => {
     const { frame } = await shown();

@@ -8,7 +8,7 @@ import { guardedAccount, settle } from '../support/guarded-account.ts';
 import { hostOf, openChat } from './chat-host.ts';
 
 const missing = browserMissing();
-/** Set to a folder, it keeps the pictures: `npm run screenshots`. */
+/** Set to a folder, it keeps the pictures: `npm run app:pictures`. */
 const folder = process.env.SCREENSHOTS;
 
 const HELD = [
@@ -89,7 +89,7 @@ describe.runIf(missing === null)('pictures of the app', () => {
     const frame = await chat.show(host, await host.call('get_portfolio_context'));
     await frame.getByText('AAPL').first().waitFor();
     await takePictures('app-board');
-  });
+  }, 60_000);
 
   it('shows the card in both themes and on a phone', async () => {
     const guarded = await tradingDay();
@@ -99,5 +99,5 @@ describe.runIf(missing === null)('pictures of the app', () => {
     const frame = await chat.show(host, result);
     await frame.getByRole('button', { name: 'Approve and send' }).waitFor();
     await takePictures('app-card');
-  });
+  }, 60_000);
 });

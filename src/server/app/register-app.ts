@@ -67,7 +67,9 @@ export function registerApp(
   );
   const own = [...ownTools, resource];
   for (const each of own) each.enabled = false;
+  const before = server.server.oninitialized;
   server.server.oninitialized = () => {
+    before?.();
     if (!showsPages(server)) return;
     for (const each of own) each.enabled = true;
     for (const name of SHOWN_BY_PAGE) {
