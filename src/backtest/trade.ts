@@ -1,16 +1,14 @@
 import type { Ticker } from '../domain/ids.ts';
 import type { EpochMs } from '../domain/time.ts';
 
-/** What ended a part of a position: the policy whose order executed. */
-export type ExitBy = string;
-
 export type Exit = {
   readonly at: EpochMs;
   readonly bar: number;
   readonly quantity: number;
   /** In ten-thousandths of a dollar, as every price here. */
   readonly price: number;
-  readonly by: ExitBy;
+  /** The policy whose order executed. */
+  readonly by: string;
 };
 
 /** One life of a position, from its purchase until it is flat or the bars end. */

@@ -10,7 +10,7 @@ export type Candidate = { readonly name: string; readonly settings: PolicySettin
 
 type Days = { readonly from: string; readonly to: string };
 
-export type WalkWindow = {
+type WalkWindow = {
   readonly train: Days;
   readonly test: Days;
   /** What did best in training. */
