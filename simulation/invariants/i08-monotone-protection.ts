@@ -85,13 +85,25 @@ function whyBare(scene: Scene, order: Order, { orderId }: Write): string | null 
   );
 }
 
-/** The stop prices of the exits that later steps place; null for one that sells at once. */
+/**
+ * The stop prices of the exits that later steps place, or give more shares; null for one that
+ * sells at once.
+ */
 function laterExits(part: PlannedPart, stepIndex: number, side: string): (bigint | null)[] {
   return part.steps.slice(stepIndex + 1).flatMap((step) => {
+    if (step.kind === 'replace') return grownStop(step, side);
     const order = fieldsOf(step.order);
     if (step.kind !== 'submit' || order.side !== side) return [];
     return [unitsOf(order.stopPrice) ?? unitsOf(fieldsOf(order.stopLoss).stopPrice)];
   });
+}
+
+function grownStop(step: PlannedPart['steps'][number], side: string): bigint[] {
+  const [before, change] = [fieldsOf(step.before), fieldsOf(step.change)];
+  const [was, is] = [unitsOf(before.quantity), unitsOf(change.quantity)];
+  const stop = unitsOf(change.stopPrice) ?? unitsOf(before.stopPrice);
+  const grows = was !== null && is !== null && is > was;
+  return grows && before.side === side && stop !== null ? [stop] : [];
 }
 
 const isLooser = ({ side }: Order, stop: bigint, than: bigint): boolean =>
