@@ -6,6 +6,7 @@ import { approvalText } from '../../src/runtime/plans/approval-text.ts';
 import { cancel, partOf, replace, reviewOf, submit } from '../policies/support.ts';
 import { ACCOUNT_NUMBER, NOW, stopLimit } from '../support/given.ts';
 import { anyTerms } from '../support/plan-terms.ts';
+import { actionPlan } from '../tools/given-plan.ts';
 
 const { context } = reviewOf();
 const shortContext = reviewOf({ side: 'short' }).context;
@@ -114,4 +115,11 @@ describe('what a person reads before saying yes', () => {
     expect(line).toMatch(/^AAPL because a LIVE account PA1: nothing to see x+…$/);
     expect(line).toHaveLength(300);
   });
+});
+
+it('a plan that is not the one of its hash is shown to nobody', () => {
+  const plan = actionPlan('AAPL');
+  expect(() => approvalText({ ...plan, accountNumber: 'PA-OTHER' })).toThrow(
+    `the plan ${plan.id} is not the one of its hash`,
+  );
 });

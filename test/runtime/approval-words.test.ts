@@ -216,6 +216,23 @@ describe('a yes in the terminal', () => {
     expect(approve(plan, code.toUpperCase())).toBeNull();
   });
 
+  it.each([
+    ['never', 'paper', 'T2', "a yes in the agent's program does not count (setting approvals."],
+    ['not_live', 'live', 'T2', "a yes in the agent's program does not count for real money"],
+    ['always', 'paper', 'T3', "T3 is not approved in the agent's program"],
+    ['not_live', 'paper', 'T2', null],
+  ] as const)('on a card in the host, with %s in %s for %s: %s', async (...given) => {
+    const [elicitation, environment, tier, because] = given;
+    const { desk, ask, by, codeFor } = rig(elicitation as Elicitation);
+    const plan = planOf(tier, { environment });
+    await ask(plan);
+    const word = { ...by(plan), channel: 'app', hash: plan.hash, code: codeFor(plan) } as const;
+    const answer = desk.approve(word);
+    if (because === null) expect(answer).toBeNull();
+    else expect(answer).toContain(because);
+    expect(desk.approvalOf(plan) !== null).toBe(because === null);
+  });
+
   it('is for the plan that was shown, by its hash', async () => {
     const { desk, ask, approve, codeFor } = rig();
     const plan = planOf();

@@ -14,6 +14,12 @@ describe('a watch over an account that nobody has halted', () => {
   });
 });
 
+it('a watch that never started can be stopped', () => {
+  const { watch, latch } = haltRig();
+  watch.stop();
+  expect(latch.read()).toBeNull();
+});
+
 describe('a halt that is pressed elsewhere', () => {
   const EXPECTED = {
     entries: { state: 'reducing', code: 'halt_entries' },

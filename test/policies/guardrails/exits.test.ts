@@ -343,6 +343,13 @@ describe('stop never loosens', () => {
     },
     { why: 'a stop taken away', orders: [stop], steps: [cancel(stop)], code: 'stop_loosened' },
     {
+      why: 'a stop without a limit that has triggered, and a sale in its place',
+      ...{ price: '94', bid: '94', ask: '94.1' },
+      orders: [stopLimit({ type: 'stop', limit: null })],
+      steps: [cancel(stopLimit()), submit()],
+      code: null,
+    },
+    {
       why: 'a stop taken away for an exit',
       orders: [stop],
       steps: [cancel(stop), submit()],
