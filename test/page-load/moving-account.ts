@@ -25,6 +25,11 @@ export class MovingAccount implements PageOwner {
   approve = () => Promise.resolve(null);
   reject = () => Promise.resolve(null);
 
+  /** As the newest look tells it. */
+  priceOf(index: number): string {
+    return (this.#prices[index] ?? 0).toFixed(2);
+  }
+
   #made(view: Parameters<PageOwner['read']>[0]): object {
     const at = START + this.looks * 1_000;
     switch (view) {

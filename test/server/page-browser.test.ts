@@ -1,8 +1,9 @@
 import { source as axeSource } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MovingAccount } from '../page-load/moving-account.ts';
 import { browserMissing, openBrowser } from '../support/chromium.ts';
-import { type GuardedPage, guardedPage } from './page-rig.ts';
+import { type GuardedPage, guardedPage, servedPage } from './page-rig.ts';
 
 const missing = browserMissing();
 if (missing !== null) process.stderr.write(`The page is not tested in a browser: ${missing}.\n`);
@@ -196,6 +197,21 @@ describe.runIf(missing === null)('the local page, in a browser', () => {
     );
   });
 
+  it('writes every row of a long board, though over several frames', async () => {
+    const account = new MovingAccount(130);
+    const served = await servedPage(account);
+    const long = await browser.context.newPage();
+    await long.goto(served.link().url);
+    await expect.poll(() => account.looks, PATIENCE).toBeGreaterThan(2);
+    account.isStill = true;
+    for (const index of [0, 60, 129]) {
+      const cell = long.locator('.rows .row').nth(index).locator('[data-column="Price"]');
+      await expect.poll(() => cell.textContent(), PATIENCE).toBe(account.priceOf(index));
+    }
+    await long.close();
+    await served.close();
+  });
+
   it('only looks in a tab that no link opened', async () => {
     const { askFor, clock } = guarded;
     await clock.advanceBy(130_000);
@@ -226,7 +242,9 @@ describe.runIf(missing === null)('the local page, in a browser', () => {
 
   it('asked nobody but its own server for anything, and broke none of its rules', () => {
     const { origin } = guarded.served;
-    expect(requests.filter((url) => !url.startsWith(`${origin}/`))).toEqual([]);
+    const others = requests.filter((url) => !/^http:\/\/127\.0\.0\.1:\d+\//.test(url));
+    expect(others).toEqual([]);
+    expect(requests.some((url) => url.startsWith(`${origin}/page/`))).toBe(true);
     expect(problems.filter((text) => !/401|ERR_FAILED/.test(text))).toEqual([]);
   });
 });
