@@ -98,6 +98,12 @@ describe('what a halt of each level does with an order of a position that is hel
     });
   });
 
+  it('a group of which two work goes by one cancel: the other ends with it', () => {
+    const [profit, stop] = oco({});
+    const both = [profit, { ...stop, status: 'new' as const }];
+    expect(told(clearing(both, { level: 'flatten' })).toCancel).toEqual(['oco-1']);
+  });
+
   it('an entry goes with the exits that hang on it', () => {
     const group = [
       order({ id: 'entry', side: 'buy', limit: '90', orderClass: 'bracket' }),

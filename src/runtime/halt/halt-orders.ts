@@ -104,8 +104,7 @@ function cancelable(group: readonly Order[]): readonly Order[] {
 function uncoveredIn(positions: readonly Position[], orders: readonly Order[]): string[] {
   return positions.flatMap((position) => {
     const { symbol, quantity } = position;
-    const own = orders.filter((order) => order.symbol === symbol);
-    const bare = sharesLeft(quantity, coverOf(position, own).coveredQuantity);
+    const bare = sharesLeft(quantity, coverOf(position, orders).coveredQuantity);
     return bare.gt('0') ? [`${symbol}: ${text(bare)} of ${text(quantity)} shares`] : [];
   });
 }
