@@ -89,7 +89,7 @@ function sorted(
 ): { readonly leaving: Quantity; readonly stops: readonly Stop[] } {
   const { side } = context.position;
   const limits = before.flatMap(({ order, limitPrice }) =>
-    order !== null && isTriggered(order, context.price) ? (limitPrice ?? []) : [],
+    order !== null && limitPrice !== null && isTriggered(order, context.price) ? [limitPrice] : [],
   );
   // Whatever sells at least as readily as a stop that has triggered takes its place.
   const goesAt = [fillPrice(context), ...limits].reduce((a, b) => (isTighter(side, a, b) ? a : b));

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
+import { quantity } from '../../src/domain/decimal.ts';
+import type { Environment } from '../../src/domain/environment.ts';
 import type { JournalRecord } from '../../src/domain/event.ts';
 import { ticker } from '../../src/domain/ids.ts';
 import type { ActionPlan } from '../../src/domain/plan.ts';
@@ -20,11 +22,11 @@ const sale = (dollars: unknown, more: object = {}) => ({
   ...more,
 });
 
-function rules() {
+function rules(environment: Environment = 'paper') {
   const clock = new VirtualClock(NOW);
   const made = new ApprovalRules({
     clock,
-    settings: defaultRuntimeSettings,
+    settings: { ...defaultRuntimeSettings, environment },
     advice: { all: () => [] } as never,
   });
   const hears = (sold: unknown, type = 'plan_spent') =>
@@ -73,4 +75,35 @@ describe('what was sold lately', () => {
 
 it('nothing is a small part of an account that was not read', () => {
   expect(rules().made.needFor(EXIT, null)).toMatchObject({ tier: 'T2' });
+});
+
+it('what nobody was asked about is kept by symbol, for the journal', () => {
+  const { made } = rules();
+  const [part] = EXIT.parts;
+  const shares = part?.basis.quantity;
+  expect(made.soldUnasked(EXIT)).toEqual([
+    {
+      symbol: 'AAPL',
+      shares: expect.stringMatching(/^[0-9.]+$/),
+      dollars: expect.stringMatching(/^[0-9.]+$/),
+    },
+  ]);
+  expect(shares?.gt('0')).toBe(true);
+  const asked = { ...EXIT, approval: { tier: 'T2', because: [] } } as const;
+  expect(made.soldUnasked(asked)).toEqual([]);
+  expect(made.soldUnasked({ ...EXIT, origin: 'loop' })).toEqual([]);
+});
+
+it('nothing leaves a position that is none', () => {
+  const { made } = rules();
+  const parts = EXIT.parts.map((part) => ({
+    ...{ ...part, steps: [], basis: { ...part.basis, quantity: quantity('0') } },
+  }));
+  expect(made.needFor({ ...EXIT, parts }, account()).tier).toBe('T0');
+});
+
+it('real money has the lower of both limits', () => {
+  const [paper, live] = [rules('paper'), rules('live')];
+  for (const { hears } of [paper, live]) hears([sale('4990')]);
+  expect([paper.tier(), live.tier()]).toEqual(['T1', 'T2']);
 });

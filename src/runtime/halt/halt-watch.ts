@@ -138,7 +138,8 @@ export class HaltWatch {
     const { tradingState, alerts } = this.#parts;
     const halt = this.#known;
     const clearOthers = () => {
-      for (const code of CAUSES) if (code !== codeOf(halt)) tradingState.clear(code);
+      for (const code of CAUSES)
+        if (halt === null || code !== codeOf(halt)) tradingState.clear(code);
     };
     if (halt === null) {
       clearOthers();
@@ -147,7 +148,7 @@ export class HaltWatch {
     }
     tradingState.raise({
       state: halt.level === 'entries' ? 'reducing' : 'halted',
-      code: codeOf(halt) ?? CAUSES[1],
+      code: codeOf(halt),
       because: haltInWords(halt),
       since: halt.since,
       clearedBy: 'a person: bigbrother resume',
@@ -204,8 +205,8 @@ function mayBeSent({ level }: Halt, step: Step, part: PlanPart): boolean {
   return step.kind === 'cancel' && isForFlat(part);
 }
 
-const codeOf = (halt: Halt | null): (typeof CAUSES)[number] | null =>
-  halt === null ? null : halt.level === 'entries' ? CAUSES[0] : CAUSES[1];
+const codeOf = ({ level }: Halt): (typeof CAUSES)[number] =>
+  level === 'entries' ? CAUSES[0] : CAUSES[1];
 
 const isSame = (a: Halt | null, b: Halt | null): boolean =>
   a === null || b === null ? a === b : a.level === b.level && a.pressedAt === b.pressedAt;
