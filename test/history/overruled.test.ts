@@ -44,14 +44,14 @@ describe('a policy that another came before', () => {
       code: 'overruled',
       because: expect.stringContaining('92'),
     };
-    expect(answer.json['overruled']).toContainEqual(expect.objectContaining(overruled));
+    expect(answer.json.overruled).toContainEqual(expect.objectContaining(overruled));
     await end();
   });
 
   it('is found by its own name, and not by the name of the one it yielded to', async () => {
     const { call, end } = await guardedByTwo();
     const wantedBy = async (policy: string) =>
-      (await call('get_history', { view: 'why_not', policy })).json['overruled'];
+      (await call('get_history', { view: 'why_not', policy })).json.overruled;
     expect(await wantedBy('roomy-stop')).not.toEqual([]);
     expect(await wantedBy('stop-loss')).toEqual([]);
     await end();
