@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -187,4 +188,15 @@ describe('a broker that does not answer as it should', () => {
     APCA_API_KEY_ID: 'PK1',
     APCA_API_SECRET_KEY: 'a-secret',
   });
+});
+
+it('a reader that is gone is no fault', async () => {
+  const child = spawn(process.execPath, ['dist/bigbrother.js', '--help']);
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.on('data', (chunk) => {
+    stderr += String(chunk);
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  expect([code, stderr]).toEqual([0, '']);
 });
