@@ -85,13 +85,15 @@ async function liveThroughDay(
         );
         await lane.open();
         // The first life is lived through, since it tells which records there are.
-        if (tally.rows().length === 0 && place === 0)
-          await lane.live(
-            () => null,
-            () => {},
-          );
-        else await work.known;
-        work.begin();
+        if (place === 0) {
+          if (tally.rows().length === 0) {
+            await lane.live(
+              () => null,
+              () => {},
+            );
+          }
+          work.begin();
+        } else await work.known;
         while (work.isLeft() && Date.now() < closesAt) {
           await lane.live(work.choose, work.missed);
           onLife?.(tally);
