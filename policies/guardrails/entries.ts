@@ -65,15 +65,14 @@ export const partsOf = ({ plan, part }: ReviewInput): readonly PlanPart[] =>
   plan.parts.includes(part) ? plan.parts : [...plan.parts, part];
 
 /** What the entries of the whole plan are worth; null where one has no price. */
-export const entriesWorth = onceFor((input) =>
-  total(
-    partsOf(input).flatMap((part) =>
-      (part === input.part ? entriesIn(input) : entriesOf(part, input.snapshot)).map(
-        (entry) => entry.worth,
-      ),
-    ),
-  ),
-);
+export const entriesWorth = onceFor((input) => {
+  const amounts: (Notional | null)[] = [];
+  for (const part of partsOf(input)) {
+    const entries = part === input.part ? entriesIn(input) : entriesOf(part, input.snapshot);
+    for (const { worth: amount } of entries) amounts.push(amount);
+  }
+  return total(amounts);
+});
 
 /** What waits or is on its way beside the whole plan; null where a price or size is not known. */
 export const waitingWorth = onceFor((input) => unexecutedWorth(input, partsOf(input)));
