@@ -13,9 +13,13 @@ export type FastPath = FillSettings & {
   /** Money of this symbol at the start, in units. */
   readonly cash: number;
   readonly guard: Guard;
+  /** Others that take its place from the open of a bar on, oldest first; none without it. */
+  readonly guardChanges?: readonly GuardChange[];
   /** Whether a stop may trigger in the bar of its entry, as it does, or only in the next. */
   readonly guardsFrom: 'entry_bar' | 'next_bar';
 };
+
+export type GuardChange = { readonly bar: number; readonly guard: Guard };
 
 /** What changed the money and the shares of one symbol, oldest first. */
 export type Booking = { readonly bar: number; readonly cash: number; readonly shares: number };
@@ -37,13 +41,20 @@ export function guardOf(settings: PolicySettings, only?: readonly string[]): Gua
     ({ name }) => only === undefined || only.includes(name),
   );
   const has = (name: string) => policies.some((policy) => policy.name === name);
-  const engine = new DecisionEngine({ policies, planning: defaultPlanning });
+  const planning = { ...defaultPlanning, advice: settings.advice };
+  const engine = new DecisionEngine({ policies, planning });
   const moves = { trails: has('trailing-stop'), banks: has('partial-profit') };
-  return { engine, settings, ...moves, asksAlways: false };
+  return { engine, settings, ...moves, asksAlways: false, learned: null };
 }
 
-/** From a purchase until its stop rests, as the faithful path measures it on the paper exchange. */
-const UNTIL_STOP_RESTS_SECONDS = 0.011;
+/**
+ * As the faithful path measures it on the paper exchange: from a purchase until its stop rests (the
+ * mean of its two halves), and of shares that their stop left behind, until each order that rests
+ * is gone and the sale is done.
+ */
+const UNTIL_STOP_RESTS_SECONDS = 0.0045;
+const CANCEL_SECONDS = 0.02;
+const SALE_SECONDS = 0.008;
 
 /**
  * Plays one symbol without an exchange: prices are compared with levels, and only where one is
@@ -94,7 +105,7 @@ class FastRun {
 
   /** @returns false when nothing could be bought */
   #buy(entryBar: number): boolean {
-    const { bars, guard, entries, spreadBps } = this.#path;
+    const { bars, entries, spreadBps } = this.#path;
     const open = bars.open[entryBar] ?? 0;
     const quantity = entryShares(entries, entryBar, { cash: this.#cash, open }, this.#path);
     if (quantity === 0) return false;
@@ -102,7 +113,7 @@ class FastRun {
     this.#book(entryBar, price, quantity);
     this.#naked += quantity * UNTIL_STOP_RESTS_SECONDS;
     this.#exits = [];
-    const position = new GuardedPosition(bars, guard, { bar: entryBar, price, quantity });
+    const position = new GuardedPosition(bars, this.#guardOf(entryBar), { bar: entryBar, price, quantity });
     this.#guardOn(position, entryBar);
     this.#trades.push({
       ...{ symbol: bars.symbol, openedAt: bars.openAt[entryBar] ?? 0, bar: entryBar, quantity },
@@ -118,19 +129,30 @@ class FastRun {
     if (guardsFrom === 'entry_bar' && this.#walk(position, entryBar, 1)) return;
     for (let bar = entryBar + 1; bar < bars.openAt.length; bar += 1) {
       bar = this.#quietUntil(position, bar);
+      position.guardBy(this.#guardOf(bar));
       if (this.#walk(position, bar, 0)) return;
     }
   }
 
-  /** The first bar from `bar` on in which a level is reached; the number of bars for none. */
+  #guardOf(bar: number): Guard {
+    const { guard, guardChanges = [] } = this.#path;
+    return guardChanges.findLast((change) => change.bar <= bar)?.guard ?? guard;
+  }
+
+  /**
+   * The first bar from `bar` on in which a level is reached or another guard takes over; the number
+   * of bars for none.
+   */
   #quietUntil(position: GuardedPosition, bar: number): number {
+    const { guardChanges = [] } = this.#path;
     const { high, low } = this.#path.bars;
+    const end = guardChanges.find((change) => change.bar >= bar)?.bar ?? high.length;
     const { stopPrice, takeProfitPrice, wakesAt } = position;
     const ceiling = Math.min(takeProfitPrice, wakesAt);
     let best = position.bestPrice;
     let next = bar;
     if (best < wakesAt) {
-      for (; next < high.length; next += 1) {
+      for (; next < end; next += 1) {
         const most = high[next] ?? 0;
         if (most >= ceiling || (low[next] ?? 0) <= stopPrice) break;
         if (most > best) best = most;
@@ -193,6 +215,7 @@ class FastRun {
     if (!isLeftBehind) {
       this.#sell(bar, { quantity, price: paid, by: position.stopBy });
     } else if (step < 3) {
+      this.#leftBehind(position);
       this.#sell(bar, { quantity, price: paid, by: 'gap-rescue' });
     } else {
       return this.#leaveAtNextOpen(position, bar);
@@ -207,9 +230,14 @@ class FastRun {
     if (open === undefined) return false;
     const paid = bidAt(open, this.#path.spreadBps);
     const by = paid < position.stopLimit() ? 'gap-rescue' : position.stopBy;
+    if (by === 'gap-rescue') this.#leftBehind(position);
     this.#sell(bar + 1, { quantity: position.quantity, price: paid, by });
     position.quantity = 0;
     return true;
+  }
+
+  #leftBehind({ quantity, restingOrders }: GuardedPosition): void {
+    this.#naked += quantity * (restingOrders * CANCEL_SECONDS + SALE_SECONDS);
   }
 
   #look(position: GuardedPosition, bar: number, price: number): void {

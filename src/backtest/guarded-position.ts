@@ -1,5 +1,6 @@
 import type { PolicySettings } from '../../policies/registry.ts';
 import { limitFor } from '../../policies/trading/stop-limit.ts';
+import type { Advice, LearnedFigures } from '../domain/advice.ts';
 import {
   NO_DOLLARS,
   NO_SHARES,
@@ -13,6 +14,7 @@ import { type ClientOrderId, type EpisodeId, episodeId, orderId } from '../domai
 import type { SymbolMarket } from '../domain/market.ts';
 import type { Order } from '../domain/order.ts';
 import type { Account, Episode, Position, PositionContext } from '../domain/portfolio.ts';
+import { withAdvice } from '../engine/advice.ts';
 import { averageTrueRange } from '../engine/atr.ts';
 import { coverOf } from '../engine/cover.ts';
 import type { DecisionEngine } from '../engine/decision-engine.ts';
@@ -41,6 +43,8 @@ export type Guard = {
   readonly banks: boolean;
   /** At every price, whether or not it could change anything: slow, and the same in the end. */
   readonly asksAlways: boolean;
+  /** What was learned before, and is advised from the entry on; null for no advice. */
+  readonly learned: LearnedFigures | null;
 };
 
 type Resting = {
@@ -70,10 +74,11 @@ export class GuardedPosition {
   /** Below this best price nobody would change anything. */
   wakesAt = 0;
   readonly #bars: PriceBars;
-  readonly #guard: Guard;
+  #guard: Guard;
   readonly #bought: Quantity;
   readonly #episodeId: EpisodeId;
   readonly #openedAt: number;
+  readonly #advice: readonly Advice[];
   #milestones: readonly string[] = [];
   #stopSetAt = 0;
   #known: Resting | null = null;
@@ -91,6 +96,7 @@ export class GuardedPosition {
     this.#bought = quantity(String(entry.quantity));
     this.#episodeId = episodeId(bars.symbol, 1);
     this.#openedAt = bars.openAt[entry.bar] ?? 0;
+    this.#advice = guard.learned === null ? [] : [this.#advised(guard.learned)];
   }
 
   /**
@@ -100,8 +106,9 @@ export class GuardedPosition {
    */
   look(bar: number, price: number): Sale | null {
     const { engine } = this.#guard;
-    const context = this.#context(bar, priceOf(price));
-    const decision = engine.prioritizeActions(context, engine.evaluatePosition(context));
+    const context = withAdvice(this.#context(bar, priceOf(price)), this.#advice);
+    const settled = engine.prioritizeActions(context, engine.evaluatePosition(context));
+    const decision = engine.takeAdvice(settled, context);
     const before = this.stopPrice;
     const { target } = decision;
     if (target.cover !== null) this.#moveStop(unitsOf(target.cover.stopPrice), decision, bar);
@@ -110,6 +117,10 @@ export class GuardedPosition {
       this.takeProfitPrice = unitsOf(target.takeProfit.limitPrice);
       this.#milestones = [...this.#milestones, target.takeProfit.milestone];
     }
+    // Advice is heard where nothing else is to be done: by the next cycle, at the same price.
+    if (this.#advice.length > 0 && this.stopPrice > before && target.sale === null) {
+      return this.look(bar, price);
+    }
     if (this.#guard.asksAlways) return this.#sold(decision);
     const wakesAt = wakePrice(this, this.#guard, this.#milestones.length > 0);
     // Asked in vain at the best price, only a better one could change the answer; at a lower one,
@@ -117,6 +128,18 @@ export class GuardedPosition {
     const isVain = wakesAt > 0 && this.stopPrice === before && price === this.bestPrice;
     this.wakesAt = isVain ? Math.max(wakesAt, this.bestPrice + 1) : wakesAt;
     return this.#sold(decision);
+  }
+
+  /** Other settings hold from now on: at its next price, whatever it is, they are asked. */
+  guardBy(guard: Guard): void {
+    if (guard === this.#guard) return;
+    this.#guard = guard;
+    this.wakesAt = 0;
+  }
+
+  /** Orders that rest for it, a pair counted as one. */
+  get restingOrders(): number {
+    return this.takeProfitQuantity > 0 && this.takeProfitQuantity < this.quantity ? 2 : 1;
   }
 
   /** The limit of the resting stop. Below it the stop is left behind until the next look. */
@@ -132,6 +155,14 @@ export class GuardedPosition {
     this.quantity -= this.takeProfitQuantity;
     this.takeProfitQuantity = 0;
     this.takeProfitPrice = Number.POSITIVE_INFINITY;
+  }
+
+  #advised(learned: LearnedFigures): Advice {
+    const { symbol } = this.#bars;
+    return {
+      ...{ symbol, signal: 'track_record', severity: 0, source: 'outcomes', hash: 'learned' },
+      ...{ givenAt: this.#openedAt, expiresAt: Number.MAX_SAFE_INTEGER, learned },
+    };
   }
 
   #moveStop(stopPrice: number, { chosen }: Decision, bar: number): void {

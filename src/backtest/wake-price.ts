@@ -1,6 +1,8 @@
 import type { PolicySettings } from '../../policies/registry.ts';
+import type { LearnedFigures } from '../domain/advice.ts';
 
 const CENT = 100;
+const NOTHING_LEARNED: LearnedFigures = { tightenPercent: 0, partialPercent: 100 };
 
 type Held = {
   readonly entryPrice: number;
@@ -22,6 +24,7 @@ export function wakePrice(
     readonly settings: PolicySettings;
     readonly trails: boolean;
     readonly banks: boolean;
+    readonly learned: LearnedFigures | null;
   },
   isBanked: boolean,
 ): number {
@@ -30,7 +33,10 @@ export function wakePrice(
   const { trailingStop, partialProfit } = settings;
   if (stopPrice === 0 || initialStopPrice === null) return 0;
   const risk = entryPrice - initialStopPrice;
-  const profit = entryPrice + risk * Number(partialProfit.targetR.toFixed()) - 1;
+  const { tightenPercent, partialPercent } = guard.learned ?? NOTHING_LEARNED;
+  if (stopPrice < entryPrice - (risk * (100 - tightenPercent)) / 100) return 0;
+  const earlier = (Number(partialProfit.targetR.toFixed()) * partialPercent) / 100;
+  const profit = entryPrice + risk * earlier - 1;
   const next = isBanked || !banks ? Number.POSITIVE_INFINITY : profit;
   if (!trails) return next;
   // The average true range moves by itself.

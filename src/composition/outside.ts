@@ -149,7 +149,7 @@ function memoryFrom(
 }
 
 /** In steps of ten percent, as far as the owner lets what was learned go. */
-function learningBounds({ policies: { advice, partialProfit } }: Rules): LearningBounds {
+export function learningBounds({ policies: { advice, partialProfit } }: Rules): LearningBounds {
   const tens = [10, 20, 30, 40, 50, 60, 70, 80, 90];
   const { earliestR, targetR } = partialProfit;
   const least = earliestR === null ? 100 : Number(text(earliestR.times('100').div(targetR)));

@@ -40,20 +40,28 @@ const anySettings = fc
     policySettings.parse({
       stopLoss: { percent, method },
       trailingStop,
-      partialProfit: { placed, targetR },
+      partialProfit: { placed, targetR, earliestR: '0.2' },
+      advice: { mostTightenPercent: 60 },
     }),
   );
+
+const anyLearned = fc.option(
+  fc.record({
+    tightenPercent: fc.constantFrom(0, 10, 50, 90),
+    partialPercent: fc.constantFrom(50, 80, 100),
+  }),
+);
 
 describe('not asking where nothing could change', () => {
   it.each<FillSettings['fills']>(['prints', 'levels'])(
     'leads to the trades of asking at every price, filled at %s',
     (fills) => {
       fc.assert(
-        fc.property(anyBars, anySettings, (bars, settings) => {
+        fc.property(anyBars, anySettings, anyLearned, (bars, settings, learned) => {
           const play = (asksAlways: boolean) =>
             runFastPath({
               bars,
-              guard: { ...guardOf(settings), asksAlways },
+              guard: { ...guardOf(settings), asksAlways, learned },
               entries: { kind: 'always', firstBar: 0, againAfterBars: 2 },
               ...{ cash: 1_000_000_000, guardsFrom: 'entry_bar' },
               ...{ fills, spreadBps: 2, costBps: 1 },
