@@ -98,11 +98,11 @@ const MARKETS: Readonly<Record<Family, (draws: Draws) => Market>> = {
           return 0.0035;
         }
         sinkingDays -= 1;
-        if (sinkingDays > 0) return -0.012;
+        if (sinkingDays > 0) return -0.013;
         return -0.12 - 0.1 * draws.fraction();
       },
       step: () => {
-        const moved = -(0.5 / STEPS) * away + perStep(0.014) * normal(draws);
+        const moved = -(0.5 / STEPS) * away + perStep(0.024) * normal(draws);
         away += moved;
         return moved;
       },
