@@ -15,6 +15,8 @@ import type { Clock } from '../ports/clock.ts';
 const LONGEST_WAIT_MS = 15_000;
 /** An error of the server itself, in the range that JSON-RPC leaves to it. */
 const NO_OWNER = -32_000;
+/** An answer has left by then, whatever keeps the processor busy afterwards. */
+const LEAVING_MS = 20;
 const NO_OWNER_YET = 'no process owns the account at the moment';
 
 /** Named in every result, also in those that the owner cannot give any more. */
@@ -47,6 +49,7 @@ export class Relay {
   /** Answers first questions while there was no owner yet. */
   #greeter: Transport | null = null;
   readonly #greeted = new Map<RequestId, JSONRPCRequest>();
+  #onListed: () => void = () => {};
   #named: Named | null = null;
   #initialize: JSONRPCRequest | null = null;
   #initialized: JSONRPCMessage | null = null;
@@ -86,13 +89,28 @@ export class Relay {
     await server.connect(serverSide);
     relaySide.onmessage = (message) => {
       if ('method' in message || message.id === undefined) return;
+      const method = this.#greeted.get(message.id)?.method;
       this.#greeted.delete(message.id);
       this.#asked.delete(message.id);
       this.#toHost(message);
+      if (method === 'tools/list') this.#onListed();
     };
     await relaySide.start();
     this.#named = named;
     this.#greeter = relaySide;
+    // What came before it: the greetings among them are answered now, the rest waits on.
+    for (const request of this.#takeWaiting()) this.#toOwner(request);
+  }
+
+  /** Resolves when the host was told of the tools, or after `atMostMs`: not every host asks. */
+  listed(atMostMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(atMostMs, resolve);
+      this.#onListed = () => {
+        cancel();
+        this.#clock.after(LEAVING_MS, resolve);
+      };
+    });
   }
 
   /** From now on `owner` answers. The host notices nothing, unless other tools are offered now. */

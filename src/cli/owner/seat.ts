@@ -20,6 +20,8 @@ const ATTACH_EVERY_MS = 100;
 const ATTACH_FOR_MS = 2_000;
 /** How long a process that was just started waits for the owner to let it attach. */
 const FIRST_SEAT_MS = 15_000;
+/** How long a host is given to ask what is offered. */
+const GREETING_MS = 300;
 /** Between two tries to take the account over while the broker cannot be reached. */
 const TRY_AGAIN_MS = 1_000;
 
@@ -103,6 +105,8 @@ export class Seat {
       ...{ secrets: secretsOf(settings), log: tell },
     });
     await relay?.greet(greeter, named);
+    // Taking an account up keeps the processor busy, and a host that was just started asks at once.
+    await relay?.listed(GREETING_MS);
   }
 
   async #takeFirst(): Promise<void> {
