@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { adoptCommand } from './control/adopt-command.ts';
 import { approveCommand } from './control/approve-command.ts';
 import { enableCommand } from './control/enable-command.ts';
+import { forgetCommand } from './control/forget-command.ts';
 import { haltCommand } from './control/halt-command.ts';
 import { pendingCommand } from './control/pending-command.ts';
 import { rejectCommand } from './control/reject-command.ts';
@@ -109,7 +110,7 @@ export function createProgram(): Command {
     approveCommand,
     rejectCommand,
     supabaseCommand,
-    memoryCommand,
+    () => memoryCommand().addCommand(forgetCommand()),
   ];
   for (const create of others) program.addCommand(create());
   for (const command of [program, ...program.commands]) {

@@ -14,7 +14,7 @@ import type { LearningBounds } from '../engine/learning/track-record.ts';
 import { Intelligence } from '../intelligence/intelligence.ts';
 import { MarketIntelligence } from '../intelligence/market-intelligence.ts';
 import { MemoryIntelligence } from '../intelligence/memory-intelligence.ts';
-import { rememberedIn } from '../intelligence/remembered.ts';
+import { isForgotten, MEMORY_RECORDS, rememberedOf } from '../intelligence/remembered.ts';
 import { Spending } from '../intelligence/spending.ts';
 import { ThinkingIntelligence } from '../intelligence/thinking-intelligence.ts';
 import type { ServerSettings } from '../intelligence-settings.ts';
@@ -139,8 +139,8 @@ function memoryFrom(
   return new MemoryIntelligence({
     ...{ server: servers.memory, clock, ...memory },
     account: state.snapshot()?.account.accountNumber ?? 'account',
-    fromJournal: () =>
-      logger.recall(['outcome_measured']).flatMap((record) => rememberedIn(record) ?? []),
+    fromJournal: () => rememberedOf(logger.recall(MEMORY_RECORDS)),
+    isForgotten: (outcome) => isForgotten(outcome, logger.recall(['learning_forgotten'])),
     onTrouble: (because) => {
       if (because === null) alerts.clear(level);
       else alerts.raise({ ...level, because: `outcomes wait to be remembered: ${because}` });

@@ -2,6 +2,7 @@ import type { Advice, LearnedFigures, Severity } from '../domain/advice.ts';
 import type { SymbolBackground } from '../domain/answers.ts';
 import { digestOf } from '../domain/canonical.ts';
 import type { EventType, JournalEvent, JournalRecord } from '../domain/event.ts';
+import { forgettingIn } from '../domain/forgetting.ts';
 import type { Ticker } from '../domain/ids.ts';
 import { sampleOf } from '../engine/learning/shrinkage.ts';
 import { type LearningBounds, learnFrom } from '../engine/learning/track-record.ts';
@@ -116,12 +117,22 @@ export class Intelligence {
 
   #hear(record: JournalRecord): void {
     this.#trades.remember(record);
+    if (forgettingIn(record) !== null) this.#forget();
     const outcome = rememberedIn(record);
     if (outcome !== null) this.#memory?.storeDecisionOutcome(outcome);
     const scenario = proposedScenario(record);
     if (scenario === null) return;
     const { context, options, constraints } = scenario;
     void this.#thinking.analyzeScenario(context, options, constraints);
+  }
+
+  /** What is left is learned anew, and may be said again at once. */
+  #forget(): void {
+    this.#said.clear();
+    this.#histories.clear();
+    void this.#memory?.rebuild().catch((error: unknown) => {
+      this.#memoryProblem = reasonOf(error);
+    });
   }
 
   #later(): void {

@@ -52,6 +52,7 @@ export class MemoryIntelligence {
   readonly #account: string;
   readonly #secret: string;
   readonly #fromJournal: () => readonly Remembered[];
+  readonly #isForgotten: (outcome: Remembered) => boolean;
   readonly #onTrouble: (because: string | null) => void;
   #queue: readonly Remembered[] = [];
   #working: Promise<void> | null = null;
@@ -63,8 +64,9 @@ export class MemoryIntelligence {
   #isStopped = false;
 
   /**
-   * @param parts `fromJournal` gives every outcome, oldest first; `onTrouble` is told in words
-   *   what fails, and null once it works again
+   * @param parts `fromJournal` gives every outcome that is to be kept, oldest first; one that
+   *   `isForgotten` counts for nothing, though the file may have it still; `onTrouble` is told in
+   *   words what fails, and null once it works again
    */
   constructor(parts: {
     readonly server: Advisor;
@@ -73,6 +75,7 @@ export class MemoryIntelligence {
     readonly account: string;
     readonly secret: string;
     readonly fromJournal: () => readonly Remembered[];
+    readonly isForgotten: (outcome: Remembered) => boolean;
     readonly onTrouble: (because: string | null) => void;
   }) {
     this.#server = parts.server;
@@ -81,6 +84,7 @@ export class MemoryIntelligence {
     this.#account = parts.account;
     this.#secret = parts.secret;
     this.#fromJournal = parts.fromJournal;
+    this.#isForgotten = parts.isForgotten;
     this.#onTrouble = parts.onTrouble;
   }
 
@@ -111,6 +115,7 @@ export class MemoryIntelligence {
     await this.settled();
     this.#server.restart();
     this.#file.clear();
+    this.#queue = [];
     this.start();
     await this.settled();
   }
@@ -148,6 +153,7 @@ export class MemoryIntelligence {
     const read = lines.flatMap(({ name, line }) => outcomeIn(name, line, this.#secret) ?? []);
     const outcomes = read
       .filter((each) => each.symbol === symbol && each.action === action)
+      .filter((each) => !this.#isForgotten(each))
       .sort((one, other) => other.seq - one.seq);
     const gains = outcomes.flatMap(({ rMultiple }) => (rMultiple === null ? [] : [rMultiple]));
     const mean = gains.reduce((sum, each) => sum + Number(each), 0) / gains.length;

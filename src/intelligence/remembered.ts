@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { canonicalText, type Json } from '../domain/canonical.ts';
 import type { JournalRecord } from '../domain/event.ts';
+import { forgets, forgettingIn } from '../domain/forgetting.ts';
 import { fieldAt, textAt } from '../domain/record-body.ts';
 import type { EpochMs } from '../domain/time.ts';
 
@@ -33,6 +34,24 @@ export function rememberedIn({ type, seq, symbol, body, at }: JournalRecord): Re
     closedAt: typeof closedAt === 'number' ? closedAt : at,
   };
 }
+
+/** Records that the memory is made anew from. */
+export const MEMORY_RECORDS = ['outcome_measured', 'learning_forgotten'] as const;
+
+/** Every outcome of the journal that no person has had forgotten, in its order. */
+export function rememberedOf(records: readonly JournalRecord[]): readonly Remembered[] {
+  const forgettings = records.filter(({ type }) => type === 'learning_forgotten');
+  return records
+    .flatMap((record) => rememberedIn(record) ?? [])
+    .filter((outcome) => !isForgotten(outcome, forgettings));
+}
+
+/** @param records those of the journal in which something is forgotten; others are passed over */
+export const isForgotten = (outcome: Remembered, records: readonly JournalRecord[]): boolean =>
+  records.some((record) => {
+    const forgetting = forgettingIn(record);
+    return forgetting !== null && forgets(forgetting, outcome);
+  });
 
 /** What the graph holds of one outcome, by names that are made of meaning. */
 export type Nodes = {

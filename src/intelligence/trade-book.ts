@@ -1,5 +1,6 @@
 import { digestOf, type Json } from '../domain/canonical.ts';
 import type { JournalRecord } from '../domain/event.ts';
+import { type Forgetting, forgets, forgettingIn } from '../domain/forgetting.ts';
 import { fieldAt, textAt } from '../domain/record-body.ts';
 import type { Trade, TradeGroup } from '../engine/learning/track-record.ts';
 
@@ -10,6 +11,7 @@ export const TRADE_RECORDS = [
   'decision_made',
   'episode_closed',
   'outcome_measured',
+  'learning_forgotten',
 ] as const;
 
 /** Range of a day in percent of the price, below which a symbol is calm, and above which wild. */
@@ -18,7 +20,8 @@ const WILD_PERCENT = 3;
 const MOST_TRADES = 5_000;
 
 type Terms = { readonly setting: string; readonly targetR: number; readonly fraction: number };
-type Life = { readonly regime: string; readonly terms: Terms; readonly outcomes: Json[] };
+type Outcome = Forgetting & { readonly body: Json };
+type Life = { readonly regime: string; readonly terms: Terms; readonly outcomes: Outcome[] };
 
 const NO_TERMS: Terms = { setting: 'unknown', targetR: 0, fraction: 0 };
 
@@ -30,9 +33,13 @@ const NO_TERMS: Terms = { setting: 'unknown', targetR: 0, fraction: 0 };
 export class TradeBook {
   readonly #lives = new Map<string, Life>();
   readonly #closed = new Set<string>();
+  readonly #forgotten = new Set<string>();
   #terms = NO_TERMS;
 
-  remember({ type, symbol, body }: JournalRecord): void {
+  remember(record: JournalRecord): void {
+    const { type, seq, symbol, body } = record;
+    const forgetting = forgettingIn(record);
+    if (forgetting !== null) this.#forget(forgetting);
     switch (type) {
       case 'settings_loaded':
       case 'settings_changed':
@@ -48,7 +55,9 @@ export class TradeBook {
       }
       case 'outcome_measured': {
         const id = textAt(body, 'episodeId');
-        if (id !== null && symbol !== null) this.#lifeOf(id, 'unknown').outcomes.push(body);
+        if (id === null || symbol === null) break;
+        const policy = textAt(body, 'policy');
+        this.#lifeOf(id, 'unknown').outcomes.push({ seq, symbol, policy, body });
         break;
       }
       default:
@@ -64,8 +73,16 @@ export class TradeBook {
   trades(): readonly Trade[] {
     return [...this.#closed].slice(-MOST_TRADES).flatMap((id) => {
       const life = this.#lives.get(id);
-      return life === undefined ? [] : (tradeFrom(id, life) ?? []);
+      const isKnown = life !== undefined && !this.#forgotten.has(id);
+      return isKnown ? (tradeFrom(id, life) ?? []) : [];
     });
+  }
+
+  /** A trade of which a part is forgotten would be another trade: it goes whole. */
+  #forget(forgetting: Forgetting): void {
+    for (const [id, { outcomes }] of this.#lives) {
+      if (outcomes.some((outcome) => forgets(forgetting, outcome))) this.#forgotten.add(id);
+    }
   }
 
   #begin(body: Json): void {
@@ -109,7 +126,7 @@ function termsIn(rules: Json): Terms | null {
 }
 
 function tradeFrom(id: string, life: Life): Trade | null {
-  const parts = life.outcomes.flatMap((body) => partIn(body) ?? []);
+  const parts = life.outcomes.flatMap(({ body }) => partIn(body) ?? []);
   const [first] = parts;
   if (first === undefined || parts.length < life.outcomes.length) return null;
   const risk = first.riskPerShare;

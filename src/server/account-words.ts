@@ -17,6 +17,14 @@ export const accountQuestions = [
     by: z.string(),
   }),
   z.object({ kind: z.literal('inspect'), token: z.string() }),
+  /** A person's word that what was learned counts no more; null stands for any. */
+  z.object({
+    kind: z.literal('forget'),
+    token: z.string(),
+    policy: z.string().nullable(),
+    symbol: z.string().nullable(),
+    by: z.string(),
+  }),
 ] as const;
 type Question = z.infer<(typeof accountQuestions)[number]>;
 
@@ -74,6 +82,7 @@ export const accountAnswers = [
     because: z.string().nullable(),
   }),
   inspection,
+  z.object({ kind: z.literal('forgotten') }),
 ] as const;
 
 type Named<Word, Kind> = Omit<Extract<Word, { readonly kind: Kind }>, 'kind' | 'token'>;
@@ -88,6 +97,7 @@ export type AccountDoor = {
     code: string,
     by: string,
   ): { readonly appliesAt: number } | { readonly because: string };
+  forget(request: Named<Question, 'forget'>): void;
   inspect(): Omit<z.infer<typeof inspection>, 'kind'>;
 };
 
@@ -105,6 +115,9 @@ export async function answerOnAccount(
       const none = { appliesAt: null, because: null };
       return { kind: 'accepted_settings', ...none, ...answer };
     }
+    case 'forget':
+      door.forget(word);
+      return { kind: 'forgotten' };
     case 'inspect':
       return { kind: 'inspection', ...door.inspect() };
   }

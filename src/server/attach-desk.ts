@@ -151,6 +151,7 @@ export class AttachDesk {
       case 'list_settings':
       case 'accept_settings':
       case 'inspect':
+      case 'forget':
         void this.#answerLater(link, answerOnAccount(word, this.#parts.account));
         return null;
       case 'read_page':

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import { madeUpAccount } from '../../src/cli/exchange/embedded-exchange.ts';
+import { accountDoor } from '../../src/cli/owner/account-door.ts';
 import { compose, type Running } from '../../src/compose.ts';
 import { defaultSettings, type Settings } from '../../src/config.ts';
 import { ticker } from '../../src/domain/ids.ts';
@@ -141,6 +142,19 @@ describe('what became of decisions', () => {
     await untilKnown(clock, running, 10);
     expect(stored(memoryFile)).toBe(5);
     expect(running.logger.verify()).toMatchObject({ ok: true });
+
+    accountDoor(running).forget({ policy: null, symbol: 'AAPL', by: 'a person' });
+    expect(uses(running)).toEqual([]);
+    await expect.poll(() => stored(memoryFile), patiently).toBe(0);
+    await given.stop(running);
+
+    running = await given.start();
+    for (let looks = 0; looks < 3; looks += 1) {
+      await clock.advanceBy(60_000);
+      await expect.poll(() => running.bigBrother.status().servers?.[0]?.status).toBe('ready');
+    }
+    await untilKnown(clock, running, 0);
+    expect([uses(running), stored(memoryFile)]).toEqual([[], 0]);
     await given.stop(running);
   }, 90_000);
 });

@@ -27,6 +27,7 @@ function memoryIn(
   const memory = new MemoryIntelligence({
     ...{ server, file, clock, account: 'PA1', secret: 'a secret' },
     fromJournal: () => journal,
+    isForgotten: () => false,
     onTrouble: (because) => troubles.push(because),
   });
   return { memory, server, file, troubles, clock };
@@ -119,7 +120,7 @@ describe('the memory of outcomes', () => {
     const clock = new VirtualClock(NOW);
     const { memory, server, troubles } = memoryIn(ownDirectory(), [], clock);
     for (const each of many(120)) memory.storeDecisionOutcome(each);
-    await expect.poll(() => memory.health().stored).toBeGreaterThan(0);
+    await expect.poll(() => memory.health().stored, { timeout: 10_000 }).toBeGreaterThan(0);
     server.restart();
     await memory.settled();
     await clock.advanceBy(60_000);
@@ -136,6 +137,7 @@ describe('the memory of outcomes', () => {
     const memory = new MemoryIntelligence({
       ...{ server: oddServer('dies', { clock }), file, clock, account: 'PA1', secret: 's' },
       fromJournal: () => [],
+      isForgotten: () => false,
       onTrouble: (because) => troubles.push(because),
     });
     const startedAt = performance.now();

@@ -18,7 +18,7 @@ const notAsked = (): never => {
 };
 const account = {
   ...{ rollBack: notAsked, pendingSettings: notAsked, acceptSettings: notAsked },
-  inspect: notAsked,
+  ...{ inspect: notAsked, forget: notAsked },
 };
 
 /** A connection to the owner, line by line. */

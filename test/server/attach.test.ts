@@ -20,6 +20,7 @@ const NOT_ASKED = {
   rollBack: notAsked,
   pendingSettings: notAsked,
   acceptSettings: notAsked,
+  forget: notAsked,
   inspect: notAsked,
 };
 

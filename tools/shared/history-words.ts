@@ -76,6 +76,8 @@ function titleOf({ type, body }: JournalRecord): string {
         field(body, 'signal'),
         `(${field(body, 'source')})`,
       );
+    case 'learning_forgotten':
+      return words('what was learned is forgotten', field(body, 'policy'));
     case 'advisor_asked':
       return words('asked', field(body, 'server'), `for $${field(body, 'dollars') ?? '0'}`);
     case 'scenario_analyzed':

@@ -6,8 +6,9 @@ import { SystemClock } from '../../adapters/system/system-clock.ts';
 import { LOCK_FILE } from '../../composition/account-storage.ts';
 import { outsideOf } from '../../composition/outside.ts';
 import { loadSettings } from '../../config.ts';
+import type { JournalRecord } from '../../domain/event.ts';
 import { MemoryIntelligence } from '../../intelligence/memory-intelligence.ts';
-import { type Remembered, rememberedIn } from '../../intelligence/remembered.ts';
+import { MEMORY_RECORDS, type Remembered, rememberedOf } from '../../intelligence/remembered.ts';
 import { exitCodes, UsageError } from '../shared/failure.ts';
 import { journalPath } from './account-journal.ts';
 import { recordsOf, wholeJournal } from './whole-journal.ts';
@@ -54,6 +55,7 @@ async function rebuild(options: Options): Promise<void> {
       ...{ server: servers.memory, clock, ...memory },
       account: basename(directory).replace(/^[^-]*-/, ''),
       fromJournal: () => outcomes,
+      isForgotten: () => false,
       onTrouble: (because) => {
         problem = because;
       },
@@ -81,10 +83,9 @@ function ownOrRefuse(path: string) {
 }
 
 function outcomesIn(path: string): readonly Remembered[] {
-  const outcomes: Remembered[] = [];
+  const kept: JournalRecord[] = [];
   for (const record of recordsOf(wholeJournal(path))) {
-    const outcome = rememberedIn(record);
-    if (outcome !== null) outcomes.push(outcome);
+    if (MEMORY_RECORDS.some((type) => type === record.type)) kept.push(record);
   }
-  return outcomes;
+  return rememberedOf(kept);
 }

@@ -21,6 +21,10 @@ export const accountDoor = (running: Running): AccountDoor => ({
     };
   },
   acceptSettings: (code, by) => running.settings.accept(code, by),
+  forget({ policy, symbol, by }) {
+    const body = { policy, by };
+    running.logger.logDurably({ type: 'learning_forgotten', actor: 'person', symbol, body });
+  },
   inspect() {
     const { bigBrother, attestation, settings } = running;
     const status = bigBrother.status();

@@ -62,6 +62,7 @@ export class ActionTeller {
       case 'alert_cleared':
       case 'control_latched':
       case 'control_enabled':
+      case 'learning_forgotten':
       case 'cycle_failed':
         return sentenceOf(record);
       case 'started':

@@ -1,0 +1,19 @@
+import type { JournalRecord } from './event.ts';
+import { textAt } from './record-body.ts';
+
+/** A person's word that what was learned until then counts no more; null stands for any. */
+export type Forgetting = {
+  readonly seq: number;
+  readonly policy: string | null;
+  readonly symbol: string | null;
+};
+
+/** Out of a `learning_forgotten` record; null for every other. */
+export const forgettingIn = ({ type, seq, symbol, body }: JournalRecord): Forgetting | null =>
+  type === 'learning_forgotten' ? { seq, symbol, policy: textAt(body, 'policy') } : null;
+
+/** Whether it takes back what became of an order of this policy in this symbol. */
+export const forgets = ({ seq, policy, symbol }: Forgetting, outcome: Forgetting): boolean =>
+  outcome.seq < seq &&
+  (policy === null || policy === outcome.policy) &&
+  (symbol === null || symbol === outcome.symbol);
