@@ -84,7 +84,7 @@ export function equityFigures(curve: EquityCurve): EquityFigures {
 }
 
 /** Of each day over the one before it. */
-const returnsOf = ({ equity, start }: EquityCurve): readonly number[] =>
+export const returnsOf = ({ equity, start }: EquityCurve): readonly number[] =>
   equity.map((worth, day) => worth / (day === 0 ? start : (equity[day - 1] ?? start)) - 1);
 
 /** How far each day lies below the highest one up to it, as a part of that; 0 or negative. */

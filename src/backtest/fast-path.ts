@@ -113,7 +113,11 @@ class FastRun {
     this.#book(entryBar, price, quantity);
     this.#naked += quantity * UNTIL_STOP_RESTS_SECONDS;
     this.#exits = [];
-    const position = new GuardedPosition(bars, this.#guardOf(entryBar), { bar: entryBar, price, quantity });
+    const position = new GuardedPosition(bars, this.#guardOf(entryBar), {
+      bar: entryBar,
+      price,
+      quantity,
+    });
     this.#guardOn(position, entryBar);
     this.#trades.push({
       ...{ symbol: bars.symbol, openedAt: bars.openAt[entryBar] ?? 0, bar: entryBar, quantity },

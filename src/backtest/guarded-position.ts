@@ -1,16 +1,9 @@
 import type { PolicySettings } from '../../policies/registry.ts';
 import { limitFor } from '../../policies/trading/stop-limit.ts';
 import type { Advice, LearnedFigures } from '../domain/advice.ts';
-import {
-  NO_DOLLARS,
-  NO_SHARES,
-  notional,
-  type Price,
-  type Quantity,
-  quantity,
-} from '../domain/decimal.ts';
+import { NO_DOLLARS, notional, type Price, type Quantity, quantity } from '../domain/decimal.ts';
 import type { Decision } from '../domain/decision.ts';
-import { type ClientOrderId, type EpisodeId, episodeId, orderId } from '../domain/ids.ts';
+import { type EpisodeId, episodeId } from '../domain/ids.ts';
 import type { SymbolMarket } from '../domain/market.ts';
 import type { Order } from '../domain/order.ts';
 import type { Account, Episode, Position, PositionContext } from '../domain/portfolio.ts';
@@ -19,6 +12,7 @@ import { averageTrueRange } from '../engine/atr.ts';
 import { coverOf } from '../engine/cover.ts';
 import type { DecisionEngine } from '../engine/decision-engine.ts';
 import { dailyBarsBefore, type PriceBars, priceOf, unitsOf } from './price-bars.ts';
+import { restingOrders } from './resting-orders.ts';
 import { wakePrice } from './wake-price.ts';
 
 /** How many daily bars production measures the average true range over. */
@@ -50,6 +44,7 @@ export type Guard = {
 type Resting = {
   readonly held: number;
   readonly stopPrice: number;
+  readonly waiting: number;
   readonly entry: Price;
   readonly initial: Price | null;
   readonly shares: Quantity;
@@ -80,6 +75,7 @@ export class GuardedPosition {
   readonly #openedAt: number;
   readonly #advice: readonly Advice[];
   #milestones: readonly string[] = [];
+  #bankedBefore = 0;
   #stopSetAt = 0;
   #known: Resting | null = null;
 
@@ -122,7 +118,7 @@ export class GuardedPosition {
       return this.look(bar, price);
     }
     if (this.#guard.asksAlways) return this.#sold(decision);
-    const wakesAt = wakePrice(this, this.#guard, this.#milestones.length > 0);
+    const wakesAt = wakePrice(this, this.#guard, this.#milestones.length > this.#bankedBefore);
     // Asked in vain at the best price, only a better one could change the answer; at a lower one,
     // the stop may only have been too near to it.
     const isVain = wakesAt > 0 && this.stopPrice === before && price === this.bestPrice;
@@ -135,6 +131,8 @@ export class GuardedPosition {
     if (guard === this.#guard) return;
     this.#guard = guard;
     this.wakesAt = 0;
+    // A profit banked at another target may be banked again at the new one.
+    this.#bankedBefore = this.#milestones.length;
   }
 
   /** Orders that rest for it, a pair counted as one. */
@@ -238,64 +236,24 @@ export class GuardedPosition {
 
   /** What stays the same until an order changes is made once. */
   #resting(): Resting {
-    const { quantity: held, stopPrice } = this;
+    const { quantity: held, stopPrice, takeProfitQuantity: waiting } = this;
     const known = this.#known;
-    if (known?.held === held && known.stopPrice === stopPrice) return known;
+    const isSame = known?.held === held && known.stopPrice === stopPrice;
+    if (isSame && known.waiting === waiting) return known;
     const initial = this.initialStopPrice;
     this.#known = {
       held,
       stopPrice,
+      waiting,
       entry: known?.entry ?? priceOf(this.entryPrice),
       initial: known?.initial ?? (initial === null ? null : priceOf(initial)),
       shares: known?.held === held ? known.shares : quantity(String(held)),
-      orders: this.#orders(),
+      orders: restingOrders({
+        ...{ symbol: this.#bars.symbol, placedAt: this.#openedAt, quantity: held, stopPrice },
+        ...{ waiting, profitPrice: this.takeProfitPrice },
+      }),
     };
     return this.#known;
-  }
-
-  /** As they rest in production: a pair for what waits for its profit, a stop for the rest. */
-  #orders(): readonly Order[] {
-    if (this.stopPrice === 0) return [];
-    const waiting = this.takeProfitQuantity;
-    const stopPrice = priceOf(this.stopPrice);
-    const stop: Order = {
-      ...this.#template(),
-      ...named('stop'),
-      type: 'stop_limit',
-      quantity: quantity(String(this.quantity - waiting)),
-      stopPrice,
-      limitPrice: stopPrice,
-    };
-    if (waiting === 0) return [stop];
-    const paired = { quantity: quantity(String(waiting)), orderClass: 'oco' } as const;
-    const limitPrice = priceOf(this.takeProfitPrice);
-    const profit: Order = { ...stop, ...paired, ...named('profit'), type: 'limit', limitPrice };
-    const leg: Order = { ...stop, ...paired, ...named('leg'), parentId: profit.id, status: 'held' };
-    const pair = [{ ...profit, stopPrice: null }, leg];
-    return this.quantity > waiting ? [...pair, stop] : pair;
-  }
-
-  #template(): Omit<
-    Order,
-    'id' | 'clientOrderId' | 'quantity' | 'type' | 'stopPrice' | 'limitPrice'
-  > {
-    return {
-      symbol: this.#bars.symbol,
-      side: 'sell',
-      orderClass: 'simple',
-      timeInForce: 'gtc',
-      positionIntent: 'sell_to_close',
-      filledQuantity: NO_SHARES,
-      filledAveragePrice: null,
-      status: 'new',
-      extendedHours: false,
-      createdAt: this.#openedAt,
-      updatedAt: this.#openedAt,
-      expiresAt: null,
-      replaces: null,
-      replacedBy: null,
-      parentId: null,
-    };
   }
 
   /** The range costs a look at sixty days: it is measured where a price depends on it. */
@@ -315,5 +273,3 @@ export class GuardedPosition {
     return this.#range;
   }
 }
-
-const named = (id: string) => ({ id: orderId(id), clientOrderId: `bb1-${id}` as ClientOrderId });

@@ -5,10 +5,11 @@ import { regimeOf } from '../engine/regime/classify.ts';
 import { regimeFeatures } from '../engine/regime/features.ts';
 import { chooseStrategy } from '../engine/regime/strategy-choice.ts';
 import type { Closes } from '../engine/risk/returns.ts';
+import { RETURN_DAYS } from '../engine/risk/risk-model.ts';
 import { dollars, firstBarOf, type PriceBars } from './price-bars.ts';
 
-/** Closes that the market is told by, as many as production reads. */
-const YEAR_DAYS = 252;
+/** Closes that the market is told by, as many as production has. */
+const MOST_CLOSES = RETURN_DAYS + 1;
 /** More looks than a strategy can ask for in a row, as production keeps them. */
 const MOST_LOOKS = 60;
 const TOO_FEW = 'there are too few daily closes of the benchmark to tell';
@@ -115,5 +116,5 @@ function closesBefore({ days, closes }: DailyCloses, day: string): Closes {
     if ((days[middle] ?? '') < day) low = middle + 1;
     else high = middle;
   }
-  return new Map(closes.slice(Math.max(0, low - YEAR_DAYS), low));
+  return new Map(closes.slice(Math.max(0, low - MOST_CLOSES), low));
 }

@@ -1,4 +1,5 @@
 import type { PolicySettings } from '../../policies/registry.ts';
+import { type StrategySettings, withStrategy } from '../../policies/strategies.ts';
 import type { EntryPlan } from './entries.ts';
 import {
   type EquityCurve,
@@ -7,10 +8,11 @@ import {
   symbolEquity,
   together,
 } from './equity.ts';
-import { guardOf, runFastPath, type SymbolRun } from './fast-path.ts';
+import { type GuardChange, guardOf, runFastPath, type SymbolRun } from './fast-path.ts';
 import { type BacktestFigures, figuresOf, inOrder } from './figures.ts';
 import type { FillSettings } from './fills.ts';
-import type { PriceBars } from './price-bars.ts';
+import { type MarketDay, marketOn } from './market-days.ts';
+import { firstBarOf, type PriceBars } from './price-bars.ts';
 import type { Trade } from './trade.ts';
 
 /** Bars of some symbols and who buys them; each symbol has an equal part of the money. */
@@ -37,14 +39,45 @@ export function playFast(
   only?: readonly string[],
 ): Outcome {
   const guard = guardOf(settings, only);
-  const { fills, spreadBps, costBps } = setup;
-  const runs = setup.series.map(({ bars, entries }) =>
-    runFastPath({
-      ...{ bars, entries, guard, fills, spreadBps, costBps },
-      cash: cashOfEach(setup),
-      guardsFrom: 'entry_bar',
+  return playGuarded(setup, () => [{ bar: 0, guard }]);
+}
+
+/** On each day under the bundle of settings that the adaptive selector lets hold. */
+export function playAdaptively(
+  setup: Setup,
+  policies: PolicySettings,
+  strategies: StrategySettings,
+  market: readonly MarketDay[],
+): Outcome {
+  const guards = new Map(
+    [null, ...Object.keys(strategies.named)].map((active) => [
+      active,
+      guardOf(withStrategy(policies, { ...strategies, active })),
+    ]),
+  );
+  return playGuarded(setup, (bars) =>
+    bars.days.flatMap((day, index): GuardChange[] => {
+      const strategyOn = (each = '') => marketOn(market, each)?.strategy ?? strategies.active;
+      const strategy = strategyOn(day);
+      const guard = guards.get(strategy);
+      const isSame = index > 0 && strategyOn(bars.days[index - 1]) === strategy;
+      return guard === undefined || isSame ? [] : [{ bar: firstBarOf(bars, index), guard }];
     }),
   );
+}
+
+/** @param guardsOf who guards from which bar on, from the first bar on */
+function playGuarded(setup: Setup, guardsOf: (bars: PriceBars) => readonly GuardChange[]): Outcome {
+  const { fills, spreadBps, costBps } = setup;
+  const runs = setup.series.flatMap(({ bars, entries }) => {
+    const [first, ...guardChanges] = guardsOf(bars);
+    if (first === undefined) return [];
+    return runFastPath({
+      ...{ bars, entries, guard: first.guard, guardChanges, fills, spreadBps, costBps },
+      cash: cashOfEach(setup),
+      guardsFrom: 'entry_bar',
+    });
+  });
   return outcomeOf(
     runs,
     runs.reduce((sum, { nakedShareSeconds }) => sum + nakedShareSeconds, 0),

@@ -43,6 +43,7 @@ export function reportPage(report: BacktestReport): string {
     `<h2>Drawdown</h2>${key(report)}${drawdownChart(report)}`,
     `<h2>R multiples of ${report.r_multiples.length} trades</h2>${rChart(report)}`,
     `<h2>By policy</h2>${policyTable(report)}`,
+    ...(report.regimes.length === 0 ? [] : [`<h2>By regime</h2>${regimeTable(report)}`]),
     ...report.symbols.map(symbolSection),
     '</body></html>\n',
   ].join('\n');
@@ -110,6 +111,23 @@ const policyTable = ({ policies, profit }: BacktestReport): string =>
       ['all, before costs', '', '', money(profit)],
     ],
   );
+
+const regimeTable = ({ regimes, switches }: BacktestReport): string =>
+  tableOf(
+    ['Regime at the open', 'Days', 'Return', 'Held', 'Worst day', 'Trades', 'Gain, USD', 'Mean R'],
+    regimes.map((each) => [
+      ...[each.regime, String(each.days), percent(each.total_return)],
+      percent(each.buy_and_hold_return),
+      each.worst_day === null ? '' : percent(each.worst_day),
+      ...[String(each.trades), money(each.profit), each.mean_r?.toFixed(2) ?? ''],
+    ]),
+  ) +
+  (switches.length === 0
+    ? ''
+    : tableOf(
+        ['Switched on', 'To', 'Because'],
+        switches.map(({ day, strategy, because }) => [day, strategy ?? 'no strategy', because]),
+      ));
 
 function symbolSection(symbol: SymbolReport): string {
   const placeOf = new Map(symbol.days.map((day, at) => [day, at]));

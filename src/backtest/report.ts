@@ -6,8 +6,10 @@ import {
   rMultiplesOf,
   totalProfit,
 } from './figures.ts';
+import type { MarketDay } from './market-days.ts';
 import type { Outcome } from './portfolio.ts';
 import { dollars, firstBarOf, type PriceBars } from './price-bars.ts';
+import { byRegime, type RegimeFigures, type StrategySwitch, switchesOn } from './regimes.ts';
 import { profitOf, rMultipleOf, type Trade } from './trade.ts';
 
 /** All that a report shows, as it is written to its JSON file; prices and amounts in dollars. */
@@ -25,6 +27,9 @@ export type BacktestReport = {
   readonly r_multiples: readonly number[];
   readonly policies: readonly PolicyFigures[];
   readonly profit: number;
+  /** Empty where no benchmark tells the regime. */
+  readonly regimes: readonly RegimeFigures[];
+  readonly switches: readonly StrategySwitch[];
   readonly symbols: readonly SymbolReport[];
 };
 
@@ -52,14 +57,19 @@ export type TradeReport = {
   readonly r: number | null;
 };
 
+/** The first of the outcomes is BigBrother's, the last that of buying and holding. */
 export function reportOf(parts: {
   readonly title: string;
   readonly facts: readonly string[];
   readonly outcomes: readonly { readonly name: string; readonly outcome: Outcome }[];
   readonly series: readonly PriceBars[];
+  /** Null where no benchmark tells the regime. */
+  readonly market: readonly MarketDay[] | null;
 }): BacktestReport {
-  const { title, facts, outcomes, series } = parts;
-  const trades = outcomes[0]?.outcome.trades ?? [];
+  const { title, facts, outcomes, series, market } = parts;
+  const [played, held] = [outcomes[0]?.outcome, outcomes.at(-1)?.outcome];
+  const trades = played?.trades ?? [];
+  const isTold = market !== null && played !== undefined && held !== undefined;
   return {
     title,
     facts,
@@ -69,6 +79,8 @@ export function reportOf(parts: {
     r_multiples: rMultiplesOf(trades),
     policies: byPolicy(trades),
     profit: totalProfit(trades),
+    regimes: isTold ? byRegime(played, held.curve, market) : [],
+    switches: isTold ? switchesOn(played.curve.days, market) : [],
     symbols: series.map((bars) => symbolReport(bars, trades)),
   };
 }

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { policySettings } from '../../policies/registry.ts';
+import { strategySettings } from '../../policies/strategies.ts';
 import { replaceTextFile, temporaryDirectory } from '../../src/adapters/system/files.ts';
+import { marketDays } from '../../src/backtest/market-days.ts';
 import { buyAndHold, fixedStop, playFast, type Setup } from '../../src/backtest/portfolio.ts';
 import { reportOf } from '../../src/backtest/report.ts';
 import { reportPage } from '../../src/backtest/report-page.ts';
@@ -28,6 +30,7 @@ const report = reportOf({
     { name: 'buy and hold', outcome: buyAndHold(setup) },
   ],
   series: [bars],
+  market: marketDays(bars, [bars], strategySettings.parse({})),
 });
 
 const missing = browserMissing();

@@ -52,22 +52,37 @@ const anyLearned = fc.option(
   }),
 );
 
+/** Other settings that take over on the way, as the adaptive selector has them do. */
+const anyChanges = fc
+  .array(fc.record({ bar: fc.integer({ min: 1, max: 59 }), other: anySettings }), { maxLength: 3 })
+  .map((changes) => [...changes].sort((one, other) => one.bar - other.bar));
+
 describe('not asking where nothing could change', () => {
   it.each<FillSettings['fills']>(['prints', 'levels'])(
     'leads to the trades of asking at every price, filled at %s',
     (fills) => {
       fc.assert(
-        fc.property(anyBars, anySettings, anyLearned, (bars, settings, learned) => {
-          const play = (asksAlways: boolean) =>
-            runFastPath({
-              bars,
-              guard: { ...guardOf(settings), asksAlways, learned },
-              entries: { kind: 'always', firstBar: 0, againAfterBars: 2 },
-              ...{ cash: 1_000_000_000, guardsFrom: 'entry_bar' },
-              ...{ fills, spreadBps: 2, costBps: 1 },
-            });
-          expect(play(false)).toEqual(play(true));
-        }),
+        fc.property(
+          anyBars,
+          anySettings,
+          anyLearned,
+          anyChanges,
+          (bars, settings, learned, others) => {
+            const play = (asksAlways: boolean) =>
+              runFastPath({
+                bars,
+                guard: { ...guardOf(settings), asksAlways, learned },
+                guardChanges: others.map(({ bar, other }) => ({
+                  bar,
+                  guard: { ...guardOf(other), asksAlways, learned },
+                })),
+                entries: { kind: 'always', firstBar: 0, againAfterBars: 2 },
+                ...{ cash: 1_000_000_000, guardsFrom: 'entry_bar' },
+                ...{ fills, spreadBps: 2, costBps: 1 },
+              });
+            expect(play(false)).toEqual(play(true));
+          },
+        ),
         { numRuns: 100, endOnFailure: true },
       );
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { policySettings } from '../../policies/registry.ts';
-import type { Setup } from '../../src/backtest/portfolio.ts';
+import { playFast, type Setup } from '../../src/backtest/portfolio.ts';
 import { walkForward } from '../../src/backtest/walk-forward.ts';
 import { dailyBars } from './given-bars.ts';
 
@@ -42,6 +42,19 @@ describe('walking forward', () => {
     expect(walked && walked.out_of_sample.total_return + 1).toBeCloseTo(together ?? 0, 6);
     // There was nothing to choose: the one is what was walked.
     expect(walked?.fixed).toEqual([{ name: 'far', figures: walked?.out_of_sample }]);
+  });
+
+  it('measures an adaptive selector against each of the others on the same days', () => {
+    const selector = { market: [], play: (part: Setup) => playFast(part, far.settings) };
+    const adaptive = walkForward(setup, [near, far], 3, selector)?.adaptive;
+    const always = walkForward(setup, [near, far], 3)?.fixed;
+    expect(always?.[1]?.figures).toEqual(adaptive?.figures);
+    expect(adaptive?.against.map(({ name }) => name)).toEqual(['near', 'far', 'buy and hold']);
+    const [better, same] = adaptive?.against ?? [];
+    expect(better?.yearly_log_return.from).toBeGreaterThan(0);
+    expect(same?.yearly_log_return).toEqual({ difference: 0, from: 0, to: 0 });
+    // No benchmark tells anything: all days are in one unknown market.
+    expect(adaptive?.regimes).toMatchObject([{ regime: 'unknown', days: 90 }]);
   });
 
   it('needs a day for each part', () => {

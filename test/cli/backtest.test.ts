@@ -22,6 +22,18 @@ function bars(): string {
   return rows.join('\n');
 }
 
+/** Weekdays of 2024 and of the first half of 2025: up, then far down in April. */
+function yearOfCloses(): string {
+  const rows = ['time,open,high,low,close,volume'];
+  for (let day = 0; day < 540; day += 1) {
+    const date = new Date(Date.UTC(2024, 0, 2 + day));
+    if ([0, 6].includes(date.getUTCDay())) continue;
+    const close = (day < 455 ? 100 + day / 10 + Math.sin(day) : 110).toFixed(2);
+    rows.push(`${date.toISOString().slice(0, 10)},${close},${close},${close},${close},1000000`);
+  }
+  return rows.join('\n');
+}
+
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'bigbrother-backtest-'));
   writeFileSync(file('SPY.csv'), bars());
@@ -101,6 +113,41 @@ describe('bigbrother backtest', () => {
       'near',
     ]);
     expect(walked.out_of_sample.trades).toBeGreaterThan(0);
+  });
+
+  it('plays by the regime of a benchmark, and tells figures and switches by it', async () => {
+    writeFileSync(file('AAPL.csv'), bars());
+    const tight = { stopLoss: { percent: 2 } };
+    const inRegime = { rising: 'tight', falling: 'tight', sideways: 'tight', stressed: 'tight' };
+    const strategies = { enabled: true, minimumDays: 1, named: { tight }, inRegime };
+    writeFileSync(file('strategies.json'), JSON.stringify({ strategies }));
+    const play = (...args: readonly string[]) =>
+      runHere(
+        [
+          'backtest',
+          '--fast',
+          '--bars',
+          file('AAPL.csv'),
+          '--settings',
+          file('strategies.json'),
+        ].concat(args),
+        { BIGBROTHER_DATA_DIR: directory },
+      );
+    const alone = await play('--json');
+    expect(alone.code).toBe(2);
+    expect(alone.stderr).toContain('--benchmark SPY.csv');
+    writeFileSync(file('MARKET.csv'), yearOfCloses());
+    const { stdout, code } = await play('--benchmark', file('MARKET.csv'), '--json');
+    expect(code).toBe(0);
+    const { regimes, switches, trades } = JSON.parse(stdout);
+    const sum = regimes.reduce((all: number, each: { trades: number }) => all + each.trades, 0);
+    expect(sum).toBe(trades);
+    expect(regimes.map(({ regime }: { regime: string }) => regime)).toContain('stressed');
+    // It held before the first day that is played: nothing is switched among those days.
+    expect(switches).toEqual([]);
+    const shown = await play('--benchmark', file('MARKET.csv'), '--walk-forward', '2');
+    expect(shown.stdout).toMatch(/adaptive selector \(0 switches\) less the others/);
+    expect(shown.stdout).toContain('seed 1');
   });
 
   it.each([

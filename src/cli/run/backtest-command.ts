@@ -3,17 +3,19 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { withStrategy } from '../../../policies/strategies.ts';
 import { replaceTextFile } from '../../adapters/system/files.ts';
 import { SystemClock } from '../../adapters/system/system-clock.ts';
+import type { MarketDay } from '../../backtest/market-days.ts';
 import {
   buyAndHold,
   fixedStop,
   type Outcome,
+  playAdaptively,
   playFast,
   type Setup,
 } from '../../backtest/portfolio.ts';
 import { type PriceBars, UNITS_PER_DOLLAR } from '../../backtest/price-bars.ts';
 import { type BacktestReport, reportOf } from '../../backtest/report.ts';
 import { reportPage } from '../../backtest/report-page.ts';
-import { type Candidate, walkForward } from '../../backtest/walk-forward.ts';
+import { type Candidate, type Selector, walkForward } from '../../backtest/walk-forward.ts';
 import { loadSettings } from '../../config.ts';
 import { playable, priceBars } from '../../demo/backtest/bar-loader.ts';
 import { entryPlan, readEntries } from '../../demo/backtest/entry-file.ts';
@@ -23,6 +25,7 @@ import type { Rules } from '../../settings-file.ts';
 import { wholeNumber } from '../shared/arguments.ts';
 import { readBarFiles } from '../shared/bar-files.ts';
 import { exitCodes, UsageError } from '../shared/failure.ts';
+import { marketOf } from './backtest-market.ts';
 import { comparison, walkForwardTable } from './backtest-words.ts';
 
 type Options = {
@@ -30,6 +33,7 @@ type Options = {
   readonly bars: readonly string[];
   readonly settings?: readonly string[];
   readonly entries?: string;
+  readonly benchmark?: string;
   readonly from?: string;
   readonly to?: string;
   readonly reEnter: number;
@@ -71,6 +75,7 @@ export const backtestCommand = (): Command =>
     .requiredOption('--bars <files...>', 'CSV files named after their symbols')
     .option('--settings <files...>', 'settings files; several only with --walk-forward')
     .option('--entries <file>', 'what is bought, and when')
+    .option('--benchmark <file>', 'bars by which the regime of the market is told')
     .option('--from <day>', 'first day', date)
     .option('--to <day>', 'last day', date)
     .option(
@@ -117,10 +122,11 @@ async function backtest(options: Options): Promise<void> {
   if (windows !== undefined) return walk(options, setup, candidates, windows);
   const [{ rules }, ...others] = candidates;
   if (others.length > 0) throw new UsageError('Several --settings go with --walk-forward.');
+  const market = marketOf(options, rules);
   const stopwatch = new SystemClock();
   const beganAt = stopwatch.now();
   const played: Outcome | FaithfulOutcome = isFast
-    ? playFast(setup, rules.policies)
+    ? playByRules(setup, rules, market)
     : await playFaithfully({
         ...{ setup, series, rules, stopwatch: () => stopwatch.now() },
         onProgress: progress(series),
@@ -133,6 +139,8 @@ async function backtest(options: Options): Promise<void> {
     { name: 'buy and hold', outcome: buyAndHold(setup) },
   ];
   const [, stopped, held] = outcomes.map(({ outcome }) => outcome.figures);
+  const facts = [...factsOf(options, setup, isFast), ...falseness(falsePrints)];
+  const report = reportOf({ title: 'Backtest', facts, outcomes, series: barsOf(setup), market });
   const figures = {
     path: isFast ? 'fast' : 'faithful',
     symbols: series.map(({ symbol }) => symbol),
@@ -143,15 +151,25 @@ async function backtest(options: Options): Promise<void> {
     bars_per_second: Math.round((count * 1_000) / elapsedMs),
     fixed_stop: stopped,
     buy_and_hold: held,
+    regimes: report.regimes,
+    switches: report.switches,
     ...('demo' in played ? { guarding: played.demo } : {}),
   };
-  const facts = [...factsOf(options, setup, isFast), ...falseness(falsePrints)];
-  const report = reportOf({ title: 'Backtest', facts, outcomes, series: barsOf(setup) });
   write(options, report, figures);
   const text = options.json === true ? JSON.stringify(figures) : comparison(report, figures);
   process.stdout.write(`${text}\n`);
   process.exitCode = exitCodes.done;
 }
+
+/** In the faithful path the runtime's own selector looks at the market that the exchange plays. */
+const playByRules = (
+  setup: Setup,
+  { policies, strategies }: Rules,
+  market: readonly MarketDay[] | null,
+): Outcome =>
+  market === null || !strategies.enabled
+    ? playFast(setup, policies)
+    : playAdaptively(setup, policies, strategies, market);
 
 const barsOf = ({ series }: Setup): readonly PriceBars[] => series.map(({ bars }) => bars);
 
@@ -194,6 +212,14 @@ function candidatesOf({ name, rules }: Rulebook): readonly Candidate[] {
   ];
 }
 
+/** The first of them that has its strategies switched on. */
+function selectorOf(options: Options, rulebooks: readonly Rulebook[]): Selector | null {
+  const rules = rulebooks.find((each) => each.rules.strategies.enabled)?.rules;
+  const market = rules === undefined ? null : marketOf(options, rules);
+  if (rules === undefined || market === null) return null;
+  return { market, play: (part) => playByRules(part, rules, market) };
+}
+
 function walk(
   options: Options,
   setup: Setup,
@@ -201,7 +227,7 @@ function walk(
   windows: number,
 ): void {
   const candidates = rulebooks.flatMap(candidatesOf);
-  const walked = walkForward(setup, candidates, windows);
+  const walked = walkForward(setup, candidates, windows, selectorOf(options, rulebooks));
   if (walked === null) {
     throw new UsageError(`There are too few days for ${windows} windows; ask for fewer.`);
   }

@@ -1,4 +1,6 @@
+import type { Interval } from '../../backtest/block-bootstrap.ts';
 import type { BacktestFigures } from '../../backtest/figures.ts';
+import type { RegimeFigures } from '../../backtest/regimes.ts';
 import type { BacktestReport } from '../../backtest/report.ts';
 import type { WalkForward } from '../../backtest/walk-forward.ts';
 import { type Column, table } from '../shared/table.ts';
@@ -14,10 +16,9 @@ const titles = [
   'trades',
   'naked share-s',
 ];
-const columns: readonly Column[] = titles.map((title, index) => ({
-  title,
-  align: index === 0 ? 'left' : 'right',
-}));
+const columnsOf = (names: readonly string[]): readonly Column[] =>
+  names.map((title, index) => ({ title, align: index === 0 ? 'left' : 'right' }));
+const columns = columnsOf(titles);
 
 const row = (name: string, figures: BacktestFigures): readonly string[] => [
   name,
@@ -41,13 +42,14 @@ export function comparison(
       columns,
       report.columns.map(({ name, figures }) => row(name, figures)),
     ),
+    ...regimeLines(report.regimes),
     '',
     `${run.bars.toLocaleString('en-US')} bars, ${run.bars_per_second.toLocaleString('en-US')} a second`,
   ].join('\n');
 }
 
 export function walkForwardTable(walked: Omit<WalkForward, 'curve'>): string {
-  const { windows, out_of_sample: outOfSample, fixed, buy_and_hold: held } = walked;
+  const { windows, out_of_sample: outOfSample, fixed, buy_and_hold: held, adaptive } = walked;
   return [
     ...table(
       columns,
@@ -59,8 +61,49 @@ export function walkForwardTable(walked: Omit<WalkForward, 'curve'>): string {
     'Out of sample, all windows together:',
     ...table(columns, [
       row('chosen in the window before', outOfSample),
+      ...(adaptive === null ? [] : [row('the adaptive selector', adaptive.figures)]),
       ...fixed.map(({ name, figures }) => row(`always ${name}`, figures)),
       row('buy and hold', held),
     ]),
+    ...(adaptive === null ? [] : adaptiveLines(adaptive)),
   ].join('\n');
 }
+
+const regimeLines = (regimes: readonly RegimeFigures[]): readonly string[] =>
+  regimes.length === 0
+    ? []
+    : [
+        '',
+        'By the regime known at the open:',
+        ...table(
+          columnsOf(['', 'days', 'return', 'held', 'worst day', 'trades', 'mean R']),
+          regimes.map((each) => [
+            ...[each.regime, String(each.days), percent(each.total_return)],
+            percent(each.buy_and_hold_return),
+            each.worst_day === null ? '' : percent(each.worst_day),
+            ...[String(each.trades), each.mean_r?.toFixed(2) ?? ''],
+          ]),
+        ),
+      ];
+
+function adaptiveLines(adaptive: NonNullable<WalkForward['adaptive']>): readonly string[] {
+  const { bootstrap, against, regimes, switches } = adaptive;
+  return [
+    ...regimeLines(regimes),
+    '',
+    `The adaptive selector (${switches.length} switches) less the others, with 95 % intervals:`,
+    ...table(
+      columnsOf(['', 'log return a year', 'ES 95 a day']),
+      against.map((each) => [
+        each.name,
+        span(each.yearly_log_return),
+        span(each.expected_shortfall_95),
+      ]),
+    ),
+    `${bootstrap.method}: blocks of ${bootstrap.block_days} days, ${bootstrap.resamples} resamples, ` +
+      `seed ${bootstrap.seed}`,
+  ];
+}
+
+const span = ({ difference, from, to }: Interval): string =>
+  `${percent(difference)} (${percent(from)} to ${percent(to)})`;
