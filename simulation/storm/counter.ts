@@ -33,6 +33,7 @@ type Watched = { at: number; naked: bigint; price: number };
 export class Counter {
   readonly #core: ExchangeCore;
   readonly #accountId: string;
+  readonly #secondsBetween: (from: number, to: number) => number;
   readonly #live = new Map<string, Map<string, Order>>();
   readonly #naked = new Map<string, Watched>();
   /** Stop-limits whose stop the market has reached. */
@@ -48,7 +49,13 @@ export class Counter {
   #nakedDollarSeconds = 0;
   #isWatching = false;
 
-  constructor(core: ExchangeCore, accountId: string) {
+  /** @param secondsBetween what of a stretch counts; all of it without */
+  constructor(
+    core: ExchangeCore,
+    accountId: string,
+    secondsBetween = (from: number, to: number): number => (to - from) / 1_000,
+  ) {
+    this.#secondsBetween = secondsBetween;
     this.#core = core;
     this.#accountId = accountId;
     core.subscribe((event) => this.#event(event));
@@ -147,7 +154,7 @@ export class Counter {
     const now = this.#core.now;
     const before = this.#naked.get(symbol);
     if (before !== undefined) {
-      const seconds = (now - before.at) / 1_000;
+      const seconds = this.#secondsBetween(before.at, now);
       const shares = numberOf(before.naked);
       this.#nakedShareSeconds += shares * seconds;
       this.#nakedDollarSeconds += shares * before.price * seconds;

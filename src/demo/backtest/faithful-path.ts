@@ -5,8 +5,9 @@ import { madeUpAccount } from '../../cli/exchange/embedded-exchange.ts';
 import { openExchange } from '../../cli/exchange/open-exchange.ts';
 import type { Running } from '../../compose.ts';
 import { defaultSettings, type Settings } from '../../config.ts';
-import type { PaperExchange } from '../../paper-exchange/exchange.ts';
+import type { PaperExchange, PaperExchangeOptions } from '../../paper-exchange/exchange.ts';
 import type { BarSeries } from '../../paper-exchange/market/bar-file.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Rules } from '../../settings-file.ts';
 import type { DemoFigures } from '../figures.ts';
 import { PlainClient } from '../plain-client.ts';
@@ -27,6 +28,9 @@ export type FaithfulRun = {
   readonly rules: Rules;
   readonly stopwatch: () => number;
   readonly onProgress: (at: number) => void;
+  /** For those who count at the exchange, beside what BigBrother says of itself. */
+  readonly onExchange?: (exchange: PaperExchange) => void;
+  readonly onCarriedOut?: PaperExchangeOptions['onCarriedOut'];
 };
 
 export type FaithfulOutcome = Outcome & { readonly demo: DemoFigures };
@@ -50,22 +54,16 @@ export async function playFaithfully(run: FaithfulRun): Promise<FaithfulOutcome>
   return { ...outcomeOf(runs, Number(figures.naked_share_seconds)), demo: figures };
 }
 
-function stageOf({ setup, series, rules }: FaithfulRun, ledgers: readonly FillLedger[]): Stage {
+function stageOf(run: FaithfulRun, ledgers: readonly FillLedger[]): Stage {
+  const { series, rules } = run;
   const firstAt = Math.min(...series.map(({ bars }) => bars[0]?.at ?? Number.POSITIVE_INFINITY));
   const lastAt = Math.max(
     ...series.map(({ bars, durationMs }) => (bars.at(-1)?.at ?? 0) + durationMs),
   );
   const longestBarMs = Math.max(HOUR_MS, ...series.map(({ durationMs }) => durationMs));
   const clock = new VirtualClock(firstAt);
-  const exchange = openExchange(
-    {
-      seed: 'backtest',
-      accounts: [{ ...madeUpAccount([]), cash: String(dollars(setup.cash)) }],
-      market: { kind: 'recorded', series, spreadBps: setup.spreadBps },
-      latencies: LATENCIES,
-    },
-    clock,
-  );
+  const exchange = exchangeFor(run, clock);
+  run.onExchange?.(exchange);
   return {
     clock,
     exchange,
@@ -80,6 +78,23 @@ function stageOf({ setup, series, rules }: FaithfulRun, ledgers: readonly FillLe
       keepBooks(exchange, ledgers);
     },
   };
+}
+
+/** Recorded bars with an account that has the money of the setup. */
+export function exchangeFor(
+  { setup, series, onCarriedOut }: Pick<FaithfulRun, 'setup' | 'series' | 'onCarriedOut'>,
+  clock: Clock,
+): PaperExchange {
+  return openExchange(
+    {
+      seed: 'backtest',
+      accounts: [{ ...madeUpAccount([]), cash: String(dollars(setup.cash)) }],
+      market: { kind: 'recorded', series, spreadBps: setup.spreadBps },
+      latencies: LATENCIES,
+      ...(onCarriedOut === undefined ? {} : { onCarriedOut }),
+    },
+    clock,
+  );
 }
 
 function settingsFor(rules: Rules, longestBarMs: number): Settings {
@@ -99,7 +114,7 @@ function settingsFor(rules: Rules, longestBarMs: number): Settings {
 }
 
 /** Somebody else buys, as a user's own app would; what is executed is booked. */
-function keepBooks(exchange: PaperExchange, ledgers: readonly FillLedger[]): void {
+export function keepBooks(exchange: PaperExchange, ledgers: readonly FillLedger[]): void {
   const client = new PlainClient(exchange);
   const bySymbol = new Map(ledgers.map((ledger) => [String(ledger.bars.symbol), ledger]));
   let orders = 0;
