@@ -21,6 +21,7 @@ const rows: Record<string, () => Promise<Row>> = {
   'backtest-bars': async () => (await backtest()).backtestBars('as they come'),
   'backtest-bars-tight': async () => (await backtest()).backtestBars('tight'),
   'verdicts-opa': async () => (await verdict()).verdictsOfOpa(),
+  'hung-advisors': async () => (await import('./hung-advisors.ts')).hungAdvisors(),
   startup: async () => (await import('./startup.ts')).startup(),
   'exchange-events': async () => (await import('./exchange-events.ts')).exchangeEvents(),
   'exchange-http': async () => (await import('./exchange-http.ts')).exchangeHttp(),
