@@ -29,7 +29,7 @@ export function trialTerms(fills: Terms['fills']): Terms {
     partialProfit: { earliestR: '1' },
   });
   const bounds = learningBounds({ ...rules, policies: settings });
-  return { settings, bounds, fills, heldDays: 20 };
+  return { settings, bounds, fills, heldDays: 20, learnsEvery: 5 };
 }
 
 /** What is known of a share when it is bought: enough for its average range. */

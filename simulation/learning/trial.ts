@@ -26,6 +26,8 @@ export type Terms = {
   readonly fills: FastPath['fills'];
   /** The owner sells what is left at the last price of so many days. */
   readonly heldDays: number;
+  /** What was learned is looked up again after so many positions. */
+  readonly learnsEvery: number;
 };
 
 /** One position as it ended. `learned` is what was advised; null for no advice. */
@@ -47,8 +49,6 @@ const SHARES = 100;
 const SPREAD_BPS = 2;
 const PLENTY = 10 ** 12;
 const RANGE_DAYS = 60;
-/** What was learned is looked up again after so many positions. */
-const LEARNS_EVERY = 5;
 
 /** Plays positions in the order they are bought; what is learned never saw what is to come. */
 export function playInTurn(
@@ -61,8 +61,8 @@ export function playInTurn(
   const lessons = new Map<string, LearnedFigures>();
   return entries.map((entry, index): Played => {
     const id = `${entry.bars.symbol}#${index + 1}`;
-    records.begin(id, entry);
-    if (advising === 'learned' && index % LEARNS_EVERY === 0) {
+    if (advising === 'learned') records.begin(id, entry);
+    if (advising === 'learned' && index % terms.learnsEvery === 0) {
       lessons.clear();
       for (const { group, lesson } of learnFrom(records.book.trades(), terms.bounds)) {
         if (lesson !== null) lessons.set(digestOf(group), lesson.figures);
@@ -73,7 +73,7 @@ export function playInTurn(
     const learned = known ?? fixed;
     const bars = barsOfDays(entry.bars, entry.day, entry.day + terms.heldDays);
     const trade = played(bars, terms, { ...guard, learned });
-    records.end(id, trade, bars);
+    if (advising === 'learned') records.end(id, trade, bars);
     return { trade, resultR: rMultipleOf(trade) ?? 0, learned };
   });
 }
@@ -86,6 +86,20 @@ function played(bars: PriceBars, { fills }: Terms, guard: Guard): Trade {
   }).trades;
   if (trade === undefined) throw new Error(`${bars.symbol} cannot be bought on ${bars.days[0]}`);
   return trade;
+}
+
+/** Many seeds ask for the same days of real bars. */
+const ranges = new WeakMap<PriceBars, Map<number, string | null>>();
+
+function rangeOn(bars: PriceBars, day: number): string | null {
+  const known = ranges.get(bars) ?? new Map<number, string | null>();
+  ranges.set(bars, known);
+  const before = known.get(day);
+  if (before !== undefined) return before;
+  const range = averageTrueRange(dailyBarsBefore(bars, day, RANGE_DAYS));
+  const digits = range === null ? null : text(range);
+  known.set(day, digits);
+  return digits;
 }
 
 /** What the journal of production would hold of these positions, for production's own reader. */
@@ -108,9 +122,8 @@ class Records {
     const now = bars.openAt[firstBarOf(bars, day)] ?? 0;
     for (const { closedAt, write } of this.#pending) if (closedAt < now) write();
     this.#pending = this.#pending.filter(({ closedAt }) => closedAt >= now);
-    const range = averageTrueRange(dailyBarsBefore(bars, day, RANGE_DAYS));
     const price = String(dollars(bars.open[firstBarOf(bars, day)] ?? 0));
-    const market = { averageTrueRange: range === null ? null : text(range) };
+    const market = { averageTrueRange: rangeOn(bars, day) };
     this.#note('decision_made', { inputs: { context: { episode: { id }, market, price } } });
   }
 
