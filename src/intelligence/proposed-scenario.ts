@@ -70,9 +70,13 @@ function stateOf(part: Json): string {
   return `${side} ${quantity} ${textAt(part, 'symbol')} at ${price}, ${stops.length} stops resting`;
 }
 
-/** What a stop covers is lost down to the stop; what none covers may be lost whole. */
+/**
+ * By the planner's own measure, so that waiting and acting are weighed alike: a stop fills as far
+ * past its price as the plan assumes of a gap, and shares without one as far past the market.
+ */
 function lossOfWaiting(part: Json): string {
   const basis = fieldAt(part, 'basis') ?? null;
+  const gap = decimal(amountAt(fieldAt(part, 'worstLoss'), 'gapPercent')).div('100');
   const price = decimal(amountAt(basis, 'price'));
   let bare = decimal(amountAt(basis, 'quantity'));
   let loss = ZERO;
@@ -81,10 +85,11 @@ function lossOfWaiting(part: Json): string {
     if (stop === null) continue;
     const held = decimal(amountAt(line, 'quantity'));
     const covered = held.lt(bare) ? held : bare;
-    loss = loss.plus(price.minus(decimal(stop)).abs().times(covered));
+    const perShare = price.minus(decimal(stop)).abs().plus(decimal(stop).times(gap));
+    loss = loss.plus(perShare.times(covered));
     bare = bare.minus(covered);
   }
-  return text(loss.plus(price.times(bare)));
+  return text(loss.plus(price.times(gap).times(bare)));
 }
 
 const stepsOf = (parts: readonly Json[]): number =>
