@@ -26,14 +26,17 @@ type HaltLevel = (typeof HALTS)[number];
 type LifeFacts = {
   readonly startedAt: number;
   mode: string | null;
-  /** When the newest read of each kind that was answered had first been asked for. */
-  readonly reads: Map<string, number>;
+  /** The newest read of each kind that was answered. */
+  readonly reads: Map<string, Read>;
   /** When each read that has no answer yet was asked for; its copies ask for the same. */
   readonly asked: Map<string, number>;
   /** When each read was last sent, the first time or again. */
   readonly sent: Map<string, number>;
   knownSince: number | null;
 };
+
+/** When a read was asked for first, and when the copy of it that was answered was sent. */
+type Read = { readonly askedAt: number; readonly sentAt: number };
 
 /** Which process lives, what it has been told to do, and whether it has the broker in reach. */
 export class Lives {
@@ -216,14 +219,15 @@ export class Lives {
     const part = partOf(path);
     const opens = PARTS.get(part);
     if (facts === undefined || opens === undefined || !body.trimStart().startsWith(opens)) return;
-    facts.reads.set(part, facts.asked.get(part) ?? sentAt);
+    facts.reads.set(part, { askedAt: facts.asked.get(part) ?? sentAt, sentAt });
     facts.asked.delete(part);
-    const times = [...facts.reads.values()];
-    const oldest = Math.min(...times);
-    // Parts that were asked for at different times are not one picture.
-    const isWhole =
-      times.length === PARTS.size && Math.max(...times) - oldest <= LONGEST_READING_MS;
-    if (isWhole) facts.knownSince = oldest;
+    const parts = [...facts.reads.values()];
+    if (parts.length < PARTS.size) return;
+    const asked = parts.map(({ askedAt }) => askedAt);
+    // Parts that were asked for at different times are not one picture. A read that was
+    // repeated may be a part of each reading from when it was first asked for to its last copy.
+    const since = Math.max(Math.min(...asked), Math.max(...asked) - LONGEST_READING_MS);
+    if (parts.every((each) => each.sentAt >= since)) facts.knownSince = since;
   }
 
   #sign(at: number): void {
