@@ -10,7 +10,7 @@ import type { BarSeries } from '../../paper-exchange/market/bar-file.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Rules } from '../../settings-file.ts';
 import type { DemoFigures } from '../figures.ts';
-import { PlainClient } from '../plain-client.ts';
+import { PlainClient, Refusal } from '../plain-client.ts';
 import { runDemo } from '../run-demo.ts';
 import type { Stage } from '../stage.ts';
 import { FillLedger } from './fill-ledger.ts';
@@ -122,12 +122,17 @@ export function keepBooks(exchange: PaperExchange, ledgers: readonly FillLedger[
     if (event.kind === 'trade_update') bySymbol.get(event.order.symbol)?.see(event);
     if (event.kind !== 'trade') return;
     const { symbol } = event.trade;
-    const shares = bySymbol.get(symbol)?.sharesDue(event.at) ?? 0;
+    const ledger = bySymbol.get(symbol);
+    const shares = ledger?.sharesDue(event.at) ?? 0;
     if (shares === 0) return;
     orders += 1;
-    void client.order({
+    const purchase = client.order({
       ...{ symbol, qty: String(shares), side: 'buy', type: 'market', time_in_force: 'day' },
       client_order_id: `backtest-${orders}`,
+    });
+    void purchase.catch((error: unknown) => {
+      if (!(error instanceof Refusal)) throw error;
+      ledger?.notBought();
     });
   });
 }

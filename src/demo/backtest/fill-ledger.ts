@@ -49,11 +49,14 @@ export class FillLedger {
     if (this.#nextEntry !== bar || this.#held() > 0) return 0;
     const open = this.#bars.open[bar] ?? 0;
     const shares = entryShares(this.#entries, bar, { cash: this.#cash, open }, this.#costs);
-    if (shares === 0) {
-      this.#skipped += 1;
-      this.#nextEntry = nextEntryBar(this.#entries, this.#flatSince(), bar + 1);
-    }
+    if (shares === 0) this.notBought();
     return shares;
+  }
+
+  /** The purchase that was due came to nothing: the next one is tried. */
+  notBought(): void {
+    this.#skipped += 1;
+    this.#nextEntry = nextEntryBar(this.#entries, this.#flatSince(), this.#bar + 1);
   }
 
   /** Takes in what the exchange tells of an order of this symbol. */
