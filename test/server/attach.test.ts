@@ -20,7 +20,6 @@ const NOT_ASKED = {
   rollBack: notAsked,
   pendingSettings: notAsked,
   acceptSettings: notAsked,
-  forget: notAsked,
   inspect: notAsked,
 };
 
@@ -79,6 +78,7 @@ function deskOf(mode: Mode = 'execute', servesNobody = false) {
   const clock = new VirtualClock(NOW);
   const counts: number[] = [];
   const logged: string[] = [];
+  const forgotten: string[] = [];
   const bigBrother = new ToldAnswers({ mode });
   const desk = new AttachDesk({
     token: TOKEN,
@@ -97,7 +97,10 @@ function deskOf(mode: Mode = 'execute', servesNobody = false) {
     strangers: () => ['order 1'],
     adopt: () => 1,
     enable: () => true,
-    account: NOT_ASKED,
+    account: {
+      ...NOT_ASKED,
+      forget: ({ policy, symbol, by }) => void forgotten.push(`${policy} ${symbol} ${by}`),
+    },
     page: { read: () => Promise.resolve({ outcome: 'refused', because: 'no page here' }) },
     approvals: { waiting: noApprovals, openPage: () => Promise.resolve('') },
     log: (line) => logged.push(line),
@@ -107,7 +110,7 @@ function deskOf(mode: Mode = 'execute', servesNobody = false) {
     desk.receive(there);
     return here;
   };
-  return { desk, clock, counts, logged, bigBrother, come };
+  return { desk, clock, counts, logged, forgotten, bigBrother, come };
 }
 
 async function attached(
@@ -235,6 +238,29 @@ describe('an owner', () => {
     await turns();
     expect(await adopting).toEqual({ kind: 'adopted', count: 1 });
     expect(link.isClosed).toBe(true);
+  });
+
+  it('forgets what was learned at the word of a person who knows the token, and of no host', async () => {
+    const rig = deskOf();
+    const forget = {
+      kind: 'forget',
+      token: TOKEN,
+      policy: null,
+      symbol: 'AAPL',
+      by: 'ann',
+    } as const;
+    const asked = askOwner(rig.come(), forget, rig.clock);
+    await turns();
+    expect(await asked).toEqual({ kind: 'forgotten' });
+    const guess = askOwner(rig.come(), { ...forget, token: 'a guess' }, rig.clock);
+    await turns();
+    expect((await guess).kind).toBe('refused');
+    const { attaching, link } = await attached(rig);
+    placeOf(attaching);
+    link.send(JSON.stringify({ bigbrother: { ...forget, by: 'an agent' } }));
+    await turns();
+    expect(link.isClosed).toBe(true);
+    expect(rig.forgotten).toEqual(['null AAPL ann']);
   });
 
   it('has no way for a host to adopt orders', async () => {

@@ -17,9 +17,10 @@ type Options = { readonly config?: string; readonly account?: string; readonly j
 
 const explanation = `
 The memory is an index of the journal, kept by the Memory server in the account's directory.
-"rebuild" forgets it and stores again what became of every decision that the journal knows of.
-One process writes to it: end the BigBrother that runs first. It does the same by itself when
-the file is missing or damaged.`;
+"rebuild" empties it and stores again what became of every decision that the journal knows of and
+that no person has had forgotten. One process writes to it: end the BigBrother that runs first. It
+does the same by itself when the file is missing or damaged.
+"forget" asks the BigBrother that runs: what was learned until then counts no more.`;
 
 export function memoryCommand(): Command {
   const command = new Command('memory')
