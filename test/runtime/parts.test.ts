@@ -317,7 +317,10 @@ describe('the session', () => {
       reads += 1;
       return [day, next];
     };
-    const calendar = new SessionCalendar({ broker: { readCalendar }, clock, timeoutMs: 1_000 });
+    const calendar = new SessionCalendar({
+      ...{ broker: { readCalendar }, clock, timeoutMs: 1_000 },
+      aheadMs: () => 0,
+    });
     expect(calendar.sessionAt(1_500).isOpen).toBe(false);
     expect(await calendar.update()).toBeNull();
     expect([999, 1_000, 1_999, 2_000].map((at) => calendar.sessionAt(at).isOpen)).toEqual([
@@ -334,11 +337,33 @@ describe('the session', () => {
     expect(reads).toBe(2);
   });
 
+  it('opens by the broker’s clock while ours is ahead, told in the time of ours', async () => {
+    const day = { openAt: 10_000, closeAt: 20_000 };
+    const calendar = new SessionCalendar({
+      broker: { readCalendar: async () => [day] },
+      clock: new VirtualClock(19_000),
+      timeoutMs: 1_000,
+      aheadMs: () => 5_000,
+    });
+    await calendar.update();
+    expect([14_999, 15_000, 24_999, 25_000].map((at) => calendar.sessionAt(at).isOpen)).toEqual([
+      ...[false, true, true, false],
+    ]);
+    const { openAt, closeAt } = calendar.sessionAt(20_000);
+    expect([openAt, closeAt, calendar.sessionAt(0).nextOpenAt]).toEqual([15_000, 25_000, 15_000]);
+    expect([24_999, 25_000].map((at) => calendar.lastCloseBefore(at))).toEqual([null, 25_000]);
+    const traded = calendar.tradedBetween(AAPL, 0, 30_000);
+    expect(traded).toEqual([{ from: 15_000, to: 25_000 }]);
+  });
+
   it('keeps what it knows when the calendar cannot be read, and says why', async () => {
     const clock = new VirtualClock(1_500);
     const answers = [async () => [{ openAt: 1_000, closeAt: 200_000_000 }]];
     const readCalendar = () => answers.shift()?.() ?? new Promise<never>(() => {});
-    const calendar = new SessionCalendar({ broker: { readCalendar }, clock, timeoutMs: 1_000 });
+    const calendar = new SessionCalendar({
+      ...{ broker: { readCalendar }, clock, timeoutMs: 1_000 },
+      aheadMs: () => 0,
+    });
     await calendar.update();
     await clock.advanceTo(90_000_000);
     expect(await settle(clock, calendar.update())).toMatch(/did not answer within 1000 ms/);

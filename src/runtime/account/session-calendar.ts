@@ -10,12 +10,15 @@ const DAY_MS = 24 * 3_600_000;
 
 /**
  * The regular session out of the broker's own calendar, read once a day. While no calendar
- * was read, the session counts as closed: nothing may be assumed to trigger.
+ * was read, the session counts as closed: nothing may be assumed to trigger. Asked and told in
+ * the time of our clock, be it right or wrong: the market opens by the broker's.
  */
 export class SessionCalendar {
   readonly #broker: Pick<Broker, 'readCalendar'>;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
+  readonly #aheadMs: () => number;
+  /** In the broker's time. */
   #days: readonly TradingDay[] = [];
   #readOn: number | null = null;
 
@@ -23,10 +26,13 @@ export class SessionCalendar {
     readonly broker: Pick<Broker, 'readCalendar'>;
     readonly clock: Clock;
     readonly timeoutMs: number;
+    /** How far our clock is ahead of the broker's; 0 where they agree. */
+    readonly aheadMs: () => number;
   }) {
     this.#broker = parts.broker;
     this.#clock = parts.clock;
     this.#timeoutMs = parts.timeoutMs;
+    this.#aheadMs = parts.aheadMs;
   }
 
   /**
@@ -58,26 +64,34 @@ export class SessionCalendar {
 
   /** The parts of the time from `from` to `to` in which orders in the symbol could fill. */
   tradedBetween(symbol: Ticker, from: EpochMs, to: EpochMs): readonly Span[] {
-    const sessions = isCoin(symbol) ? [{ openAt: from, closeAt: to }] : this.#days;
-    return sessions
-      .map(({ openAt, closeAt }) => ({ from: Math.max(openAt, from), to: Math.min(closeAt, to) }))
+    if (isCoin(symbol)) return to > from ? [{ from, to }] : [];
+    const aheadMs = this.#aheadMs();
+    return this.#days
+      .map(({ openAt, closeAt }) => ({
+        from: Math.max(openAt + aheadMs, from),
+        to: Math.min(closeAt + aheadMs, to),
+      }))
       .filter((span) => span.to > span.from);
   }
 
   /** When the last session before `now` ended; null while none is known. */
   lastCloseBefore(now: EpochMs): EpochMs | null {
-    return this.#days.findLast(({ closeAt }) => closeAt <= now)?.closeAt ?? null;
+    const aheadMs = this.#aheadMs();
+    const last = this.#days.findLast(({ closeAt }) => closeAt + aheadMs <= now);
+    return last === undefined ? null : last.closeAt + aheadMs;
   }
 
   sessionAt(now: EpochMs): Session {
-    const current = this.#days.find((day) => now >= day.openAt && now < day.closeAt);
-    const next = this.#days.find((day) => day.openAt > now);
+    const aheadMs = this.#aheadMs();
+    const at = now - aheadMs;
+    const current = this.#days.find((day) => at >= day.openAt && at < day.closeAt);
+    const next = this.#days.find((day) => day.openAt > at);
     return {
       isOpen: current !== undefined,
-      openAt: current?.openAt ?? null,
-      closeAt: current?.closeAt ?? null,
+      openAt: current === undefined ? null : current.openAt + aheadMs,
+      closeAt: current === undefined ? null : current.closeAt + aheadMs,
       // Beyond the calendar nothing is known but that it is not now.
-      nextOpenAt: next?.openAt ?? now + DAY_MS,
+      nextOpenAt: next === undefined ? now + DAY_MS : next.openAt + aheadMs,
     };
   }
 }

@@ -73,7 +73,7 @@ export class ControlDesk {
           : {
               at: session.at,
               brokerSaysOpen: session.isOpen,
-              calendarSaysOpen: calendar.sessionAt(session.at).isOpen,
+              calendarSaysOpen: calendar.sessionAt(session.at + skew.aheadMs()).isOpen,
             },
       configuration: backstops.configuration(),
       recordAgreedAt: record.agreedAt(),

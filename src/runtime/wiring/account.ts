@@ -35,9 +35,10 @@ export function wireAccount(parts: RuntimeParts, foundations: Foundations, memor
   const orders = new OrderBook();
   const stream = new StreamTrust(logger, clock);
   const desk = new OrderDesk({ book: orders, reader, stream, clock });
-  const calendar = new SessionCalendar({ broker, clock, timeoutMs: settings.callTimeoutMs });
   const skew = new ClockSkew({ broker, alerts, tradingState, clock, settings });
   const aheadMs = () => skew.aheadMs();
+  const timeoutMs = settings.callTimeoutMs;
+  const calendar = new SessionCalendar({ broker, clock, timeoutMs, aheadMs });
   const state = new PortfolioStateManager({
     ...{ reader, orders, desk, stream, streams, calendar, episodes, ledger },
     ...{ tradingState, logger, clock, settings },
