@@ -43,6 +43,19 @@ describe('the report of a backtest', () => {
     expect(page).toContain("default-src 'none'");
   });
 
+  it('tells days and trades by the regime of the market, where a benchmark tells it', () => {
+    const days = report.regimes.reduce((sum, each) => sum + each.days, 0);
+    expect(days).toBe(240);
+    expect(report.regimes.length).toBeGreaterThan(1);
+    const page = reportPage(report);
+    expect(page).toContain('<h2>By regime</h2>');
+    for (const { regime } of report.regimes) expect(page).toContain(`<td>${regime}</td>`);
+    expect(page).not.toContain('Switched on');
+    const switches = [{ day: '2026-02-03', strategy: 'tight', because: 'a <b> fell' }];
+    expect(reportPage({ ...report, switches })).toContain('<td>a &lt;b&gt; fell</td>');
+    expect(reportPage({ ...report, regimes: [] })).not.toContain('By regime');
+  });
+
   it('says as JSON what the page shows', () => {
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
     const [symbol] = report.symbols;
