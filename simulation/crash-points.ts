@@ -29,7 +29,11 @@ export function enter(mortal: Mortal | null): void {
 export function crashPoint(point: string, awaited: unknown): unknown {
   const process = current;
   if (process === null) return awaited;
-  if (!process.isAlive || process.reached(point, 'before')) return NEVER;
+  if (!process.isAlive || process.reached(point, 'before')) {
+    // What fails in the instant of a death is heard by nobody, as in a process that is gone.
+    Promise.resolve(awaited).catch(() => undefined);
+    return NEVER;
+  }
   return new Promise((resolve, reject) => {
     const unless = (goOn: (value: unknown) => void) => (value: unknown) => {
       if (!process.isAlive) return;

@@ -17,6 +17,8 @@ const LONGEST_WAIT_MS = 15_000;
 const NO_OWNER = -32_000;
 /** An answer has left by then, whatever keeps the processor busy afterwards. */
 const LEAVING_MS = 20;
+/** An owner that does not answer a greeting in this time is asked all the same. */
+const LONGEST_INTRODUCTION_MS = 5_000;
 const NO_OWNER_YET = 'no process owns the account at the moment';
 
 /** Named in every result, also in those that the owner cannot give any more. */
@@ -50,6 +52,7 @@ export class Relay {
   #greeter: Transport | null = null;
   readonly #greeted = new Map<RequestId, JSONRPCRequest>();
   #onListed: () => void = () => {};
+  #onIntroduced: () => void = () => {};
   #named: Named | null = null;
   #initialize: JSONRPCRequest | null = null;
   #initialized: JSONRPCMessage | null = null;
@@ -99,7 +102,13 @@ export class Relay {
     this.#named = named;
     this.#greeter = relaySide;
     // What came before it: the greetings among them are answered now, the rest waits on.
-    for (const request of this.#takeWaiting()) this.#toOwner(request);
+    for (const request of this.#takeWaiting()) {
+      this.#toOwner(request);
+      // A host says that it has heard the answer only once it has; so this came after it.
+      if (request.method === 'initialize' && this.#initialized !== null) {
+        this.#toOwner(this.#initialized);
+      }
+    }
   }
 
   /** Resolves when the host was told of the tools, or after `atMostMs`: not every host asks. */
@@ -125,8 +134,9 @@ export class Relay {
     };
     await owner.start();
     this.#owner = owner;
-    this.#introduce(owner);
     const unanswered = await this.#endGreeting();
+    await this.#introduce(owner);
+    if (this.#generation !== generation) return;
     for (const request of [...unanswered, ...this.#takeWaiting()]) this.#toOwner(request);
     if (hasOtherTools && this.#initialized !== null) {
       this.#toHost({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
@@ -169,7 +179,10 @@ export class Relay {
   #toOwner(message: JSONRPCMessage): void {
     const request = isRequest(message) ? message : null;
     if (this.#owner === null) {
-      if (request === null) return;
+      if (request === null) {
+        void this.#greeter?.send(message).catch(() => undefined);
+        return;
+      }
       if (this.#greeter !== null && GREETINGS.has(request.method)) {
         this.#greeted.set(request.id, request);
         void this.#greeter.send(request).catch(() => undefined);
@@ -217,11 +230,19 @@ export class Relay {
   }
 
   /** A server that never heard the host's greeting is told it again; its answer stays here. */
-  #introduce(owner: Transport): void {
+  #introduce(owner: Transport): Promise<void> {
     const initialize = this.#initialize;
-    if (initialize === null || this.#asked.has(initialize.id)) return;
-    void owner.send({ ...initialize, id: this.#introduction() }).catch(() => undefined);
-    if (this.#initialized !== null) void owner.send(this.#initialized).catch(() => undefined);
+    if (initialize === null || this.#asked.has(initialize.id)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(LONGEST_INTRODUCTION_MS, resolve);
+      this.#onIntroduced = () => {
+        cancel();
+        // Only now: a server that has not read the greeting knows nothing of what its host can do.
+        if (this.#initialized !== null) void owner.send(this.#initialized).catch(() => undefined);
+        resolve();
+      };
+      void owner.send({ ...initialize, id: this.#introduction() }).catch(() => undefined);
+    });
   }
 
   #introduction(): string {
@@ -235,6 +256,7 @@ export class Relay {
       return;
     }
     if (!('method' in message)) {
+      if (message.id === this.#introduction()) this.#onIntroduced();
       if (message.id === this.#introduction() || message.id === undefined) return;
       this.#asked.delete(message.id);
     } else if (message.method === 'notifications/cancelled') {

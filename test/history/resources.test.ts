@@ -26,6 +26,7 @@ describe('what a host may attach', () => {
       'bigbrother://plans/{plan_id}',
       'bigbrother://orders/{order_id}',
       'bigbrother://days/{day}',
+      'bigbrother://positions/{symbol}',
     ]);
     expect(client.getServerCapabilities()).toMatchObject({
       resources: { listChanged: false },
@@ -75,6 +76,9 @@ describe('the questions that are offered', () => {
       'daily_review',
       'why_sold',
       'what_was_refused',
+      'before_the_open',
+      'incident',
+      'explain_veto',
     ]);
     const told = async (name: string, args: Record<string, string>) => {
       const { messages } = await client.getPrompt({ name, arguments: args });

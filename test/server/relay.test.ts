@@ -25,7 +25,12 @@ async function relayed() {
   const owner = async () => {
     const [ownerSide, relaySide] = InMemoryTransport.createLinkedPair();
     const heard: JSONRPCMessage[] = [];
-    ownerSide.onmessage = (message) => void heard.push(message);
+    ownerSide.onmessage = (message) => {
+      heard.push(message);
+      if (!('method' in message && 'id' in message)) return;
+      const isIntroduction = String(message.id).startsWith('bigbrother-relay');
+      if (isIntroduction) void ownerSide.send({ jsonrpc: '2.0', id: message.id, result: {} });
+    };
     await ownerSide.start();
     await relay.use(relaySide, NAMED);
     await turn();
