@@ -18,7 +18,7 @@ export async function hungAdvisors(): Promise<Row> {
   const row = await compare({
     name: 'cycles of the loop, three servers hung',
     peer: 'the same loop without servers',
-    aim: 'the same orders in the same instants; ratio 1 within noise',
+    aim: 'the same orders in the same instants',
     note: `${off.acts().length} acts, in the same instants`,
     gate: () => {
       const [one, other] = [hung.acts(), off.acts()];
