@@ -73,7 +73,8 @@ function limitsOf(step: Step, input: ReviewInput): readonly Limit[] {
     const { side } = step.before;
     return limitPrice === null ? [] : [{ side, isEntry, limitPrice, words, stopPrice }];
   }
-  const { side, type, limitPrice, stopPrice, stopLoss, orderClass } = step.order;
+  const { side, type, limitPrice, stopPrice, stopLoss, orderClass, takeProfitLimitPrice } =
+    step.order;
   // A policy's exit leaves at any price; what an agent wants can wait for a better market.
   if (type === 'market' && input.part.wantedBy?.includes('host') === true) {
     return [{ side, isEntry, limitPrice: offered(side, input), words: 'at the market', stopPrice }];
@@ -82,7 +83,12 @@ function limitsOf(step: Step, input: ReviewInput): readonly Limit[] {
   // Only an OCO's stop leg stands beside its order; a bracket's guards shares not held yet.
   if (orderClass !== 'oco' || stopLoss === null || stopLoss.limitPrice === null) return own;
   const leg = { limitPrice: stopLoss.limitPrice, stopPrice: stopLoss.stopPrice };
-  return [...own, { side, isEntry, words, ...leg }];
+  const limits = [...own, { side, isEntry, words, ...leg } as const];
+  const profit = takeProfitLimitPrice;
+  const losing = side === 'sell' ? 'long' : 'short';
+  // A take-profit beyond the market can only be good; one that fills at once is an exit's limit.
+  if (profit === null || isTighter(losing, profit, context.price)) return limits;
+  return [{ side, isEntry, words, limitPrice: profit, stopPrice }, ...limits];
 }
 
 function judge(

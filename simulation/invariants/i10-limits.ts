@@ -68,7 +68,9 @@ function whyOpening({ kind, body, clientOrderId }: Write): string | null {
 }
 
 function whyOutside(scene: Scene, { kind, symbol, body, orderId }: Write): string | null {
-  const limit = unitsOf(body.limit_price);
+  // The take-profit of an OCO is the limit of its exit.
+  const profit = body.order_class === 'oco' ? fieldsOf(body.take_profit).limit_price : undefined;
+  const limit = unitsOf(body.limit_price ?? profit);
   if (limit === null || symbol === null || (kind !== 'submit' && kind !== 'replace')) return null;
   const order = orderId === null ? null : scene.books.order(orderId);
   const stop = unitsOf(body.stop_price) ?? order?.stopPrice ?? null;

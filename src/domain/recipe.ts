@@ -16,6 +16,7 @@ export const RECIPES = [
   'close',
   'cancel-and-close',
   'close-at-limit',
+  'close-as-oco',
   'marketable-take-profit',
   'reprice-triggered-stop',
   'renew-triggered-stop',

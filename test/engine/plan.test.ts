@@ -356,6 +356,28 @@ describe('leaving', () => {
     expect(step).toMatchObject({ kind: 'submit', order: { type: 'limit' }, until: 'filled' });
   });
 
+  it.each([
+    ['long', { limit: '99.49', stop: '98.99', stopLimit: '98.49' }],
+    ['short', { limit: '100.52', stop: '101.03', stopLimit: '101.54' }],
+  ] as const)('leaves a %s as an OCO where a foreign stop meets every price', (side, prices) => {
+    const opening = side === 'long' ? 'buy' : 'sell';
+    const stop = order({ id: 'theirs', side: opening, type: 'stop', stop: '100', foreign: true });
+    const context = holding({ side, orders: [stop] });
+    const { part, notes } = planned(context, [wants(exit('exit@gap'))]);
+    expect(part?.recipe).toBe('close + close-as-oco');
+    const [step] = part?.steps ?? [];
+    if (step?.kind !== 'submit') throw new Error('an order was to be sent');
+    const { takeProfitLimitPrice, stopLoss, ...rest } = step.order;
+    expect(rest).toMatchObject({ type: 'limit', orderClass: 'oco', limitPrice: null });
+    expect(step).toMatchObject({ purpose: 'exit', until: 'filled' });
+    expect({
+      limit: takeProfitLimitPrice?.toFixed(),
+      stop: stopLoss?.stopPrice.toFixed(),
+      stopLimit: stopLoss?.limitPrice?.toFixed(),
+    }).toEqual(prices);
+    expect(notes.find(({ recipe }) => recipe === 'close')?.because).toContain('wash trade');
+  });
+
   it('moves a limit that did not fill further out, and sells nothing twice', () => {
     const limit = order({ id: 'out', limit: '101', quantity: '10' });
     expect(stepsOf(holding({ orders: [limit] }), [wants(exit('exit@gap'))])).toEqual([

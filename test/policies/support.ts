@@ -68,6 +68,7 @@ type GivenSubmit = {
   readonly quantity?: string;
   readonly limit?: string;
   readonly stop?: string;
+  readonly takeProfit?: string;
   readonly key?: string;
   readonly intent?: SubmitStep['order']['positionIntent'];
   readonly orderClass?: SubmitStep['order']['orderClass'];
@@ -96,7 +97,7 @@ export function submit(given: GivenSubmit = {}): SubmitStep {
       limitPrice: given.limit === undefined ? null : price(given.limit),
       stopPrice: given.stop === undefined ? null : price(given.stop),
       orderClass: given.orderClass ?? 'simple',
-      takeProfitLimitPrice: null,
+      takeProfitLimitPrice: given.takeProfit === undefined ? null : price(given.takeProfit),
       stopLoss: given.stopLoss
         ? { stopPrice: price(given.stopLoss[0]), limitPrice: price(given.stopLoss[1]) }
         : null,

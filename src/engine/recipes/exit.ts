@@ -2,22 +2,25 @@ import type { Price, Quantity } from '../../domain/decimal.ts';
 import {
   addShares,
   basisPointsOf,
+  decimal,
+  larger,
   sharesLeft,
-  tickDown,
-  tickUp,
   ZERO,
 } from '../../domain/decimal.ts';
 import type { Target } from '../../domain/decision.ts';
 import type { Order, OrderRequest } from '../../domain/order.ts';
 import type { RecipeName } from '../../domain/recipe.ts';
+import { isTighter, tickWider, towardsLoss } from '../../domain/side.ts';
 import type { Candidate, Draft } from '../candidate.ts';
 import { saleMeaning } from '../intents.ts';
-import { limitOrder, marketOrder } from '../orders.ts';
+import { exitPair, limitOrder, marketOrder } from '../orders.ts';
 import type { ExitGroup, Situation } from '../situation.ts';
 import { sharesOf } from '../situation.ts';
 import { dissolve } from './exit-groups.ts';
-import { cancel, isFaced } from './moves.ts';
+import { type Cover, cancel, isFaced } from './moves.ts';
 import { isPatchable, moveLimit } from './reprice.ts';
+
+const CENT = decimal('0.01');
 
 type Pushed = { readonly groups: readonly ExitGroup[]; readonly limits: readonly Order[] };
 type Sale = (target: Target, shares: Quantity) => OrderRequest;
@@ -26,7 +29,8 @@ type Sale = (target: Target, shares: Quantity) => OrderRequest;
  * Every way to be flat: make the take-profits of our groups and the limits of our exits
  * marketable, so that nothing has to be canceled, or cancel everything, wait, and close. At
  * the market; where an order of somebody else rests on the other side, which a market order
- * would count as a wash trade with, also at a limit that fills at once.
+ * would count as a wash trade with, also at a limit that fills at once, and where that counts as
+ * one too, as an OCO, which never does.
  */
 export function exits(situation: Situation): readonly Candidate[] {
   const pushed = {
@@ -48,7 +52,14 @@ function waysToClose(situation: Situation, pushed: Pushed, recipe: RecipeName): 
   const atLimit = closeAll(situation, pushed, recipe, (target, shares) =>
     limitOrder(target, shares, limitPrice),
   );
-  return [atMarket, { ...atLimit, recipes: [...atLimit.recipes, 'close-at-limit'] }];
+  const asPair = closeAll(situation, pushed, recipe, (target, shares) =>
+    exitPair(target, stopBeyond(limitPrice, situation), shares, limitPrice),
+  );
+  return [
+    atMarket,
+    { ...atLimit, recipes: [...atLimit.recipes, 'close-at-limit'] },
+    { ...asPair, recipes: [...asPair.recipes, 'close-as-oco'] },
+  ];
 }
 
 function closeAll(
@@ -107,12 +118,23 @@ function makeMarketable(group: ExitGroup, situation: Situation): Draft[] {
 }
 
 /** Through the far side of the quote, so that the limit fills at once. */
-function marketablePrice({ context, settings, target }: Situation): Price {
+function marketablePrice(situation: Situation): Price {
+  const { context, target } = situation;
   const { quote } = context.market;
-  if (target.side === 'long') {
-    const bid = quote?.bid ?? context.price;
-    return tickDown(bid.minus(basisPointsOf(bid, settings.marketableBps)));
-  }
-  const ask = quote?.ask ?? context.price;
-  return tickUp(ask.plus(basisPointsOf(ask, settings.marketableBps)));
+  const far = target.side === 'long' ? quote?.bid : quote?.ask;
+  return worseThan(far ?? context.price, situation);
+}
+
+/** The stop that an OCO has to have, a cent at least beyond both its limit and the market. */
+function stopBeyond(limitPrice: Price, situation: Situation): Cover {
+  const { context, target } = situation;
+  const isWorse = isTighter(target.side, limitPrice, context.price);
+  const stopPrice = worseThan(isWorse ? context.price : limitPrice, situation, CENT);
+  return { stopPrice, limitPrice: worseThan(stopPrice, situation) };
+}
+
+/** A step further to where the position loses. */
+function worseThan(from: Price, { settings, target }: Situation, least = ZERO): Price {
+  const step = larger(basisPointsOf(from, settings.marketableBps), least);
+  return tickWider(target.side, towardsLoss(target.side, from, step));
 }

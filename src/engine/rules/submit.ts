@@ -1,13 +1,15 @@
 import { isWhole, type Price, text, ZERO } from '../../domain/decimal.ts';
 import type { OrderRequest } from '../../domain/order.ts';
-import type { PositionContext, PositionSide } from '../../domain/portfolio.ts';
+import type { PositionSide } from '../../domain/portfolio.ts';
 import { exitSide, isTighter } from '../../domain/side.ts';
 import type { Draft } from '../candidate.ts';
-import type { Rule } from './shared.ts';
+import type { Rule, Scene } from './shared.ts';
 import { offTick, sharesHeld, washTrade, wrongSideOfPrice } from './shared.ts';
 
+type Submit = Extract<Draft, { kind: 'submit' }>;
+
 /** What Alpaca asks of a new order, and that it only ever makes a position smaller. */
-export const SUBMIT_RULES: readonly Rule<Extract<Draft, { kind: 'submit' }>>[] = [
+export const SUBMIT_RULES: readonly Rule<Submit>[] = [
   ({ order }, { book }) =>
     book.position.quantity.eq(ZERO)
       ? `selling when flat: no ${order.symbol} is left, so the order would open a position`
@@ -32,7 +34,7 @@ export const SUBMIT_RULES: readonly Rule<Extract<Draft, { kind: 'submit' }>>[] =
     offTick(order.takeProfitLimitPrice) ??
     offTick(order.stopLoss?.limitPrice ?? null),
   ({ order }, { context }) => wrongSideOfPrice(stopOf(order), context),
-  ({ order }, { context }) => pairRule(order, context),
+  pairRule,
   (draft, { context }) =>
     context.session.isOpen || (draft.until === 'live' && draft.order.timeInForce !== 'day')
       ? null
@@ -60,13 +62,21 @@ const stopOf = ({ stopPrice, stopLoss }: OrderRequest): Price | null =>
 const isLooser = (stop: Price | null, than: Price, side: PositionSide): boolean =>
   stop !== null && isTighter(side, than, stop);
 
-/** An OCO has both its exits, the take-profit on the far side of the market. */
-function pairRule(order: OrderRequest, { position, price }: PositionContext): string | null {
+/**
+ * An OCO has both its exits, the take-profit on the far side of the market; one that is to fill
+ * at once has it through the market, before its stop.
+ */
+function pairRule(
+  { order, until }: Submit,
+  { context: { position, price } }: Scene,
+): string | null {
   if (order.orderClass === 'simple') return null;
   const { orderClass, takeProfitLimitPrice: limit, stopLoss } = order;
   if (orderClass !== 'oco') return `${orderClass}: only an entry may be one`;
   if (limit === null || stopLoss === null) return 'oco: it needs a take-profit and a stop';
-  return isTighter(position.side, limit, price)
-    ? null
-    : `take-profit: ${text(limit)} must lie beyond the current price ${text(price)}`;
+  const isToFill = until === 'filled';
+  const least = isToFill ? stopLoss.stopPrice : price;
+  if (isTighter(position.side, limit, least)) return null;
+  const what = isToFill ? 'stop' : 'current price';
+  return `take-profit: ${text(limit)} must lie beyond the ${what} ${text(least)}`;
 }

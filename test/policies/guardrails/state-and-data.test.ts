@@ -298,6 +298,15 @@ describe('price collar', () => {
     expect(answer('price-collar', pair(['95', '9.4'])).code).toBe('price_outside_collar');
   });
 
+  it('measures the take-profit of an OCO that is to fill at once by the market', () => {
+    const pair = (takeProfit: string) => ({
+      ...wide,
+      steps: [submit({ orderClass: 'oco', type: 'limit', takeProfit, stopLoss: ['70', '69'] })],
+    });
+    expect(answer('price-collar', pair('90')).code).toBeNull();
+    expect(answer('price-collar', pair('89.99')).code).toBe('price_outside_collar');
+  });
+
   it('measures the new limit of a triggered stop by the market', () => {
     const given = { price: '90', bid: '90', ask: '90', orders: [stop] };
     const to = (limit: string) => ({ ...given, steps: [replace(stop, { limit })] });
