@@ -2,7 +2,7 @@ import type { Price } from '../domain/decimal.ts';
 import { ZERO } from '../domain/decimal.ts';
 import { episodeId, type Ticker } from '../domain/ids.ts';
 import type { SymbolMarket } from '../domain/market.ts';
-import { isTerminal, type Order } from '../domain/order.ts';
+import type { Order } from '../domain/order.ts';
 import type {
   Episode,
   IntentRecord,
@@ -14,6 +14,7 @@ import { coverOf } from './cover.ts';
 import { pairsAsLeft } from './groups.ts';
 import { episodeKey, keyFor } from './intents.ts';
 import { isOffScale } from './splits.ts';
+import { withUnseenSuccessors } from './successors.ts';
 
 const known = new WeakMap<PortfolioSnapshot, Map<Ticker, PositionContext | null>>();
 
@@ -84,10 +85,7 @@ const positionsBySymbol = indexed((positions: readonly Position[]) =>
   groupedBy(positions, ({ symbol }) => symbol),
 );
 const liveOrdersBySymbol = indexed((orders: readonly Order[]) =>
-  groupedBy(
-    orders.filter(({ status }) => !isTerminal(status)),
-    ({ symbol }) => symbol,
-  ),
+  groupedBy(withUnseenSuccessors(orders), ({ symbol }) => symbol),
 );
 const intentsByEpisode = indexed((intents: readonly IntentRecord[]) =>
   groupedBy(intents, ({ key }) => episodeKey(key)),

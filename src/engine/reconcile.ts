@@ -199,6 +199,29 @@ export function splitAmidFills(
   return { split: best.split, baseline: { ...baseline, positions } };
 }
 
+/**
+ * The split between what the fills since the earlier reading have made of it and the position
+ * as it is read now; null when there was none.
+ *
+ * @param carriedOn the position as the fills that were heard of left it
+ */
+export function splitAfterFills(
+  reading: Reading,
+  baseline: Reading,
+  carriedOn: Position,
+): { readonly split: Split; readonly baseline: Reading } | null {
+  const [after] = reading.positions;
+  const { symbol } = carriedOn;
+  if (after === undefined || after.side !== carriedOn.side) return null;
+  const moved = sharesIn({ ...reading, positions: [carriedOn] }, symbol).minus(
+    sharesIn(baseline, symbol),
+  );
+  const filled = filledSince(reading, baseline, symbol);
+  if (filled.eq(ZERO) || !moved.eq(filled)) return null;
+  const split = splitBetween(heldIn(carriedOn), heldIn(after));
+  return split === null ? null : { split, baseline: reading };
+}
+
 type Way = { readonly was: Held; readonly is: Held };
 
 const costMoved = ({ was, is }: Way): Decimal =>

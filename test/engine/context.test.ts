@@ -40,6 +40,26 @@ describe('the context of a symbol', () => {
     expect(String(context?.cover.nakedQuantity)).toBe('0');
   });
 
+  it('reckons with the successor of a replaced order before it is seen, as if it sold all', () => {
+    const whole = stopLimit({ quantity: '9' });
+    const old = { id: 'old', quantity: '0.5', status: 'replaced', replacedBy: 'next' } as const;
+    const successor = stopLimit({ id: 'next', quantity: '0.5', replaces: 'old' });
+    const seen = (...otherOrders: ReturnType<typeof order>[]) =>
+      contextFor(snapshot({ holdings: [{ quantity: '9.5', orders: [whole] }], otherOrders }), AAPL);
+    const before = seen(stopLimit(old));
+    expect(before?.orders.map(({ id, status }) => `${id} ${status}`)).toEqual([
+      'stop-1 new',
+      'next pending_new',
+    ]);
+    expect(String(before?.cover.nakedQuantity)).toBe('0.5');
+    expect(String(before?.cover.exitQuantity)).toBe('18.5');
+    const after = seen(stopLimit(old), successor);
+    expect(after?.orders.map(({ id }) => id)).toEqual(['stop-1', 'next']);
+    expect(String(after?.cover.exitQuantity)).toBe('9.5');
+    const ended = seen(stopLimit(old), { ...successor, status: 'canceled' });
+    expect(ended?.orders.map(({ id }) => id)).toEqual(['stop-1']);
+  });
+
   it('holds the live orders and the intents of its own episode, and no others', () => {
     const world = snapshot({
       holdings: [

@@ -272,6 +272,24 @@ describe('coherence', () => {
     expect(watch.judge(reading(13_000, '20', '0'))).toEqual([]);
   });
 
+  it('knows a split of what was bought since the last reading', () => {
+    const watch = new CoherenceWatch();
+    watch.judge({ at: 1_000, positions: [], orders: [] });
+    const held = (shares: string, entry: string) => {
+      const holding = { quantity: shares, available: shares, entry, price: entry };
+      return snapshot({ holdings: [holding] }).positions;
+    };
+    const [bought = null] = held('18', '291.52');
+    const filled = { side: 'buy', quantity: '18', filled: '18', status: 'filled' } as const;
+    const orders = [order({ ...filled, createdAt: 1_500, updatedAt: 1_500 })];
+    const split = { at: 2_000, positions: held('180', '29.152'), orders };
+    const dearer = { ...split, positions: held('180', '31') };
+    expect(watch.judge(dearer, () => bought)).toHaveLength(1);
+    expect(watch.judge(split, () => bought)).toEqual([]);
+    expect([...watch.splits.values()].map(({ from, to }) => `${from} ${to}`)).toEqual(['18 180']);
+    expect(watch.judge({ ...split, at: 3_000 }, () => bought)).toEqual([]);
+  });
+
   it('is satisfied when the late fill arrives', () => {
     const watch = new CoherenceWatch();
     watch.judge(reading(1_000, '10', '0'));

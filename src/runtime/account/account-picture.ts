@@ -164,7 +164,10 @@ export class AccountPicture {
     this.#orders.prune(reading.at - settings.orderLookbackMs);
     const doubtedBefore = this.#incoherences;
     const at = reading.at + this.#parts.brokerAheadMs();
-    this.#incoherences = this.#coherence.judge({ ...reading, at, orders: this.#orders.list() });
+    this.#incoherences = this.#coherence.judge(
+      { ...reading, at, orders: this.#orders.list() },
+      (symbol) => this.#positions.get(symbol),
+    );
     this.#positions.confirm(reading.positions, mark, this.#doubted(reading.positions));
     this.#flat.read(reading.at, new Set(this.symbols()), this.#orders.liveSymbols());
     this.#account = reading.account;

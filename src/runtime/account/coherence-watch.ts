@@ -1,7 +1,12 @@
 import type { Ticker } from '../../domain/ids.ts';
-import type { Incoherence } from '../../domain/portfolio.ts';
+import type { Incoherence, Position } from '../../domain/portfolio.ts';
 import { type EpochMs, msBetween } from '../../domain/time.ts';
-import { incoherencesOf, type Reading, splitAmidFills } from '../../engine/reconcile.ts';
+import {
+  incoherencesOf,
+  type Reading,
+  splitAfterFills,
+  splitAmidFills,
+} from '../../engine/reconcile.ts';
 import type { Split } from '../../engine/splits.ts';
 
 /** Alpaca's positions may lag behind its orders for this long; what lasts longer is real. */
@@ -28,20 +33,25 @@ export class CoherenceWatch {
     return this.#splits;
   }
 
-  judge(reading: Reading): Incoherence[] {
+  /** @param carriedOn what is held by the last reading and the fills since */
+  judge(
+    reading: Reading,
+    carriedOn: (symbol: Ticker) => Position | null = () => null,
+  ): Incoherence[] {
     this.#splits = new Map();
     const bySymbol = partition(reading);
     const symbols = new Set([...bySymbol.keys(), ...this.#baselines.keys()]);
     const found = [...symbols].flatMap((symbol) =>
-      this.#judgeOne(symbol, bySymbol.get(symbol) ?? nothing(reading.at)),
+      this.#judgeOne(symbol, bySymbol.get(symbol) ?? nothing(reading.at), carriedOn(symbol)),
     );
     this.#lastReadAt = reading.at;
     return found;
   }
 
-  #judgeOne(symbol: Ticker, reading: Reading): Incoherence[] {
+  #judgeOne(symbol: Ticker, reading: Reading, carriedOn: Position | null): Incoherence[] {
     const first = this.#lastReadAt === null ? null : nothing(this.#lastReadAt);
-    const baseline = this.#onNewScale(symbol, reading, this.#baselines.get(symbol) ?? first);
+    const before = this.#baselines.get(symbol) ?? first;
+    const baseline = before && this.#onNewScale(symbol, reading, before, carriedOn);
     const found = incoherencesOf(reading, baseline);
     if (found.length === 0 || this.#isBack(symbol, reading)) {
       this.#adopt(symbol, reading);
@@ -63,8 +73,15 @@ export class CoherenceWatch {
   }
 
   /** From here on the fills alone have to explain what is held. */
-  #onNewScale(symbol: Ticker, reading: Reading, baseline: Reading | null): Reading | null {
-    const amid = baseline === null ? null : splitAmidFills(reading, baseline);
+  #onNewScale(
+    symbol: Ticker,
+    reading: Reading,
+    baseline: Reading,
+    carriedOn: Position | null,
+  ): Reading {
+    const amid =
+      splitAmidFills(reading, baseline) ??
+      (carriedOn && splitAfterFills(reading, baseline, carriedOn));
     if (amid === null) return baseline;
     this.#splits.set(symbol, amid.split);
     return amid.baseline;
