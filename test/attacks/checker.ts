@@ -135,10 +135,14 @@ export class Checker {
       isPost ? sameOrder(body, step) : isCancel || (step.orderId === id && sameChange(body, step)),
     );
     if (same.length === 0) return { kind: 'order_altered', because: 'its plan says otherwise' };
-    const objections = same.map(({ plan, step }) => this.#objectionToStep(plan, step, request));
-    const permitted = same[objections.indexOf(null)];
-    if (permitted === undefined) return objections.at(-1) ?? null;
-    return isCancel ? null : this.#noteSent(body.client_order_id, permitted.plan, request.status);
+    let objection: Objection | null = null;
+    // One of them sent it, so that one alone counts from then on.
+    for (const { plan, step } of same) {
+      objection = this.#objectionToStep(plan, step, request);
+      if (objection !== null) continue;
+      return isCancel ? null : this.#noteSent(body.client_order_id, plan, request.status);
+    }
+    return objection;
   }
 
   #noteSent(clientOrderId: unknown, plan: SealedPlan, status: number): Objection | null {
@@ -230,7 +234,8 @@ export class Checker {
     const sales = plan.parts.map((part) => this.#saleOf(plan, part, at));
     const beyond = this.#whyBeyond(sales, at);
     if (beyond !== null) return { kind: 'nobody_agreed', because: `${step.symbol}: ${beyond}` };
-    this.#sales.push(...sales);
+    // Several plans may take the same order away; whose sale it is, the sale itself tells.
+    if (step.kind !== 'cancel') this.#sales.push(...sales);
     return null;
   }
 
