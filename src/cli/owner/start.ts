@@ -7,6 +7,7 @@ import type { Settings } from '../../config.ts';
 import { sha256 } from '../../domain/canonical.ts';
 import { text } from '../../domain/decimal.ts';
 import { PaperExchange } from '../../paper-exchange/exchange.ts';
+import type { TapeView } from '../../web/page/page-data.ts';
 import {
   madeUpAccount,
   madeUpMarket,
@@ -14,7 +15,6 @@ import {
   simulationStart,
 } from '../exchange/embedded-exchange.ts';
 import { ScaledClock } from '../exchange/scaled-clock.ts';
-import { type TapeView } from '../../web/page/page-data.ts';
 import { newYorkTime } from '../shared/new-york-time.ts';
 import { blastInWords, blastRadiusOf, grossOf } from './blast-words.ts';
 import { tapeAt, tapeOf } from './exchange-tape.ts';
