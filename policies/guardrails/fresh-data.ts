@@ -1,11 +1,13 @@
 // Nothing is done on prices or holdings that may no longer be true.
 import type { z } from 'zod';
-import { percentOf, text } from '../../src/domain/decimal.ts';
+import { type Price, percentOf, text } from '../../src/domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
 import type { Quote, Trade } from '../../src/domain/market.ts';
+import type { Step } from '../../src/domain/plan.ts';
 import { isRiskReducing } from '../../src/domain/risk-reducing.ts';
 import { decimalSetting, settingsObject, wholeSetting } from '../settings.ts';
 import { dollars } from '../words.ts';
+import { exitsAlong, sharesClaimed } from './exits.ts';
 import { deny, denyUnknown, pass } from './verdict.ts';
 
 export const freshDataSettings = settingsObject({
@@ -49,6 +51,7 @@ function incoherence(input: ReviewInput): Verdict | null {
   const { part, snapshot, context } = input;
   const reasons = snapshot.incoherences
     .filter(({ symbol }) => symbol === null || symbol === part.symbol)
+    .filter(({ isRename }) => isRename !== true || !takesBackExits(input))
     .map(({ because }) => because);
   for (const { id, status } of context.orders) {
     if (status === 'unrecognized') reasons.push(`order ${id} has a status nobody here knows`);
@@ -60,6 +63,28 @@ function incoherence(input: ReviewInput): Verdict | null {
     because: reasons.join('; '),
     wouldPass: 'the same plan on a snapshot whose parts agree',
   });
+}
+
+/** Exits only become fewer, at the prices they have, and none for fewer shares than are held. */
+function takesBackExits({ part, context }: ReviewInput): boolean {
+  const held = context.position.quantity;
+  return (
+    part.steps.every((step) => step.kind === 'cancel' || onlyShrinks(step)) &&
+    exitsAlong(part, context).every((exits) => sharesClaimed(exits).gte(held))
+  );
+}
+
+function onlyShrinks(step: Exclude<Step, { kind: 'cancel' }>): boolean {
+  if (step.kind === 'submit') return false;
+  const { before, change } = step;
+  const keeps = (now: Price | null, was: Price | null) =>
+    now === null || (was !== null && now.eq(was));
+  const isFewer = before.quantity !== null && change.quantity?.lte(before.quantity) === true;
+  return (
+    isFewer &&
+    keeps(change.stopPrice, before.stopPrice) &&
+    keeps(change.limitPrice, before.limitPrice)
+  );
 }
 
 function staleSnapshot(input: ReviewInput, settings: FreshDataSettings): Verdict | null {

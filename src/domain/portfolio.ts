@@ -97,7 +97,12 @@ export type Cover = {
 };
 
 /** Why a snapshot may not be acted on, in words; empty when its parts agree. */
-export type Incoherence = { readonly symbol: Ticker | null; readonly because: string };
+export type Incoherence = {
+  readonly symbol: Ticker | null;
+  readonly because: string;
+  /** True where the figures agree, and a person has to say what the shares are. */
+  readonly isRename?: true;
+};
 
 /** All that is known at one instant; immutable. */
 export type PortfolioSnapshot = {

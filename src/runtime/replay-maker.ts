@@ -10,6 +10,7 @@ import { fieldAt } from '../domain/record-body.ts';
 import { revived } from '../domain/revival.ts';
 import { DecisionEngine } from '../engine/decision-engine.ts';
 import type { PlanningSettings } from '../engine/planning-settings.ts';
+import { NOBODY } from './coordination/nobody.ts';
 import type { Asked, Asking, Thought } from './coordination/plan-maker.ts';
 import { EVERYBODY, PlanMaker } from './coordination/plan-maker.ts';
 import { STOPS_FIRST } from './coordination/stops-first.ts';
@@ -159,6 +160,7 @@ export class ReplayMaker {
 function askingFor(asked: Asked | undefined, context: PositionContext): Asking {
   if (asked === undefined || asked === 'everybody') return EVERYBODY;
   if (asked === 'stops_first') return STOPS_FIRST;
+  if (asked === 'nobody') return NOBODY;
   const { intent, mark, wantedBy } = asked;
   if (intent.kind === 'halt' || intent.kind === 'open') {
     throw new Error(`${intent.kind} asks nobody`);

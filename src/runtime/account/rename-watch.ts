@@ -6,7 +6,8 @@ import { splitBetween } from '../../engine/splits.ts';
 /**
  * Notices shares that turn up under another symbol without a trade: a rename, or a merger. Who
  * holds what they were, and what its stops should be, is for a person to say, so that nothing
- * is done in the new symbol until BigBrother is started anew.
+ * is done in the new symbol until BigBrother is started anew, but to take back exits for more
+ * than is held.
  */
 export class RenameWatch {
   readonly #frozen = new Map<Ticker, string>();
@@ -28,7 +29,7 @@ export class RenameWatch {
     for (const symbol of this.#frozen.keys()) {
       if (!positions.some((held) => held.symbol === symbol)) this.#frozen.delete(symbol);
     }
-    return [...this.#frozen].map(([symbol, because]) => ({ symbol, because }));
+    return [...this.#frozen].map(([symbol, because]) => ({ symbol, because, isRename: true }));
   }
 }
 
@@ -46,5 +47,5 @@ function isSameHolding(was: Position, is: Position): boolean {
 
 const wordsFor = (was: Position, is: Position): string =>
   `${text(was.quantity)} shares of ${was.symbol} turned up as ${text(is.quantity)} of ` +
-  `${is.symbol} without a trade, as by a rename or a merger: nothing is sent in ${is.symbol}; ` +
+  `${is.symbol} without a trade, as by a rename or a merger: nothing is sold or protected there; ` +
   'look at its stops, then start BigBrother again';

@@ -24,6 +24,7 @@ import type { RuntimeSettings } from '../settings/settings.ts';
 export type Asked =
   | 'everybody'
   | 'stops_first'
+  | 'nobody'
   | {
       readonly intent: Intent;
       readonly mark: string;

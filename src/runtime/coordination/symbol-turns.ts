@@ -12,6 +12,7 @@ import type { PlanStore } from '../plans/plan-store.ts';
 import type { RuntimeSettings } from '../settings/settings.ts';
 import type { ActionCoordinator } from './action-coordinator.ts';
 import type { DecisionJournal } from './decision-journal.ts';
+import { NOBODY } from './nobody.ts';
 import { type Asking, EVERYBODY, type PlanMaker, type Thought } from './plan-maker.ts';
 import type { PlanPacing } from './plan-pacing.ts';
 import { PlanQueue } from './plan-queue.ts';
@@ -161,7 +162,7 @@ export class SymbolTurns {
       const flat = context === null ? state.getFlatContext(symbol) : null;
       const thought =
         flat === null
-          ? context && planMaker.think(context, this.#asking())
+          ? context && planMaker.think(context, this.#asking(symbol))
           : planMaker.thinkFlat(flat);
       const due = thought && this.#dueIn(thought);
       alerts.clear({ code, symbol });
@@ -174,7 +175,9 @@ export class SymbolTurns {
     }
   }
 
-  #asking(): Asking {
+  #asking(symbol: Ticker): Asking {
+    const found = this.#parts.state.snapshot()?.incoherences ?? [];
+    if (found.some((each) => each.symbol === symbol && each.isRename === true)) return NOBODY;
     return this.longestWaitMs() >= LONG_WAIT_MS ? STOPS_FIRST : EVERYBODY;
   }
 

@@ -3,6 +3,7 @@ import { guardrails } from '../../../policies/registry.ts';
 import { fingerprintOf } from '../../../src/domain/fingerprint.ts';
 import type { SentStep } from '../../../src/domain/guardrail.ts';
 import { ticker } from '../../../src/domain/ids.ts';
+import type { Order } from '../../../src/domain/order.ts';
 import type { Step } from '../../../src/domain/plan.ts';
 import { closedSession, NOW, order, stopLimit } from '../../support/given.ts';
 import { answer, told } from '../answer.ts';
@@ -139,6 +140,48 @@ describe('fresh data', () => {
     expect(answer('fresh-data', { ...exit, ...about('AAPL') }).code).toBe('snapshot_incoherent');
     expect(answer('fresh-data', { ...exit, ...about(null) }).code).toBe('snapshot_incoherent');
     expect(answer('fresh-data', { ...exit, ...about('MSFT') }).code).toBeNull();
+  });
+
+  describe('in shares that turned up under another symbol', () => {
+    const tooMany = stopLimit({ id: 'much', quantity: '16', stop: '95', limit: '94.5' });
+    const second = stopLimit({ id: 'more', quantity: '6', stop: '95', limit: '94.5' });
+    const code = (orders: readonly Order[], steps: readonly Step[], isRename?: true) => {
+      const because = 'they had another symbol';
+      const found = { symbol: ticker('AAPL'), because, ...(isRename ? { isRename } : {}) };
+      return answer('fresh-data', { orders, steps, incoherences: [found] }).code;
+    };
+
+    it.each([
+      ['an exit become as small as what is held', [replace(tooMany, { quantity: '10' })]],
+      [
+        'it says its prices again',
+        [replace(tooMany, { quantity: '10', stop: '95', limit: '94.5' })],
+      ],
+    ])('lets %s', (_, steps) => {
+      expect(code([tooMany], steps, true)).toBeNull();
+      expect(code([tooMany], steps)).toBe('snapshot_incoherent');
+    });
+
+    it('lets an exit be canceled beside which all shares have another', () => {
+      const whole = stopLimit({ id: 'whole' });
+      expect(code([whole, second], [cancel(second)], true)).toBeNull();
+      expect(code([whole, second], [cancel(whole)], true)).toBe('snapshot_incoherent');
+    });
+
+    it.each([
+      ['a share loses its exit', [replace(tooMany, { quantity: '9' })]],
+      [
+        'a share loses its exit for a while',
+        [cancel(tooMany), submit({ stop: '95', limit: '94' })],
+      ],
+      ['a stop is moved', [replace(tooMany, { quantity: '10', stop: '96' })]],
+      ['a limit is moved', [replace(tooMany, { quantity: '10', limit: '94' })]],
+      ['an exit grows', [replace(tooMany, { quantity: '17' })]],
+      ['only a price is said', [replace(tooMany, { stop: '95' })]],
+      ['something is sold', [submit()]],
+    ])('does not act where %s', (_, steps) => {
+      expect(code([tooMany], steps, true)).toBe('snapshot_incoherent');
+    });
   });
 
   it('refuses to act beside an order whose status it does not know', () => {
