@@ -7,6 +7,7 @@ import { withDeadline } from '../../src/ports/deadline.ts';
 import { CoherenceWatch } from '../../src/runtime/account/coherence-watch.ts';
 import { MarketBook } from '../../src/runtime/account/market-book.ts';
 import { growthOf, OrderBook } from '../../src/runtime/account/order-book.ts';
+import { withoutFuture } from '../../src/runtime/account/order-times.ts';
 import { PositionBook } from '../../src/runtime/account/position-book.ts';
 import { SessionCalendar } from '../../src/runtime/account/session-calendar.ts';
 import { TradingStateLevels } from '../../src/runtime/account/trading-state.ts';
@@ -247,6 +248,23 @@ describe('a replacement', () => {
     book.merge([old, inherited]);
     const [change] = book.merge([{ ...inherited, filledQuantity: quantity('12'), updatedAt: 3 }]);
     expect(change && growthOf(change, price('100'))?.shares.toFixed()).toBe('3');
+  });
+});
+
+describe('times that are yet to come', () => {
+  it('hold up no later word about an order', () => {
+    const now = 1_000_000;
+    const book = new OrderBook();
+    book.merge(withoutFuture([order({ updatedAt: now + 3_600_000 })], now));
+    const suspended = order({ status: 'suspended', updatedAt: now + 12_000 });
+    book.merge(withoutFuture([suspended], now + 20_000));
+    expect(book.get(suspended.id)?.status).toBe('suspended');
+  });
+
+  it('are left alone where clocks may be apart by so much, and so is the past', () => {
+    const times = [15_000, 0].map((updatedAt) => order({ updatedAt }));
+    expect(withoutFuture(times, 5_000).map(({ updatedAt }) => updatedAt)).toEqual([15_000, 0]);
+    expect(withoutFuture(times, 50_000)).toEqual(times);
   });
 });
 

@@ -25,6 +25,7 @@ import type { IntentLedger } from './intent-ledger.ts';
 import type { MarketFeed } from './market-feed.ts';
 import { growthOf, type OrderBook, type OrderChange } from './order-book.ts';
 import { logFill, logOrderUpdate } from './order-journal.ts';
+import { withoutFuture } from './order-times.ts';
 import { PositionBook } from './position-book.ts';
 import { RenameWatch } from './rename-watch.ts';
 import type { SessionCalendar } from './session-calendar.ts';
@@ -152,7 +153,7 @@ export class AccountPicture {
   takeReading(reading: AccountReading, mark: number): readonly Ticker[] {
     const { tradingState, settings, episodes } = this.#parts;
     const isFirst = this.#account === null;
-    const changes = this.#orders.merge(reading.orders);
+    const changes = this.#merge(reading.orders);
     const traded = new Set<Ticker>();
     for (const change of changes) {
       this.#noteOrder(change);
@@ -214,7 +215,7 @@ export class AccountPicture {
    * @returns the symbols it changed; none when it was heard before
    */
   takeUpdate(update: OrderUpdate): readonly Ticker[] {
-    const changes = this.#orders.merge([update.order]);
+    const changes = this.#merge([update.order]);
     if (changes.length === 0) return [];
     logOrderUpdate(this.#parts.logger, update);
     return this.#takeChanges(changes, update);
@@ -222,7 +223,12 @@ export class AccountPicture {
 
   /** Takes in an order that was asked for by itself. @returns the symbols it changed */
   takeOrder(order: Order): readonly Ticker[] {
-    return this.#takeChanges(this.#orders.merge([order]), null);
+    return this.#takeChanges(this.#merge([order]), null);
+  }
+
+  #merge(orders: readonly Order[]): OrderChange[] {
+    const { clock, brokerAheadMs } = this.#parts;
+    return this.#orders.merge(withoutFuture(orders, clock.now() + brokerAheadMs()));
   }
 
   /**
