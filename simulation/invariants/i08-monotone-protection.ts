@@ -71,7 +71,7 @@ function whyBare(scene: Scene, order: Order, { orderId }: Write): string | null 
   if (!isComparable(scene, order)) return null;
   const intent = scene.chronicle.newestIntent(`cancel ${orderId}`);
   const part = intent === null ? null : scene.chronicle.partOf(intent);
-  const later = part === null ? [] : laterExits(part, intent?.stepIndex ?? 0, order.side);
+  const later = part === null ? [] : laterExits(part, intent?.stepIndex ?? 0, order);
   if (later.length === 0) {
     return `the cancel of stop ${order.id} has nothing in its plan that takes its place`;
   }
@@ -89,11 +89,15 @@ function whyBare(scene: Scene, order: Order, { orderId }: Write): string | null 
  * The stop prices of the exits that later steps place, or give more shares; null for one that
  * sells at once.
  */
-function laterExits(part: PlannedPart, stepIndex: number, side: string): (bigint | null)[] {
+function laterExits(part: PlannedPart, stepIndex: number, before: Order): (bigint | null)[] {
   return part.steps.slice(stepIndex + 1).flatMap((step) => {
-    if (step.kind === 'replace') return grownStop(step, side);
+    if (step.kind === 'replace') return grownStop(step, before.side);
     const order = fieldsOf(step.order);
-    if (step.kind !== 'submit' || order.side !== side) return [];
+    if (step.kind !== 'submit' || order.side !== before.side) return [];
+    const limit = unitsOf(order.takeProfitLimitPrice);
+    // A pair that may sell for less than the stop would have waited for sells at once.
+    if (limit !== null && before.stopPrice !== null && isLooser(before, limit, before.stopPrice))
+      return [null];
     return [unitsOf(order.stopPrice) ?? unitsOf(fieldsOf(order.stopLoss).stopPrice)];
   });
 }
