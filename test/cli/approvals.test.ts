@@ -25,8 +25,10 @@ async function hosted() {
     await client.close();
     rmSync(directory, { recursive: true, force: true });
   });
-  await client.listTools();
   const call = callerOf(client);
+  // The tools are listed while the account is still being taken up; what is asked of it waits.
+  await client.listTools();
+  await call('get_portfolio_context');
   const propose = async () => {
     // One of the positions that the exchange makes up.
     const args = { intent: 'reduce', symbol: 'AAPL', fraction: '0.3' };

@@ -175,8 +175,9 @@ export class Seat {
     this.#place = { kind: 'owner', running, door, stopView: onOwning(running) };
     door.guardAsAsked();
     const { environment, mode } = running.bigBrother.status();
-    await relay?.useServer(door.createServer(mode), { environment, mode });
+    // First the door: whoever has an answer of this process may rely on its being found.
     await door.open();
+    await relay?.useServer(door.createServer(mode), { environment, mode });
     return null;
   }
 
