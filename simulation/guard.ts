@@ -29,14 +29,18 @@ const UNLIMITED: RateLimits = {
   reserved: { kill: 0, protect: 0, reconcile: 0, read: 0 },
 };
 
-/** Where orders end by the thousand, those that have ended are not read for three days. */
 /** What needs no person: nobody sits before these worlds. */
 const UNASKED = {
   ...{ saleDollarsPerDay: '1000000000', saleEquityPercentPerDay: '100' },
   ...{ salePositionPercentPerDay: '100', addedDollars: '1000000000' },
 };
 
-const settingsFor = ({ closedCycleMs, hasRequestBudget, opens }: Scenario): RuntimeSettings => ({
+/** Where orders end by the thousand, those that have ended are not read for three days. */
+export const settingsFor = ({
+  closedCycleMs,
+  hasRequestBudget,
+  opens,
+}: Scenario): RuntimeSettings => ({
   ...defaultRuntimeSettings,
   ...(opens
     ? {

@@ -2,7 +2,7 @@ import { guardrails, policySettings, tradingPolicies } from '../policies/registr
 import type { JournalRecord } from '../src/domain/event.ts';
 import { defaultPlanning } from '../src/engine/planning-settings.ts';
 import { Replay } from '../src/runtime/replay.ts';
-import { defaultRuntimeSettings } from '../src/runtime/settings/settings.ts';
+import { settingsFor } from './guard.ts';
 import type { Scenario } from './scenario.ts';
 
 const FIRST_TOLD = 10;
@@ -22,11 +22,12 @@ export class JournalReplays {
   readonly #first: string[] = [];
   readonly #counts = { journals: 0, same: 0, different: 0, missing: 0 };
 
-  add(records: Iterable<JournalRecord>, { seed, policies }: Scenario): void {
+  add(records: Iterable<JournalRecord>, scenario: Scenario): void {
+    const { seed, policies } = scenario;
     const settings = policySettings.parse(policies);
     const rules = {
       ...{ policies: tradingPolicies(settings), guardrails: guardrails(settings) },
-      ...{ planning: defaultPlanning, settings: defaultRuntimeSettings },
+      ...{ planning: defaultPlanning, settings: settingsFor(scenario) },
     };
     const replay = new Replay({ rulesFrom: () => rules, atFirst: rules });
     this.#counts.journals += 1;
