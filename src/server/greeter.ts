@@ -3,7 +3,7 @@ import type { BigBrotherFace } from '../../tools/tool.ts';
 import type { SystemStatus } from '../domain/answers.ts';
 import { createMcpServer, type McpServerDeps } from './mcp-server.ts';
 import { RecordFeed } from './record-feed.ts';
-import type { Named } from './relay.ts';
+import type { Named } from './relay-answers.ts';
 
 const NOT_YET = 'no process owns the account yet';
 const absent = (): never => {

@@ -7,22 +7,16 @@ import type {
   JSONRPCResponse,
   RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
-import { errorAdvice } from '../../tools/errors.ts';
-import type { Environment, Mode } from '../domain/environment.ts';
 import type { Clock } from '../ports/clock.ts';
+import { type Answer, lostAnswer, type Named, unsentAnswer } from './relay-answers.ts';
 
 /** A request waits so long for an owner to be there; then it is answered with why there is none. */
 const LONGEST_WAIT_MS = 15_000;
-/** An error of the server itself, in the range that JSON-RPC leaves to it. */
-const NO_OWNER = -32_000;
 /** An answer has left by then, whatever keeps the processor busy afterwards. */
 const LEAVING_MS = 20;
 /** An owner that does not answer a greeting in this time is asked all the same. */
 const LONGEST_INTRODUCTION_MS = 5_000;
 const NO_OWNER_YET = 'no process owns the account at the moment';
-
-/** Named in every result, also in those that the owner cannot give any more. */
-export type Named = { readonly environment: Environment; readonly mode: Mode };
 
 /** What a host asks before it asks for anything of the account; a greeter can answer it. */
 const GREETINGS: ReadonlySet<string> = new Set([
@@ -293,45 +287,5 @@ export class Relay {
   }
 }
 
-type Answer =
-  | { readonly error: { readonly code: number; readonly message: string } }
-  | { readonly result: Record<string, unknown> };
-
 const isRequest = (message: JSONRPCMessage): message is JSONRPCRequest =>
   'method' in message && 'id' in message;
-
-function lostAnswer(request: JSONRPCRequest, because: string, named: Named | null): Answer {
-  if (!isExecution(request)) {
-    const message = `No answer came: ${because}.`;
-    return answerWith('owner_ended', message, request, named);
-  }
-  const message =
-    `No answer came: ${because}. Whether the plan was begun is not known here; it is not sent ` +
-    'again. What became of it is in the journal.';
-  return answerWith('plan_outcome_unknown', message, request, named);
-}
-
-function unsentAnswer(request: JSONRPCRequest, because: string, named: Named | null): Answer {
-  const message = `Nothing was sent: ${because}.`;
-  return answerWith('owner_ended', message, request, named);
-}
-
-/** Models see what a tool answers, and often not what the protocol does. */
-function answerWith(
-  code: 'owner_ended' | 'plan_outcome_unknown',
-  message: string,
-  request: JSONRPCRequest,
-  named: Named | null,
-): Answer {
-  if (request.method !== 'tools/call' || named === null) {
-    return { error: { code: NO_OWNER, message: `${message} ${errorAdvice[code].nextStep}` } };
-  }
-  const { retryable, nextStep } = errorAdvice[code];
-  const error = { code, message, retryable, would_pass: null, next_step: nextStep };
-  const body = { ...named, error };
-  const content = [{ type: 'text', text: JSON.stringify(body) }];
-  return { result: { content, structuredContent: body, isError: true } };
-}
-
-const isExecution = ({ method, params }: JSONRPCRequest): boolean =>
-  method === 'tools/call' && (params as { readonly name?: unknown })?.name === 'execute_plan';
