@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build-once.ts'],
+    setupFiles: ['test/support/same-draws.ts'],
     // One process per file is slow on two cores; tests share no module state.
     isolate: false,
     // One more than there are cores: tests of the command line wait for processes most of the time.

@@ -55,4 +55,6 @@ const given = (sections: z.output<typeof bundle>): Partial<PolicySettings> =>
 
 /** Names that a regime asks for and nobody described. */
 export const strategiesMissing = ({ inRegime, named }: StrategySettings): readonly string[] =>
-  Object.values(inRegime).filter((each) => each !== null && named[each] === undefined) as string[];
+  Object.values(inRegime).flatMap((each) =>
+    each === null || named[each] !== undefined ? [] : [each],
+  );

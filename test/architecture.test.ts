@@ -43,8 +43,9 @@ const mayImport: Record<string, readonly string[]> = {
   tools: ['tools', 'src/runtime', 'src/engine', 'src/ports', 'src/domain'],
   'src/server': [
     ...['src/server', 'tools', 'src/runtime', 'src/engine', 'src/ports', 'src/domain'],
-    // The shapes that both sides of the page agree on.
+    // The shapes that both sides of a page agree on.
     'src/web/page/page-data.ts',
+    'src/web/app/plan-state.ts',
   ],
   // Runs in a browser: it knows answers, and nothing of who gives them.
   'src/web': ['src/web'],

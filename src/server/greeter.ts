@@ -2,7 +2,6 @@ import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { BigBrotherFace } from '../../tools/tool.ts';
 import type { SystemStatus } from '../domain/answers.ts';
 import { createMcpServer, type McpServerDeps } from './mcp-server.ts';
-import { RecordFeed } from './record-feed.ts';
 import type { Named } from './relay-answers.ts';
 
 const NOT_YET = 'no process owns the account yet';
@@ -52,6 +51,6 @@ export function createGreeter(
   return createMcpServer({
     ...rest,
     ...(page === null ? {} : { app: { page, approvals } }),
-    ...{ bigBrother: face, feed: new RecordFeed(() => undefined), guardrails: absent },
+    ...{ bigBrother: face, onRecord: () => () => {}, guardrails: absent },
   });
 }

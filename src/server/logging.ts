@@ -2,16 +2,16 @@ import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { LoggingLevel } from '@modelcontextprotocol/sdk/types.js';
 import type { JournalRecord } from '../domain/event.ts';
 import { textAt } from '../domain/record-body.ts';
-import type { RecordFeed } from './record-feed.ts';
+import type { Hearing } from './material-change.ts';
 import type { Redactor } from './redact.ts';
 
 /** Has a host hear of alerts and halts as they come, at the level that it asked for. */
-export function registerLogging(server: McpServer, feed: RecordFeed, redactor: Redactor): void {
+export function registerLogging(server: McpServer, onRecord: Hearing, redactor: Redactor): void {
   const before = { init: server.server.oninitialized, close: server.server.onclose };
   let stop = (): void => {};
   server.server.oninitialized = () => {
     before.init?.();
-    stop = feed.listen((record) => {
+    stop = onRecord((record) => {
       const level = levelOf(record);
       if (level === null) return;
       const { type, symbol, body } = record;

@@ -1,5 +1,8 @@
 import type { EventType, JournalRecord } from '../domain/event.ts';
 
+/** Has a listener hear each record of the journal; what it returns ends that. */
+export type Hearing = (listener: (record: JournalRecord) => void) => () => void;
+
 export const PORTFOLIO = 'bigbrother://portfolio';
 export const EVENTS = 'bigbrother://events';
 export const GUARDRAILS = 'bigbrother://guardrails';

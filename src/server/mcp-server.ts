@@ -12,9 +12,9 @@ import { ICONS } from './icon.ts';
 import { instructionsFor } from './instructions.ts';
 import { registerLiveResources, symbolsLike } from './live-resources.ts';
 import { registerLogging } from './logging.ts';
+import type { Hearing } from './material-change.ts';
 import { tellProgress } from './progress.ts';
 import { registerPrompts } from './prompts.ts';
-import type { RecordFeed } from './record-feed.ts';
 import { createRedactor } from './redact.ts';
 import { registerResources } from './resources.ts';
 import { registerSubscriptions } from './subscriptions.ts';
@@ -34,7 +34,7 @@ export type McpServerDeps = {
   /** Board and approvals in the chat, where the host shows pages of servers; absent without. */
   readonly app?: { readonly page: string; readonly approvals: AppApprovals };
   /** What the journal takes in; without it nothing can be followed. */
-  readonly feed?: RecordFeed;
+  readonly onRecord?: Hearing;
   /** Guardrails with what is used of them, as JSON. */
   readonly guardrails?: () => Promise<string | null>;
   /** Other tools than those of the mode; for tests of the server itself. */
@@ -52,7 +52,7 @@ export function createMcpServer(deps: McpServerDeps): McpServer {
     { name: 'bigbrother', title: 'BigBrother', version: deps.version, icons: ICONS },
     {
       instructions: instructionsFor(status),
-      capabilities: deps.feed === undefined ? {} : { logging: {} },
+      capabilities: deps.onRecord === undefined ? {} : { logging: {} },
     },
   );
   const redactor = createRedactor(deps.secrets);
@@ -76,8 +76,8 @@ export function createMcpServer(deps: McpServerDeps): McpServer {
         annotations: { ...tool.annotations },
       },
       async (args, extra) => {
-        const isFollowed = tool.effect === 'acts' && deps.feed !== undefined;
-        const stop = isFollowed ? tellProgress(deps.feed, args.plan_id, extra) : () => {};
+        const isFollowed = tool.effect === 'acts' && deps.onRecord !== undefined;
+        const stop = isFollowed ? tellProgress(deps.onRecord, args.plan_id, extra) : () => {};
         return call.run(args, extra.signal).finally(stop);
       },
     );
@@ -86,9 +86,9 @@ export function createMcpServer(deps: McpServerDeps): McpServer {
   if (app !== undefined) registerApp(server, { ...app, runner, mode: status.mode, registered });
   registerResources(server, deps, redactor);
   registerLiveResources(server, { runner, guardrails: deps.guardrails ?? null });
-  if (deps.feed !== undefined) {
-    registerSubscriptions(server, { feed: deps.feed, clock, log });
-    registerLogging(server, deps.feed, redactor);
+  if (deps.onRecord !== undefined) {
+    registerSubscriptions(server, { onRecord: deps.onRecord, clock, log });
+    registerLogging(server, deps.onRecord, redactor);
   }
   registerPrompts(server, (typed) => symbolsLike(typed, runner));
   // The tools change when another owner answers, who goes further or less far; the rest never does.

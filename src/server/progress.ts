@@ -2,7 +2,7 @@ import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/proto
 import type { ServerNotification, ServerRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { JournalRecord } from '../domain/event.ts';
 import { textAt } from '../domain/record-body.ts';
-import type { RecordFeed } from './record-feed.ts';
+import type { Hearing } from './material-change.ts';
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
@@ -11,11 +11,11 @@ type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
  *
  * @returns ends it; without a host that asked, does nothing
  */
-export function tellProgress(feed: RecordFeed, planId: unknown, extra: Extra): () => void {
+export function tellProgress(onRecord: Hearing, planId: unknown, extra: Extra): () => void {
   const progressToken = extra._meta?.progressToken;
   if (progressToken === undefined || typeof planId !== 'string') return () => {};
   let progress = 0;
-  return feed.listen((record) => {
+  return onRecord((record) => {
     const message = record.planId === planId ? wordsOf(record) : null;
     if (message === null) return;
     progress += 1;

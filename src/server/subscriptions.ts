@@ -6,15 +6,14 @@ import {
   UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../ports/clock.ts';
-import { changedBy } from './material-change.ts';
-import type { RecordFeed } from './record-feed.ts';
+import { changedBy, type Hearing } from './material-change.ts';
 
 /** What happens within this time is told of once. */
 const DEBOUNCE_MS = 1_000;
 const MOST_SUBSCRIPTIONS = 200;
 
 type Parts = {
-  readonly feed: RecordFeed;
+  readonly onRecord: Hearing;
   readonly clock: Clock;
   /** Takes what could not be told; goes to stderr. */
   readonly log: (line: string) => void;
@@ -24,7 +23,7 @@ type Parts = {
  * Tells a host that a resource which it follows reads otherwise now: on material change only, and
  * once a second at most. Ends with the connection.
  */
-export function registerSubscriptions(server: McpServer, { feed, clock, log }: Parts): void {
+export function registerSubscriptions(server: McpServer, { onRecord, clock, log }: Parts): void {
   const followed = new Set<string>();
   const changed = new Set<string>();
   let cancelTimer: (() => void) | null = null;
@@ -58,7 +57,7 @@ export function registerSubscriptions(server: McpServer, { feed, clock, log }: P
       throw new McpError(ErrorCode.InvalidParams, message);
     }
     followed.add(uri);
-    stopListening ??= feed.listen((record) => {
+    stopListening ??= onRecord((record) => {
       for (const each of changedBy(record)) if (followed.has(each)) changed.add(each);
       if (changed.size > 0) cancelTimer ??= clock.after(DEBOUNCE_MS, tell);
     });

@@ -41,7 +41,13 @@ describe.runIf(missing === null)('the card in a chat', () => {
   async function proposal(given: Given = {}) {
     const card = await shown(given);
     await card.approve.waitFor();
-    await armed();
+    // The card starts its second of caution when it has drawn itself, which no step of ours awaits.
+    await expect
+      .poll(async () => {
+        await armed();
+        return card.approve.getAttribute('aria-disabled');
+      })
+      .not.toBe('true');
     return card;
   }
   const armed = () => browser.context.clock.runFor(1_000);

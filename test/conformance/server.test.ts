@@ -9,7 +9,6 @@ import { modeOf } from '../../src/server/http-scope.ts';
 import { HttpServer } from '../../src/server/http-server.ts';
 import { HTTP_LIMITS } from '../../src/server/http-words.ts';
 import { createMcpServer } from '../../src/server/mcp-server.ts';
-import { RecordFeed } from '../../src/server/record-feed.ts';
 import { textOfToken, tokenHash } from '../../src/server/tokens.ts';
 import { ToldAnswers } from '../tools/face.ts';
 import { registerFixtures } from './fixtures.ts';
@@ -44,7 +43,7 @@ async function served(prepare: (server: McpServer) => void) {
     connect: async (host, scope) => {
       const mcp = createMcpServer({
         ...{ bigBrother: new ToldAnswers(), clock, ids, log, atMost: modeOf(scope) },
-        ...{ version: '0.0.0', secrets: [], feed: new RecordFeed(() => undefined) },
+        ...{ version: '0.0.0', secrets: [], onRecord: () => () => undefined },
       });
       prepare(mcp);
       await mcp.connect(host);

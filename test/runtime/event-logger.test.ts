@@ -159,3 +159,14 @@ describe('the event logger', () => {
     expect(heard).toEqual([1, 2]);
   });
 });
+
+it('who listens no more hears nothing more, and the others go on hearing', () => {
+  const logger = loggerOn(new MemoryEventStore());
+  const heard: string[] = [];
+  const end = logger.onRecord(({ seq }) => heard.push(`first ${seq}`));
+  logger.onRecord(({ seq }) => heard.push(`second ${seq}`));
+  logger.log(event(1));
+  end();
+  logger.log(event(2));
+  expect(heard).toEqual(['first 1', 'second 1', 'second 2']);
+});

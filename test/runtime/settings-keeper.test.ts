@@ -177,6 +177,16 @@ describe('the direction of a setting', () => {
     }
   });
 
+  it('is looser for a list that names the same in another order', () => {
+    const at = (symbols: Json) =>
+      withChanges(rules(), [change('rollout.partial-profit.symbols', symbols)]);
+    const effect = (before: Json, after: Json) =>
+      changesBetween(at(before), at(after), directionOf).map((each) => each.effect);
+    expect(effect(['A', 'B', 'C'], ['B', 'A', 'C'])).toEqual(['looser']);
+    expect(effect(['A', 'B', 'C'], ['C', 'A'])).toEqual(['tighter']);
+    expect(effect(['C', 'A'], ['A', 'B', 'C'])).toEqual(['looser']);
+  });
+
   it('never makes both ways of one change stricter', () => {
     const value = fc.oneof(
       fc.constant(null),

@@ -3,7 +3,6 @@ import {
   ResourceUpdatedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
-import { RecordFeed } from '../../src/server/record-feed.ts';
 import { guardedAccount, settle } from '../support/guarded-account.ts';
 import { connected } from './connect.ts';
 
@@ -19,9 +18,12 @@ async function host() {
   await settle(clock, guarded.start());
   guarded.orchestrator.start();
   await clock.advanceBy(30_000);
-  const feed = new RecordFeed((hear) => logger.onRecord(hear));
   const guardrails = async () => JSON.stringify({ guardrails: [{ name: 'oversell' }] });
-  const { client, call } = await connected({ ...guarded, feed, guardrails });
+  const { client, call } = await connected({
+    ...guarded,
+    onRecord: (listener) => logger.onRecord(listener),
+    guardrails,
+  });
   const updated: string[] = [];
   client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => {
     updated.push(params.uri);

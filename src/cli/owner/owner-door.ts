@@ -4,7 +4,6 @@ import { wordsOf } from '../../runtime/account/second-owner.ts';
 import { AttachDesk } from '../../server/attach-desk.ts';
 import { createMcpServer } from '../../server/mcp-server.ts';
 import type { PageDoor } from '../../server/page/page-words.ts';
-import { RecordFeed } from '../../server/record-feed.ts';
 import { VERSION } from '../shared/version.ts';
 import { accountDoor } from './account-door.ts';
 import { APP_PAGE } from './app-page.ts';
@@ -34,7 +33,6 @@ export class OwnerDoor {
   readonly #token: string;
   readonly #desk: AttachDesk;
   readonly #page: PageHost;
-  readonly #feed: RecordFeed;
   readonly #pageDoor: PageDoor;
   #guests = 0;
   #isEnding = false;
@@ -45,7 +43,6 @@ export class OwnerDoor {
     const { running, tell } = parts;
     this.#token = running.ids.next('token');
     this.#page = new PageHost(running);
-    this.#feed = new RecordFeed((hear) => running.logger.onRecord(hear));
     this.#pageDoor = pageDoor(running, parts.secrets);
     this.#desk = new AttachDesk({
       token: this.#token,
@@ -90,7 +87,7 @@ export class OwnerDoor {
     const { bigBrother, clock, ids, approvals } = running;
     return createMcpServer({
       ...(APP_PAGE === null ? {} : { app: { page: APP_PAGE, approvals } }),
-      feed: this.#feed,
+      onRecord: (listener) => running.logger.onRecord(listener),
       guardrails: () => this.#rules(),
       bigBrother,
       clock,

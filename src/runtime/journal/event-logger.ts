@@ -156,9 +156,12 @@ export class EventLogger {
   /**
    * Called with each record as it takes its place in the chain, in the order of the chain: what
    * a listener logs is told when everybody has heard what it was about.
+   *
+   * @returns ends it
    */
-  onRecord(listener: (record: JournalRecord) => void): void {
+  onRecord(listener: (record: JournalRecord) => void): () => void {
     this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Called once, in words, when nothing can be written any more. */

@@ -56,9 +56,9 @@ function tightens(direction: Direction | null, before: Json, after: Json): boole
     case 'on':
       return before === false && after === true;
     case 'fewer':
-      return isPart(after, before);
+      return isLess(after, before);
     case 'more':
-      return isPart(before, after);
+      return isLess(before, after);
     default:
       return tightensRank(direction, before, after);
   }
@@ -77,8 +77,11 @@ function tightensRank(strictestFirst: readonly string[], before: Json, after: Js
   return was !== undefined && becomes !== undefined && becomes >= 0 && becomes < was;
 }
 
-const isPart = (part: Json, whole: Json): boolean =>
-  Array.isArray(part) && Array.isArray(whole) && part.every((each) => whole.includes(each));
+/** Whether a list names only some of what another names. In another order it names no less. */
+const isLess = (part: Json, whole: Json): boolean => names(whole, part) && !names(part, whole);
+
+const names = (list: Json, others: Json): boolean =>
+  Array.isArray(list) && Array.isArray(others) && others.every((each) => list.includes(each));
 
 /** Every value that is no object, by its path. */
 function leavesOf(settings: Json, path: readonly string[] = []): Map<string, Json> {

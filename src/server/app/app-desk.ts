@@ -10,23 +10,13 @@ import { type EpochMs, isoTime } from '../../domain/time.ts';
 import { isSameHash } from '../../engine/plan-hash.ts';
 import type { ApprovalDesk } from '../../runtime/plans/approval-desk.ts';
 import { approvalText, checkOf } from '../../runtime/plans/approval-text.ts';
+import type { PlanState } from '../../web/app/plan-state.ts';
 
 /** The desk where plans wait, as far as a person in a host may use it. */
 export type AppApprovals = Pick<
   ApprovalDesk,
   'pending' | 'approve' | 'reject' | 'whyNotInHost' | 'approvalOf'
 >;
-
-/** What became of a plan, as far as a person can still do something about it. */
-export type PlanState =
-  | 'ready'
-  | 'proposed'
-  | 'waiting'
-  | 'approved'
-  | 'rejected'
-  | 'expired'
-  | 'used'
-  | 'refused';
 
 /** A card has no more parts than a person reads; the rest is in the details, line by line. */
 const MOST_PARTS = 20;

@@ -9,16 +9,7 @@ import {
   textOf,
   textsOf,
 } from '../wire.ts';
-
-export type PlanState =
-  | 'ready'
-  | 'proposed'
-  | 'waiting'
-  | 'approved'
-  | 'rejected'
-  | 'expired'
-  | 'used'
-  | 'refused';
+import type { PlanState } from './plan-state.ts';
 
 export type CardPart = {
   readonly symbol: string;

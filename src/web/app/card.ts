@@ -3,7 +3,8 @@ import { element, KeyedList, setAttribute, setText } from '../dom.ts';
 import { dollars, duration, withGroups } from '../figures.ts';
 import { PartBlock, VerdictBlock } from './card-blocks.ts';
 import { CardButtons, type PersonsWish } from './card-buttons.ts';
-import type { CardPart, CardView, PlanState } from './card-view.ts';
+import type { CardPart, CardView } from './card-view.ts';
+import type { PlanState } from './plan-state.ts';
 
 const STATE_WORDS: Readonly<Record<PlanState, string>> = {
   ready: 'Nobody has to agree: the agent may execute it.',
