@@ -58,6 +58,7 @@ export type EventType =
   | 'cash_moved'
   | 'checkpoint_signed'
   | 'advice_given'
+  | 'trade_begun'
   | 'learning_forgotten'
   | 'advisor_asked'
   | 'scenario_analyzed'

@@ -13,7 +13,7 @@ import type { HistoricalContext, MemoryIntelligence } from './memory-intelligenc
 import { proposedScenario } from './proposed-scenario.ts';
 import { rememberedIn } from './remembered.ts';
 import type { ThinkingIntelligence } from './thinking-intelligence.ts';
-import { TRADE_RECORDS, TradeBook } from './trade-book.ts';
+import { TRADE_RECORDS, TradeBook, unbegunSince } from './trade-book.ts';
 
 /** One symbol is looked at so often; with fifty held each has its turn within the hour. */
 const LOOK_MS = 60_000;
@@ -27,7 +27,10 @@ const LATEST = 3;
 type Journal = {
   log(event: JournalEvent): void;
   onRecord(listener: (record: JournalRecord) => void): void;
-  recall(types: readonly EventType[]): readonly JournalRecord[];
+  recall(
+    types: readonly EventType[],
+    among?: { readonly afterSeq?: number },
+  ): readonly JournalRecord[];
 };
 
 /** What is held, as far as advice needs it. */
@@ -96,7 +99,7 @@ export class Intelligence {
 
   /** Takes up what the journal has, and looks at what is held from time to time. */
   start(): void {
-    for (const record of this.#journal.recall(TRADE_RECORDS)) this.#trades.remember(record);
+    this.#takeUpTrades();
     this.#memory?.start();
     this.#journal.onRecord((record) => this.#hear(record));
     this.#later();
@@ -115,8 +118,27 @@ export class Intelligence {
     await Promise.all([this.#market.getMarketContext(symbol), this.#recall(symbol)]);
   }
 
+  #takeUpTrades(): void {
+    const records = this.#journal.recall(TRADE_RECORDS);
+    const since = unbegunSince(records);
+    const decisions =
+      since === null ? [] : this.#journal.recall(['decision_made'], { afterSeq: since - 1 });
+    const inOrder = [...records, ...decisions].sort((one, other) => one.seq - other.seq);
+    for (const record of inOrder) this.#trades.remember(record);
+    this.#writeBegun();
+  }
+
+  /** What a trade began with outlives the decision that it was read from. */
+  #writeBegun(): void {
+    for (const body of this.#trades.takeBegun()) {
+      const symbol = body.episodeId.split('#')[0] ?? null;
+      this.#journal.log({ type: 'trade_begun', actor: 'system', symbol, body });
+    }
+  }
+
   #hear(record: JournalRecord): void {
     this.#trades.remember(record);
+    this.#writeBegun();
     if (forgettingIn(record) !== null) this.#forget();
     const outcome = rememberedIn(record);
     if (outcome !== null) this.#memory?.storeDecisionOutcome(outcome);

@@ -4,11 +4,15 @@ import { type Forgetting, forgets, forgettingIn } from '../domain/forgetting.ts'
 import { fieldAt, textAt } from '../domain/record-body.ts';
 import type { Trade, TradeGroup } from '../engine/learning/track-record.ts';
 
-/** Records that trades are made of. */
+/**
+ * Records that trades are made of, few and small for each, all of which stay in the journal when
+ * older ones are archived: the decisions, out of which a beginning is read once, do not.
+ */
 export const TRADE_RECORDS = [
   'settings_loaded',
   'settings_changed',
-  'decision_made',
+  'trade_begun',
+  'episode_opened',
   'episode_closed',
   'outcome_measured',
   'learning_forgotten',
@@ -23,6 +27,9 @@ type Terms = { readonly setting: string; readonly targetR: number; readonly frac
 type Outcome = Forgetting & { readonly body: Json };
 type Life = { readonly regime: string; readonly terms: Terms; readonly outcomes: Outcome[] };
 
+/** What was known of a trade when it began, as the journal keeps it. */
+export type TradeBegun = { readonly episodeId: string; readonly regime: string } & Terms;
+
 const NO_TERMS: Terms = { setting: 'unknown', targetR: 0, fraction: 0 };
 
 /**
@@ -32,6 +39,8 @@ const NO_TERMS: Terms = { setting: 'unknown', targetR: 0, fraction: 0 };
  */
 export class TradeBook {
   readonly #lives = new Map<string, Life>();
+  readonly #begun = new Set<string>();
+  #unwritten: readonly TradeBegun[] = [];
   readonly #closed = new Set<string>();
   readonly #forgotten = new Set<string>();
   #terms = NO_TERMS;
@@ -46,7 +55,10 @@ export class TradeBook {
         this.#terms = termsIn(fieldAt(body, 'rules') ?? null) ?? this.#terms;
         break;
       case 'decision_made':
-        this.#begin(body);
+        this.#decided(body);
+        break;
+      case 'trade_begun':
+        this.#takeUp(body);
         break;
       case 'episode_closed': {
         const id = textAt(fieldAt(body, 'episode') ?? null, 'id');
@@ -57,11 +69,18 @@ export class TradeBook {
         const id = textAt(body, 'episodeId');
         if (id === null || symbol === null) break;
         const policy = textAt(body, 'policy');
-        this.#lifeOf(id, 'unknown').outcomes.push({ seq, symbol, policy, body });
+        this.#lifeOf(id).outcomes.push({ seq, symbol, policy, body });
         break;
       }
       default:
     }
+  }
+
+  /** Beginnings that were read out of decisions and stand nowhere yet; each is given once. */
+  takeBegun(): readonly TradeBegun[] {
+    const begun = this.#unwritten;
+    this.#unwritten = [];
+    return begun;
   }
 
   /** The group that a position which is held now belongs to. */
@@ -85,19 +104,54 @@ export class TradeBook {
     }
   }
 
-  #begin(body: Json): void {
+  /** The first decision about a position tells in what market and by what rules it began. */
+  #decided(body: Json): void {
     const context = fieldAt(fieldAt(body, 'inputs') ?? null, 'context') ?? null;
     const id = textAt(fieldAt(context, 'episode') ?? null, 'id');
-    if (id !== null) this.#lifeOf(id, regimeIn(context));
+    if (id === null || this.#begun.has(id)) return;
+    const regime = regimeIn(context);
+    this.#begin(id, regime, this.#terms);
+    this.#unwritten = [...this.#unwritten, { episodeId: id, regime, ...this.#terms }];
   }
 
-  #lifeOf(id: string, regime: string): Life {
+  #takeUp(body: Json): void {
+    const [id, regime, setting] = ['episodeId', 'regime', 'setting'].map((name) =>
+      textAt(body, name),
+    );
+    const [targetR, fraction] = [fieldAt(body, 'targetR'), fieldAt(body, 'fraction')];
+    if (id == null || regime == null || setting == null || this.#begun.has(id)) return;
+    if (typeof targetR !== 'number' || typeof fraction !== 'number') return;
+    this.#begin(id, regime, { setting, targetR, fraction });
+  }
+
+  #begin(id: string, regime: string, terms: Terms): void {
+    this.#begun.add(id);
+    this.#lives.set(id, { regime, terms, outcomes: this.#lives.get(id)?.outcomes ?? [] });
+  }
+
+  #lifeOf(id: string): Life {
     const known = this.#lives.get(id);
     if (known !== undefined) return known;
-    const life: Life = { regime, terms: this.#terms, outcomes: [] };
+    const life: Life = { regime: 'unknown', terms: this.#terms, outcomes: [] };
     this.#lives.set(id, life);
     return life;
   }
+}
+
+/**
+ * From where decisions have to be read for the beginnings of what is held that nobody wrote down,
+ * out of the other records of trades; null where none is missing. A process writes a beginning
+ * down when it hears of it, and only what it decides before it learns is missing.
+ */
+export function unbegunSince(records: readonly JournalRecord[]): number | null {
+  const unbegun = new Map<string, number>();
+  for (const { type, seq, body } of records) {
+    const id = textAt(fieldAt(body, 'episode') ?? null, 'id') ?? textAt(body, 'episodeId');
+    if (id === null) continue;
+    if (type === 'episode_opened') unbegun.set(id, seq);
+    if (type === 'trade_begun' || type === 'episode_closed') unbegun.delete(id);
+  }
+  return unbegun.size === 0 ? null : Math.min(...unbegun.values());
 }
 
 const groupOf = (episodeId: string, { regime, terms }: Life): TradeGroup => ({

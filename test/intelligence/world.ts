@@ -11,13 +11,22 @@ import { settle } from '../support/guarded-account.ts';
 export const ELEVEN = Date.UTC(2026, 9, 8, 15, 0);
 
 /** The whole program on a paper account with AAPL, its journal and its memory on disk. */
-export function world(directory: string, intelligence: Partial<Settings['intelligence']> = {}) {
+export function world(
+  directory: string,
+  intelligence: Partial<Settings['intelligence']> = {},
+  policies: Partial<Settings['rules']['policies']> = {},
+) {
   const clock = new VirtualClock(ELEVEN);
   const account = madeUpAccount([{ symbol: 'AAPL', qty: '10', averageEntryPrice: '100' }], 'PA1');
   const market = { kind: 'silent', symbols: ['AAPL'] } as const;
   const exchange = new PaperExchange({ seed: '7', accounts: [account], market }, clock);
   const base = defaultSettings('execute', directory);
-  const settings: Settings = { ...base, intelligence: { ...base.intelligence, ...intelligence } };
+  const rules = { ...base.rules, policies: { ...base.rules.policies, ...policies } };
+  const settings: Settings = {
+    ...base,
+    rules,
+    intelligence: { ...base.intelligence, ...intelligence },
+  };
   const system = { clock, ids: new SeededIds('whole'), exchange, journal: 'file' } as const;
   let trades = 0;
   const price = (at: string): void => {

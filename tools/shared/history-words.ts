@@ -76,6 +76,8 @@ function titleOf({ type, body }: JournalRecord): string {
         field(body, 'signal'),
         `(${field(body, 'source')})`,
       );
+    case 'trade_begun':
+      return words('learns from', field(body, 'episodeId'), field(body, 'regime'));
     case 'learning_forgotten':
       return words('what was learned is forgotten', field(body, 'policy'));
     case 'advisor_asked':

@@ -1,17 +1,16 @@
 import { basename, dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { AccountOwnedError, acquireOwnerLock } from '../../adapters/event-stores/owner-lock.ts';
+import { SqliteEventReader } from '../../adapters/event-stores/sqlite-reader.ts';
 import { RandomIds } from '../../adapters/system/random-ids.ts';
 import { SystemClock } from '../../adapters/system/system-clock.ts';
 import { LOCK_FILE } from '../../composition/account-storage.ts';
 import { outsideOf } from '../../composition/outside.ts';
 import { loadSettings } from '../../config.ts';
-import type { JournalRecord } from '../../domain/event.ts';
 import { MemoryIntelligence } from '../../intelligence/memory-intelligence.ts';
 import { MEMORY_RECORDS, type Remembered, rememberedOf } from '../../intelligence/remembered.ts';
 import { exitCodes, UsageError } from '../shared/failure.ts';
 import { journalPath } from './account-journal.ts';
-import { recordsOf, wholeJournal } from './whole-journal.ts';
 
 type Options = { readonly config?: string; readonly account?: string; readonly json?: boolean };
 
@@ -83,10 +82,13 @@ function ownOrRefuse(path: string) {
   }
 }
 
+/** Outcomes stay in the journal when older records are archived: the archive is not needed. */
 function outcomesIn(path: string): readonly Remembered[] {
-  const kept: JournalRecord[] = [];
-  for (const record of recordsOf(wholeJournal(path))) {
-    if (MEMORY_RECORDS.some((type) => type === record.type)) kept.push(record);
+  const reader = new SqliteEventReader(path);
+  try {
+    const newestFirst = reader.query({ types: MEMORY_RECORDS, limit: Number.MAX_SAFE_INTEGER });
+    return rememberedOf([...newestFirst].reverse());
+  } finally {
+    reader.close();
   }
-  return rememberedOf(kept);
 }

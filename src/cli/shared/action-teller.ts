@@ -91,6 +91,7 @@ export class ActionTeller {
       case 'equity_peak_moved':
       case 'cash_moved':
       case 'advice_given':
+      case 'trade_begun':
       case 'advisor_asked':
       case 'scenario_analyzed':
       case 'tool_called':

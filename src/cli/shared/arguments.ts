@@ -98,6 +98,7 @@ const allEventTypes = Object.keys({
   cash_moved: true,
   checkpoint_signed: true,
   advice_given: true,
+  trade_begun: true,
   learning_forgotten: true,
   advisor_asked: true,
   scenario_analyzed: true,

@@ -27,7 +27,6 @@ const BULK: ReadonlySet<EventType> = new Set<EventType>([
   'stream_changed',
   'episode_opened',
   'episode_changed',
-  'episode_closed',
   'naked_time_measured',
   'trading_state_changed',
   'alert_raised',
