@@ -6,6 +6,7 @@ import { askAt, bidAt, costOf, type FillSettings } from './fills.ts';
 import { type Guard, GuardedPosition } from './guarded-position.ts';
 import type { PriceBars } from './price-bars.ts';
 import type { Exit, Trade } from './trade.ts';
+import { trailingUnits } from './trailing-units.ts';
 
 export type FastPath = FillSettings & {
   readonly bars: PriceBars;
@@ -44,7 +45,8 @@ export function guardOf(settings: PolicySettings, only?: readonly string[]): Gua
   const planning = { ...defaultPlanning, advice: settings.advice };
   const engine = new DecisionEngine({ policies, planning });
   const moves = { trails: has('trailing-stop'), banks: has('partial-profit') };
-  return { engine, settings, ...moves, asksAlways: false, learned: null };
+  const trailing = trailingUnits(settings.trailingStop);
+  return { engine, settings, ...moves, trailing, asksAlways: false, learned: null };
 }
 
 /**
@@ -119,6 +121,7 @@ class FastRun {
       quantity,
     });
     this.#guardOn(position, entryBar);
+    position.settle();
     this.#trades.push({
       ...{ symbol: bars.symbol, openedAt: bars.openAt[entryBar] ?? 0, bar: entryBar, quantity },
       ...{ entryPrice: price, initialStopPrice: position.initialStopPrice, exits: this.#exits },
@@ -211,6 +214,7 @@ class FastRun {
 
   /** @returns true; false while the stop is left behind at the last price of the bars */
   #stopOut(position: GuardedPosition, bar: number, step: number, price: number): boolean {
+    position.settle();
     const { fills, spreadBps } = this.#path;
     const { quantity } = position;
     const isLevel = fills === 'levels' && step > 0;

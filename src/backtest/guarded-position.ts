@@ -13,7 +13,8 @@ import { coverOf } from '../engine/cover.ts';
 import type { DecisionEngine } from '../engine/decision-engine.ts';
 import { dailyBarsBefore, type PriceBars, priceOf, unitsOf } from './price-bars.ts';
 import { restingOrders } from './resting-orders.ts';
-import { wakePrice } from './wake-price.ts';
+import type { TrailingUnits } from './trailing-units.ts';
+import { wakesOf } from './wake-price.ts';
 
 /** How many daily bars production measures the average true range over. */
 const RANGE_BARS = 60;
@@ -35,6 +36,8 @@ export type Guard = {
   /** Whether a policy moves stops, and whether one takes profits: else nobody asks for it. */
   readonly trails: boolean;
   readonly banks: boolean;
+  /** How stops follow, in units; null where it takes the engine to tell. */
+  readonly trailing: TrailingUnits | null;
   /** At every price, whether or not it could change anything: slow, and the same in the end. */
   readonly asksAlways: boolean;
   /** What was learned before, and is advised from the entry on; null for no advice. */
@@ -49,6 +52,14 @@ type Resting = {
   readonly initial: Price | null;
   readonly shares: Quantity;
   readonly orders: readonly Order[];
+};
+
+/** A move of the stop that was reckoned, and that the engine was not asked about yet. */
+type Move = {
+  readonly bar: number;
+  readonly price: number;
+  readonly bestPrice: number;
+  readonly from: number;
 };
 
 export type Sale = { readonly quantity: number; readonly by: string };
@@ -77,6 +88,8 @@ export class GuardedPosition {
   #milestones: readonly string[] = [];
   #bankedBefore = 0;
   #stopSetAt = 0;
+  #asksFrom = 0;
+  #moved: Move | null = null;
   #known: Resting | null = null;
 
   constructor(
@@ -96,11 +109,55 @@ export class GuardedPosition {
   }
 
   /**
-   * Asks the engine and lets its target come true.
+   * Lets come true what the engine wants at a price. A stop that only follows is reckoned.
    *
    * @returns what is to be sold at the market now; null for nothing
    */
   look(bar: number, price: number): Sale | null {
+    const { trailing } = this.#guard;
+    if (trailing !== null && this.bestPrice < this.#asksFrom) {
+      this.#follow(trailing, bar, price);
+      return null;
+    }
+    this.settle();
+    return this.#ask(bar, price);
+  }
+
+  /**
+   * Asks the engine for the last move of the stop that was only reckoned, so that what is sold
+   * is always sold at a stop that the engine wanted.
+   *
+   * @throws when the engine wants another
+   */
+  settle(): void {
+    const moved = this.#moved;
+    if (moved === null) return;
+    const { stopPrice: reckoned, bestPrice } = this;
+    this.#moved = null;
+    this.stopPrice = moved.from;
+    this.bestPrice = moved.bestPrice;
+    const sale = this.#ask(moved.bar, moved.price);
+    if (sale !== null || this.stopPrice !== reckoned) {
+      throw new Error(
+        `the stop was reckoned at ${reckoned} behind ${moved.bestPrice}, and the engine wants ` +
+          (sale === null ? String(this.stopPrice) : `${sale.quantity} sold by ${sale.by}`),
+      );
+    }
+    this.bestPrice = bestPrice;
+  }
+
+  #follow(trailing: TrailingUnits, bar: number, price: number): void {
+    const { bestPrice, entryPrice, stopPrice: from } = this;
+    const isEarned = bestPrice >= trailing.earnedFrom(entryPrice, this.initialStopPrice ?? 0);
+    const to = trailing.levelBehind(bestPrice);
+    if (isEarned && price > to && trailing.isWorthMoving(from, to)) {
+      this.#moved = { bar, price, bestPrice, from };
+      this.stopPrice = to;
+    }
+    this.#wake(this.stopPrice === from && price === bestPrice);
+  }
+
+  #ask(bar: number, price: number): Sale | null {
     const { engine } = this.#guard;
     const context = withAdvice(this.#context(bar, priceOf(price)), this.#advice);
     const settled = engine.prioritizeActions(context, engine.evaluatePosition(context));
@@ -115,21 +172,29 @@ export class GuardedPosition {
     }
     // Advice is heard where nothing else is to be done: by the next cycle, at the same price.
     if (this.#advice.length > 0 && this.stopPrice > before && target.sale === null) {
-      return this.look(bar, price);
+      return this.#ask(bar, price);
     }
-    if (this.#guard.asksAlways) return this.#sold(decision);
-    const wakesAt = wakePrice(this, this.#guard, this.#milestones.length > this.#bankedBefore);
-    // Asked in vain at the best price, only a better one could change the answer; at a lower one,
-    // the stop may only have been too near to it.
-    const isVain = wakesAt > 0 && this.stopPrice === before && price === this.bestPrice;
-    this.wakesAt = isVain ? Math.max(wakesAt, this.bestPrice + 1) : wakesAt;
+    if (!this.#guard.asksAlways) this.#wake(this.stopPrice === before && price === this.bestPrice);
     return this.#sold(decision);
+  }
+
+  /**
+   * @param isVain asked in vain at the best price, so that only a better one could change the
+   *   answer; at a lower one, the stop may only have been too near to it
+   */
+  #wake(isVain: boolean): void {
+    const isBanked = this.#milestones.length > this.#bankedBefore;
+    const { asksFrom, movesFrom } = wakesOf(this, this.#guard, isBanked);
+    this.#asksFrom = asksFrom;
+    this.wakesAt = isVain && movesFrom > 0 ? Math.max(movesFrom, this.bestPrice + 1) : movesFrom;
   }
 
   /** Other settings hold from now on: at its next price, whatever it is, they are asked. */
   guardBy(guard: Guard): void {
     if (guard === this.#guard) return;
+    this.settle();
     this.#guard = guard;
+    this.#asksFrom = 0;
     this.wakesAt = 0;
     // A profit banked at another target may be banked again at the new one.
     this.#bankedBefore = this.#milestones.length;
@@ -150,6 +215,7 @@ export class GuardedPosition {
 
   /** Its take-profit was filled: the rest keeps its stop. */
   profitTaken(): void {
+    this.settle();
     this.quantity -= this.takeProfitQuantity;
     this.takeProfitQuantity = 0;
     this.takeProfitPrice = Number.POSITIVE_INFINITY;

@@ -21,45 +21,53 @@ export function restingOrders(resting: Resting): readonly Order[] {
   const { waiting, quantity: held, profitPrice } = resting;
   if (resting.stopPrice === 0) return [];
   const stopPrice = priceOf(resting.stopPrice);
-  const stop: Order = {
-    ...template(resting),
-    ...named('stop'),
-    type: 'stop_limit',
-    quantity: quantity(String(held - waiting)),
-    stopPrice,
-    limitPrice: stopPrice,
-  };
+  const left = quantity(String(held - waiting));
+  const stop = orderOf(resting, {
+    ...{ id: 'stop', type: 'stop_limit', quantity: left, orderClass: 'simple', status: 'new' },
+    ...{ stopPrice, limitPrice: stopPrice, parentId: null },
+  });
   if (waiting === 0) return [stop];
-  const paired = { quantity: quantity(String(waiting)), orderClass: 'oco' } as const;
-  const limitPrice = priceOf(profitPrice);
-  const profit: Order = { ...stop, ...paired, ...named('profit'), type: 'limit', limitPrice };
-  const leg: Order = { ...stop, ...paired, ...named('leg'), parentId: profit.id, status: 'held' };
-  const pair = [{ ...profit, stopPrice: null }, leg];
-  return held > waiting ? [...pair, stop] : pair;
+  const pair = { quantity: quantity(String(waiting)), orderClass: 'oco' } as const;
+  const profit = orderOf(resting, {
+    ...{ ...pair, id: 'profit', type: 'limit', status: 'new', parentId: null },
+    ...{ stopPrice: null, limitPrice: priceOf(profitPrice) },
+  });
+  const leg = orderOf(resting, {
+    ...{ ...pair, id: 'leg', type: 'stop_limit', status: 'held', parentId: profit.id },
+    ...{ stopPrice, limitPrice: stopPrice },
+  });
+  return held > waiting ? [profit, leg, stop] : [profit, leg];
 }
 
-const template = ({
-  symbol,
-  placedAt,
-}: Resting): Omit<
+type Part = Pick<
   Order,
-  'id' | 'clientOrderId' | 'quantity' | 'type' | 'stopPrice' | 'limitPrice'
-> => ({
+  'type' | 'quantity' | 'orderClass' | 'status' | 'stopPrice' | 'limitPrice' | 'parentId'
+> & { readonly id: 'stop' | 'profit' | 'leg' };
+
+/** Written out field by field: it is made for each stop of each trade. */
+const orderOf = ({ symbol, placedAt }: Resting, part: Part): Order => ({
+  id: IDS[part.id].id,
+  clientOrderId: IDS[part.id].clientOrderId,
   symbol,
   side: 'sell',
-  orderClass: 'simple',
+  type: part.type,
+  quantity: part.quantity,
+  orderClass: part.orderClass,
+  status: part.status,
+  stopPrice: part.stopPrice,
+  limitPrice: part.limitPrice,
+  parentId: part.parentId,
   timeInForce: 'gtc',
   positionIntent: 'sell_to_close',
   filledQuantity: NO_SHARES,
   filledAveragePrice: null,
-  status: 'new',
   extendedHours: false,
   createdAt: placedAt,
   updatedAt: placedAt,
   expiresAt: null,
   replaces: null,
   replacedBy: null,
-  parentId: null,
 });
 
 const named = (id: string) => ({ id: orderId(id), clientOrderId: `bb1-${id}` as ClientOrderId });
+const IDS = { stop: named('stop'), profit: named('profit'), leg: named('leg') };

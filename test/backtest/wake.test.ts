@@ -30,7 +30,7 @@ const anySettings = fc
     triggerBy: fc.constantFrom('r', 'percent'),
     triggerR: fc.constantFrom('0.5', '1', '2'),
     triggerPercent: fc.integer({ min: 1, max: 10 }),
-    trailPercent: fc.integer({ min: 1, max: 8 }),
+    trailPercent: fc.constantFrom('0.5', '0.333', '1', '2.5', '3.0625', '5', '8'),
     trailBy: fc.constantFrom('percent', 'atr'),
     minimumStepBps: fc.constantFrom(0, 25, 200),
     placed: fc.constantFrom('with_first_stop', 'when_reached'),
