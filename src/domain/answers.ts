@@ -104,6 +104,15 @@ export type SymbolBackground = {
   }[];
   /** Words of others, in their envelope; null where there are none. */
   readonly quoted: string | null;
+  /** What a host's model said of the last plan in it; null where nothing was said. */
+  readonly opinion: {
+    readonly prefers: string | null;
+    readonly agrees: boolean;
+    readonly hash: string;
+    readonly expiresAt: EpochMs;
+    /** Its words, in their envelope. */
+    readonly quoted: string;
+  } | null;
   /** What could not be found out, and why. */
   readonly because: readonly string[];
 };

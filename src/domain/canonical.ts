@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import Big from 'big.js';
+import { Decimal } from './exact-decimal.ts';
 
 /** Data that canonical JSON can hold. Decimals become strings on the way in. */
 export type Json =
@@ -16,7 +16,7 @@ export type Json =
  */
 export function toJson(value: unknown): Json {
   if (value === null || value === undefined) return null;
-  if (value instanceof Big) return value.toFixed();
+  if (value instanceof Decimal) return value.toFixed();
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return value;
   if (Array.isArray(value)) return value.map(toJson);
@@ -60,7 +60,7 @@ export const sha256 = (bytes: string): string => hash('sha256', bytes);
 export const digestOf = (value: unknown): string => sha256(canonicalText(value));
 
 function objectText(value: object): string {
-  if (value instanceof Big) return `"${value.toFixed()}"`;
+  if (value instanceof Decimal) return `"${value.toFixed()}"`;
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
   if (value instanceof Set) return `[${[...value].map(canonicalText).join(',')}]`;
   if (value instanceof Map) return objectText(Object.fromEntries(value));

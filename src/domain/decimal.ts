@@ -1,18 +1,6 @@
-import Big from 'big.js';
+import { Decimal } from './exact-decimal.ts';
 
-/**
- * Exact decimal arithmetic for everything that is money, a price or a share count.
- *
- * Strict mode is the point: a JavaScript number is refused, and `a < b` throws
- * instead of comparing text. Compare with `a.lt(b)`, print with `text(a)`.
- */
-export const Decimal = Big();
-Decimal.strict = true;
-Decimal.DP = 18; // Digits a division keeps.
-Decimal.RM = 2; // Half to even.
-Decimal.NE = -30; // Never print 1e-9: Alpaca and the journal both read plain digits.
-Decimal.PE = 30;
-export type Decimal = Big.Big;
+export { Decimal };
 
 type Unit<Name extends string> = Decimal & { readonly unit: Name };
 
@@ -23,11 +11,11 @@ export type Quantity = Unit<'quantity'>;
 /** Dollars. */
 export type Notional = Unit<'notional'>;
 
-/** @throws when `digits` is not a plain decimal number. */
-export const decimal = (digits: string | Decimal): Decimal => new Decimal(digits);
-export const price = (digits: string | Decimal): Price => new Decimal(digits) as Price;
-export const quantity = (digits: string | Decimal): Quantity => new Decimal(digits) as Quantity;
-export const notional = (digits: string | Decimal): Notional => new Decimal(digits) as Notional;
+/** @throws TypeError when `digits` is not a decimal number. */
+export const decimal = (digits: string | Decimal): Decimal => Decimal.of(digits);
+export const price = (digits: string | Decimal): Price => Decimal.of(digits) as Price;
+export const quantity = (digits: string | Decimal): Quantity => Decimal.of(digits) as Quantity;
+export const notional = (digits: string | Decimal): Notional => Decimal.of(digits) as Notional;
 
 export const ZERO = decimal('0');
 export const NO_SHARES = quantity('0');
@@ -68,11 +56,12 @@ export const tickUp = (raw: Decimal): Price => raw.round(tickDecimals(raw), 3) a
 /** True when a price already stands on the tick that Alpaca accepts. */
 export const onTick = (at: Price): boolean => at.eq(at.round(tickDecimals(at), 0));
 
+const BASIS_POINT = decimal('0.0001');
 /** `basisPoints` of a price, unrounded: the caller names the direction it rounds in. */
 export const basisPointsOf = (at: Decimal, basisPoints: number): Decimal =>
-  at.times(String(basisPoints)).div('10000');
+  at.times(String(basisPoints)).times(BASIS_POINT);
 
 /** A decimal out of text from outside, or null when it is not one. */
 export function parseDecimal(digits: string): Decimal | null {
-  return /^-?(\d+(\.\d*)?|\.\d+)$/.test(digits.trim()) ? new Decimal(digits.trim()) : null;
+  return /^-?(\d+(\.\d*)?|\.\d+)$/.test(digits.trim()) ? Decimal.of(digits.trim()) : null;
 }

@@ -62,6 +62,7 @@ export type EventType =
   | 'learning_forgotten'
   | 'advisor_asked'
   | 'scenario_analyzed'
+  | 'opinion_noted'
   | 'tool_called'
   | 'cycle_failed';
 

@@ -28,7 +28,7 @@ const digits = fc
 
 describe('decimals', () => {
   it('refuse a JavaScript number', () => {
-    expect(() => new Decimal(0.1 as unknown as string)).toThrow();
+    expect(() => Decimal.of(0.1 as unknown as string)).toThrow();
     expect(() => decimal('1').plus(0.2 as unknown as string)).toThrow();
   });
 

@@ -149,7 +149,7 @@ const lastPrice = (tape: Tape, symbol: string): string =>
 function teller(exchange: PaperExchange, clock: VirtualClock) {
   let id = 0;
   return (symbol: string, price: string): void => {
-    const [last, half] = [units(price), units(decimal(price).times(SPREAD).round(4).toFixed())];
+    const [last, half] = [units(price), units(decimal(price).times(SPREAD).round(4, 2).toFixed())];
     const at = clock.now();
     const sizes = { bidSize: 1_000, askSize: 1_000 };
     const quote = { symbol, at, bidPrice: last - half, askPrice: last + half, ...sizes };
