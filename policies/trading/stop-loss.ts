@@ -1,6 +1,6 @@
 // Every share has a resting stop at the broker; one without is the most urgent thing there is.
 import { z } from 'zod';
-import { type Decimal, type Price, text, ZERO } from '../../src/domain/decimal.ts';
+import { type Decimal, type Price, percentOf, text, ZERO } from '../../src/domain/decimal.ts';
 import type { Evaluation, TradingPolicy } from '../../src/domain/policy.ts';
 import type { PositionContext } from '../../src/domain/portfolio.ts';
 import {
@@ -153,7 +153,7 @@ function firstStopFrom(
       return onTick(context, raw, `${text(atrMultiple)} average true ranges from ${base}`);
     }
   }
-  const raw = towardsLoss(side, from, from.times(percent).div('100'));
+  const raw = towardsLoss(side, from, percentOf(from, percent));
   return onTick(context, raw, `${text(percent)} % from ${base}${INSTEAD_OF[method]}`);
 }
 

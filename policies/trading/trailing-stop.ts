@@ -1,6 +1,13 @@
 // Once a winner has earned it, the stop follows its best price, and never turns back.
 import { z } from 'zod';
-import { basisPointsOf, type Decimal, type Price, text, ZERO } from '../../src/domain/decimal.ts';
+import {
+  basisPointsOf,
+  type Decimal,
+  type Price,
+  percentOf,
+  text,
+  ZERO,
+} from '../../src/domain/decimal.ts';
 import type { Evaluation, TradingPolicy } from '../../src/domain/policy.ts';
 import type { PositionContext } from '../../src/domain/portfolio.ts';
 import {
@@ -140,7 +147,7 @@ function triggerPrice(
     const gain = riskPerShare.times(triggerR);
     return { price: towardsGain(side, entryPrice, gain), because: `a gain of ${text(triggerR)}R` };
   }
-  const gain = entryPrice.times(triggerPercent).div('100');
+  const gain = percentOf(entryPrice, triggerPercent);
   const instead = triggerBy === 'r' ? ' (instead of R, which needs an initial stop)' : '';
   return {
     price: towardsGain(side, entryPrice, gain),
@@ -160,7 +167,7 @@ function trailDistance(
   }
   const instead = trailBy === 'atr' ? ' (instead of the average true range, unknown yet)' : '';
   return {
-    distance: episode.highWaterPrice.times(trailPercent).div('100'),
+    distance: percentOf(episode.highWaterPrice, trailPercent),
     because: `${text(trailPercent)} %${instead}`,
   };
 }

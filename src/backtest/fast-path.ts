@@ -123,9 +123,15 @@ class FastRun {
     this.#guardOn(position, entryBar);
     position.settle();
     this.#trades.push({
-      ...{ symbol: bars.symbol, openedAt: bars.openAt[entryBar] ?? 0, bar: entryBar, quantity },
-      ...{ entryPrice: price, initialStopPrice: position.initialStopPrice, exits: this.#exits },
-      ...{ left: position.quantity, lastPrice: bars.close.at(-1) ?? 0 },
+      symbol: bars.symbol,
+      openedAt: bars.openAt[entryBar] ?? 0,
+      bar: entryBar,
+      quantity,
+      entryPrice: price,
+      initialStopPrice: position.initialStopPrice,
+      exits: this.#exits,
+      left: position.quantity,
+      lastPrice: bars.close[bars.close.length - 1] ?? 0,
     });
     return true;
   }
@@ -256,8 +262,9 @@ class FastRun {
   }
 
   #sell(bar: number, sale: Pick<Exit, 'quantity' | 'price' | 'by'>): void {
-    this.#exits.push({ ...sale, bar, at: this.#path.bars.openAt[bar] ?? 0 });
-    this.#book(bar, sale.price, -sale.quantity);
+    const { quantity, price, by } = sale;
+    this.#exits.push({ bar, at: this.#path.bars.openAt[bar] ?? 0, quantity, price, by });
+    this.#book(bar, price, -quantity);
   }
 
   #book(bar: number, price: number, shares: number): void {

@@ -23,8 +23,14 @@ export function restingOrders(resting: Resting): readonly Order[] {
   const stopPrice = priceOf(resting.stopPrice);
   const left = quantity(String(held - waiting));
   const stop = orderOf(resting, {
-    ...{ id: 'stop', type: 'stop_limit', quantity: left, orderClass: 'simple', status: 'new' },
-    ...{ stopPrice, limitPrice: stopPrice, parentId: null },
+    id: 'stop',
+    type: 'stop_limit',
+    quantity: left,
+    orderClass: 'simple',
+    status: 'new',
+    stopPrice,
+    limitPrice: stopPrice,
+    parentId: null,
   });
   if (waiting === 0) return [stop];
   const pair = { quantity: quantity(String(waiting)), orderClass: 'oco' } as const;
