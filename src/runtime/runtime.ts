@@ -185,6 +185,7 @@ async function stop(parts: RuntimeParts, wired: Wired, top: Top): Promise<void> 
   const { logger, anchoring, outbox } = foundations;
   watches.clockWatch.stop();
   account.again.stop();
+  account.passed.stop();
   account.skew.stop();
   account.risk.stop();
   watches.backstops.stop();

@@ -79,6 +79,10 @@ export class AccountPicture {
     return this.#positions.list().map(({ symbol }) => symbol);
   }
 
+  holds(symbol: Ticker): boolean {
+    return this.#positions.get(symbol) !== null;
+  }
+
   /** Null until the account was read for the first time. */
   snapshot(): PortfolioSnapshot | null {
     if (this.#account === null) return null;
@@ -180,6 +184,7 @@ export class AccountPicture {
     const doubts = [
       ...episodes.scaleDoubts(this.#positions.list(), reading.at),
       ...this.#renames.judge(reading.positions, traded),
+      ...this.#renames.leaving((symbol) => this.#positions.isConfirmed(symbol)),
     ];
     if (doubts.length > 0) this.#incoherences = [...this.#incoherences, ...doubts];
     if (isFirst) return [];
@@ -241,6 +246,7 @@ export class AccountPicture {
     const traded = new Set<Ticker>();
     for (const change of changes) {
       this.#noteOrder(change);
+      this.#noteRename(change.after);
       const told = toldOf(change.after.id);
       const growth = growthOf(change, told?.price ?? null);
       if (growth === null) continue;
@@ -270,6 +276,14 @@ export class AccountPicture {
     if (hasEnded && ledger.knows(after.clientOrderId) && !ledger.hasObserved(after)) {
       logObserved(logger, ledger.planOf(after.clientOrderId), after);
     }
+  }
+
+  /** The stream tells of a rename by its orders, before any reading shows where the shares are. */
+  #noteRename(order: Order): void {
+    const old = order.replaces === null ? null : this.#orders.get(order.replaces);
+    if (old === null || old.symbol === order.symbol) return;
+    this.#positions.doubt(old.symbol);
+    this.#incoherences = [...this.#incoherences, this.#renames.noteSuccessor(old, order)];
   }
 
   /** Symbols that have vanished from the list although nothing explains it. */

@@ -1,7 +1,9 @@
 import type { NakedTime } from '../../domain/answers.ts';
-import { NO_SHARES, text } from '../../domain/decimal.ts';
+import { addShares, NO_SHARES, type Quantity, smaller, text } from '../../domain/decimal.ts';
 import type { Ticker } from '../../domain/ids.ts';
+import { isTriggered, remainingQuantity } from '../../domain/order.ts';
 import type { PositionContext } from '../../domain/portfolio.ts';
+import { exitSide } from '../../domain/side.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import {
   measureNaked,
@@ -25,15 +27,22 @@ export class NakedMeters {
   readonly #meters = new Map<Ticker, NakedMeter>();
   /** Where each meter stood when its last naked stretch was written down. */
   readonly #written = new Map<Ticker, NakedMeter>();
+  /** By how much the beginning of a stretch may be wrong; none where a stream told of it. */
+  readonly #uncertainMs = new Map<Ticker, number>();
 
   constructor(parts: { readonly logger: EventLogger; readonly calendar: SessionCalendar }) {
     this.#logger = parts.logger;
     this.#calendar = parts.calendar;
   }
 
-  /** @param isReachable whether the broker could be asked for what the context shows */
-  look({ position, cover, price }: PositionContext, at: EpochMs, isReachable: boolean): void {
+  /**
+   * @param isReachable whether the broker could be asked for what the context shows
+   * @param isStreamed whether prices come as they are made, and not when they are asked for
+   */
+  look(context: PositionContext, at: EpochMs, isReachable: boolean, isStreamed: boolean): void {
+    const { position, cover, price } = context;
     const { symbol } = position;
+    this.#lookBack(context, at, isStreamed);
     const isOpen = this.#calendar.isTradedAt(symbol, at);
     this.#measure(symbol, {
       at,
@@ -42,6 +51,25 @@ export class NakedMeters {
       isOpen,
       isReachable,
     });
+  }
+
+  /**
+   * A stop-limit that the price went through has guarded nothing since then, and not only since
+   * somebody looks: since the trade that shows it, or, where none does, since the last look.
+   */
+  #lookBack(context: PositionContext, at: EpochMs, isStreamed: boolean): void {
+    const { position, cover, price, market } = context;
+    const { symbol } = position;
+    const last = this.#meters.get(symbol)?.lastLook ?? null;
+    const triggered = triggeredShares(context);
+    if (last === null || triggered.eq('0') || cover.nakedQuantity.lte(last.nakedQuantity)) return;
+    const { lastTrade } = market;
+    const isTold = lastTrade !== null && triggeredShares(context, lastTrade.price).gt('0');
+    const since = isTold ? Math.min(Math.max(lastTrade.at, last.at), at) : last.at;
+    const nakedQuantity = smaller(cover.nakedQuantity, addShares(last.nakedQuantity, triggered));
+    if (!isStreamed) this.#uncertainMs.set(symbol, isTold ? since - last.at : at - since);
+    const isOpen = this.#calendar.isTradedAt(symbol, since);
+    this.#measure(symbol, { ...last, at: since, nakedQuantity, price, isOpen });
   }
 
   /** The symbol is flat: what was naked is no more. */
@@ -87,6 +115,8 @@ export class NakedMeters {
     const shareSeconds = after.shareSeconds.minus(written.shareSeconds);
     if (shareSeconds.eq('0') || after.lastLook === null) return;
     this.#written.set(symbol, after);
+    const uncertainMs = this.#uncertainMs.get(symbol) ?? 0;
+    this.#uncertainMs.delete(symbol);
     const { at } = after.lastLook;
     const open = this.#openSince(symbol, before.lastLook, at);
     this.#logger.log({
@@ -101,7 +131,15 @@ export class NakedMeters {
         dollarSeconds: text(after.dollarSeconds.minus(written.dollarSeconds)),
         totalShareSeconds: text(after.shareSeconds),
         totalDollarSeconds: text(after.dollarSeconds),
+        ...(uncertainMs === 0 ? {} : { uncertainSeconds: text(secondsOf(uncertainMs)) }),
       },
     });
   }
 }
+
+/** Shares under stop-limits that have become limit orders, which may wait for ever. */
+const triggeredShares = ({ position, orders, price }: PositionContext, at = price): Quantity =>
+  orders
+    .filter((order) => order.side === exitSide(position.side) && isTriggered(order, at))
+    .map((order) => remainingQuantity(order) ?? NO_SHARES)
+    .reduce(addShares, NO_SHARES);

@@ -21,6 +21,7 @@ import type { MarketFeed } from './market-feed.ts';
 import type { NakedMeters } from './naked-meters.ts';
 import type { OrderBook } from './order-book.ts';
 import type { OrderDesk } from './order-desk.ts';
+import type { PassedStops } from './passed-stops.ts';
 import type { SessionCalendar } from './session-calendar.ts';
 import type { StreamTrust } from './stream-trust.ts';
 import type { TradingStateLevels } from './trading-state.ts';
@@ -36,6 +37,7 @@ type Parts = {
   readonly stream: StreamTrust;
   readonly streams: Streams;
   readonly market: MarketFeed;
+  readonly passed: PassedStops;
   readonly calendar: SessionCalendar;
   readonly episodes: EpisodeKeeper;
   readonly ledger: IntentLedger;
@@ -69,6 +71,7 @@ export class PortfolioStateManager {
     this.#stream = parts.stream;
     parts.desk.onNews((order) => this.#spread(this.#picture.takeOrder(order)));
     parts.tradingState.onChange(() => this.#picture.touch());
+    parts.passed.onPassed((symbol) => this.reconsider(symbol));
   }
 
   /** Begins to listen to both streams. */
@@ -238,7 +241,7 @@ export class PortfolioStateManager {
   }
 
   #applyPrice(event: MarketEvent): void {
-    const { market } = this.#parts;
+    const { market, passed } = this.#parts;
     const isFirst = this.#isFirstPrice(event);
     if (!market.apply(event)) return;
     this.#picture.touch();
@@ -247,6 +250,9 @@ export class PortfolioStateManager {
       this.#picture.takeTrade(event.symbol, lastTrade);
     }
     if (event.kind === 'status' || isFirst) this.reconsider(event.symbol);
+    // Shares under a stop-limit that has triggered are bare from here on, whoever looks when.
+    if (this.#picture.holds(event.symbol) && passed.see(event.symbol))
+      this.#measure([event.symbol]);
   }
 
   /** True for the session's first price of a symbol: stops that live for a day waited for it. */
@@ -267,13 +273,14 @@ export class PortfolioStateManager {
   }
 
   #measure(symbols: readonly Ticker[]): void {
-    const { meters, clock } = this.#parts;
+    const { meters, clock, market } = this.#parts;
     const at = clock.now();
     if (this.snapshot() === null) return;
+    const isStreamed = market.state === 'live';
     for (const symbol of symbols) {
       const context = this.getCompleteContext(symbol);
       if (context === null) meters.close(symbol, at);
-      else meters.look(context, at, this.#reachable);
+      else meters.look(context, at, this.#reachable, isStreamed);
     }
   }
 

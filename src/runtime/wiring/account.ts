@@ -9,6 +9,7 @@ import { MissedFills } from '../account/missed-fills.ts';
 import { NakedMeters } from '../account/naked-meters.ts';
 import { OrderBook } from '../account/order-book.ts';
 import { OrderDesk } from '../account/order-desk.ts';
+import { PassedStops } from '../account/passed-stops.ts';
 import { PortfolioRiskManager } from '../account/portfolio-risk-manager.ts';
 import { PortfolioStateManager } from '../account/portfolio-state-manager.ts';
 import { SessionCalendar } from '../account/session-calendar.ts';
@@ -39,10 +40,12 @@ export function wireAccount(parts: RuntimeParts, foundations: Foundations, memor
   const aheadMs = () => skew.aheadMs();
   const timeoutMs = settings.callTimeoutMs;
   const calendar = new SessionCalendar({ broker, clock, timeoutMs, aheadMs });
+  const market = new MarketFeed({ marketData, clock, logger, settings, aheadMs });
+  const passed = new PassedStops({ clock, orders, market, calendar });
   const state = new PortfolioStateManager({
     ...{ reader, orders, desk, stream, streams, calendar, episodes, ledger },
     ...{ tradingState, logger, clock, settings },
-    market: new MarketFeed({ marketData, clock, logger, settings, aheadMs }),
+    ...{ market, passed },
     meters: new NakedMeters({ logger, calendar }),
     brokerAheadMs: () => -skew.aheadMs(),
   });
@@ -54,7 +57,7 @@ export function wireAccount(parts: RuntimeParts, foundations: Foundations, memor
   });
   const entries = new EntryDesk({ broker, marketData, state, logger, clock, settings });
   return {
-    ...{ reader, orders, desk, calendar, skew, state, risk, entries },
+    ...{ reader, orders, desk, calendar, skew, state, passed, risk, entries },
     again: new LookAgain({ state, clock }),
     look: new AccountLook({ state, broker, clock, settings }),
     recovery: new Recovery({ state, missed, unsettled, desk, tradingState, logger, clock }),
