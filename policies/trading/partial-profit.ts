@@ -39,6 +39,8 @@ export const partialProfitSettings = settingsObject({
 });
 export type PartialProfitSettings = z.output<typeof partialProfitSettings>;
 
+const PARTIAL = 'partial@';
+
 /** Banks part of a winner once an episode, at a multiple of its initial risk. */
 export class PartialProfitPolicy implements TradingPolicy {
   readonly name = 'partial-profit';
@@ -50,16 +52,15 @@ export class PartialProfitPolicy implements TradingPolicy {
   constructor(settings: StopSettings & { readonly partialProfit: PartialProfitSettings }) {
     this.#settings = settings.partialProfit;
     this.#stops = settings;
-    this.#milestone = `partial@${text(this.#settings.targetR)}R`;
+    this.#milestone = `${PARTIAL}${text(this.#settings.targetR)}R`;
   }
 
   evaluate(context: PositionContext): Evaluation {
     const { position, episode, riskPerShare, gainPerShare, price } = context;
     const { fraction } = this.#settings;
     const targetR = this.#targetR(context);
-    if (isTaken(context, this.#milestone)) {
-      return this.#abstain(`${this.#milestone} is taken in ${episode.id}`);
-    }
+    const taken = partialTaken(context);
+    if (taken !== null) return this.#abstain(`${taken} is taken in ${episode.id}`);
     const birth = this.#atBirth(context);
     if (birth !== null) return birth;
     if (!isTradable(context)) return this.#abstain('the market is closed or halted');
@@ -94,7 +95,7 @@ export class PartialProfitPolicy implements TradingPolicy {
   /** Shares that get their first stop get their take-profit with it; null for any others. */
   #atBirth(context: PositionContext): Evaluation | null {
     const { position, episode, price } = context;
-    if (this.#settings.placed === 'when_reached' || !isUntouched(context, this.#milestone)) {
+    if (this.#settings.placed === 'when_reached' || !isUntouched(context)) {
       return null;
     }
     const quantity = this.#part(position.quantity);
@@ -147,21 +148,29 @@ export class PartialProfitPolicy implements TradingPolicy {
 }
 
 /** Whole shares in which nothing rests, and whose profit was never asked for. */
-function isUntouched({ position, orders, episode, intents }: PositionContext, milestone: string) {
+function isUntouched({ position, orders, episode, intents }: PositionContext): boolean {
   return (
     isWhole(position.quantity) &&
     position.assetClass === 'us_equity' &&
     orders.length === 0 &&
-    !intents.some(({ key }) => key.endsWith(`|${episode.id}|${milestone}`))
+    !intents.some(({ key }) => partialIn(key, episode.id) !== null)
   );
 }
 
-/** A milestone is taken once an order for it may have reached the broker. */
-function isTaken({ episode, intents }: PositionContext, milestone: string): boolean {
-  return (
-    episode.milestones.includes(milestone) ||
-    intents.some(
-      ({ key, state }) => state !== 'dead' && key.endsWith(`|${episode.id}|${milestone}`),
-    )
+/**
+ * The partial profit of this episode, once an order for it may have reached the broker. There is
+ * one in an episode: its name tells at what gain it was taken, and another target that holds by
+ * now, since the strategy was switched or the settings were changed, is not a second one.
+ */
+function partialTaken({ episode, intents }: PositionContext): string | null {
+  const alive = intents.flatMap(({ key, state }) =>
+    state === 'dead' ? [] : (partialIn(key, episode.id) ?? []),
   );
+  return [...episode.milestones.filter((name) => name.startsWith(PARTIAL)), ...alive][0] ?? null;
+}
+
+/** The milestone in the key of an intent, where it is the partial profit of this episode. */
+function partialIn(key: string, episode: string): string | null {
+  const name = key.slice(key.lastIndexOf('|') + 1);
+  return name.startsWith(PARTIAL) && key.endsWith(`|${episode}|${name}`) ? name : null;
 }

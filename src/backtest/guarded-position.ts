@@ -86,7 +86,6 @@ export class GuardedPosition {
   readonly #openedAt: number;
   readonly #advice: readonly Advice[];
   #milestones: readonly string[] = [];
-  #bankedBefore = 0;
   #stopSetAt = 0;
   #asksFrom = 0;
   #moved: Move | null = null;
@@ -183,8 +182,7 @@ export class GuardedPosition {
    *   answer; at a lower one, the stop may only have been too near to it
    */
   #wake(isVain: boolean): void {
-    const isBanked = this.#milestones.length > this.#bankedBefore;
-    const { asksFrom, movesFrom } = wakesOf(this, this.#guard, isBanked);
+    const { asksFrom, movesFrom } = wakesOf(this, this.#guard, this.#milestones.length > 0);
     this.#asksFrom = asksFrom;
     this.wakesAt = isVain && movesFrom > 0 ? Math.max(movesFrom, this.bestPrice + 1) : movesFrom;
   }
@@ -196,8 +194,6 @@ export class GuardedPosition {
     this.#guard = guard;
     this.#asksFrom = 0;
     this.wakesAt = 0;
-    // A profit banked at another target may be banked again at the new one.
-    this.#bankedBefore = this.#milestones.length;
   }
 
   /** Orders that rest for it, a pair counted as one. */

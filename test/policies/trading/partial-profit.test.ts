@@ -63,10 +63,19 @@ describe('partial profit', () => {
     expect(wish(policy.evaluate(context))).toBe('reduce 5 partial@2R');
   });
 
-  it('does not take the milestone of another target for its own', () => {
-    const context = holding({ price: '140', milestones: ['partial@1R'] });
+  it('is taken once an episode also where the target is another by now', () => {
+    const done = holding({ price: '140', milestones: ['partial@1R'] });
+    expect(because(policy.evaluate(done))).toBe('partial@1R is taken in AAPL#1');
+    const waits = holding({ price: '140', intents: [intent('partial@4R', 'live')] });
+    expect(because(policy.evaluate(waits))).toBe('partial@4R is taken in AAPL#1');
+  });
+
+  it('is not held back by what died at another target, or was taken in another episode', () => {
+    const died = holding({ price: '140', intents: [intent('partial@4R', 'dead')] });
+    expect(wish(policy.evaluate(died))).toBe('reduce 5 partial@2R');
+    const before = { ...intent('partial@4R', 'filled'), key: 'PA3TEST00001|AAPL#11|partial@4R' };
+    const context = holding({ price: '140', intents: [before] });
     expect(wish(policy.evaluate(context))).toBe('reduce 5 partial@2R');
-    expect(wish(taking({ targetR: '1' }).evaluate(context))).toBe('-');
   });
 
   it.each([
