@@ -66,11 +66,16 @@ export class Host {
 
   #connected(): Connection | null {
     const guard = this.#guard();
-    if (guard === null || guard.runtime.bigBrother.snapshot() === null) return null;
-    if (this.#connection?.guard !== guard) {
-      const hear = (tool: string, text: string) => this.#heard(tool, text);
-      this.#connection = new Connection(guard, hear);
-    }
+    if (guard === null) return null;
+    if (this.#connection?.guard === guard) return this.#connection;
+    // Asked inside the process, so that nothing of it runs while it stands still.
+    let isReady = false;
+    guard.life.enter(() => {
+      isReady = guard.runtime.bigBrother.snapshot() !== null;
+    });
+    if (!isReady) return null;
+    const hear = (tool: string, text: string) => this.#heard(tool, text);
+    this.#connection = new Connection(guard, hear);
     return this.#connection;
   }
 

@@ -1,7 +1,8 @@
 import { claimedIn, exitGroupsOf, remainingOf } from './exits.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, Watch } from './rule.ts';
 import type { Scene } from './scene.ts';
 import type { Write } from './traffic.ts';
+import { unguardedWatch } from './unguarded-time.ts';
 import { digitsOf, larger, magnitude, unitsOf } from './units.ts';
 
 /** As long as it takes to see it and to cancel what is too much. */
@@ -18,7 +19,7 @@ export const noOversell: Rule = {
     'held; no order of ours turns a position around, and only an entry opens one.',
 
   watch(scene, tell) {
-    const tooMuchSince = new Map<string, number>();
+    const tooMuch = tooMuchWatch(scene, tell);
     const strangeSince = new Map<string, Since>();
     /** Somebody else moved the position, and this process may not have put our exits right yet. */
     const hasStrangeNews = (symbol: string): boolean => {
@@ -29,7 +30,6 @@ export const noOversell: Rule = {
       strangeSince.set(symbol, since);
       return reachMs - since.reachMs <= TOO_MUCH_MS && at > Number.NEGATIVE_INFINITY;
     };
-    const told = new Set<string>();
     return {
       on: {
         request_sent() {
@@ -62,29 +62,32 @@ export const noOversell: Rule = {
       },
       onBook(symbol) {
         hasStrangeNews(symbol);
-        const book = scene.books.of(symbol);
-        const ours = exitGroupsOf(book).filter(({ orders }) =>
-          orders.some((order) => scene.books.isOurs(order)),
-        );
-        const excess = claimedIn(ours) - magnitude(book.quantity);
-        if (book.quantity === 0n || excess <= 0n || scene.lives.current === null) {
-          tooMuchSince.delete(symbol);
-          told.delete(symbol);
-          return;
-        }
-        const since = tooMuchSince.get(symbol) ?? scene.lives.reachMs;
-        tooMuchSince.set(symbol, since);
-        if (scene.lives.reachMs - since <= TOO_MUCH_MS || told.has(symbol)) return;
-        told.add(symbol);
-        tell(
-          symbol,
-          `exits for ${digitsOf(excess)} shares more than are held have rested for over ` +
-            `${TOO_MUCH_MS} ms with the broker in reach`,
-        );
+        tooMuch.onBook?.(symbol);
       },
     };
   },
 };
+
+/**
+ * What keeps a stop from its place keeps an exit from being made smaller or taken back, too, and
+ * out of hours the broker takes no change and ends no order.
+ */
+const tooMuchWatch = (scene: Scene, tell: Parameters<Rule['watch']>[1]): Watch =>
+  unguardedWatch(scene, {
+    longestMs: TOO_MUCH_MS,
+    sharesIn(book) {
+      const ours = exitGroupsOf(book).filter(({ orders }) =>
+        orders.some((order) => scene.books.isOurs(order)),
+      );
+      return book.quantity === 0n ? 0n : claimedIn(ours) - magnitude(book.quantity);
+    },
+    onTooLong: (symbol, excess, ms) =>
+      tell(
+        symbol,
+        `exits for ${digitsOf(excess)} shares more than are held have rested for ${ms} ms with ` +
+          'the broker in reach',
+      ),
+  });
 
 type Since = { readonly at: number; readonly life: number | null; readonly reachMs: number };
 

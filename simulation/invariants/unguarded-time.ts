@@ -35,7 +35,7 @@ class UnguardedTime {
   }
 }
 
-/** Looks for shares that lack something for too long, and tells of each such stretch once. */
+/** Looks for shares that something is wrong with for too long, and tells of each such stretch once. */
 export function unguardedWatch(
   scene: Scene,
   {
@@ -44,7 +44,7 @@ export function unguardedWatch(
     onTooLong,
   }: {
     readonly longestMs: number;
-    /** How many lack it now; none or fewer when all is well. */
+    /** How many it is wrong with now; none or fewer when all is well. */
     readonly sharesIn: (book: Book) => bigint;
     readonly onTooLong: (symbol: string, shares: bigint, ms: number) => void;
   },

@@ -4,6 +4,7 @@ import { isTerminal } from '../domain/order.ts';
 import type { PartBasis, PlanPart } from '../domain/plan.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import { isForEntry } from './entry-context.ts';
+import { isOffScale } from './splits.ts';
 
 /** How far the world may have moved since the plan was made. */
 export type DriftTolerance = { readonly priceBps: number };
@@ -49,6 +50,21 @@ export function driftOf(
   }
   return (
     ordersDrift(basis.orders, liveOrders(context.orders)) ?? priceDrift(basis, context, tolerance)
+  );
+}
+
+/**
+ * In words, that the prices of a part are on another scale than the market by now, as by a split
+ * since it was made; null when they are not. What is left of its steps must not be sent then.
+ */
+export function scaleDriftOf(
+  { symbol, basis }: PlanPart,
+  { price }: PositionContext,
+): string | null {
+  if (!isOffScale(price, basis.price)) return null;
+  return (
+    `${symbol} went from ${text(basis.price)} to ${text(price)} since this was planned, as by a ` +
+    'split: its prices may be of before'
   );
 }
 

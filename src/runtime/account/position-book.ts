@@ -71,9 +71,14 @@ export class PositionBook {
 
   /** Carries a position on by a fill; before the first read there is none to carry on. */
   fill(growth: Growth): void {
-    this.#fills += 1;
-    this.#unconfirmed.set(growth.order.symbol, this.#fills);
+    this.doubt(growth.order.symbol);
     if (this.#wasRead) this.#carryOn(growth);
+  }
+
+  /** What is held may have changed in a way that no fill tells of: unconfirmed until the next read. */
+  doubt(symbol: Ticker): void {
+    this.#fills += 1;
+    this.#unconfirmed.set(symbol, this.#fills);
   }
 
   #carryOn({ order, shares, price: paid }: Growth): void {

@@ -1,5 +1,6 @@
 import { text } from '../../domain/decimal.ts';
 import type { Ticker } from '../../domain/ids.ts';
+import type { Order } from '../../domain/order.ts';
 import type { Incoherence, Position } from '../../domain/portfolio.ts';
 import { splitBetween } from '../../engine/splits.ts';
 
@@ -12,6 +13,23 @@ import { splitBetween } from '../../engine/splits.ts';
 export class RenameWatch {
   readonly #frozen = new Map<Ticker, string>();
   #before: readonly Position[] | null = null;
+  /** Symbols whose orders went on under another one since they were read. */
+  readonly #leaving = new Map<Ticker, string>();
+
+  /** An order went on as one for another symbol: so may its shares, as the next reading shows. */
+  noteSuccessor({ symbol }: Order, successor: Order): Incoherence {
+    const because =
+      `an order of ${symbol} goes on as one of ${successor.symbol}, as by a rename: what is ` +
+      'held is read anew first';
+    this.#leaving.set(symbol, because);
+    return { symbol, because };
+  }
+
+  /** @param isRead true for a symbol whose shares were read since */
+  leaving(isRead: (symbol: Ticker) => boolean): Incoherence[] {
+    for (const symbol of this.#leaving.keys()) if (isRead(symbol)) this.#leaving.delete(symbol);
+    return [...this.#leaving].map(([symbol, because]) => ({ symbol, because }));
+  }
 
   /** @param traded symbols whose orders filled shares since the last reading */
   judge(positions: readonly Position[], traded: ReadonlySet<Ticker>): Incoherence[] {

@@ -5,7 +5,7 @@ import type { ActionPlan, PartBasis, PlanPart, Step, SubmitStep } from '../../do
 import type { PositionContext } from '../../domain/portfolio.ts';
 import { isRiskReducing } from '../../domain/risk-reducing.ts';
 import { msBetween } from '../../domain/time.ts';
-import { basisOf, type DriftTolerance, driftOf } from '../../engine/drift.ts';
+import { basisOf, type DriftTolerance, driftOf, scaleDriftOf } from '../../engine/drift.ts';
 import { sealPlan } from '../../engine/plan-hash.ts';
 import { review } from '../../engine/review.ts';
 import { type ReviewBasis, reviewInputs, withMarketsOf } from '../../engine/review-basis.ts';
@@ -133,6 +133,8 @@ export class StepResender {
   #whyNot({ part, basis }: DoubtfulStep, step: Step, context: PositionContext): string | null {
     if (!isRiskReducing(step, context.position)) return 'it may add to the risk';
     if (basis === null) return 'the journal does not tell what it was sent into';
+    const scaleDrift = scaleDriftOf(part, context);
+    if (scaleDrift !== null) return scaleDrift;
     // What is bare needs its stop whatever else has changed; the guardrails judge the rest.
     if (isNewStop(step)) {
       const { nakedQuantity } = context.cover;

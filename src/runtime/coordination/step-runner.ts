@@ -3,7 +3,9 @@ import { text } from '../../domain/decimal.ts';
 import { isTerminal, type Order, type OrderStatus } from '../../domain/order.ts';
 import type { CancelStep, PlanPart, ReplaceStep, Step, SubmitStep } from '../../domain/plan.ts';
 import type { StepResult } from '../../domain/report.ts';
-import { basisOf } from '../../engine/drift.ts';
+import { isWorking } from '../../engine/cover.ts';
+import { basisOf, scaleDriftOf } from '../../engine/drift.ts';
+import { groupsOf } from '../../engine/groups.ts';
 import { BrokerError } from '../../ports/broker.ts';
 import type { OrderDesk } from '../account/order-desk.ts';
 import type { PortfolioStateManager } from '../account/portfolio-state-manager.ts';
@@ -79,6 +81,10 @@ export class StepRunner {
     }
     const context = this.#state.getCompleteContext(step.symbol);
     const basis = context === null ? null : basisOf(context);
+    const scaleDrift = context === null ? null : scaleDriftOf(part, context);
+    if (scaleDrift !== null) {
+      return { ...notDone(step, scaleDrift), outcome: 'rejected', rejection: null };
+    }
     const sending = { approved, part, stepIndex, step, basis, turn, isRepeat: false };
     const answer = await this.#sender.send(sending);
     onAnswer(answer);
@@ -179,7 +185,32 @@ export class StepRunner {
       const because = `order ${order.id} was replaced by ${order.replacedBy} before its cancel`;
       return { ...result, outcome: 'rejected', because };
     }
-    return { ...result, outcome: 'done', because: `order ${order.id} is ${order.status}` };
+    return this.#confirmFellows(order, result);
+  }
+
+  /**
+   * The exits beside a canceled one end with it; but where the venue had set that one aside, it
+   * may wake its stop instead, which then holds the shares that the plan counts as free.
+   */
+  async #confirmFellows(order: Order, result: ReturnType<typeof resultOf>): Promise<StepResult> {
+    const because = `order ${order.id} is ${order.status}`;
+    for (const fellow of this.#fellowsOf(order)) {
+      const { id } = fellow;
+      const isDecided = (one: Order) =>
+        isTerminal(one.status) || (!isWorking(fellow) && isWorking(one));
+      await this.#desk.waitFor(id, isDecided, this.#settings.confirmTimeoutMs);
+      const status = this.#desk.find(id)?.status;
+      if (status === undefined || isTerminal(status)) continue;
+      const lives = `${because}, but order ${id} of its group is ${status}`;
+      return { ...result, outcome: 'rejected', because: lives };
+    }
+    return { ...result, outcome: 'done', because };
+  }
+
+  #fellowsOf(order: Order): readonly Order[] {
+    const live = this.#state.getCompleteContext(order.symbol)?.orders ?? [];
+    const group = groupsOf([order, ...live.filter(({ id }) => id !== order.id)])[0]?.orders ?? [];
+    return group.filter(({ id, side }) => id !== order.id && side === order.side);
   }
 }
 
