@@ -105,7 +105,8 @@ export async function verdicts(name: PeerName): Promise<Row> {
   const rules = rulesOf();
   const draws = new Draws('verdicts');
   const scenes = Array.from({ length: SCENES }, () => scene(draws));
-  const passes = 20;
+  const passes = 200;
+  const theirPasses = 10;
   return compare({
     ...{ name: ROW, peer: name, aim: AIM },
     note:
@@ -131,10 +132,12 @@ export async function verdicts(name: PeerName): Promise<Row> {
       }
     },
     theirs: async () => {
-      for (const { figures } of scenes) await opened.denials(figures);
+      for (let pass = 0; pass < theirPasses; pass += 1) {
+        for (const { figures } of scenes) await opened.denials(figures);
+      }
     },
     oursUnits: passes * SCENES * RULES,
-    theirsUnits: SCENES * RULES,
+    theirsUnits: theirPasses * SCENES * RULES,
     unit: 'verdicts',
   });
 }

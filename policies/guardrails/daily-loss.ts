@@ -34,15 +34,15 @@ export const dailyLoss = ({ percentOfEquity }: DailyLossSettings): Guardrail => 
     }
     const loss = lossToday(input.snapshot, netDepositsToday);
     const measured = `${loss.gt(ZERO) ? 'a loss' : 'a gain'} of ${cents(loss.abs())} USD`;
-    const finding = { measured, limit };
     if (loss.gte(most)) {
       return deny(name, input, 'daily_loss_reached', {
-        ...finding,
+        measured,
+        limit,
         because: `the account has lost ${cents(loss)} USD since the last close`,
         wouldPass: 'exits and protection, and entries on the next trading day',
       });
     }
-    return pass(name, input, { ...finding, because: 'the day has not reached its limit' });
+    return pass(name, input, { measured, limit, because: 'the day has not reached its limit' });
   },
 });
 

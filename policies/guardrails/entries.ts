@@ -45,15 +45,12 @@ export function entriesOf(part: PlanPart, snapshot: PortfolioSnapshot): readonly
   });
 }
 
-/** Finds something out about a review once, however many guardrails ask. */
+/** Finds something out about a review once, however many guardrails ask about it in turn. */
 function onceFor<Found>(find: (input: ReviewInput) => Found): (input: ReviewInput) => Found {
-  const known = new WeakMap<ReviewInput, { readonly found: Found }>();
+  let known: { readonly input: ReviewInput; readonly found: Found } | null = null;
   return (input) => {
-    const before = known.get(input);
-    if (before !== undefined) return before.found;
-    const found = find(input);
-    known.set(input, { found });
-    return found;
+    if (known?.input !== input) known = { input, found: find(input) };
+    return known.found;
   };
 }
 
@@ -126,6 +123,8 @@ function unexecutedWorth(
   parts: readonly PlanPart[],
   isMeant: Meant = everySymbol,
 ): Notional | null {
+  const onTheirWay = inFlightWorth({ snapshot, facts }, isMeant);
+  if (snapshot.orders.length === 0) return onTheirWay;
   const held = new Map(snapshot.positions.map((one) => [one.symbol, one]));
   const touched = new Set(
     parts.flatMap(({ steps }) =>
@@ -138,7 +137,7 @@ function unexecutedWorth(
   );
   return total([
     ...waiting.map((order) => orderWorth(order, snapshot.markets.get(order.symbol))),
-    inFlightWorth({ snapshot, facts }, isMeant),
+    onTheirWay,
   ]);
 }
 
@@ -148,6 +147,7 @@ export function inFlightWorth(
   isMeant: Meant = everySymbol,
 ): Notional | null {
   if (inFlight === null) return null;
+  if (inFlight.length === 0) return NO_DOLLARS;
   const shown = new Set<string>(orders.map(({ clientOrderId }) => clientOrderId));
   const unseen = inFlight.filter((one) => isMeant(one.symbol) && !shown.has(one.clientOrderId));
   return total(

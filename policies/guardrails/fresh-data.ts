@@ -165,15 +165,16 @@ function priceAge(input: ReviewInput, settings: FreshDataSettings): Verdict {
     });
   }
   const ageMs = Math.min(...ages);
-  const finding = { measured: `${ageMs} ms`, limit };
+  const measured = `${ageMs} ms`;
   if (ageMs > limitMs) {
     return deny(name, input, 'quote_stale', {
-      ...finding,
+      measured,
+      limit,
       because: `the newest price of ${part.symbol} is ${ageMs} ms off`,
       wouldPass: `the same plan with a quote not older than ${limit}`,
     });
   }
-  return pass(name, input, { ...finding, because: 'snapshot and prices are fresh and agree' });
+  return pass(name, input, { measured, limit, because: 'snapshot and prices are fresh and agree' });
 }
 
 const onlyReduces = ({ part, context }: ReviewInput): boolean =>

@@ -48,16 +48,19 @@ export const stopNeverLoosens = (): Guardrail => ({
     }
     const needed = smaller(sharesOf(before), sharesLeft(stay, claimedBeside(before, others)));
     const kept = sharesOf(stops);
-    const finding = { measured: `${shares(kept)} with a stop`, limit: `${shares(needed)} or more` };
+    const measured = `${shares(kept)} with a stop`;
+    const limit = `${shares(needed)} or more`;
     if (kept.lt(needed)) {
       return deny(name, input, 'stop_loosened', {
-        ...finding,
+        measured,
+        limit,
         because: 'at its end the plan leaves more shares without a stop than now',
         wouldPass: `a stop for all ${shares(stay)} that are not sold`,
       });
     }
     return pass(name, input, {
-      ...finding,
+      measured,
+      limit,
       because: 'every share keeps a stop as tight as it has, or is sold',
     });
   },

@@ -4,6 +4,7 @@ import { isRiskReducing, sharesAdded } from '../../src/domain/risk-reducing.ts';
 import { deny, pass } from './verdict.ts';
 
 const name = 'trading-state';
+const ALLOWED = 'active, or reducing for what reduces risk';
 
 export const tradingState = (): Guardrail => ({
   name,
@@ -12,7 +13,6 @@ export const tradingState = (): Guardrail => ({
   review(input): Verdict {
     const { part, context, snapshot } = input;
     const state = input.tradingState;
-    const allowed = { measured: state, limit: 'active, or reducing for what reduces risk' };
     const blocked = snapshot.account.blockedBecause;
     if (blocked !== null) {
       return deny(name, input, 'account_blocked', {
@@ -24,7 +24,8 @@ export const tradingState = (): Guardrail => ({
     }
     if (state === 'halted' && !(isOwnHalt(input) && isRelease(input))) {
       return deny(name, input, 'trading_halted', {
-        ...allowed,
+        measured: state,
+        limit: ALLOWED,
         because: `trading is halted${causes(input)}`,
         wouldPass: 'anything, once the halt is cleared',
       });
@@ -32,7 +33,8 @@ export const tradingState = (): Guardrail => ({
     const adding = part.steps.filter((step) => !isRiskReducing(step, context.position));
     if (state === 'reducing' && adding.length > 0) {
       return deny(name, input, 'trading_reducing', {
-        ...allowed,
+        measured: state,
+        limit: ALLOWED,
         because:
           `${adding.length} of ${part.steps.length} steps add risk while only exits and ` +
           `protection are allowed${causes(input)}`,
@@ -47,7 +49,7 @@ export const tradingState = (): Guardrail => ({
         wouldPass: 'an exit or protection, or an entry after the halt',
       });
     }
-    return pass(name, input, { ...allowed, because: `trading is ${state}` });
+    return pass(name, input, { measured: state, limit: ALLOWED, because: `trading is ${state}` });
   },
 });
 

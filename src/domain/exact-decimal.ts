@@ -66,6 +66,10 @@ export class Decimal {
   div(other: string | Decimal): Decimal {
     const { units, places } = Decimal.of(other);
     if (units === 0) throw new RangeError('nothing is divided by zero');
+    const power = places === 0 && typeof units === 'number' ? POWERS.indexOf(units) : -1;
+    if (power >= 0 && this.places + power <= QUOTIENT_PLACES) {
+      return Decimal.made(this.units, this.places + power);
+    }
     const more = QUOTIENT_PLACES + places - this.places;
     const [dividend, divisor] = [BigInt(this.units), BigInt(units)];
     const quotient =

@@ -24,7 +24,9 @@ export type Exposure = {
 /** Each position at the broker's price: what reports show and guardrails measure. */
 export const holdingsOf = (positions: readonly Position[]): readonly Holding[] =>
   positions.map(({ symbol, side, assetClass, currentPrice, quantity }) => ({
-    ...{ symbol, side, assetClass },
+    symbol,
+    side,
+    assetClass,
     value: worth(currentPrice, quantity),
   }));
 
