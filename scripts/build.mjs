@@ -1,20 +1,18 @@
-// Bundles the command line into one file, which starts in a third of the time that a
-// tree of modules takes. What holds native code or belongs to Node stays outside.
+// Bundles the command line: one small file that answers a host at once, and the parts that it
+// loads afterwards. What holds native code or belongs to Node stays outside.
 
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { appPageInside } from './app-page.mjs';
 import { crashPoints } from './crash-point-plugin.mjs';
+import { greetingInside } from './greeting.mjs';
 
 // Written beside the old bundles and renamed when whole: nobody ever starts half a bundle.
 const draft = `dist/draft-${process.pid}`;
-
-const entryPoints = [
-  { in: 'src/main.ts', out: 'bigbrother' },
-  ...(existsSync('bench/main.ts') ? [{ in: 'bench/main.ts', out: 'bench' }] : []),
-];
+/** A program that was started before a build may still load its own parts. */
+const PARTS_ARE_KEPT_MS = 3_600_000;
 
 const common = {
   outdir: draft,
@@ -33,7 +31,35 @@ const common = {
   },
 };
 
-await build({ ...common, entryPoints, plugins: [appPageInside] });
+/** Messages of zod in fifty languages, none of which is ever asked for. */
+const oneLanguage = {
+  name: 'one-language',
+  /** @param {import('esbuild').PluginBuild} bundle */
+  setup(bundle) {
+    bundle.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+      loader: 'js',
+    }));
+  },
+};
+
+const { metafile } = await build({
+  ...common,
+  entryPoints: [{ in: 'src/main.ts', out: 'bigbrother' }],
+  plugins: [appPageInside, greetingInside, oneLanguage],
+  ...{ splitting: true, chunkNames: 'parts/[name]-[hash]', minify: true, metafile: true },
+});
+const program = Object.keys(metafile.outputs)
+  .filter((path) => path.endsWith('.js'))
+  .map((path) => path.slice(draft.length + 1))
+  .sort();
+// What belongs to the program: its digest is taken of these files, and a bundle packs them.
+await writeFile(join(draft, 'parts', 'program.json'), JSON.stringify(program));
+
+if (existsSync('bench/main.ts')) {
+  const bench = [{ in: 'bench/main.ts', out: 'bench' }];
+  await build({ ...common, entryPoints: bench, plugins: [appPageInside, greetingInside] });
+}
 if (existsSync('simulation/main.ts')) {
   const simulation = [{ in: 'simulation/main.ts', out: 'simulate' }];
   await build({ ...common, entryPoints: simulation, plugins: [crashPoints] });
@@ -49,5 +75,14 @@ await build({
 });
 await copyFile('src/web/page/page.html', join(draft, 'page.html'));
 await chmod(join(draft, 'bigbrother.js'), 0o755);
+const parts = await readdir(join(draft, 'parts'));
+await mkdir('dist/parts', { recursive: true });
+for (const file of parts) await rename(join(draft, 'parts', file), join('dist/parts', file));
+await rm(join(draft, 'parts'), { recursive: true });
 for (const file of await readdir(draft)) await rename(join(draft, file), join('dist', file));
 await rm(draft, { recursive: true });
+const oldest = Date.now() - PARTS_ARE_KEPT_MS;
+for (const file of await readdir('dist/parts')) {
+  const path = join('dist/parts', basename(file));
+  if (!parts.includes(file) && (await stat(path)).mtimeMs < oldest) await rm(path);
+}

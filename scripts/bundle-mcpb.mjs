@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 
 const PROGRAM = 'server/bigbrother.js';
+/** What "bigbrother page" shows, beside the program and its parts. */
+const PAGE = ['page.html', 'page.js', 'page.css'];
 
 const target = process.argv[2] ?? 'dist';
 await mkdir(target, { recursive: true });
@@ -17,8 +19,10 @@ await mkdir(target, { recursive: true });
 await mkdir('dist', { recursive: true });
 const folder = await mkdtemp('dist/mcpb-draft-');
 try {
-  await mkdir(join(folder, 'server'));
-  await cp('dist/bigbrother.js', join(folder, PROGRAM));
+  const program = JSON.parse(await readFile('dist/parts/program.json', 'utf8'));
+  for (const file of [...program, ...PAGE, 'parts/program.json']) {
+    await cp(join('dist', file), join(folder, 'server', file));
+  }
   await cp('LICENSE', join(folder, 'LICENSE'));
   const { version } = JSON.parse(await readFile('package.json', 'utf8'));
   // Node reads the program as a module because of this file.

@@ -1,9 +1,12 @@
 #!/usr/bin/env node
-import { runCommandLine } from './cli/program.ts';
+import { isHostStart, startForHost } from './cli/run/host-start.ts';
 
 // Whoever reads no further, such as "head", is no fault: the command ends by itself.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-process.exitCode = await runCommandLine(process.argv);
+// A host waits for the first answer, so everything else is loaded after it.
+process.exitCode = isHostStart(process.argv)
+  ? await startForHost(process.argv)
+  : await (await import('./cli/program.ts')).runCommandLine(process.argv);

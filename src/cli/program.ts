@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { adoptCommand } from './control/adopt-command.ts';
 import { approveCommand } from './control/approve-command.ts';
 import { enableCommand } from './control/enable-command.ts';
@@ -29,59 +29,15 @@ import { doctorCommand } from './setup/doctor-command.ts';
 import { setupCommand } from './setup/setup-command.ts';
 import { supabaseCommand } from './setup/supabase-command.ts';
 import { tokenCommand } from './setup/token-command.ts';
-import { exitCodes, failureOf } from './shared/failure.ts';
-import { VERSION } from './shared/version.ts';
-
-const overview = `
-Without keys BigBrother guards an account on its own paper exchange, inside this process.
-With keys it guards your Alpaca paper account; live needs two more settings.
-
-Environment:
-  APCA_API_KEY_ID          key of your Alpaca account; without it the built-in exchange is used
-  APCA_API_SECRET_KEY      its secret
-  APCA_API_BASE_URL        https://paper-api.alpaca.markets (the default), https://api.alpaca.markets
-                           or a loopback address, for example of "bigbrother exchange"
-  BIGBROTHER_MODE          observe (look), propose (suggest) or execute (act); default: execute on
-                           the built-in exchange, propose elsewhere
-  BIGBROTHER_LIVE_ACCOUNT  the account number that may be traded live; needed for live, refused else
-  BIGBROTHER_DATA_DIR      where journals are kept
-  SUPABASE_URL, SUPABASE_KEY, SUPABASE_ACCOUNT_KEY
-                           keep a copy of the journal in your Supabase project (docs/supabase.md)
-  PERPLEXITY_API_KEY       asks Perplexity about what is held (docs/intelligence.md)
-  BIGBROTHER_ALERT_WEBHOOKS, BIGBROTHER_HEARTBEAT_URL
-                           who is told when something is wrong (docs/alerts.md)
-  BIGBROTHER_CONFIG        a settings file; default: bigbrother.config.json in the data directory
-
-Exit codes: 0 done; 1 the run found a problem or failed; 2 arguments, settings or files cannot be
-used; 3 the broker refused or could not be reached.`;
+import { rootCommand, runProgram } from './shared/root-command.ts';
 
 /** Runs what the arguments ask for. Resolves with the exit code; everything is printed. */
-export async function runCommandLine(argv: readonly string[]): Promise<number> {
-  const program = createProgram();
-  try {
-    await program.parseAsync(argv);
-    return Number(process.exitCode ?? exitCodes.done);
-  } catch (error) {
-    const { exitCode, message } = failureOf(error);
-    if (message !== '') process.stderr.write(`bigbrother: ${message}\n`);
-    if (program.opts<{ debug?: boolean }>().debug === true && error instanceof Error) {
-      process.stderr.write(`${error.stack ?? error.message}\n`);
-    }
-    return exitCode;
-  }
-}
+export const runCommandLine = (argv: readonly string[]): Promise<number> =>
+  runProgram(createProgram(), argv);
 
 /** All commands, as they are called and as `--help` shows them. */
 export function createProgram(): Command {
-  const program = new Command('bigbrother')
-    .description(
-      'Guards an Alpaca account: policies recommend, guardrails veto, one coordinator acts.',
-    )
-    .option('-c, --config <file>', 'settings file (JSON)')
-    .option('--debug', 'print the stack of an error')
-    .version(VERSION)
-    .addHelpText('after', overview);
-  program.addCommand(mcpCommand(), { isDefault: true });
+  const program = rootCommand(mcpCommand());
   const others = [
     loopCommand,
     statusCommand,
@@ -113,8 +69,5 @@ export function createProgram(): Command {
     () => memoryCommand().addCommand(forgetCommand()),
   ];
   for (const create of others) program.addCommand(create());
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride().showHelpAfterError('(add --help to see what is allowed)');
-  }
   return program;
 }

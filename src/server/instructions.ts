@@ -1,7 +1,10 @@
 import type { SystemStatus } from '../domain/answers.ts';
 
 /** The playbook a host gives its model: one breath, nothing that the tools say themselves. */
-export function instructionsFor({ environment, mode }: SystemStatus): string {
+export function instructionsFor({
+  environment,
+  mode,
+}: Pick<SystemStatus, 'environment' | 'mode'>): string {
   const money = environment === 'live' ? 'real money' : 'no real money';
   const acting =
     mode === 'observe'

@@ -10,7 +10,7 @@ export type Named = { readonly environment: Environment; readonly mode: Mode };
 
 export type Answer =
   | { readonly error: { readonly code: number; readonly message: string } }
-  | { readonly result: Record<string, unknown> };
+  | { readonly result: Readonly<Record<string, unknown>> };
 
 /** To what was sent to an owner that ended: nobody here can tell what became of it. */
 export function lostAnswer(request: JSONRPCRequest, because: string, named: Named | null): Answer {

@@ -8,6 +8,7 @@ import type {
   RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../ports/clock.ts';
+import type { Greeter } from './greeting.ts';
 import { type Answer, lostAnswer, type Named, unsentAnswer } from './relay-answers.ts';
 
 /** A request waits so long for an owner to be there; then it is answered with why there is none. */
@@ -17,16 +18,6 @@ const LEAVING_MS = 20;
 /** An owner that does not answer a greeting in this time is asked all the same. */
 const LONGEST_INTRODUCTION_MS = 5_000;
 const NO_OWNER_YET = 'no process owns the account at the moment';
-
-/** What a host asks before it asks for anything of the account; a greeter can answer it. */
-const GREETINGS: ReadonlySet<string> = new Set([
-  'initialize',
-  'ping',
-  'tools/list',
-  'prompts/list',
-  'resources/list',
-  'resources/templates/list',
-]);
 
 type Asked = { readonly request: JSONRPCRequest; readonly isSent: boolean };
 
@@ -43,8 +34,7 @@ export class Relay {
   #host: Transport | null = null;
   #owner: Transport | null = null;
   /** Answers first questions while there was no owner yet. */
-  #greeter: Transport | null = null;
-  readonly #greeted = new Map<RequestId, JSONRPCRequest>();
+  #greeter: Greeter | null = null;
   #onListed: () => void = () => {};
   #onIntroduced: () => void = () => {};
   #named: Named | null = null;
@@ -72,37 +62,19 @@ export class Relay {
     const owner = this.#owner;
     this.#owner = null;
     this.#takeWaiting();
-    await this.#endGreeting();
     await owner?.close();
     await this.#host?.close();
   }
 
   /**
-   * Until the first owner is there, `server` answers what a host asks before anything else: how it
-   * is called and what it offers. Everything else waits.
+   * Until the first owner is there, `greeter` answers what a host asks before anything else: how
+   * the server is called and what it offers. Everything else waits.
    */
-  async greet(server: McpServer, named: Named): Promise<void> {
-    const [relaySide, serverSide] = InMemoryTransport.createLinkedPair();
-    await server.connect(serverSide);
-    relaySide.onmessage = (message) => {
-      if ('method' in message || message.id === undefined) return;
-      const method = this.#greeted.get(message.id)?.method;
-      this.#greeted.delete(message.id);
-      this.#asked.delete(message.id);
-      this.#toHost(message);
-      if (method === 'tools/list') this.#onListed();
-    };
-    await relaySide.start();
+  greet(greeter: Greeter, named: Named): void {
     this.#named = named;
-    this.#greeter = relaySide;
+    this.#greeter = greeter;
     // What came before it: the greetings among them are answered now, the rest waits on.
-    for (const request of this.#takeWaiting()) {
-      this.#toOwner(request);
-      // A host says that it has heard the answer only once it has; so this came after it.
-      if (request.method === 'initialize' && this.#initialized !== null) {
-        this.#toOwner(this.#initialized);
-      }
-    }
+    for (const request of this.#takeWaiting()) this.#toOwner(request);
   }
 
   /** Resolves when the host was told of the tools, or after `atMostMs`: not every host asks. */
@@ -128,10 +100,10 @@ export class Relay {
     };
     await owner.start();
     this.#owner = owner;
-    const unanswered = await this.#endGreeting();
+    this.#greeter = null;
     await this.#introduce(owner);
     if (this.#generation !== generation) return;
-    for (const request of [...unanswered, ...this.#takeWaiting()]) this.#toOwner(request);
+    for (const request of this.#takeWaiting()) this.#toOwner(request);
     if (hasOtherTools && this.#initialized !== null) {
       this.#toHost({ jsonrpc: '2.0', method: 'notifications/tools/list_changed' });
     }
@@ -173,13 +145,11 @@ export class Relay {
   #toOwner(message: JSONRPCMessage): void {
     const request = isRequest(message) ? message : null;
     if (this.#owner === null) {
-      if (request === null) {
-        void this.#greeter?.send(message).catch(() => undefined);
-        return;
-      }
-      if (this.#greeter !== null && GREETINGS.has(request.method)) {
-        this.#greeted.set(request.id, request);
-        void this.#greeter.send(request).catch(() => undefined);
+      if (request === null) return;
+      const result = this.#greeter?.(request) ?? null;
+      if (result !== null) {
+        this.#answer(request.id, { result });
+        if (request.method === 'tools/list') this.#onListed();
         return;
       }
       this.#asked.set(request.id, { request, isSent: false });
@@ -193,16 +163,6 @@ export class Relay {
       this.#asked.set(request.id, { request, isSent: true });
     }
     void this.#owner.send(message).catch(() => undefined);
-  }
-
-  /** @returns what it was asked and did not answer */
-  async #endGreeting(): Promise<readonly JSONRPCRequest[]> {
-    const greeter = this.#greeter;
-    const unanswered = [...this.#greeted.values()];
-    this.#greeter = null;
-    this.#greeted.clear();
-    await greeter?.close();
-    return unanswered;
   }
 
   #takeWaiting(): readonly JSONRPCRequest[] {

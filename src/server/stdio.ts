@@ -1,7 +1,7 @@
 import { type Readable, Writable } from 'node:stream';
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { LineTransport } from './line-transport.ts';
 
 export type StdioParts = {
   readonly stdin: Readable;
@@ -18,7 +18,7 @@ type Serving = { connect(host: Transport): Promise<void>; close(): Promise<void>
  * timers of a loop would keep the process alive for ever.
  */
 export async function serveStdio(server: Serving, parts: StdioParts): Promise<void> {
-  const transport = new StdioServerTransport(parts.stdin, reserveStdout(parts));
+  const transport = new LineTransport(parts.stdin, reserveStdout(parts));
   const pending = new PendingRequests();
   const stdinEnded = new Promise<void>((resolve) => {
     parts.stdin.once('end', resolve);

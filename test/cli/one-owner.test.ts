@@ -91,6 +91,8 @@ async function hostOf(env: Env, ...args: string[]) {
   onTestFinished(() => client.close());
   await client.connect(transport);
   await client.listTools();
+  // Only who owns the account answers this, so from here on the process has its place.
+  await client.setLoggingLevel('warning');
   /** Resolves as soon as the process has said it; the test's own time limit bounds it. */
   const says = (pattern: RegExp): Promise<void> =>
     new Promise((resolve) => {

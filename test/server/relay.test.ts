@@ -3,7 +3,8 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
-import { createGreeter } from '../../src/server/greeter.ts';
+import { greeterOf } from '../../src/server/greeting.ts';
+import { prepareGreeting } from '../../src/server/prepare-greeting.ts';
 import { Relay } from '../../src/server/relay.ts';
 import { NOW } from '../support/given.ts';
 import { initialize } from './introduction.ts';
@@ -182,12 +183,10 @@ describe('a relay', () => {
 describe('a host that comes before there is an owner', () => {
   const greeted = async (mode: 'observe' | 'execute' = 'execute') => {
     const rig = await relayed();
-    const deps = {
-      ...{ clock: rig.clock, ids: new SeededIds('greeter'), version: '0.0.0', page: null },
-      ...{ secrets: [], log: () => undefined },
-    };
+    const offered = { clock: rig.clock, ids: new SeededIds('greeter'), version: '0.0.0' };
     const named = { environment: 'paper', mode } as const;
-    await rig.relay.greet(createGreeter(named, deps), named);
+    const greeting = await prepareGreeting({ ...offered, page: null });
+    rig.relay.greet(greeterOf(greeting, named), named);
     return rig;
   };
   const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' } as const;

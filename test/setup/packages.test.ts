@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import marketplace from '../../.claude-plugin/marketplace.json' with { type: 'json' };
 import packageFile from '../../package.json' with { type: 'json' };
 import server from '../../server.json' with { type: 'json' };
+import { SHOWS_PAGES } from '../app/chat-host.ts';
+import { CliProcess } from '../cli/run-cli.ts';
 import { callerOf } from '../server/connect.ts';
 import { filesInZip } from './strict-zip.ts';
 
@@ -54,7 +56,7 @@ function filled<Shape>(value: Shape, values: Readonly<Record<string, string>>): 
 }
 
 async function toolsAndContext({ args, env }: Launch) {
-  const client = new Client({ name: 'test-host', version: '0.0.0' });
+  const client = new Client({ name: 'test-host', version: '0.0.0' }, { capabilities: SHOWS_PAGES });
   const home = mkdtempSync(join(folder, 'home-'));
   const transport = new StdioClientTransport({
     ...{ command: process.execPath, args, cwd: '/', stderr: 'ignore' },
@@ -64,7 +66,9 @@ async function toolsAndContext({ args, env }: Launch) {
   try {
     const { tools } = await client.listTools();
     const { json } = await callerOf(client)('get_portfolio_context');
-    return { names: tools.map(({ name }) => name), context: json };
+    const { contents } = await client.readResource({ uri: 'ui://bigbrother/guard.html' });
+    const [page] = contents as { mimeType: string; text: string }[];
+    return { names: tools.map(({ name }) => name), context: json, page };
   } finally {
     await client.close();
   }
@@ -90,8 +94,13 @@ function unpacked(chosen: Readonly<Record<string, string>>): Launch {
 
 describe('the bundle for Claude Desktop', () => {
   it('is an archive without an oddity, and holds no native code', () => {
+    const program: string[] = JSON.parse(textIn('server/parts/program.json'));
+    const parts = program.filter((name) => name !== 'bigbrother.js');
+    expect(parts.length).toBeGreaterThan(0);
     expect([...filesInZip(zip).keys()]).toEqual([
       ...['LICENSE', 'manifest.json', 'package.json', 'server/bigbrother.js'],
+      ...['server/page.css', 'server/page.html', 'server/page.js'],
+      ...[...parts, 'parts/program.json'].map((name) => `server/${name}`).sort(),
     ]);
     expect(readFileSync(join(folder, `${NAME}.sha256`), 'utf8')).toBe(
       `${createHash('sha256').update(zip).digest('hex')}  ${NAME}\n`,
@@ -107,14 +116,36 @@ describe('the bundle for Claude Desktop', () => {
   });
 
   it('starts with nothing filled in, lists the tools it promises and knows its account', async () => {
-    const { names, context } = await toolsAndContext(unpacked({}));
+    const { names, context, page } = await toolsAndContext(unpacked({}));
     expect(names).toEqual(manifestIn().tools.map(({ name }) => name));
+    expect(page?.mimeType).toBe('text/html;profile=mcp-app');
+    expect(page?.text).toMatch(/<title>BigBrother<[\s\S]*<script>/);
     expect(context).toMatchObject({ environment: 'simulated', mode: 'propose', guarded: false });
   });
 
   it('guards the account when its switch is on', async () => {
     const { context } = await toolsAndContext(unpacked({ guard: 'true' }));
     expect(context).toMatchObject({ guarded: true });
+  });
+
+  it('serves the page of a browser, and prints the link to it', { timeout: 60_000 }, async () => {
+    const [program = ''] = unpacked({}).args;
+    const env = { BIGBROTHER_DATA_DIR: mkdtempSync(join(folder, 'data-')) };
+    const server = new CliProcess(['serve', '--port', '0', '--no-loop'], env, program);
+    const [, port = ''] = await server.says(/Page: "bigbrother page --port (\d+)"/);
+    const link = await new CliProcess(['page', '--port', port], env, program).ended();
+    expect(link.stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#login=bbt_/);
+    for (const [path, file] of [
+      ['/', 'page.html'],
+      ['/page/page.js', 'page.js'],
+      ['/page/page.css', 'page.css'],
+    ] as const) {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+      expect([path, answer.status]).toEqual([path, 200]);
+      expect((await answer.text()) === textIn(`server/${file}`)).toBe(true);
+    }
+    server.signal('SIGTERM');
+    expect((await server.ended()).code).toBe(0);
   });
 
   it('asks for every setting it uses, keeps secrets secret and cannot reach a live account', () => {

@@ -1,16 +1,12 @@
 import { join } from 'node:path';
 import { connectLocally } from '../../adapters/system/local-socket.ts';
-import { RandomIds } from '../../adapters/system/random-ids.ts';
 import { SystemClock } from '../../adapters/system/system-clock.ts';
 import type { Running } from '../../compose.ts';
 import { JOURNAL_FILE } from '../../composition/account-storage.ts';
 import { AccountTakenError, StartError } from '../../composition/start-error.ts';
 import { type Settings, secretsOf } from '../../config.ts';
 import { type Attachment, attachTo } from '../../server/attach.ts';
-import { createGreeter } from '../../server/greeter.ts';
 import type { Relay } from '../../server/relay.ts';
-import { VERSION } from '../shared/version.ts';
-import { APP_PAGE } from './app-page.ts';
 import { OwnerDoor } from './owner-door.ts';
 import { accountDirectoryOf, readOwnerFile } from './owner-file.ts';
 import { announcementOf, type Started, startBigBrother } from './start.ts';
@@ -20,8 +16,6 @@ const ATTACH_EVERY_MS = 100;
 const ATTACH_FOR_MS = 2_000;
 /** How long a process that was just started waits for the owner to let it attach. */
 const FIRST_SEAT_MS = 15_000;
-/** How long a host is given to ask what is offered. */
-const GREETING_MS = 300;
 /** Between two tries to take the account over while the broker cannot be reached. */
 const TRY_AGAIN_MS = 1_000;
 
@@ -74,10 +68,7 @@ export class Seat {
     // Whoever only attaches takes nothing out of the broker's budget, and needs no network.
     const known = accountDirectoryOf(this.#parts.settings);
     const isAttached = known !== null && (await this.#tryToAttach(known)) === null;
-    if (!isAttached) {
-      await this.#greet();
-      await this.#takeFirst();
-    }
+    if (!isAttached) await this.#takeFirst();
     this.#staying = this.#stay();
   }
 
@@ -92,21 +83,6 @@ export class Seat {
 
   get #isLeaving(): boolean {
     return this.#leaving.signal.aborted;
-  }
-
-  /** A host need not wait until the account is taken up to be told what is offered. */
-  async #greet(): Promise<void> {
-    const { relay, settings, tell } = this.#parts;
-    const { venue, rules } = settings;
-    const environment = venue.kind === 'embedded' ? 'simulated' : venue.environment;
-    const named = { environment, mode: rules.mode };
-    const greeter = createGreeter(named, {
-      ...{ clock: this.#clock, ids: new RandomIds(), version: VERSION, page: APP_PAGE },
-      ...{ secrets: secretsOf(settings), log: tell },
-    });
-    await relay?.greet(greeter, named);
-    // Taking an account up keeps the processor busy, and a host that was just started asks at once.
-    await relay?.listed(GREETING_MS);
   }
 
   async #takeFirst(): Promise<void> {

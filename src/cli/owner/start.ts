@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { readTextFile } from '../../adapters/system/files.ts';
+import { z } from 'zod';
+import { fileExists, readTextFile } from '../../adapters/system/files.ts';
 import { RandomIds } from '../../adapters/system/random-ids.ts';
 import { SystemClock } from '../../adapters/system/system-clock.ts';
 import { compose, type Running } from '../../compose.ts';
@@ -47,8 +48,17 @@ export async function startBigBrother(
   return { ...running, tape: tapeOf(exchange) };
 }
 
-/** Digest of the program that runs: the one file that is shipped. */
-const codeHash = (): string => sha256(readTextFile(fileURLToPath(import.meta.url)));
+/** Digest of the program that runs: of every file of it, as scripts/build.mjs lists them. */
+function codeHash(): string {
+  const read = (path: string): string =>
+    readTextFile(fileURLToPath(new URL(path, import.meta.url)));
+  if (!fileExists(fileURLToPath(new URL('program.json', import.meta.url)))) {
+    return sha256(read(import.meta.url));
+  }
+  const files = z.array(z.string()).parse(JSON.parse(read('program.json')));
+  // The list names them as they lie beside each other in the folder above this one.
+  return sha256(files.map((file) => `${file} ${sha256(read(`../${file}`))}\n`).join(''));
+}
 
 /** Which account this is, whose money, and how far BigBrother may go. */
 export function announcementOf(running: Running): string {

@@ -1,11 +1,15 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { SystemClock } from '../../adapters/system/system-clock.ts';
-import { loadSettings } from '../../config.ts';
+import { loadSettings, type Settings } from '../../config.ts';
+import { greeterOf } from '../../server/greeting.ts';
 import { Relay } from '../../server/relay.ts';
 import { serveStdio } from '../../server/stdio.ts';
-import { Seat } from '../owner/seat.ts';
-import { UsageError } from '../shared/failure.ts';
 import { stopSignal } from '../shared/stop-signal.ts';
+import { UsageError } from '../shared/usage-error.ts';
+import { GREETING } from './greeting.ts';
+
+/** How long a host is given to ask what is offered. */
+const GREETING_MS = 300;
 
 type Options = { readonly config?: string; readonly loop?: boolean };
 
@@ -50,27 +54,43 @@ async function serveMcp(options: Options): Promise<void> {
   const settings = reload();
   const stopped = stopSignal();
   const relay = new Relay(new SystemClock());
-  const seat = new Seat({
-    settings,
-    reload,
-    guards: options.loop === true,
-    relay,
-    tell: (line) => void process.stderr.write(`${line}\n`),
-    onOwning: () => () => undefined,
-    onAttached: () => () => undefined,
-  });
   const { stdin, stdout, stderr } = process;
   // A signal ends the connection as a host does that closes stdin: calls under way may end.
   void stopped.then(() => stdin.destroy());
-  const served = serveStdio(relay, { stdin, stdout, stderr });
+  let isOver = false;
+  const served = serveStdio(relay, { stdin, stdout, stderr }).then(() => {
+    isOver = true;
+  });
   try {
+    await greet(relay, settings, served);
+    if (isOver) return;
+    // Knows everything that an account needs, so it is loaded after the first answers.
+    const { Seat } = await import('../owner/seat.ts');
+    if (isOver) return;
+    const seat = new Seat({
+      ...{ settings, reload, guards: options.loop === true, relay },
+      tell: (line) => void process.stderr.write(`${line}\n`),
+      onOwning: () => () => undefined,
+      onAttached: () => () => undefined,
+    });
     await seat.take();
+    await served;
+    await seat.leave();
   } catch (error) {
     // Without an account nobody is served, and an open stdin would keep the process.
     stdin.destroy();
     await relay.close();
     throw error;
   }
-  await served;
-  await seat.leave();
+}
+
+/** A host need not wait until everything is loaded and the account taken up to be told of it. */
+async function greet(relay: Relay, settings: Settings, served: Promise<void>): Promise<void> {
+  if (GREETING === null) return;
+  const { venue, rules } = settings;
+  const environment = venue.kind === 'embedded' ? 'simulated' : venue.environment;
+  const named = { environment, mode: rules.mode };
+  relay.greet(greeterOf(GREETING, named), named);
+  // What follows keeps the processor busy, and a host that was just started asks at once.
+  await Promise.race([relay.listed(GREETING_MS), served]);
 }

@@ -6,6 +6,7 @@ import { SettingsError } from '../../config.ts';
 import { BarFileError } from '../../paper-exchange/market/bar-file.ts';
 import { OracleViolation } from '../../paper-exchange/oracle/rules.ts';
 import { ReplicaError } from '../../ports/replica.ts';
+import { UsageError } from './usage-error.ts';
 
 /** What the shell sees. */
 export const exitCodes = {
@@ -18,10 +19,7 @@ export const exitCodes = {
   brokerRefused: 3,
 } as const;
 
-/** Input that a command cannot use; the message says which and what would do. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+export { UsageError };
 
 export type Failure = { readonly exitCode: number; readonly message: string };
 

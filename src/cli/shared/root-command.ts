@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import { VERSION } from './version.ts';
+
+const overview = `
+Without keys BigBrother guards an account on its own paper exchange, inside this process.
+With keys it guards your Alpaca paper account; live needs two more settings.
+
+Environment:
+  APCA_API_KEY_ID          key of your Alpaca account; without it the built-in exchange is used
+  APCA_API_SECRET_KEY      its secret
+  APCA_API_BASE_URL        https://paper-api.alpaca.markets (the default), https://api.alpaca.markets
+                           or a loopback address, for example of "bigbrother exchange"
+  BIGBROTHER_MODE          observe (look), propose (suggest) or execute (act); default: execute on
+                           the built-in exchange, propose elsewhere
+  BIGBROTHER_LIVE_ACCOUNT  the account number that may be traded live; needed for live, refused else
+  BIGBROTHER_DATA_DIR      where journals are kept
+  SUPABASE_URL, SUPABASE_KEY, SUPABASE_ACCOUNT_KEY
+                           keep a copy of the journal in your Supabase project (docs/supabase.md)
+  PERPLEXITY_API_KEY       asks Perplexity about what is held (docs/intelligence.md)
+  BIGBROTHER_ALERT_WEBHOOKS, BIGBROTHER_HEARTBEAT_URL
+                           who is told when something is wrong (docs/alerts.md)
+  BIGBROTHER_CONFIG        a settings file; default: bigbrother.config.json in the data directory
+
+Exit codes: 0 done; 1 the run found a problem or failed; 2 arguments, settings or files cannot be
+used; 3 the broker refused or could not be reached.`;
+
+/** What is the same for every command. @param usual runs where none is named */
+export const rootCommand = (usual: Command): Command =>
+  new Command('bigbrother')
+    .description(
+      'Guards an Alpaca account: policies recommend, guardrails veto, one coordinator acts.',
+    )
+    .option('-c, --config <file>', 'settings file (JSON)')
+    .option('--debug', 'print the stack of an error')
+    .version(VERSION)
+    .addHelpText('after', overview)
+    .addCommand(usual, { isDefault: true });
+
+/** Runs what the arguments ask for. Resolves with the exit code; everything is printed. */
+export async function runProgram(program: Command, argv: readonly string[]): Promise<number> {
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().showHelpAfterError('(add --help to see what is allowed)');
+  }
+  try {
+    await program.parseAsync(argv);
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    // Knows what every command may end with; a start that goes well has no need of it.
+    const { failureOf } = await import('./failure.ts');
+    const { exitCode, message } = failureOf(error);
+    if (message !== '') process.stderr.write(`bigbrother: ${message}\n`);
+    if (program.opts<{ debug?: boolean }>().debug === true && error instanceof Error) {
+      process.stderr.write(`${error.stack ?? error.message}\n`);
+    }
+    return exitCode;
+  }
+}

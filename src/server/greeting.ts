@@ -1,0 +1,53 @@
+import type { JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
+import type { Mode } from '../domain/environment.ts';
+import { instructionsFor } from './instructions.ts';
+import type { Named } from './relay-answers.ts';
+
+type Result = Readonly<Record<string, unknown>>;
+
+/** What the server says of itself whatever the account, written down when it was built. */
+export type Greeting = {
+  readonly protocolVersions: readonly string[];
+  /** Without the protocol version and the instructions, which differ. */
+  readonly initialize: Result;
+  /** By method, as far as the mode goes. */
+  readonly lists: Readonly<Record<Mode, Readonly<Record<string, Result>>>>;
+};
+
+/** What a host may ask for before it asks for anything of the account. */
+export const LISTS = [
+  'tools/list',
+  'prompts/list',
+  'resources/list',
+  'resources/templates/list',
+] as const;
+
+/** Answers for a server that is still to come; null for what only that one can answer. */
+export type Greeter = (request: JSONRPCRequest) => Result | null;
+
+/** @param named what the settings say; the owner may go less far */
+export function greeterOf(greeting: Greeting, named: Named): Greeter {
+  const lists = greeting.lists[named.mode];
+  return ({ method, params }) => {
+    if (method === 'ping') return {};
+    if (method !== 'initialize') return lists[method] ?? null;
+    if (!isIntroduction(params)) return null;
+    const { protocolVersion: asked } = params;
+    const [latest] = greeting.protocolVersions;
+    const protocolVersion = greeting.protocolVersions.includes(asked) ? asked : latest;
+    return { ...greeting.initialize, protocolVersion, instructions: instructionsFor(named) };
+  };
+}
+
+type Introduction = { readonly protocolVersion: string };
+
+/** Anything else is an error, and the server says which. */
+function isIntroduction(params: unknown): params is Introduction {
+  const { protocolVersion, capabilities, clientInfo } = (params ?? {}) as Record<string, unknown>;
+  const { name, version } = (clientInfo ?? {}) as Record<string, unknown>;
+  const isNamed = typeof name === 'string' && typeof version === 'string';
+  return typeof protocolVersion === 'string' && isObject(capabilities) && isNamed;
+}
+
+const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
