@@ -156,7 +156,7 @@ describe('a split in the middle of a session', () => {
     });
     const { clock, price } = guarded;
     price('AAPL', '60');
-    await clock.advanceBy(11_000);
+    await clock.advanceBy(5_000);
     expect(guarded.state.snapshot()?.incoherences[0]?.because).toContain('as by a split');
     expect(guarded.held()).toBe('long 10');
     await clock.advanceBy(15_000);
