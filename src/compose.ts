@@ -22,6 +22,7 @@ import {
 import type { System } from './composition/system.ts';
 import type { Settings } from './config.ts';
 import type { Clock, Ids } from './ports/clock.ts';
+import type { HostModels } from './ports/host-model.ts';
 import {
   type Attestation,
   changesSince,
@@ -47,6 +48,8 @@ export type Running = Omit<Runtime, 'start' | 'stop'> & {
   /** True when the account is on the exchange inside this process. */
   readonly isEmbedded: boolean;
   readonly journalPath: string | null;
+  /** Where hosts that are connected offer their model. */
+  readonly models: HostModels;
   /** Where everything of this account lies; null when nothing is kept. */
   readonly accountDirectory: string | null;
   /** Why the first whole picture of the account failed; it is tried again every cycle. */
@@ -87,6 +90,7 @@ export async function compose(settings: Settings, system: System): Promise<Runni
       ...runtime,
       ...{ clock, ids, attestation, unreadBecause, stopGuarding, close },
       settings: keeper,
+      models: outside.models,
       isEmbedded: settings.venue.kind === 'embedded',
       journalPath: journal.path,
       accountDirectory: journal.directory,

@@ -34,6 +34,13 @@ export const intelligenceSettings = settingsObject({
     /** What one question is taken to cost. */
     dollarsPerCall: dollars('0', '100', '0.02'),
   }).prefault({}),
+  /** The model of a host that offers `sampling`, asked for a second opinion that is only shown. */
+  host: settingsObject({
+    use: z.enum(['off', 'on']).default('off'),
+    timeoutMs: wholeSetting(1_000, 300_000).prefault(30_000),
+    maxTokens: wholeSetting(50, 4_000).prefault(500),
+    callsPerDay: wholeSetting(0, 1_000).prefault(20),
+  }).prefault({}),
 });
 type FileIntelligence = z.output<typeof intelligenceSettings>;
 export type ServerSettings = Pick<

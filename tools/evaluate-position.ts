@@ -55,6 +55,8 @@ export const evaluatePosition = defineTool({
         history: z.array(z.string()),
         signals: z.array(z.string()),
         quoted: z.string().nullable(),
+        /** What the model of a host said of the last plan; it decides nothing. */
+        opinion: z.object({ said: z.string(), quoted: z.string() }).optional(),
         because: z.array(z.string()),
       })
       .optional(),
@@ -91,6 +93,8 @@ export const evaluatePosition = defineTool({
     });
   },
 });
+
+type Opinion = NonNullable<SymbolBackground['opinion']>;
 
 const strategyInWords = ({ active, regime, because }: StrategyStatus): string =>
   `${active ?? 'none'}; market ${regime}: ${because}`;
@@ -137,7 +141,7 @@ function adviceInWords({ signal, severity, source, expiresAt, learned, hash }: A
   );
 }
 
-const backgroundFacts = ({ history, signals, quoted, because }: SymbolBackground) => ({
+const backgroundFacts = ({ history, signals, quoted, opinion, because }: SymbolBackground) => ({
   history: history.flatMap(({ action, count, meanR, latest }) =>
     count === 0
       ? []
@@ -150,7 +154,16 @@ const backgroundFacts = ({ history, signals, quoted, because }: SymbolBackground
       `${signal} ${severity} of 3 on ${date}${sources.length === 0 ? '' : ` (${sources.join(', ')})`}`,
   ),
   quoted,
+  ...(opinion === null ? {} : { opinion: opinionFacts(opinion) }),
   because: [...because],
+});
+
+const opinionFacts = ({ prefers, agrees, hash, expiresAt, quoted }: Opinion) => ({
+  said:
+    `the host's model prefers ${prefers ?? 'nothing'}, ` +
+    `${agrees ? 'as the analysis does' : 'and the analysis does not'}; until ` +
+    `${isoTime(expiresAt)}, from ${hash.slice(0, 12)}; it changes nothing`,
+  quoted,
 });
 
 const passInWords = ({ guardrail, measured, limit }: Verdict) =>

@@ -11,16 +11,19 @@ import type { AdvisorStatus, SymbolBackground } from '../domain/answers.ts';
 import { text } from '../domain/decimal.ts';
 import type { Ticker } from '../domain/ids.ts';
 import type { LearningBounds } from '../engine/learning/track-record.ts';
+import { ConnectedModels } from '../intelligence/host-models.ts';
 import { Intelligence } from '../intelligence/intelligence.ts';
 import { MarketIntelligence } from '../intelligence/market-intelligence.ts';
 import { MemoryIntelligence } from '../intelligence/memory-intelligence.ts';
 import { isForgotten, MEMORY_RECORDS, rememberedOf } from '../intelligence/remembered.ts';
+import { SecondOpinion } from '../intelligence/second-opinion.ts';
 import { Spending } from '../intelligence/spending.ts';
 import { ThinkingIntelligence } from '../intelligence/thinking-intelligence.ts';
 import type { ServerSettings } from '../intelligence-settings.ts';
 import type { Advisor } from '../ports/advisor.ts';
 import type { Background } from '../ports/background.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
+import type { HostModels } from '../ports/host-model.ts';
 import type { NewsSource } from '../ports/news.ts';
 import type { Runtime } from '../runtime/runtime-parts.ts';
 import type { SettingsKeeper } from '../runtime/settings/settings-keeper.ts';
@@ -35,11 +38,19 @@ export type Outside = {
   readonly servers: Readonly<Record<Name, Advisor | null>>;
   readonly memory: { readonly file: PrivateMemoryFile; readonly secret: string } | null;
   readonly background: Background;
+  /** Hosts that are connected offer their model here. */
+  readonly models: HostModels;
   /** From then on what is known of symbols comes from there. */
   readonly follow: (intelligence: Intelligence) => void;
 };
 
-const NOTHING: SymbolBackground = { history: [], signals: [], quoted: null, because: [] };
+const NOTHING: SymbolBackground = {
+  history: [],
+  signals: [],
+  quoted: null,
+  opinion: null,
+  because: [],
+};
 
 /** @param directory the account's; null for a run that keeps nothing, which asks nobody */
 export async function outsideOf(
@@ -63,12 +74,13 @@ export async function outsideOf(
   let followed: Intelligence | null = null;
   return {
     servers,
+    models: new ConnectedModels(),
     memory:
       own === null || servers.memory === null
         ? null
         : { file: memoryFileIn(own, clock), secret: secretIn(own, ids) },
     background: {
-      servers: statuses,
+      servers: () => [...statuses(), ...(followed?.model() ?? [])],
       about: (symbol) => followed?.about(symbol) ?? NOTHING,
     },
     follow: (latest) => {
@@ -92,9 +104,7 @@ export function adviceFor(parts: {
   const { logger, state, alerts } = runtime;
   const { clock, ids } = system;
   const { market } = settings.intelligence;
-  const spending = new Spending(market);
-  for (const record of logger.recall(['advisor_asked'])) spending.remember(record);
-  logger.onRecord((record) => spending.remember(record));
+  const spending = followedBy(logger, new Spending('market', market));
   const held = () => state.symbols();
   const intelligence = new Intelligence({
     memory: memoryFrom(outside, runtime, clock),
@@ -104,6 +114,7 @@ export function adviceFor(parts: {
       dollarsPerCall: market.dollarsPerCall,
     }),
     thinking: new ThinkingIntelligence({ server: outside.servers.thinking, journal: logger }),
+    opinion: opinionFrom(outside, runtime, settings, { clock, ids }),
     ...{ journal: logger, clock },
     held: () =>
       held().map((symbol: Ticker) => ({
@@ -127,6 +138,29 @@ export function adviceFor(parts: {
     intelligence.stop();
     for (const server of Object.values(outside.servers)) server?.close();
   };
+}
+
+const NO_DOLLARS = { dollarsPerDay: '0', dollarsPerCall: '0' };
+
+function opinionFrom(
+  { models }: Outside,
+  { logger }: Pick<Runtime, 'logger'>,
+  { intelligence }: Settings,
+  { clock, ids }: Pick<System, 'clock' | 'ids'>,
+): SecondOpinion {
+  const { use, callsPerDay, timeoutMs, maxTokens } = intelligence.host;
+  const spending = followedBy(logger, new Spending('host', { callsPerDay, ...NO_DOLLARS }));
+  return new SecondOpinion({
+    ...{ models: use === 'on' ? models : null, spending, journal: logger },
+    ...{ clock, ids, timeoutMs, maxTokens },
+  });
+}
+
+/** Counts what was asked before, and from here on. */
+function followedBy(logger: Runtime['logger'], spending: Spending): Spending {
+  for (const record of logger.recall(['advisor_asked'])) spending.remember(record);
+  logger.onRecord((record) => spending.remember(record));
+  return spending;
 }
 
 function memoryFrom(

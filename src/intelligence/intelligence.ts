@@ -1,5 +1,5 @@
 import type { Advice, LearnedFigures, Severity } from '../domain/advice.ts';
-import type { SymbolBackground } from '../domain/answers.ts';
+import type { AdvisorStatus, SymbolBackground } from '../domain/answers.ts';
 import { digestOf } from '../domain/canonical.ts';
 import type { EventType, JournalEvent, JournalRecord } from '../domain/event.ts';
 import { forgettingIn } from '../domain/forgetting.ts';
@@ -10,8 +10,9 @@ import type { Clock } from '../ports/clock.ts';
 import { reasonOf } from '../ports/deadline.ts';
 import type { MarketIntelligence } from './market-intelligence.ts';
 import type { HistoricalContext, MemoryIntelligence } from './memory-intelligence.ts';
-import { proposedScenario } from './proposed-scenario.ts';
+import { type ProposedScenario, proposedScenario } from './proposed-scenario.ts';
 import { rememberedIn } from './remembered.ts';
+import type { SecondOpinion } from './second-opinion.ts';
 import type { ThinkingIntelligence } from './thinking-intelligence.ts';
 import { TRADE_RECORDS, TradeBook, unbegunSince } from './trade-book.ts';
 
@@ -45,6 +46,7 @@ export class Intelligence {
   readonly #memory: MemoryIntelligence | null;
   readonly #market: MarketIntelligence;
   readonly #thinking: ThinkingIntelligence;
+  readonly #opinion: SecondOpinion;
   readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #held: () => readonly HeldSymbol[];
@@ -62,6 +64,7 @@ export class Intelligence {
     readonly memory: MemoryIntelligence | null;
     readonly market: MarketIntelligence;
     readonly thinking: ThinkingIntelligence;
+    readonly opinion: SecondOpinion;
     readonly journal: Journal;
     readonly clock: Clock;
     readonly held: () => readonly HeldSymbol[];
@@ -70,6 +73,7 @@ export class Intelligence {
     this.#memory = parts.memory;
     this.#market = parts.market;
     this.#thinking = parts.thinking;
+    this.#opinion = parts.opinion;
     this.#journal = parts.journal;
     this.#clock = parts.clock;
     this.#held = parts.held;
@@ -93,8 +97,15 @@ export class Intelligence {
       })),
       signals: market?.signals ?? [],
       quoted: market?.quoted ?? null,
+      opinion: this.#opinion.about(symbol),
       because: [...(market?.because ?? []), ...(problem === null ? [] : [`memory: ${problem}`])],
     };
+  }
+
+  /** How the model of a host stands, where it may be asked at all. */
+  model(): readonly AdvisorStatus[] {
+    const status = this.#opinion.status();
+    return status === null ? [] : [status];
   }
 
   /** Takes up what the journal has, and looks at what is held from time to time. */
@@ -143,9 +154,16 @@ export class Intelligence {
     const outcome = rememberedIn(record);
     if (outcome !== null) this.#memory?.storeDecisionOutcome(outcome);
     const scenario = proposedScenario(record);
-    if (scenario === null) return;
-    const { context, options, constraints } = scenario;
-    void this.#thinking.analyzeScenario(context, options, constraints);
+    if (scenario !== null) void this.#think(scenario, record.planId);
+  }
+
+  /** Ours first; whoever else is asked hears what we thought, and changes nothing of it. */
+  async #think(scenario: ProposedScenario, planId: string | null): Promise<void> {
+    const { context, options, constraints, symbols } = scenario;
+    const analysis = await this.#thinking.analyzeScenario(context, options, constraints);
+    const { chain, hash, best } = analysis;
+    const names = options.map(({ id }) => id);
+    await this.#opinion.askAbout({ chain, hash, best, options: names, symbols, planId });
   }
 
   /** What is left is learned anew, and may be said again at once. */

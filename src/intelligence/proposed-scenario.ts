@@ -4,8 +4,9 @@ import type { JournalRecord } from '../domain/event.ts';
 import { fieldAt, textAt } from '../domain/record-body.ts';
 import type { Constraint, Scenario, ScenarioOption } from './thought-chain.ts';
 
-type Proposed = {
+export type ProposedScenario = {
   readonly context: Scenario & { readonly symbol: string | null };
+  readonly symbols: readonly string[];
   readonly options: readonly ScenarioOption[];
   readonly constraints: readonly Constraint[];
 };
@@ -18,7 +19,7 @@ const COSTLY: ReadonlySet<string | null> = new Set(['T2', 'T3', 'T4']);
  * symbols: to do it, or to wait. Null for every other record: the loop's own plans are the
  * owner's policies, and are carried out without a second thought.
  */
-export function proposedScenario({ type, actor, body }: JournalRecord): Proposed | null {
+export function proposedScenario({ type, actor, body }: JournalRecord): ProposedScenario | null {
   if (type !== 'plan_proposed' || actor !== 'host') return null;
   const plan = fieldAt(body, 'plan') ?? null;
   const parts = listAt(plan, 'parts');
@@ -31,6 +32,7 @@ export function proposedScenario({ type, actor, body }: JournalRecord): Proposed
   const symbols = parts.map((part) => textAt(part, 'symbol') ?? '?');
   const kind = textAt(fieldAt(plan, 'intent') ?? null, 'kind') ?? 'the plan';
   return {
+    symbols,
     context: {
       question: `whether to carry out "${kind}" in ${symbols.join(', ')}`,
       facts: [

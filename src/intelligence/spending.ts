@@ -13,18 +13,21 @@ export type SpendingLimits = {
 
 const DAY_MS = 24 * 3_600_000;
 
-/** Counts what was asked for money, from the journal: a restart does not begin a new day. */
+/** Counts what one server was asked, from the journal: a restart does not begin a new day. */
 export class Spending {
+  readonly #server: string;
   readonly #limits: SpendingLimits;
   #calls: readonly { readonly at: EpochMs; readonly dollars: Decimal }[] = [];
 
-  constructor(limits: SpendingLimits) {
+  /** @param server by the name that the records have */
+  constructor(server: string, limits: SpendingLimits) {
+    this.#server = server;
     this.#limits = limits;
   }
 
   /** Takes note of a journal record; others than `advisor_asked` are passed over. */
   remember({ type, at, body }: JournalRecord): void {
-    if (type !== 'advisor_asked') return;
+    if (type !== 'advisor_asked' || textAt(body, 'server') !== this.#server) return;
     const dollars = decimal(textAt(body, 'dollars') ?? '0');
     this.#calls = [...this.#calls.filter((call) => call.at > at - DAY_MS), { at, dollars }];
   }

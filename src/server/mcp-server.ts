@@ -4,6 +4,7 @@ import type { BigBrotherFace, Tool } from '../../tools/tool.ts';
 import type { SystemStatus } from '../domain/answers.ts';
 import { type Mode, stricterMode } from '../domain/environment.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
+import type { HostModels } from '../ports/host-model.ts';
 import { describedBy, listedInputOf, listedOutputOf } from './answer-shape.ts';
 import type { AppApprovals } from './app/app-desk.ts';
 import { registerApp } from './app/register-app.ts';
@@ -17,6 +18,7 @@ import { tellProgress } from './progress.ts';
 import { registerPrompts } from './prompts.ts';
 import { createRedactor } from './redact.ts';
 import { registerResources } from './resources.ts';
+import { registerSampling } from './sampling.ts';
 import { registerSubscriptions } from './subscriptions.ts';
 import { type RunnerParts, ToolRunner } from './tool-runner.ts';
 
@@ -35,6 +37,8 @@ export type McpServerDeps = {
   readonly app?: { readonly page: string; readonly approvals: AppApprovals };
   /** What the journal takes in; without it nothing can be followed. */
   readonly onRecord?: Hearing;
+  /** Where the model of the host is offered, if it has one; only of a host that may propose. */
+  readonly models?: HostModels;
   /** Guardrails with what is used of them, as JSON. */
   readonly guardrails?: () => Promise<string | null>;
   /** Other tools than those of the mode; for tests of the server itself. */
@@ -90,6 +94,7 @@ export function createMcpServer(deps: McpServerDeps): McpServer {
     registerSubscriptions(server, { onRecord: deps.onRecord, clock, log });
     registerLogging(server, deps.onRecord, redactor);
   }
+  if (deps.models !== undefined && status.mode !== 'observe') registerSampling(server, deps.models);
   registerPrompts(server, (typed) => symbolsLike(typed, runner));
   // The tools change when another owner answers, who goes further or less far; the rest never does.
   server.server.registerCapabilities({

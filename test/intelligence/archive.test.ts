@@ -2,6 +2,7 @@ import { renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Running } from '../../src/compose.ts';
+import { defaultSettings } from '../../src/config.ts';
 import { fieldAt } from '../../src/domain/record-body.ts';
 import { ownDirectory } from '../adapters/advisors/servers.ts';
 import { runHere } from '../cli/run-here.ts';
@@ -26,8 +27,11 @@ const typesIn = ({ logger }: Running, type: 'decision_made' | 'advice_given'): n
 it('what was learned outlives the records that it was learned from', async () => {
   const directory = ownDirectory();
   const advice = { mostTightenPercent: 50, leastRoomPercent: '1' };
+  const { policies } = defaultSettings('execute', directory).rules;
   const servers = { memory: OFF, thinking: OFF };
-  const { clock, price, buy, start, stop, memoryFile } = world(directory, servers, { advice });
+  const { clock, price, buy, start, stop, memoryFile } = world(directory, servers, {
+    policies: { ...policies, advice },
+  });
   const begin = async (): Promise<Running> => {
     const running = await start();
     onTestFinished(() => running.close());

@@ -139,15 +139,19 @@ const owners = new Map(
   ]),
 );
 
-/** The real plan maker, which hears of advice as the loop's does. */
-export function think(pair: Pair, advice: readonly Advice[]) {
+/** The real plan maker, which hears of advice as the loop's does, or of what a host's model says. */
+export function think(
+  pair: Pair,
+  advice: readonly Advice[],
+  type: 'advice_given' | 'opinion_noted' = 'advice_given',
+) {
   const { given, earliestR, mostTightenPercent } = pair;
   const book = new AdviceBook();
   const clock = { now: () => NOW };
   for (const each of advice) {
     // What is no number any more once it was written down is no advice.
     const body = toJson(JSON.parse(JSON.stringify(each)));
-    book.remember({ type: 'advice_given', at: each.givenAt, body } as JournalRecord);
+    book.remember({ type, at: each.givenAt, body } as JournalRecord);
   }
   const settings = defaultRuntimeSettings;
   const maker = new PlanMaker({

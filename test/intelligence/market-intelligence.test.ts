@@ -33,7 +33,7 @@ function market(
 ) {
   const clock = given.clock ?? new VirtualClock(START);
   const { callsPerDay = 10, dollarsPerDay = '1' } = given;
-  const spending = new Spending({ callsPerDay, dollarsPerDay, dollarsPerCall: '0.05' });
+  const spending = new Spending('market', { callsPerDay, dollarsPerDay, dollarsPerCall: '0.05' });
   const logged: JournalEvent[] = [];
   const log = (event: JournalEvent): void => {
     logged.push(event);

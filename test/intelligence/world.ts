@@ -14,14 +14,14 @@ export const ELEVEN = Date.UTC(2026, 9, 8, 15, 0);
 export function world(
   directory: string,
   intelligence: Partial<Settings['intelligence']> = {},
-  policies: Partial<Settings['rules']['policies']> = {},
+  given: Partial<Settings['rules']> = {},
 ) {
   const clock = new VirtualClock(ELEVEN);
   const account = madeUpAccount([{ symbol: 'AAPL', qty: '10', averageEntryPrice: '100' }], 'PA1');
   const market = { kind: 'silent', symbols: ['AAPL'] } as const;
   const exchange = new PaperExchange({ seed: '7', accounts: [account], market }, clock);
   const base = defaultSettings('execute', directory);
-  const rules = { ...base.rules, policies: { ...base.rules.policies, ...policies } };
+  const rules = { ...base.rules, ...given };
   const settings: Settings = {
     ...base,
     rules,

@@ -84,6 +84,8 @@ function titleOf({ type, body }: JournalRecord): string {
       return words('asked', field(body, 'server'), `for $${field(body, 'dollars') ?? '0'}`);
     case 'scenario_analyzed':
       return words('options thought through, first', field(body, 'best'));
+    case 'opinion_noted':
+      return words("the host's model prefers", field(body, 'prefers') ?? 'nothing');
     case 'tool_called':
       return words('tool called', field(body, 'tool'), field(body, 'outcome'), field(body, 'code'));
     case 'started':

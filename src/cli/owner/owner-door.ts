@@ -89,6 +89,7 @@ export class OwnerDoor {
       ...(APP_PAGE === null ? {} : { app: { page: APP_PAGE, approvals } }),
       onRecord: (listener) => running.logger.onRecord(listener),
       guardrails: () => this.#rules(),
+      models: running.models,
       bigBrother,
       clock,
       ids,

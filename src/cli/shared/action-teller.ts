@@ -94,6 +94,7 @@ export class ActionTeller {
       case 'trade_begun':
       case 'advisor_asked':
       case 'scenario_analyzed':
+      case 'opinion_noted':
       case 'tool_called':
         return null;
     }

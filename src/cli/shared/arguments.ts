@@ -102,6 +102,7 @@ const allEventTypes = Object.keys({
   learning_forgotten: true,
   advisor_asked: true,
   scenario_analyzed: true,
+  opinion_noted: true,
   tool_called: true,
   cycle_failed: true,
 } satisfies Record<EventType, true>) as readonly EventType[];

@@ -34,6 +34,7 @@ const BULK: ReadonlySet<EventType> = new Set<EventType>([
   'checkpoint_signed',
   'advisor_asked',
   'scenario_analyzed',
+  'opinion_noted',
   'tool_called',
   'cycle_failed',
 ]);
