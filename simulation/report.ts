@@ -1,6 +1,6 @@
 import { coverageLines } from './coverage.ts';
 import type { NakedFigures, NakedTimes } from './invariants/naked-times.ts';
-import type { Summary } from './summary.ts';
+import type { LongPart, Summary } from './summary.ts';
 
 /** The summary for people; whole, with each fault and each kind of naked time. */
 export function reportOf(summary: Summary, isWhole: boolean): string {
@@ -22,10 +22,15 @@ export function reportOf(summary: Summary, isWhole: boolean): string {
     ...short,
     ...['', `| naked by cause | ${COLUMNS} |`, ...tableOf(byCause)],
     ...['', `| naked by recipe | ${COLUMNS} |`, ...tableOf(byRecipe)],
+    ...['', 'the longest parts of ours:', ...summary.longest_ours.map(lineOf)],
     ...['', '| fault | what | fired, or where it is tested |'],
     ...['|---|---|---|', ...coverageLines(summary.faults_fired)],
   ].join('\n');
 }
+
+const lineOf = ({ seed, ours, stretch }: LongPart): string =>
+  `  seed ${seed}, ${stretch.symbol} at ${new Date(stretch.since).toISOString().slice(11, 23)}: ` +
+  `${ours} s of ${stretch.seconds} s, ${stretch.cause}, ${stretch.recipe}`;
 
 const missedPoints = (points: Summary['await_points']): readonly string[] => [
   ...points.never_reached.map((point) => `  never reached: ${point}`),
@@ -35,13 +40,18 @@ const missedPoints = (points: Summary['await_points']): readonly string[] => [
 ];
 
 const COLUMNS =
-  'in reach | p50 s | p99 s | max s | dollar-seconds | hindered | p50 s | p99 s | max s';
+  'in reach | p50 s | p99 s | max s | dollar-seconds | ours p50 s | p99 s | max s | ' +
+  'broker slow | p50 s | p99 s | max s | hindered | p50 s | p99 s | max s';
 
 const tableOf = (rows: NakedTimes['byCause']): readonly string[] => [
-  '|---|---|---|---|---|---|---|---|---|---|',
-  ...Object.entries(rows).map(([name, { inReach, hindered }]) => {
+  `${'|---'.repeat(17)}|`,
+  ...Object.entries(rows).map(([name, { inReach, ours, slow, hindered }]) => {
     const { dollarSeconds } = inReach;
-    return `| ${name} | ${cells(inReach)} | ${dollarSeconds} | ${cells(hindered)} |`;
+    const { p50, p99, max } = ours;
+    return (
+      `| ${name} | ${cells(inReach)} | ${dollarSeconds} | ${p50} | ${p99} | ${max} | ` +
+      `${cells(slow)} | ${cells(hindered)} |`
+    );
   }),
 ];
 

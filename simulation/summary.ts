@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { knownPoints } from './crash-points.ts';
-import { type NakedStretch, type NakedTimes, nakedTimesOf } from './invariants/naked-times.ts';
+import {
+  type NakedStretch,
+  type NakedTimes,
+  nakedTimesOf,
+  oursOf,
+} from './invariants/naked-times.ts';
 import type { Violation } from './observation.ts';
 import type { WorldResult } from './world.ts';
 
@@ -11,6 +16,15 @@ export type Failure = {
   readonly fixture: string | null;
   readonly violation: Violation;
 };
+
+/** A stretch with nothing wrong, and how much of it was not the broker's. */
+export type LongPart = {
+  readonly seed: number;
+  readonly ours: number;
+  readonly stretch: NakedStretch;
+};
+
+const MOST_LONG_PARTS = 20;
 
 /** What `--json` prints. */
 export type Summary = {
@@ -23,6 +37,8 @@ export type Summary = {
   readonly ambiguous_posts: number;
   readonly naked_seconds: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly naked_times: NakedTimes;
+  /** Longest first. */
+  readonly longest_ours: readonly LongPart[];
   readonly duplicates: number;
   readonly oversells: number;
   readonly await_points: {
@@ -46,6 +62,7 @@ export class Tally {
   readonly #fired = new Map<string, number>();
   readonly #failures: Failure[] = [];
   readonly #stretches: NakedStretch[] = [];
+  #longest: readonly LongPart[] = [];
   readonly #reached = new Set<string>();
   readonly #killed = new Set<string>();
   readonly #trace = createHash('sha256');
@@ -68,12 +85,21 @@ export class Tally {
     for (const [id, times] of world.fired) this.#fired.set(id, (this.#fired.get(id) ?? 0) + times);
     for (const point of world.points.reached) this.#reached.add(point);
     for (const point of world.points.killed) this.#killed.add(point);
-    for (const stretch of world.nakedStretches) this.#stretches.push(stretch);
+    this.#addStretches(world);
     this.#duplicates += violations.filter(({ invariant }) => invariant === DUPLICATE).length;
     this.#oversells += violations.filter(({ invariant }) => invariant === OVERSELL).length;
     const [violation] = violations;
     if (violation === undefined) return;
     this.#failures.push({ seed: world.seed, fixture, violation });
+  }
+
+  #addStretches({ seed, nakedStretches }: WorldResult): void {
+    for (const stretch of nakedStretches) this.#stretches.push(stretch);
+    const free = nakedStretches.filter(({ wasHindered }) => !wasHindered);
+    const parts = free.map((stretch) => ({ seed, ours: oursOf(stretch), stretch }));
+    this.#longest = [...this.#longest, ...parts]
+      .sort((one, other) => other.ours - one.ours)
+      .slice(0, MOST_LONG_PARTS);
   }
 
   summary(seconds: number): Summary {
@@ -89,6 +115,7 @@ export class Tally {
       ambiguous_posts: this.#ambiguousPosts,
       naked_seconds: { p50, p99, max },
       naked_times: naked,
+      longest_ours: this.#longest,
       duplicates: this.#duplicates,
       oversells: this.#oversells,
       await_points: {

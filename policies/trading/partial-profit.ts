@@ -18,7 +18,7 @@ import { isTighter, tickTighter, towardsGain } from '../../src/domain/side.ts';
 import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents, dollars, shares } from '../words.ts';
 import { type StopSettings, stopOwed } from './stop-loss.ts';
-import { isTradable } from './tradable.ts';
+import { isPricedInSession, isTradable } from './tradable.ts';
 
 export const partialProfitSettings = settingsObject({
   /** The gain at which to sell, in units of the initial risk. */
@@ -64,6 +64,9 @@ export class PartialProfitPolicy implements TradingPolicy {
     const birth = this.#atBirth(context);
     if (birth !== null) return birth;
     if (!isTradable(context)) return this.#abstain('the market is closed or halted');
+    if (!isPricedInSession(context)) {
+      return this.#abstain('no price has come since the open; a sale would wait for it unguarded');
+    }
     if (riskPerShare === null) return this.#abstain('without an initial stop there is no R');
 
     // Multiplied rather than divided, so that rounding never decides a trade.

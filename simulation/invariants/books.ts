@@ -108,6 +108,11 @@ export class Books {
         if (write?.symbol != null) touched.add(write.symbol);
         else if (write !== null) this.#addAll(touched);
         break;
+      // Nothing has changed at the exchange, but whose move it is.
+      case 'request_sent':
+      case 'answer_arrived':
+        if (write?.symbol != null) touched.add(write.symbol);
+        break;
       case 'stranger_acted':
       case 'fault_fired':
         this.#addAll(touched);

@@ -9,6 +9,12 @@ export type NakedStretch = {
   /** Seconds of the stretch in which nobody could have done anything. */
   readonly secondsOutOfReach: number;
   /**
+   * Those of `seconds` in which the broker had what guards or closes the shares in its hands: a
+   * write without its answer, a cancel or a change that it had not done yet, an order that could
+   * fill. All others are ours: looks, reads, decisions, and whatever we wait for.
+   */
+  readonly secondsOfBroker: number;
+  /**
    * Whether anything was wrong meanwhile that keeps a stop from its place: the broker did not
    * answer or failed, an order was in doubt, the process had just begun or stood still.
    */
@@ -30,6 +36,7 @@ export type NakedCause =
   | 'stranger'
   | 'corporate_action'
   | 'trade_correction'
+  | 'stop_jumped'
   | 'order_ended';
 
 export type NakedFigures = {
@@ -42,8 +49,24 @@ export type NakedFigures = {
   readonly dollarSeconds: number;
 };
 
-/** Stretches in which the broker was in reach throughout, and the others. */
-type Parted = { readonly inReach: NakedFigures; readonly hindered: NakedFigures };
+/**
+ * A broker that takes longer than this for its part of a stretch is slow: Alpaca's usual times for
+ * a cancel, a change and a fill together are below it.
+ */
+const SLOW_SECONDS = 1;
+/** With a part of ours above this a stretch counts as in reach, however slow the broker was. */
+const OURS_SECONDS = 2;
+
+/**
+ * Stretches in which the broker was in reach throughout, those in which it was slow and nothing
+ * else, and those that something hindered. `ours` is our own part of the first two.
+ */
+type Parted = {
+  readonly inReach: NakedFigures;
+  readonly slow: NakedFigures;
+  readonly ours: NakedFigures;
+  readonly hindered: NakedFigures;
+};
 
 export type NakedTimes = Parted & {
   readonly all: NakedFigures;
@@ -71,13 +94,27 @@ function groupedBy(stretches: readonly NakedStretch[], nameOf: (one: NakedStretc
   return Object.fromEntries(names.map((name) => [name, parted(groups.get(name) ?? [])]));
 }
 
-const parted = (stretches: readonly NakedStretch[]): Parted => ({
-  inReach: figuresOf(stretches.filter(({ wasHindered }) => !wasHindered)),
-  hindered: figuresOf(stretches.filter(({ wasHindered }) => wasHindered)),
-});
+export const oursOf = ({ seconds, secondsOfBroker }: NakedStretch): number =>
+  Math.round((seconds - secondsOfBroker) * 1_000) / 1_000;
 
-function figuresOf(stretches: readonly NakedStretch[]): NakedFigures {
-  const seconds = stretches.map((stretch) => stretch.seconds).sort((one, other) => one - other);
+const wasSlow = (stretch: NakedStretch): boolean =>
+  stretch.secondsOfBroker > SLOW_SECONDS && oursOf(stretch) <= OURS_SECONDS;
+
+function parted(stretches: readonly NakedStretch[]): Parted {
+  const free = stretches.filter(({ wasHindered }) => !wasHindered);
+  return {
+    inReach: figuresOf(free.filter((stretch) => !wasSlow(stretch))),
+    slow: figuresOf(free.filter(wasSlow)),
+    ours: figuresOf(free, oursOf),
+    hindered: figuresOf(stretches.filter(({ wasHindered }) => wasHindered)),
+  };
+}
+
+function figuresOf(
+  stretches: readonly NakedStretch[],
+  secondsOf = (stretch: NakedStretch): number => stretch.seconds,
+): NakedFigures {
+  const seconds = stretches.map(secondsOf).sort((one, other) => one - other);
   /** The smallest that so many percent do not exceed. */
   const percentile = (percent: number) =>
     seconds[Math.max(0, Math.ceil((seconds.length * percent) / 100) - 1)] ?? 0;

@@ -1,6 +1,7 @@
 import type { Order } from '../../src/paper-exchange/core/types.ts';
 import type { Book } from './books.ts';
 import { coveredIn, exitGroupsOf, isStop } from './exits.ts';
+import { isInBrokersHands, isJumped } from './jumped.ts';
 import type { NakedCause, NakedStretch } from './naked-times.ts';
 import { whyHindered, whyOutOfReach } from './protectable.ts';
 import type { Scene } from './scene.ts';
@@ -13,6 +14,7 @@ type Look = {
   readonly isOpen: boolean;
   readonly isInReach: boolean;
   readonly isHindered: boolean;
+  readonly isInBrokersHands: boolean;
   readonly book: Book;
 };
 
@@ -23,6 +25,7 @@ type Open = {
   wasHindered: boolean;
   ms: number;
   outOfReachMs: number;
+  brokerMs: number;
   shareSeconds: number;
   dollarSeconds: number;
 };
@@ -48,12 +51,15 @@ export class NakedWatch {
     const book = this.#scene.books.of(symbol);
     const before = this.#looks.get(symbol) ?? null;
     const isOpen = this.#scene.isRegularSession;
-    const naked = larger(magnitude(book.quantity) - coveredIn(exitGroupsOf(book)), 0n);
-    const price = numberOf(world.core.latestTrade(symbol)?.price ?? 0n);
+    const paid = world.core.latestTrade(symbol)?.price ?? 0n;
+    const price = numberOf(paid);
+    // A stop that the market has left behind guards nothing, whatever its status says.
+    const standing = { ...book, orders: book.orders.filter((order) => !isJumped(order, paid)) };
+    const naked = larger(magnitude(book.quantity) - coveredIn(exitGroupsOf(standing)), 0n);
     if (before !== null) this.#add(symbol, before, now);
     if (!isOpen || naked === 0n) this.#close(symbol);
     else if (!this.#open.has(symbol)) {
-      const cause = this.#causeOf(book, before);
+      const cause = this.#causeOf(standing, before);
       const since = now;
       this.#open.set(symbol, {
         ...{
@@ -63,6 +69,7 @@ export class NakedWatch {
           wasHindered: false,
           ms: 0,
           outOfReachMs: 0,
+          brokerMs: 0,
           shareSeconds: 0,
           dollarSeconds: 0,
         },
@@ -70,7 +77,10 @@ export class NakedWatch {
     }
     const isInReach = whyOutOfReach(this.#scene, symbol) === null;
     const isHindered = naked > 0n && whyHindered(this.#scene, symbol) !== null;
-    this.#looks.set(symbol, { at: now, naked, price, isOpen, isInReach, isHindered, book });
+    this.#looks.set(symbol, {
+      ...{ at: now, naked, price, isOpen, isInReach, isHindered, book: standing },
+      isInBrokersHands: naked > 0n && isInBrokersHands(this.#scene, book, paid),
+    });
   }
 
   #add(symbol: string, before: Look, now: number): void {
@@ -85,6 +95,7 @@ export class NakedWatch {
     }
     const shares = numberOf(before.naked);
     open.ms += ms;
+    if (before.isInBrokersHands) open.brokerMs += ms;
     open.shareSeconds += (shares * ms) / 1_000;
     open.dollarSeconds += (shares * before.price * ms) / 1_000;
   }
@@ -99,6 +110,7 @@ export class NakedWatch {
       since,
       seconds: open.ms / 1_000,
       secondsOutOfReach: outOfReachMs / 1_000,
+      secondsOfBroker: open.brokerMs / 1_000,
       shareSeconds,
       dollarSeconds,
       wasHindered: open.wasHindered,
@@ -124,6 +136,10 @@ export class NakedWatch {
         return this.#scene.traffic.wasReplaced(now.id) ? 'replace' : 'stranger';
       case 'filled':
         return 'exit_fill';
+      case 'new':
+      case 'accepted':
+      case 'partially_filled':
+        return 'stop_jumped';
       default:
         return 'order_ended';
     }
