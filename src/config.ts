@@ -215,6 +215,15 @@ export function secretsOf({ venue, supabase, intelligence, alerts }: Settings): 
   ];
 }
 
+const SECRET_NAMES = [
+  ...['APCA_API_KEY_ID', 'APCA_API_SECRET_KEY', 'SUPABASE_KEY', 'SUPABASE_ACCOUNT_KEY'],
+  ...['PERPLEXITY_API_KEY', 'BIGBROTHER_ALERT_WEBHOOKS', 'BIGBROTHER_HEARTBEAT_URL'],
+] as const;
+
+/** The same out of the environment, whether the settings can be used or not. */
+export const secretValues = (env: Env = process.env): readonly string[] =>
+  SECRET_NAMES.flatMap((name) => nonEmpty(env[name])?.split(/\s+/) ?? []);
+
 /**
  * Where the copy of the journal goes; null where the environment names no project.
  *

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { secretValues } from '../../config.ts';
+import { createRedactor } from '../../server/redact.ts';
 import { VERSION } from './version.ts';
 
 const overview = `
@@ -48,9 +50,10 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     // Knows what every command may end with; a start that goes well has no need of it.
     const { failureOf } = await import('./failure.ts');
     const { exitCode, message } = failureOf(error);
-    if (message !== '') process.stderr.write(`bigbrother: ${message}\n`);
+    const { answer } = createRedactor(secretValues());
+    if (message !== '') process.stderr.write(answer(`bigbrother: ${message}\n`));
     if (program.opts<{ debug?: boolean }>().debug === true && error instanceof Error) {
-      process.stderr.write(`${error.stack ?? error.message}\n`);
+      process.stderr.write(answer(`${error.stack ?? error.message}\n`));
     }
     return exitCode;
   }
