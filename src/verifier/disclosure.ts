@@ -1,13 +1,8 @@
 // Checks what was disclosed of a journal without the rest of it: some records, each with the
 // hashes that lead from it to the root that a checkpoint signed.
-import {
-  type Checkpoint,
-  type Finding,
-  isSignedBy,
-  statementOf,
-  wholeTailOf,
-} from './journal-verifier.ts';
+import { type Checkpoint, type Finding, isSignedBy, statementOf } from './journal-verifier.ts';
 import { rootFrom } from './merkle.ts';
+import { wholeTailOf } from './one-record.ts';
 
 export const DISCLOSURE = 'bigbrother disclosure v1';
 
@@ -37,7 +32,7 @@ export function verifyDisclosure(content: string, publicKeys: readonly string[])
     return finding({ seq: size + 1, because: 'the signature of its checkpoint is not good' });
   }
   for (const [index, { text, path }] of records.entries()) {
-    const tail = wholeTailOf(text);
+    const tail = wholeTailOf(Buffer.from(text));
     if (typeof tail === 'string') return finding({ seq: index + 1, because: tail });
     if (rootFrom(tail.hash, tail.seq - 1, size, path) !== root) {
       return finding({ seq: tail.seq, because: 'the checkpoint does not sign for it' });

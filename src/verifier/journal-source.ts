@@ -1,9 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Columns, Origin } from './journal-verifier.ts';
+import type { Origin } from './journal-verifier.ts';
+import type { Columns } from './one-record.ts';
 
 /** One record as it was written, and the columns beside it where the journal is a database. */
-export type Entry = { readonly text: string; readonly columns: Columns | null };
+export type Entry = { readonly record: Buffer; readonly columns: Columns | null };
 
 /** Where older records of a journal went: the last of them, and the file they stand in. */
 export type ArchivedPart = Origin & { readonly segment: string };
@@ -18,7 +19,6 @@ export type Source = {
 };
 
 const CHUNK_BYTES = 1 << 16;
-const COLUMNS = 'seq, at, type, symbol, plan_id, order_id, record';
 
 /**
  * The records of a journal file in the order in which they stand.
@@ -31,8 +31,8 @@ export function sourceAt(path: string): Source {
   const origin = archived.at(-1)?.seq ?? 0;
   return {
     archived,
-    kept: rowsIn(path, `seq <= ${origin}`),
-    entries: rowsIn(path, `seq > ${origin}`),
+    kept: rowsIn(path, 0, origin),
+    entries: rowsIn(path, origin, Number.MAX_SAFE_INTEGER),
   };
 }
 
@@ -47,26 +47,79 @@ function beginsLikeDatabase(path: string): boolean {
   }
 }
 
-type Row = {
-  readonly seq: number;
-  readonly at: number;
-  readonly type: string;
-  readonly symbol: string | null;
-  readonly plan_id: string | null;
-  readonly order_id: string | null;
-  readonly record: string;
-};
+type Row = readonly [
+  seq: number,
+  at: number,
+  type: string,
+  symbol: string | null,
+  planId: string | null,
+  orderId: string | null,
+];
 
-function* rowsIn(path: string, where: string): Generator<Entry> {
+/** At once, as one value each: to hand over row by row takes as long as to check them. */
+const BATCH_ROWS = 64;
+const ROWS = `
+  SELECT group_concat(row) AS columns,
+    CAST(group_concat(coalesce(record, ''), char(10)) AS BLOB) AS records
+  FROM (
+    SELECT json_array(seq, at, type, symbol, plan_id, order_id) AS row, record
+    FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?
+  )`;
+
+/** All as of one moment, also while somebody writes. */
+function* rowsIn(path: string, afterSeq: number, upToSeq: number): Generator<Entry> {
   const database = openToRead(path);
+  database.exec('BEGIN');
   try {
-    const sql = `SELECT ${COLUMNS} FROM journal WHERE ${where} ORDER BY seq`;
-    for (const row of database.prepare(sql).iterate()) {
-      const { seq, at, type, symbol, plan_id: planId, order_id: orderId, record } = row as Row;
-      yield { text: record, columns: { seq, at, type, symbol, planId, orderId } };
+    const statement = database.prepare(ROWS);
+    const rowsAfter = (seq: number, count: number) =>
+      entriesOf(statement.get(seq, upToSeq, count) as Rows, count);
+    for (let last = afterSeq; ; ) {
+      const entries = orNull(() => rowsAfter(last, BATCH_ROWS)) ?? rowsAfter(last, 1) ?? [];
+      if (entries.length === 0) return;
+      yield* entries;
+      const seq = entries.at(-1)?.columns?.seq ?? 0;
+      if (seq <= last) throw new Error(`row ${seq} stands after row ${last}`);
+      last = seq;
     }
   } finally {
+    // The driver may close later than it is told to, and a writer is not to wait for that.
+    orNull(() => database.exec('ROLLBACK'));
     database.close();
+  }
+}
+
+type Rows = { readonly columns: string | null; readonly records: Uint8Array | null };
+
+/** Null where they cannot be told apart: no record has a line feed, but a changed one may. */
+function entriesOf({ columns, records }: Rows, asked: number): readonly Entry[] | null {
+  const rows = JSON.parse(`[${columns ?? ''}]`) as readonly Row[];
+  const bytes =
+    records === null
+      ? Buffer.alloc(0)
+      : Buffer.from(records.buffer, records.byteOffset, records.byteLength);
+  const texts = asked === 1 || rows.length === 0 ? [bytes] : [...linesOf(bytes)];
+  if (rows.length > 0 && texts.length !== rows.length) return null;
+  return rows.map(([seq, at, type, symbol, planId, orderId], index) => ({
+    record: texts[index] ?? bytes,
+    columns: { seq, at, type, symbol, planId, orderId },
+  }));
+}
+
+function* linesOf(bytes: Buffer): Generator<Buffer> {
+  let start = 0;
+  for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+    yield bytes.subarray(start, end);
+    start = end + 1;
+  }
+  yield bytes.subarray(start);
+}
+
+function orNull<Result>(action: () => Result): Result | null {
+  try {
+    return action();
+  } catch {
+    return null; // One by one it shows which of them it is.
   }
 }
 
@@ -91,7 +144,11 @@ function archivedPartsIn(path: string): readonly ArchivedPart[] {
 }
 
 type Database = {
-  prepare(sql: string): { iterate(): Iterable<unknown> };
+  exec(sql: string): void;
+  prepare(sql: string): {
+    get(...values: number[]): unknown;
+    iterate(): Iterable<unknown>;
+  };
   close(): void;
 };
 type Driver = { readonly DatabaseSync: new (path: string, options: object) => Database };
@@ -113,11 +170,11 @@ export function* linesIn(path: string): Generator<Entry> {
     for (let size = readSync(file, chunk); size > 0; size = readSync(file, chunk)) {
       rest = Buffer.concat([rest, chunk.subarray(0, size)]);
       for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-        yield { text: rest.toString('utf8', 0, end), columns: null };
+        yield { record: rest.subarray(0, end), columns: null };
         rest = rest.subarray(end + 1);
       }
     }
-    if (rest.length > 0) yield { text: rest.toString('utf8'), columns: null };
+    if (rest.length > 0) yield { record: rest, columns: null };
   } finally {
     closeSync(file);
   }

@@ -3,11 +3,10 @@
 // checks is written down in docs/audit.md.
 import { createPublicKey, hash, verify } from 'node:crypto';
 import { MerkleTree } from './merkle.ts';
+import { type Columns, differenceTo, hashAsExpected, wholeTailOf } from './one-record.ts';
 
 /** The hash that stands before the first record. */
 const NOTHING_BEFORE = '0'.repeat(64);
-/** As long as `"hash":"…",` with its 64 digits. */
-const HASH_FIELD_LENGTH = 74;
 const STATEMENT_PREFIX = 'bigbrother checkpoint v1\n';
 
 /** Where a journal begins whose older records were moved to an archive. */
@@ -20,16 +19,6 @@ export type Origin = {
 
 /** What somebody outside wrote down of a journal at an earlier time. */
 export type Anchor = { readonly size: number; readonly root: string };
-
-/** The columns that stand beside a record in the database; they must say the same as the record. */
-export type Columns = {
-  readonly seq: number;
-  readonly at: number;
-  readonly type: string;
-  readonly symbol: string | null;
-  readonly planId: string | null;
-  readonly orderId: string | null;
-};
 
 export type Finding = {
   readonly ok: boolean;
@@ -44,17 +33,6 @@ export type Finding = {
   readonly signedUpTo: number;
   /** The key that signed last, base64url; null without a checkpoint. */
   readonly publicKey: string | null;
-};
-
-/** The last fields of a record; names and ids still as JSON text. */
-type Tail = {
-  readonly hash: string;
-  readonly orderId: string;
-  readonly planId: string;
-  readonly prev: string;
-  readonly seq: number;
-  readonly symbol: string;
-  readonly type: string;
 };
 
 /** Takes the records of a journal one by one, in order, as the text that was written. */
@@ -93,9 +71,10 @@ export class JournalVerifier {
   }
 
   /** @returns false from the first bad record on: nothing after it can be trusted */
-  take(text: string, columns: Columns | null = null): boolean {
+  take(record: Buffer | string, columns: Columns | null = null): boolean {
     if (this.#bad !== null) return false;
-    const because = this.#whyBad(text, columns);
+    const bytes = typeof record === 'string' ? Buffer.from(record) : record;
+    const because = this.#whyBad(bytes, columns);
     if (because !== null) this.#bad = { seq: this.#seq + 1, because };
     return because === null;
   }
@@ -104,15 +83,15 @@ export class JournalVerifier {
    * Checks a record from before the origin, which stands there once more. It can be told that
    * it was not changed; only with `archived` also that it ever stood in the journal.
    */
-  takeKept(text: string, columns: Columns, archived: string | null): boolean {
+  takeKept(record: Buffer, columns: Columns, archived: Buffer | null): boolean {
     if (this.#bad !== null) return false;
-    const tail = wholeTailOf(text);
+    const tail = wholeTailOf(record);
     const flaw =
       typeof tail === 'string'
         ? tail
-        : archived !== null && archived !== text
+        : archived?.equals(record) === false
           ? 'it is not the one in the archive'
-          : differenceTo(columns, text, tail);
+          : differenceTo(columns, record, tail);
     if (flaw !== null) this.#bad = { seq: columns.seq, because: flaw };
     return flaw === null;
   }
@@ -140,21 +119,26 @@ export class JournalVerifier {
     };
   }
 
-  #whyBad(text: string, columns: Columns | null): string | null {
-    const tail = wholeTailOf(text);
-    if (typeof tail === 'string') return tail;
-    const expected = this.#seq + 1;
-    if (tail.seq !== expected) return `record ${tail.seq} stands in its place`;
-    if (tail.prev !== this.#hash) return 'it does not follow the record before it';
-    const difference = columns === null ? null : differenceTo(columns, text, tail);
-    if (difference !== null) return difference;
-    if (tail.type === 'checkpoint_signed') {
-      const flaw = this.#whyBadCheckpoint(text);
-      if (flaw !== null) return flaw;
+  #whyBad(record: Buffer, columns: Columns | null): string | null {
+    const asExpected =
+      columns?.seq === this.#seq + 1 ? hashAsExpected(record, columns, this.#hash) : null;
+    if (columns !== null && asExpected !== null) {
+      return this.#whyNotNext(record, asExpected, columns.type);
     }
-    this.#seq = expected;
-    this.#hash = tail.hash;
-    this.#tree.add(tail.hash);
+    const tail = wholeTailOf(record);
+    if (typeof tail === 'string') return tail;
+    if (tail.seq !== this.#seq + 1) return `record ${tail.seq} stands in its place`;
+    if (tail.prev !== this.#hash) return 'it does not follow the record before it';
+    const difference = columns === null ? null : differenceTo(columns, record, tail);
+    return difference ?? this.#whyNotNext(record, tail.hash, tail.type);
+  }
+
+  #whyNotNext(record: Buffer, recordHash: string, type: string): string | null {
+    const flaw = type === 'checkpoint_signed' ? this.#whyBadCheckpoint(record) : null;
+    if (flaw !== null) return flaw;
+    this.#seq += 1;
+    this.#hash = recordHash;
+    this.#tree.add(recordHash);
     return this.#whyNotAnchored();
   }
 
@@ -170,8 +154,8 @@ export class JournalVerifier {
     return null;
   }
 
-  #whyBadCheckpoint(text: string): string | null {
-    const body = bodyOf(text);
+  #whyBadCheckpoint(record: Buffer): string | null {
+    const body = bodyOf(record);
     if (body === null) return 'its checkpoint cannot be read';
     const { signature, ...statement } = body;
     if (statement.size !== this.#seq) return `its checkpoint signs ${statement.size} records`;
@@ -199,59 +183,6 @@ export class JournalVerifier {
   }
 }
 
-const STRING = '"(?:[^"\\\\]|\\\\.)*"';
-const MAYBE = `(null|${STRING})`;
-const HASH = '"([0-9a-f]{64})"';
-const TAIL = new RegExp(
-  `^"hash":${HASH},"orderId":${MAYBE},"planId":${MAYBE},"prev":${HASH},` +
-    `"seq":([1-9]\\d{0,15}),"symbol":${MAYBE},"type":"([a-z_]+)","v":1\\}$`,
-);
-
-/** The last fields of a record that says of itself what it holds; else in words why not. */
-export function wholeTailOf(text: string): Tail | string {
-  const hashAt = text.lastIndexOf('"hash":"');
-  const tail = hashAt < 0 ? null : tailOf(text.slice(hashAt));
-  if (tail === null) return 'it is not a record of version 1';
-  const unhashed = bytesOf(text.slice(0, hashAt), text.slice(hashAt + HASH_FIELD_LENGTH));
-  return hash('sha256', unhashed) === tail.hash ? tail : 'it was changed after it was written';
-}
-
-/** Written into one place again and again: new strings would take a fifth of all the time. */
-let room = Buffer.alloc(1 << 16);
-
-function bytesOf(before: string, after: string): Buffer {
-  const most = 3 * (before.length + after.length);
-  if (room.length < most) room = Buffer.alloc(most);
-  const length = room.write(before);
-  return room.subarray(0, length + room.write(after, length));
-}
-
-/**
- * What stands at the end of a record from its hash on. A quote inside a string is escaped, so
- * the last `"hash":"` is the record's own field, and after it come only plain values.
- */
-function tailOf(text: string): Tail | null {
-  const found = TAIL.exec(text);
-  if (found === null) return null;
-  const [, own = '', orderId = '', planId = '', prev = '', seq = '', symbol = '', type = ''] =
-    found;
-  return { hash: own, orderId, planId, prev, seq: Number(seq), symbol, type };
-}
-
-function differenceTo(columns: Columns, text: string, tail: Tail): string | null {
-  const at = Number(/^\{"actor":"[a-z]+","at":(-?\d+),/.exec(text)?.[1]);
-  const { seq, type } = tail;
-  const [symbol, planId, orderId] = [tail.symbol, tail.planId, tail.orderId].map(
-    (value) => JSON.parse(value) as string | null,
-  );
-  const said = { seq, at, type, symbol, planId, orderId };
-  for (const name of ['seq', 'at', 'type', 'symbol', 'planId', 'orderId'] as const) {
-    if (columns[name] !== said[name])
-      return `its column ${name} says something else than the record`;
-  }
-  return null;
-}
-
 export type Checkpoint = {
   readonly size: number;
   readonly root: string;
@@ -263,8 +194,8 @@ export type Checkpoint = {
   readonly frontier?: readonly string[];
 };
 
-function bodyOf(text: string): Checkpoint | null {
-  const { body } = JSON.parse(text) as { readonly body: Partial<Checkpoint> | null };
+function bodyOf(record: Buffer): Checkpoint | null {
+  const { body } = JSON.parse(record.toString()) as { readonly body: Partial<Checkpoint> | null };
   const texts = [body?.root, body?.lastHash, body?.publicKey, body?.signature];
   const isWhole = texts.every((value) => typeof value === 'string');
   return isWhole && typeof body?.size === 'number' ? (body as Checkpoint) : null;

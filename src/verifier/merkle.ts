@@ -44,7 +44,10 @@ const fromHex = (hex: string): Digest => Buffer.from(hex, 'hex').toString('latin
 const toHex = (digest: Digest): string => Buffer.from(digest, 'latin1').toString('hex');
 
 // An entry of the log is a record's hash as it is written, in hexadecimal digits.
-const leaf = (recordHash: string): Digest => hash('sha256', `\0${recordHash}`, 'binary');
+function leaf(recordHash: string): Digest {
+  LEAF.write(recordHash, 1, 'latin1');
+  return hash('sha256', LEAF, 'binary');
+}
 
 function node(left: Digest, right: Digest): Digest {
   PAIR.write(left, 1, 'latin1');
@@ -52,6 +55,8 @@ function node(left: Digest, right: Digest): Digest {
   return hash('sha256', PAIR, 'binary');
 }
 
+/** What is hashed, written into the same places each time. */
+const LEAF = Buffer.alloc(65, 0);
 const PAIR = Buffer.alloc(65, 1);
 
 /**

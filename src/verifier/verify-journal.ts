@@ -61,18 +61,18 @@ function readWhole(verifier: JournalVerifier, source: Source, segments: readonly
     for (const entry of source.kept) kept.set(entry.columns?.seq ?? 0, entry);
     let seq = 0;
     for (const segment of segments) {
-      for (const { text } of linesIn(segment)) {
+      for (const { record } of linesIn(segment)) {
         seq += 1;
-        if (!verifier.take(text)) return;
+        if (!verifier.take(record)) return;
         const again = kept.get(seq);
         kept.delete(seq);
-        if (again?.columns && !verifier.takeKept(again.text, again.columns, text)) return;
+        if (again?.columns && !verifier.takeKept(again.record, again.columns, record)) return;
       }
     }
-    for (const { text, columns } of kept.values()) {
-      if (columns !== null && !verifier.takeKept(text, columns, null)) return;
+    for (const { record, columns } of kept.values()) {
+      if (columns !== null && !verifier.takeKept(record, columns, null)) return;
     }
-    for (const { text, columns } of source.entries) if (!verifier.take(text, columns)) return;
+    for (const { record, columns } of source.entries) if (!verifier.take(record, columns)) return;
   } catch (error) {
     verifier.unreadable(messageOf(error));
   }

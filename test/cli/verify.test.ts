@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SqliteEventStore } from '../../src/adapters/event-stores/sqlite.ts';
@@ -66,9 +66,51 @@ describe('bigbrother verify', () => {
     ],
     ['a changed column', `UPDATE journal SET symbol = 'TSLA' WHERE seq = 31`, 31],
     ['a removed record', 'DELETE FROM journal WHERE seq = 12', 12],
+    ['a record and a line feed', 'UPDATE journal SET record = record || char(10) WHERE seq = 9', 9],
+    [
+      'two records in one row',
+      `UPDATE journal SET record = record || char(10) ||
+        (SELECT record FROM journal WHERE seq = 21) WHERE seq = 20;
+       DELETE FROM journal WHERE seq = 21`,
+      20,
+    ],
+    ['a record that moved on a row', 'UPDATE journal SET seq = 51 WHERE seq = 50', 50],
+    ['a column with quotes of its own', `UPDATE journal SET symbol = '"AAPL"' WHERE seq = 44`, 44],
   ])('finds %s and ends with 1', async (name, sql, seq) => {
     const path = changed(`${name.replaceAll(' ', '-')}.sqlite`, sql);
     expect(await verified(path)).toMatchObject({ code: 1, ok: false, first_bad_seq: seq });
+  });
+
+  it('names the first record that cannot be read any more', async () => {
+    const path = changed('overwritten.sqlite', 'SELECT 1');
+    const bytes = readFileSync(path);
+    // The page in which that record stands, behind its header.
+    const page = Math.floor(bytes.indexOf('"index":33') / 4096) * 4096;
+    bytes.fill(255, page + 8, page + 4096);
+    writeFileSync(path, bytes);
+    const { code, first_bad_seq: bad, records } = await verified(path);
+    expect({ code, before: bad - records }).toEqual({ code: 1, before: 1 });
+    expect(bad).toBeGreaterThan(1);
+    expect(bad).toBeLessThanOrEqual(34);
+  });
+
+  it('finds the columns good that hold other letters', async () => {
+    const path = join(directory.path, 'letters.sqlite');
+    const store = new SqliteEventStore(path);
+    const clock = new VirtualClock(Date.UTC(2026, 9, 8, 15));
+    const logger = new EventLogger({ store, clock, bootId: 'boot-1' });
+    for (const symbol of ['é', 'Ã©', '"', '\\n', '\n', '漢', 'A'.repeat(600), null]) {
+      logger.log({ type: 'decision_made', actor: 'loop', symbol, planId: symbol, body: {} });
+    }
+    logger.commit();
+    store.close();
+    expect(await verified(path)).toMatchObject({ code: 0, ok: true, records: 8 });
+    const database = openDatabase(path);
+    database.exec(
+      "DROP TRIGGER journal_never_changes; UPDATE journal SET symbol = 'Ã©' WHERE seq = 1",
+    );
+    database.close();
+    expect(await verified(path)).toMatchObject({ code: 1, first_bad_seq: 1 });
   });
 
   it('finds a cut end by an anchor that was kept elsewhere, given inline or in a file', async () => {

@@ -18,9 +18,9 @@ export function wholeJournal(path: string): WholeJournal {
     origin: isWhole ? null : (archived.at(-1) ?? null),
     *texts() {
       for (const segment of isWhole ? segments : []) {
-        for (const { text } of linesIn(segment)) yield text;
+        for (const { record } of linesIn(segment)) yield record.toString();
       }
-      for (const { text } of sourceAt(path).entries) yield text;
+      for (const { record } of sourceAt(path).entries) yield record.toString();
     },
   };
 }
