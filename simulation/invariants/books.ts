@@ -131,6 +131,10 @@ export class Books {
   }
 
   #hear(event: ExchangeEvent, touched: Set<string>): void {
+    // A price may leave a stop behind.
+    if (event.kind === 'trade' && this.#quantities.has(event.trade.symbol)) {
+      touched.add(event.trade.symbol);
+    }
     if (event.kind !== 'trade_update') return;
     touched.add(event.order.symbol);
     if (!this.isOurs(event.order)) this.#strange.set(event.order.symbol, event.at);

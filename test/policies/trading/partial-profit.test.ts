@@ -87,6 +87,14 @@ describe('partial profit', () => {
     expect(wish(policy.evaluate(holding({ price: '140', ...given })))).toBe('-');
   });
 
+  it('waits after the open until a price of the session has come', () => {
+    const openAt = holding({ price: '140' }).session.openAt ?? 0;
+    const early = holding({ price: '140', quotedAt: openAt - 1 });
+    expect(because(policy.evaluate(early))).toContain('no price has come since the open');
+    const late = holding({ price: '140', quotedAt: openAt });
+    expect(wish(policy.evaluate(late))).toBe('reduce 5 partial@2R');
+  });
+
   it('sells coins while the stock market is closed', () => {
     const context = holding({ price: '140', session: closedSession, assetClass: 'crypto' });
     expect(wish(policy.evaluate(context))).toBe('reduce 5 partial@2R');
