@@ -3,7 +3,6 @@ import { text } from '../../domain/decimal.ts';
 import { isTerminal, type Order, type OrderStatus } from '../../domain/order.ts';
 import type { CancelStep, PlanPart, ReplaceStep, Step, SubmitStep } from '../../domain/plan.ts';
 import type { StepResult } from '../../domain/report.ts';
-import { isWorking } from '../../engine/cover.ts';
 import { basisOf, scaleDriftOf } from '../../engine/drift.ts';
 import { groupsOf } from '../../engine/groups.ts';
 import { BrokerError } from '../../ports/broker.ts';
@@ -25,6 +24,9 @@ const AT_THE_BROKER: ReadonlySet<OrderStatus> = new Set([
 ]);
 
 type PlacingStep = SubmitStep | ReplaceStep;
+
+/** The exits of one group end in one breath; the word of it may be slow, or has to be asked for. */
+const FELLOWS_END_MS = 2_000;
 
 /** A cancel that left no trace after this is sent again; that does no harm. */
 const CANCEL_TRACE_MS = 2_000;
@@ -194,11 +196,11 @@ export class StepRunner {
    */
   async #confirmFellows(order: Order, result: ReturnType<typeof resultOf>): Promise<StepResult> {
     const because = `order ${order.id} is ${order.status}`;
-    for (const fellow of this.#fellowsOf(order)) {
-      const { id } = fellow;
-      const isDecided = (one: Order) =>
-        isTerminal(one.status) || (!isWorking(fellow) && isWorking(one));
-      await this.#desk.waitFor(id, isDecided, this.#settings.confirmTimeoutMs);
+    for (const { id, status: before } of this.#fellowsOf(order)) {
+      // Not every end of a held leg is told of.
+      void this.#desk.lookAt(id);
+      const isWoken = ({ status }: Order) => before === 'held' && status !== 'held';
+      await this.#desk.waitFor(id, (one) => isTerminal(one.status) || isWoken(one), FELLOWS_END_MS);
       const status = this.#desk.find(id)?.status;
       if (status === undefined || isTerminal(status)) continue;
       const lives = `${because}, but order ${id} of its group is ${status}`;

@@ -6,6 +6,7 @@ import { isTerminal, type Order, type OrderSide, type OrderStatus } from '../../
 import type { PartBasis } from '../../domain/plan.ts';
 import { fieldAt, textAt } from '../../domain/record-body.ts';
 import type { EpochMs } from '../../domain/time.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { basisFrom } from './plan-revival.ts';
 
 /** A step of which nobody can tell whether the broker took it. */
@@ -34,7 +35,12 @@ type Known = UnsettledStep & {
   readonly state: 'intended' | 'unknown';
   /** The record that first told of it. */
   readonly seq: number;
+  /** How far the time of day was ahead of time itself when it was told; 0 where nobody knows. */
+  readonly wallAheadMs: number;
 };
+
+/** Wall time that moves otherwise than time itself by more than this was set. */
+const JUMP_MS = 2_000;
 
 /**
  * Steps whose outcome is unknown. Their symbols take no new plan until it is known: an
@@ -42,6 +48,12 @@ type Known = UnsettledStep & {
  */
 export class UnsettledSteps {
   readonly #open = new Map<string, Known>();
+  readonly #clock: Clock | null;
+
+  /** @param clock where given, no step is older or younger for a time of day that was set */
+  constructor(clock: Clock | null = null) {
+    this.#clock = clock;
+  }
 
   /** Takes note of a journal record; others than `step_…` are passed over. */
   remember(record: JournalRecord): void {
@@ -59,7 +71,10 @@ export class UnsettledSteps {
   }
 
   list(): readonly UnsettledStep[] {
-    return [...this.#open.values()].filter(({ state }) => state === 'unknown');
+    const aheadMs = this.#wallAheadMs();
+    return [...this.#open.values()].flatMap((step) =>
+      step.state === 'unknown' ? aged(step, aheadMs) : [],
+    );
   }
 
   /** Steps without any answer: at start, those that the last process left behind. */
@@ -75,7 +90,8 @@ export class UnsettledSteps {
 
   /** The open step of this name: the id of the order it places, or `cancel` and the order's. */
   find(name: string): UnsettledStep | null {
-    return this.#open.get(name) ?? null;
+    const step = this.#open.get(name);
+    return step === undefined ? null : aged(step, this.#wallAheadMs());
   }
 
   /** The open step that `order` settles, if there is one. */
@@ -99,11 +115,16 @@ export class UnsettledSteps {
       clientOrderId: textAt(record.body, 'clientOrderId'),
       orderId: record.orderId === null ? null : orderId(record.orderId),
       since: record.at,
+      wallAheadMs: this.#wallAheadMs(),
       stepIndex: typeof stepIndex === 'number' ? stepIndex : null,
       basis: basisFrom(fieldAt(record.body, 'basis')),
       ...asked(fieldAt(record.body, 'request')),
       state: 'intended',
     });
+  }
+
+  #wallAheadMs(): number {
+    return this.#clock === null ? 0 : this.#clock.now() - this.#clock.monotonicMs();
   }
 
   #observe(record: JournalRecord): void {
@@ -122,6 +143,12 @@ export class UnsettledSteps {
       this.#open.set(name, { ...step, state: 'unknown' });
     } else this.#open.delete(name);
   }
+}
+
+/** The step with the time it was sent at as the clock would tell it now. */
+function aged(step: Known, wallAheadMs: number): Known {
+  const setByMs = Math.round(wallAheadMs - step.wallAheadMs);
+  return Math.abs(setByMs) <= JUMP_MS ? step : { ...step, since: step.since + setByMs };
 }
 
 /** A step is known by the id of the order it places; a cancel by the order it ends. */

@@ -65,7 +65,7 @@ export function layFoundations(parts: RuntimeParts) {
 export type Memory = ReturnType<typeof memoryFor>;
 
 /** Knows nothing yet: {@link restore} tells it what the journal knows. */
-export function memoryFor({ logger, alerts, tradingState, settings }: Foundations) {
+export function memoryFor({ logger, alerts, clock, tradingState, settings }: Foundations) {
   const ledger = new IntentLedger();
   const plans = new PlanStore();
   journalParts(logger, plans);
@@ -73,7 +73,7 @@ export function memoryFor({ logger, alerts, tradingState, settings }: Foundation
   logger.onRecord((record) => heldBack.hear(record));
   return {
     ...{ ledger, plans },
-    unsettled: new UnsettledSteps(),
+    unsettled: new UnsettledSteps(clock),
     sent: new SentSteps(),
     strangers: new SecondOwnerWatch({ logger, tradingState, alerts }),
     episodes: new EpisodeKeeper({ logger, ledger }),
