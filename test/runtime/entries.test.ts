@@ -288,6 +288,22 @@ describe('the guardrails for entries', () => {
     expect(executable).toBe(false);
   });
 
+  it('judge by a price of now also where no stream brings it', async () => {
+    // Thirty symbols are all that the stream of the free plan has room for.
+    const held = Array.from({ length: 30 }, (_, index) => `H${index}`);
+    const guarded = await readyToBuy({
+      symbols: [...held, 'AAPL', 'MSFT'],
+      positions: held.map((symbol) => ({ symbol, qty: '1', averageEntryPrice: '10' })),
+    });
+    await planOf(guarded, buy());
+    await guarded.clock.advanceBy(8_000);
+    guarded.price('MSFT', '100.5');
+    await guarded.clock.advanceBy(100);
+    const { verdicts, executable } = await planOf(guarded, buy());
+    expect(verdicts.filter(({ outcome }) => outcome === 'deny')).toEqual([]);
+    expect(executable).toBe(true);
+  });
+
   it('let only one of two entries pass that are sent at once where there is room for one', async () => {
     const guarded = await readyToBuy({ policies: { unexecutedValue: { percentOfEquity: '3' } } });
     const one = await planOf(guarded, buy({ limitPrice: '99' }));

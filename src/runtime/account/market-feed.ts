@@ -15,6 +15,8 @@ const DAY_MS = 24 * 3_600_000;
 const RANGE_BARS = 60;
 /** Longer than an entry waits to be filled. */
 const FOLLOWED_MS = 15 * 60_000;
+/** Well inside the 5 s that guardrails take of it by default. */
+const ENTRY_QUOTE_MS = 2_000;
 /** After a failure the daily bars are not asked for again before this. */
 const RETRY_MS = 60_000;
 
@@ -103,14 +105,23 @@ export class MarketFeed {
     );
   }
 
-  /** Asks for the newest prices of those whose quote is stale, stream or not: before acting. */
+  /**
+   * Asks for the newest prices of those whose quote is stale, stream or not: before acting. An
+   * entry pays the quote, which is stale sooner where one may be made.
+   */
   async freshen(symbols: readonly Ticker[]): Promise<void> {
-    await this.#readLatest(this.#book.quotedBefore(symbols, this.#staleBefore()));
+    const followed = new Set(this.followed());
+    const entered = symbols.filter((symbol) => followed.has(symbol));
+    const others = symbols.filter((symbol) => !followed.has(symbol));
+    await this.#readLatest([
+      ...this.#book.quotedBefore(entered, this.#staleBefore(ENTRY_QUOTE_MS)),
+      ...this.#book.quotedBefore(others, this.#staleBefore()),
+    ]);
   }
 
   /** In the market's time. */
-  #staleBefore(): EpochMs {
-    return this.#clock.now() - this.#aheadMs() - this.#settings.quoteStaleAfterMs;
+  #staleBefore(afterMs = this.#settings.quoteStaleAfterMs): EpochMs {
+    return this.#clock.now() - this.#aheadMs() - afterMs;
   }
 
   /** Reads the daily bars of symbols whose range is not known for today. */
