@@ -6,12 +6,15 @@ export type Ask =
   | { readonly kind: 'exit'; readonly symbol: string }
   | { readonly kind: 'protect'; readonly symbol: string }
   | { readonly kind: 'exit_group'; readonly symbols: readonly string[] }
-  /** To so many percent of what is held now. */
-  | {
-      readonly kind: 'rebalance';
-      readonly targets: readonly { readonly symbol: string; readonly keepPercent: number }[];
-    }
+  | { readonly kind: 'rebalance'; readonly targets: readonly Target[] }
   | { readonly kind: 'enter'; readonly symbol: string; readonly shares: number };
+
+/** To so many percent of what is held now: less than a hundred sells, more buys. */
+type Target = { readonly symbol: string; readonly percentOfHeld: number };
+
+/** Whole shares to buy, or below zero to sell, on the way to a target. */
+export const changeFor = ({ percentOfHeld }: Target, held: number): number =>
+  Math.trunc((held * (percentOfHeld - 100)) / 100);
 
 /** An ask on its way: who has it, when, and whether its agent sends it twice. */
 export type Burst = {
@@ -64,13 +67,17 @@ function askFrom(draws: Draws, hot: readonly string[], used: Set<string>): Ask {
   const exitGroup = (): Ask => ({ kind: 'exit_group', symbols: several() });
   const rebalance = (): Ask => ({
     kind: 'rebalance',
-    targets: several().map((each) => ({ symbol: each, keepPercent: draws.between(50, 95) })),
+    targets: several().map((each) => ({
+      symbol: each,
+      percentOfHeld: draws.chance(0.5) ? draws.between(50, 95) : draws.between(105, 130),
+    })),
   });
   const kinds: readonly (() => Ask)[] = [
     ...new Array<() => Ask>(9).fill(sell),
     ...new Array<() => Ask>(4).fill(protect),
     ...new Array<() => Ask>(3).fill(enter),
-    ...[exit, exitGroup, rebalance],
+    ...new Array<() => Ask>(3).fill(rebalance),
+    ...[exit, exitGroup],
   ];
   return (draws.any(kinds) ?? protect)();
 }

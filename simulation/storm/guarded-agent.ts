@@ -15,22 +15,27 @@ const refusal = z.object({ error: z.object({ retryable: z.boolean() }) });
 /** The account as its agents see it; for weights. */
 export type Look = { readonly core: ExchangeCore; readonly accountId: string };
 
-/** An agent at BigBrother: it proposes, executes what may be executed, and tries once more. */
+/**
+ * An agent at BigBrother: it proposes, executes what may be executed, and tries once more. What
+ * it weighs anew it proposes again once its sales are done, since purchases come after them.
+ */
 export async function askBigBrother(
   call: CallTool,
   ask: Ask,
   repeats: boolean,
   look: Look,
 ): Promise<Outcome> {
-  const first = await tryOnce(call, ask, repeats, look);
-  return first === 'again' ? plainly(await tryOnce(call, ask, false, look)) : first;
+  const args = argumentsFor(ask, look);
+  const first = await tryOnce(call, args, repeats);
+  if (first === 'again') return plainly(await tryOnce(call, argumentsFor(ask, look), false));
+  if (first === 'done' && ask.kind === 'rebalance') await tryOnce(call, args, false);
+  return first;
 }
 
 const plainly = (outcome: Outcome | 'again'): Outcome =>
   outcome === 'again' ? 'refused' : outcome;
 
-async function tryOnce(call: CallTool, ask: Ask, repeats: boolean, look: Look) {
-  const args = argumentsFor(ask, look);
+async function tryOnce(call: CallTool, args: Record<string, unknown>, repeats: boolean) {
   const proposals = [call('propose_plan', args), ...(repeats ? [call('propose_plan', args)] : [])];
   const proposed = (await Promise.all(proposals)).at(-1) ?? { isError: true, text: '{}' };
   const answer: unknown = JSON.parse(proposed.text);
@@ -69,10 +74,10 @@ function weightsFor(
   { core, accountId }: Look,
 ): string {
   const equity = numberOf(core.account(accountId).equity);
-  const weights = targets.map(({ symbol, keepPercent }) => {
+  const weights = targets.map(({ symbol, percentOfHeld }) => {
     const shares = numberOf(core.position(accountId, symbol)?.qty ?? 0n);
     const value = shares * numberOf(core.latestTrade(symbol)?.price ?? 0n);
-    return `${symbol}=${((value / equity) * keepPercent).toFixed(4)}`;
+    return `${symbol}=${((value / equity) * percentOfHeld).toFixed(4)}`;
   });
   return weights.join(',');
 }

@@ -37,7 +37,7 @@ const settings: RuntimeSettings = {
     ...{ limits: NO_LIMIT, liveLimits: NO_LIMIT, proposalsPerMinute: 1_000_000 },
   },
   controls: { ...defaultRuntimeSettings.controls, repeats: 1_000_000 },
-  risk: { ...defaultRuntimeSettings.risk, rebalanceBandPercent: '0.1' },
+  risk: { ...defaultRuntimeSettings.risk, rebalanceBandPercent: '0.02' },
 };
 
 const policies = policySettings.parse({

@@ -8,7 +8,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { listen } from '../../src/adapters/system/http-listener.ts';
 import { numberOf } from '../invariants/units.ts';
 import { callThrough } from './agent-line.ts';
-import type { Ask } from './asks.ts';
+import { type Ask, changeFor } from './asks.ts';
 import { askBigBrother } from './guarded-agent.ts';
 import { realPace, TEN } from './pace.ts';
 import type { SubjectName } from './simulated.ts';
@@ -38,6 +38,7 @@ const SETTINGS = {
     concentration: { sectorPercent: 400, clusterPercent: 400, unknownSectorPercent: 400 },
     exposureTotal: { percentOfEquity: 400 },
     symbols: { allowed: SYMBOLS },
+    risk: { rebalanceBandPercent: 0.02 },
   },
 };
 
@@ -155,10 +156,11 @@ function linesFor(ask: Ask, { core, accountId }: Surroundings): readonly object[
     case 'exit_group':
       return ask.symbols.map((symbol) => ({ do: 'sell', symbol, quantity: null }));
     case 'rebalance':
-      return ask.targets.flatMap(({ symbol, keepPercent }) => {
-        const held = numberOf(core.position(accountId, symbol)?.qty ?? 0n);
-        const quantity = Math.floor((held * (100 - keepPercent)) / 100);
-        return quantity > 0 ? [{ do: 'sell', symbol, quantity }] : [];
+      return ask.targets.flatMap((target) => {
+        const { symbol } = target;
+        const change = changeFor(target, numberOf(core.position(accountId, symbol)?.qty ?? 0n));
+        const quantity = Math.abs(change);
+        return quantity === 0 ? [] : [{ do: change < 0 ? 'sell' : 'buy', symbol, quantity }];
       });
     case 'enter':
       return [{ do: 'buy', symbol: ask.symbol, quantity: ask.shares }];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { CallTool } from './agent-line.ts';
-import type { Ask } from './asks.ts';
+import { type Ask, changeFor } from './asks.ts';
 import type { Outcome } from './subject.ts';
 
 const positions = z.array(
@@ -42,22 +42,26 @@ export class UnguardedAgent {
       }
       case 'rebalance': {
         const outcomes: Outcome[] = [];
-        for (const { symbol, keepPercent } of ask.targets) {
-          const held = await this.#held(symbol);
-          const shares = Math.floor(((held?.shares ?? 0) * (100 - keepPercent)) / 100);
-          if (shares > 0) outcomes.push(await this.#sell(symbol, shares, false));
+        for (const target of ask.targets) {
+          const { symbol } = target;
+          const change = changeFor(target, (await this.#held(symbol))?.shares ?? 0);
+          if (change < 0) outcomes.push(await this.#sell(symbol, -change, false));
+          if (change > 0) outcomes.push(await this.#buy(symbol, change, false));
         }
         return outcomes.includes('done') ? 'done' : 'refused';
       }
-      case 'enter': {
-        const order = { symbol: ask.symbol, quantity: String(ask.shares), side: 'buy' };
-        const bought = await this.#call('place_stock_order', { ...order, type: 'market' });
-        if (repeats) await this.#call('place_stock_order', { ...order, type: 'market' });
-        await this.#clock.sleep(AFTER_CANCEL_MS);
-        await this.#protect(ask.symbol);
-        return bought.isError ? 'refused' : 'done';
-      }
+      case 'enter':
+        return this.#buy(ask.symbol, ask.shares, repeats);
     }
+  }
+
+  async #buy(symbol: string, shares: number, repeats: boolean): Promise<Outcome> {
+    const order = { symbol, quantity: String(shares), side: 'buy', type: 'market' };
+    const bought = await this.#call('place_stock_order', order);
+    if (repeats) await this.#call('place_stock_order', order);
+    await this.#clock.sleep(AFTER_CANCEL_MS);
+    await this.#protect(symbol);
+    return bought.isError ? 'refused' : 'done';
   }
 
   async #sell(symbol: string, shares: number, repeats: boolean): Promise<Outcome> {

@@ -3,7 +3,7 @@ import { numberOf } from '../invariants/units.ts';
 import { type OldBot, startOldBot } from '../old-bot/old-bot.ts';
 import { createPassThroughServer } from '../pass-through/server.ts';
 import { agentLine } from './agent-line.ts';
-import type { Ask } from './asks.ts';
+import { type Ask, changeFor } from './asks.ts';
 import { AGENTS, type Outcome, type Subject, type Surroundings } from './subject.ts';
 import { UnguardedAgent } from './unguarded-agent.ts';
 
@@ -58,10 +58,11 @@ async function signal({ signals }: OldBot, ask: Ask, { core, accountId }: Surrou
       for (const symbol of ask.symbols) await signals.sell(symbol, null);
       return;
     case 'rebalance':
-      for (const { symbol, keepPercent } of ask.targets) {
-        const held = numberOf(core.position(accountId, symbol)?.qty ?? 0n);
-        const shares = Math.floor((held * (100 - keepPercent)) / 100);
-        if (shares > 0) await signals.sell(symbol, shares);
+      for (const target of ask.targets) {
+        const { symbol } = target;
+        const change = changeFor(target, numberOf(core.position(accountId, symbol)?.qty ?? 0n));
+        if (change < 0) await signals.sell(symbol, -change);
+        if (change > 0) await signals.buy(symbol, change);
       }
       return;
     case 'enter':

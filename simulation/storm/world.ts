@@ -10,6 +10,8 @@ import { AGENTS, type Outcome, type Subject, type Surroundings, SYMBOLS } from '
 const KEYS = { keyId: 'PK-STORM', secretKey: 'storm' };
 const SIZE = 100_000;
 const DAILY_VOLUME = 1_000_000;
+/** Nothing is bought at a quote of long ago. */
+const QUOTE_EVERY_MS = 1_000;
 /** An agent that has no answer after so long never gets one. */
 const LONGEST_ASK_MS = 120_000;
 
@@ -108,8 +110,11 @@ export class StormWorld {
     // Somewhere in the burst the market moves again.
     await pass(draws.between(50, 1_500));
     this.#move(draws, hot);
-    await pass(Math.max(0, startedAt + episodeMs - clock.now()));
-    while (waiting > 0 && clock.now() < startedAt + LONGEST_ASK_MS) await pass(1_000);
+    const isLate = (afterMs: number) => clock.now() >= startedAt + afterMs;
+    while (!isLate(episodeMs) || (waiting > 0 && !isLate(LONGEST_ASK_MS))) {
+      await pass(QUOTE_EVERY_MS);
+      this.#print(hot);
+    }
     if (waiting > 0) throw new Error(`${waiting} asks of seed ${this.#seed} were never answered`);
     this.#counter.endEpisode(bursts.map(({ ask }): Ask => ask));
   }
