@@ -114,6 +114,7 @@ export function adviceFor(parts: {
       dollarsPerCall: market.dollarsPerCall,
     }),
     thinking: new ThinkingIntelligence({ server: outside.servers.thinking, journal: logger }),
+    player: scenarioPlayer,
     opinion: opinionFrom(outside, runtime, settings, { clock, ids }),
     ...{ journal: logger, clock },
     held: () =>
@@ -139,6 +140,9 @@ export function adviceFor(parts: {
     for (const server of Object.values(outside.servers)) server?.close();
   };
 }
+
+/** Only a plan of a host needs it: it is loaded with the first. */
+const scenarioPlayer = async () => (await import('./scenario-exchange.ts')).playOnExchange;
 
 const NO_DOLLARS = { dollarsPerDay: '0', dollarsPerCall: '0' };
 

@@ -8,6 +8,7 @@ import { sampleOf } from '../engine/learning/shrinkage.ts';
 import { type LearningBounds, learnFrom } from '../engine/learning/track-record.ts';
 import type { Clock } from '../ports/clock.ts';
 import { reasonOf } from '../ports/deadline.ts';
+import type { ScenarioPlayer } from '../ports/scenario-player.ts';
 import type { MarketIntelligence } from './market-intelligence.ts';
 import type { HistoricalContext, MemoryIntelligence } from './memory-intelligence.ts';
 import { type ProposedScenario, proposedScenario } from './proposed-scenario.ts';
@@ -15,6 +16,7 @@ import { rememberedIn } from './remembered.ts';
 import type { SecondOpinion } from './second-opinion.ts';
 import type { ThinkingIntelligence } from './thinking-intelligence.ts';
 import { TRADE_RECORDS, TradeBook, unbegunSince } from './trade-book.ts';
+import { withPlayedWorst } from './worst-case.ts';
 
 /** One symbol is looked at so often; with fifty held each has its turn within the hour. */
 const LOOK_MS = 60_000;
@@ -47,6 +49,7 @@ export class Intelligence {
   readonly #market: MarketIntelligence;
   readonly #thinking: ThinkingIntelligence;
   readonly #opinion: SecondOpinion;
+  readonly #player: () => Promise<ScenarioPlayer>;
   readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #held: () => readonly HeldSymbol[];
@@ -65,6 +68,8 @@ export class Intelligence {
     readonly market: MarketIntelligence;
     readonly thinking: ThinkingIntelligence;
     readonly opinion: SecondOpinion;
+    /** Brings the model of the exchange when it is first asked for. */
+    readonly player: () => Promise<ScenarioPlayer>;
     readonly journal: Journal;
     readonly clock: Clock;
     readonly held: () => readonly HeldSymbol[];
@@ -74,6 +79,7 @@ export class Intelligence {
     this.#market = parts.market;
     this.#thinking = parts.thinking;
     this.#opinion = parts.opinion;
+    this.#player = parts.player;
     this.#journal = parts.journal;
     this.#clock = parts.clock;
     this.#held = parts.held;
@@ -159,11 +165,21 @@ export class Intelligence {
 
   /** Ours first; whoever else is asked hears what we thought, and changes nothing of it. */
   async #think(scenario: ProposedScenario, planId: string | null): Promise<void> {
-    const { context, options, constraints, symbols } = scenario;
+    const { context, constraints, symbols, playable } = scenario;
+    const options = await this.#worstCases(scenario.options, playable);
     const analysis = await this.#thinking.analyzeScenario(context, options, constraints);
     const { chain, hash, best } = analysis;
     const names = options.map(({ id }) => id);
     await this.#opinion.askAbout({ chain, hash, best, options: names, symbols, planId });
+  }
+
+  /** One run of the exchange at a time, and whatever else is due goes first. */
+  async #worstCases(
+    options: ProposedScenario['options'],
+    playable: ProposedScenario['playable'],
+  ): Promise<ProposedScenario['options']> {
+    const play = await this.#player();
+    return withPlayedWorst(options, playable, play, () => this.#clock.sleep(0));
   }
 
   /** What is left is learned anew, and may be said again at once. */

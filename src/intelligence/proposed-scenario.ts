@@ -2,22 +2,29 @@ import type { Json } from '../domain/canonical.ts';
 import { decimal, text, ZERO } from '../domain/decimal.ts';
 import type { JournalRecord } from '../domain/event.ts';
 import { fieldAt, textAt } from '../domain/record-body.ts';
+import { holdingIn, stepsIn } from './playable-plan.ts';
 import type { Constraint, Scenario, ScenarioOption } from './thought-chain.ts';
+import type { Playable } from './worst-case.ts';
 
 export type ProposedScenario = {
   readonly context: Scenario & { readonly symbol: string | null };
   readonly symbols: readonly string[];
   readonly options: readonly ScenarioOption[];
   readonly constraints: readonly Constraint[];
+  /** What each option does, by its id, for whoever can play it. */
+  readonly playable: ReadonlyMap<string, Playable>;
 };
 
 /** Tiers at which a person is asked, or nobody may agree. */
 const COSTLY: ReadonlySet<string | null> = new Set(['T2', 'T3', 'T4']);
+/** Worst cases that differ by less, in percent of the larger one, make a decision close. */
+const CLOSE_PERCENT = '10';
+const RECKONED = 'reckoned: stops fill past their price by the gap that is assumed';
 
 /**
- * What there is to think about in a plan that a host wants and that is costly or over several
- * symbols: to do it, or to wait. Null for every other record: the loop's own plans are the
- * owner's policies, and are carried out without a second thought.
+ * What there is to think about in a plan that a host wants and that is costly, over several
+ * symbols, or close: to do it, or to wait. Null for every other record: the loop's own plans are
+ * the owner's policies, and are carried out without a second thought.
  */
 export function proposedScenario({ type, actor, body }: JournalRecord): ProposedScenario | null {
   if (type !== 'plan_proposed' || actor !== 'host') return null;
@@ -25,7 +32,10 @@ export function proposedScenario({ type, actor, body }: JournalRecord): Proposed
   const parts = listAt(plan, 'parts');
   const approval = fieldAt(plan, 'approval') ?? null;
   const tier = textAt(approval, 'tier');
-  if (parts.length === 0 || (parts.length === 1 && !COSTLY.has(tier))) return null;
+  const acting = total(parts.map((part) => amountAt(fieldAt(part, 'worstLoss'), 'withGap')));
+  const waiting = total(parts.map(lossOfWaiting));
+  const isSmall = parts.length === 1 && !COSTLY.has(tier) && !isClose(acting, waiting);
+  if (parts.length === 0 || isSmall) return null;
   const refusals = listAt(body, 'verdicts').flatMap((verdict) =>
     textAt(verdict, 'outcome') === 'deny' ? [textAt(verdict, 'because') ?? 'it is denied'] : [],
   );
@@ -46,7 +56,7 @@ export function proposedScenario({ type, actor, body }: JournalRecord): Proposed
         id: 'carry-out',
         what: `the plan ${textAt(plan, 'id') ?? ''}, with its ${stepsOf(parts)} steps`,
         refusals,
-        worstLoss: total(parts.map((part) => amountAt(fieldAt(part, 'worstLoss'), 'withGap'))),
+        ...{ worstLoss: acting, worstBecause: RECKONED },
         nakedDollarSeconds: total(
           parts.map((part) => amountAt(fieldAt(part, 'naked'), 'dollarSeconds')),
         ),
@@ -56,13 +66,32 @@ export function proposedScenario({ type, actor, body }: JournalRecord): Proposed
         id: 'wait',
         what: 'nothing, and what rests at the broker stays as it is',
         refusals: [],
-        worstLoss: total(parts.map(lossOfWaiting)),
+        ...{ worstLoss: waiting, worstBecause: RECKONED },
         nakedDollarSeconds: '0',
         steps: 0,
       },
     ],
     constraints: [],
+    playable: playableOf(parts),
   };
+}
+
+function playableOf(parts: readonly Json[]): ReadonlyMap<string, Playable> {
+  const holdings = parts.map(holdingIn);
+  const gapPercent = parts
+    .map((part) => amountAt(fieldAt(part, 'worstLoss'), 'gapPercent'))
+    .reduce((most, each) => (decimal(each).gt(most) ? each : most), '0');
+  const base = { holdings, gapPercent };
+  return new Map([
+    ['carry-out', { ...base, steps: parts.flatMap(stepsIn) }],
+    ['wait', { ...base, steps: [] }],
+  ]);
+}
+
+function isClose(one: string, other: string): boolean {
+  const [less, more] = decimal(one).lt(other) ? [one, other] : [other, one];
+  const most = decimal(more).times(CLOSE_PERCENT).div('100');
+  return decimal(more).gt(ZERO) && decimal(more).minus(decimal(less)).lte(most);
 }
 
 function stateOf(part: Json): string {

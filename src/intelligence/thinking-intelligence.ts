@@ -59,8 +59,8 @@ export class ThinkingIntelligence {
     const notTakenDownBecause = await turn;
     const best = ranking.find(({ excludedBecause }) => excludedBecause === null)?.id ?? null;
     const hash = digestOf(chain);
-    const body = { question: context.question, ranking, best, chain, hash, notTakenDownBecause };
-    const { symbol } = context;
+    const { question, symbol } = context;
+    const body = { question, options, ranking, best, chain, hash, notTakenDownBecause };
     this.#journal.log({ type: 'scenario_analyzed', actor: 'system', symbol, body });
     return { ranking, best, chain, hash, notTakenDownBecause };
   }

@@ -7,8 +7,26 @@ export type ScenarioOption = {
   readonly what: string;
   /** What the guardrails would say: in words for each that refuses; none where all let it pass. */
   readonly refusals: readonly string[];
-  /** The most that it may lose, in dollars, as decimal text. */
+  /**
+   * The most that it may lose, in dollars, as decimal text: as it was played, where all options
+   * could be, else as the planner reckons it.
+   */
   readonly worstLoss: string;
+  /** How the worst case was found, in words. */
+  readonly worstBecause: string;
+  /** What came of playing it; dollars as decimal text, 0 for a gain. Absent where it was not. */
+  readonly played?: {
+    readonly worstLoss: string;
+    /** In which turn of the market. */
+    readonly path: string;
+    /** After so many steps it turned; those that were left were not taken. */
+    readonly afterSteps: number;
+    /** The worst of each path, over all places at which the steps were cut off. */
+    readonly losses: Readonly<Record<string, string>>;
+    readonly runs: number;
+    /** What the planner reckons instead. */
+    readonly reckoned: string;
+  };
   /** Shares without a stop, times the seconds and the price. */
   readonly nakedDollarSeconds: string;
   readonly steps: number;
@@ -98,8 +116,8 @@ export function chainFor(
   for (const option of inOrder) {
     drafts.push({
       thought:
-        `${option.id}: ${option.what}. Worst case: ${option.worstLoss} USD lost, ` +
-        `${option.nakedDollarSeconds} dollar-seconds without a stop, ${option.steps} steps.`,
+        `${option.id}: ${option.what}. Worst case: ${option.worstLoss} USD lost ` +
+        `(${option.worstBecause}), ${option.nakedDollarSeconds} dollar-seconds without a stop, ${option.steps} steps.`,
       ...{ branchFromThought: forkedAt, branchId: option.id },
     });
     const branchAt = drafts.length;

@@ -31,8 +31,11 @@ it('weighs waiting by the measure of the plan: a gap past the stop, and past the
   expect(waiting?.worstLoss).toBe('107');
 });
 
-it('thinks of what is costly or over several symbols, and of nothing else', () => {
-  expect(proposed([partIn('AAPL')], 'T1')).toBeNull();
+it('thinks of what is costly, over several symbols or close, and of nothing else', () => {
+  // Waiting may lose 107 instead of 145: it is plain which is the worse.
+  const plain = partIn('AAPL', [stop('6')]);
+  expect(proposed([plain], 'T1')).toBeNull();
+  expect(proposed([partIn('AAPL')], 'T1')).not.toBeNull();
   expect(proposed([])).toBeNull();
   expect(proposed([partIn('AAPL')], 'T2', { actor: 'loop' })).toBeNull();
   const two = proposed([partIn('AAPL'), partIn('MSFT')], 'T1');

@@ -1,17 +1,22 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
+import { playOnExchange } from '../../src/composition/scenario-exchange.ts';
 import { defaultSettings } from '../../src/config.ts';
+import { digestOf, toJson } from '../../src/domain/canonical.ts';
 import type { JournalEvent, JournalRecord } from '../../src/domain/event.ts';
 import { fieldAt } from '../../src/domain/record-body.ts';
 import { ConnectedModels } from '../../src/intelligence/host-models.ts';
 import { preferenceIn } from '../../src/intelligence/opinion.ts';
+import { proposedScenario } from '../../src/intelligence/proposed-scenario.ts';
 import {
   LONGEST_OPINION,
   OPINION_LIFE_MS,
   SecondOpinion,
 } from '../../src/intelligence/second-opinion.ts';
 import { Spending } from '../../src/intelligence/spending.ts';
+import { chainFor, rankOptions } from '../../src/intelligence/thought-chain.ts';
+import { withPlayedWorst } from '../../src/intelligence/worst-case.ts';
 import { ownDirectory } from '../adapters/advisors/servers.ts';
 import { hostOf, type Sampling, said } from './host-rig.ts';
 import { INJECTIONS } from './injections.ts';
@@ -42,9 +47,12 @@ async function asked(
   const given = world(ownDirectory(), settings, COSTLY);
   const running = await given.start();
   onTestFinished(() => running.close());
+  const { clock } = given;
   const { call, leave } = await hostOf(running, sampling);
   const propose = async () => {
     const { json } = await call('propose_plan', { intent: 'exit', symbol: 'AAPL' });
+    // Worst cases are played one by one, and whatever else is due goes first.
+    await clock.advanceBy(10);
     await turns();
     return json;
   };
@@ -65,7 +73,7 @@ async function asked(
 describe("the model of a host's second opinion", () => {
   it('is asked for with our own thoughts alone, shown in an envelope, and journalled', async () => {
     const questions: unknown[] = [];
-    const { propose, records, shown, clock, status } = await asked(async (params) => {
+    const { propose, records, shown, status } = await asked(async (params) => {
       questions.push(params);
       return said('The position is small.\nPREFER|wait');
     });
@@ -80,7 +88,7 @@ describe("the model of a host's second opinion", () => {
         ...{ source: 'host', prefers: 'wait', characters: 34 },
         about: fieldAt(analysis?.body ?? null, 'hash'),
         agrees: fieldAt(analysis?.body ?? null, 'best') === 'wait',
-        expiresAt: clock.now() + OPINION_LIFE_MS,
+        expiresAt: (noted?.at ?? 0) + OPINION_LIFE_MS,
       },
     });
     expect(JSON.stringify(noted)).not.toContain('small');
@@ -237,6 +245,7 @@ describe("the model of a host's second opinion", () => {
     const next = await hostOf(running, async () => said('PREFER|wait'));
     await clock.advanceBy(1_000);
     await next.call('propose_plan', { intent: 'exit', symbol: 'AAPL' });
+    await clock.advanceBy(10);
     await turns();
     expect(missing()).toEqual(['it answered with the error -32000', null]);
   });
@@ -264,6 +273,27 @@ describe("the model of a host's second opinion", () => {
     expect(records('opinion_noted').length).toBeGreaterThan(10);
     expect(running.logger.recall(deeds)).toHaveLength(before);
     expect(context()).toBe(target);
+  });
+});
+
+describe('the analysis behind it', () => {
+  it('is played on the exchange, and comes out the same from the journal alone', async () => {
+    const { propose, records, running } = await asked(null);
+    await propose();
+    const [analysis] = records('scenario_analyzed');
+    const body = analysis?.body ?? null;
+    expect(fieldAt(body, 'options')).toMatchObject([
+      { id: 'carry-out', played: { reckoned: '88', runs: 18 } },
+      { id: 'wait', worstLoss: '172', played: { reckoned: '126', runs: 6 } },
+    ]);
+    const proposal = running.logger.recall(['plan_proposed']).find(({ actor }) => actor === 'host');
+    const scenario = proposal === undefined ? null : proposedScenario(proposal);
+    if (scenario === null) throw new Error('nothing was proposed');
+    const { context, constraints, playable } = scenario;
+    const rest = () => Promise.resolve();
+    const options = await withPlayedWorst(scenario.options, playable, playOnExchange, rest);
+    expect(digestOf(chainFor(context, options, constraints))).toBe(fieldAt(body, 'hash'));
+    expect(toJson(rankOptions(context, options, constraints))).toEqual(fieldAt(body, 'ranking'));
   });
 });
 

@@ -15,6 +15,7 @@ import { oddServer, realServer } from '../adapters/advisors/servers.ts';
 
 const option = (id: string, given: Partial<ScenarioOption> = {}): ScenarioOption => ({
   ...{ id, what: `to ${id}`, refusals: [], worstLoss: '100', nakedDollarSeconds: '0', steps: 1 },
+  worstBecause: 'reckoned',
   ...given,
 });
 const scenario: Scenario = {
