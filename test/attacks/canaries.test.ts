@@ -1,6 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -8,6 +6,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { expect, it, onTestFinished } from 'vitest';
 import { CliProcess, runCli } from '../cli/run-cli.ts';
 import { callerOf } from '../server/connect.ts';
+import { everythingIn, talkative } from './canary-rig.ts';
 import { injections } from './payloads.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -17,57 +16,6 @@ const SUPABASE_KEY = 'sb_publishable_canaryprojectkey0123456789abcdef';
 const ACCOUNT_KEY = `bbk_${'c0ffee42'.repeat(8)}`;
 const UNRELATED = 'canary-unrelated-9f8e7d6c5b4a39281706';
 const IN_A_FILE = 'canary-in-a-file-1a2b3c4d5e6f708192a3';
-
-/**
- * Stands between the program and the exchange, and is as talkative as a broker at its worst:
- * every refusal says what it was asked with, keys and all.
- */
-async function talkative(target: URL) {
-  let refusals = 0;
-  const refuse = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    refusals += 1;
-    const { headers } = incoming;
-    const keys = [headers['apca-api-key-id'], headers['apca-api-secret-key']].join(' with ');
-    const message = `refused for ${keys}: ${JSON.stringify(headers)}`;
-    outgoing.writeHead(403, { 'content-type': 'application/json', 'x-echo': keys });
-    outgoing.end(JSON.stringify({ code: 40310000, message }));
-  };
-  const server = createServer((incoming, outgoing) => {
-    const { method, url = '/', headers } = incoming;
-    const isRefused = method !== 'GET' || url.includes('activities');
-    // One order in two gets through, so that both ways are gone.
-    if (isRefused && refusals % 2 === 0) return refuse(incoming, outgoing);
-    if (isRefused) refusals += 1;
-    const onward = request({
-      host: target.hostname,
-      port: target.port,
-      method,
-      path: url,
-      headers,
-    });
-    onward.on('response', (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-      answer.pipe(outgoing);
-    });
-    onward.on('error', () => outgoing.destroy());
-    incoming.pipe(onward);
-  });
-  server.on('upgrade', ({ method, url, rawHeaders }, socket, head) => {
-    const onward = connect(Number(target.port), target.hostname, () => {
-      const lines = rawHeaders.flatMap((name, index) =>
-        index % 2 === 0 ? [`${name}: ${rawHeaders[index + 1]}`] : [],
-      );
-      onward.write(`${method} ${url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
-      onward.write(head);
-      onward.pipe(socket).pipe(onward);
-    });
-    for (const end of [onward, socket]) end.on('error', () => socket.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, refusals: () => refusals };
-}
 
 async function exchangeKeys(): Promise<Env> {
   const exchange = new CliProcess([
@@ -90,13 +38,6 @@ async function exchangeKeys(): Promise<Env> {
     [...printed.matchAll(/^(APCA_\w+)=(.+)$/gm)].map(([, name, value]) => [name, value ?? '']),
   );
 }
-
-/** Everything that lies in a directory, however it is written there. */
-const everythingIn = (directory: string): readonly (readonly [string, string])[] =>
-  readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => [path, readFileSync(path, 'latin1')] as const);
 
 it('planted secrets come out nowhere: not in answers, in what is said, in files or on pages', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'bigbrother-canaries-'));

@@ -57,6 +57,12 @@ export class CliProcess {
     }
   }
 
+  pid(): number {
+    const { pid } = this.#process;
+    if (pid === undefined) throw new Error('it could not be started');
+    return pid;
+  }
+
   /** What it has told people so far. */
   said(): string {
     return this.#stderr;
