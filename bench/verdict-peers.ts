@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+
 /** What the twelve rules go by, ready to be compared: cents, milliseconds, and words. */
 export type Figures = {
   readonly state: string;
@@ -111,7 +113,19 @@ type Cedar = {
 
 const anybody = (type: string) => ({ type, id: 'one' });
 
+/**
+ * Node 20 (20.20.2 was seen) aborts in every other run with "unreachable code" in
+ * `Deoptimizer::DoComputeBuiltinContinuation`: the JavaScript that calls Cedar's wasm is optimised
+ * with that call inside, and given up while the call runs. Left outside, as here, it never came.
+ */
+function keepWasmCallsOutside(): void {
+  if (process.versions.node.startsWith('20.')) {
+    setFlagsFromString('--no-turbo-inline-js-wasm-calls');
+  }
+}
+
 async function cedar(): Promise<Peer | null> {
+  keepWasmCallsOutside();
   const loaded = await load<Cedar>('@cedar-policy/cedar-wasm/nodejs');
   if (loaded === null) return null;
   const entries = Object.entries(CEDAR).map(
