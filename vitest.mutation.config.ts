@@ -10,7 +10,6 @@ export default defineConfig({
       'test/policies/guardrails/!(all).test.ts',
       'test/policies/controls/catalogue.test.ts',
       'test/engine/{approval-tier,approved-plan,gate,plan-hash}.test.ts',
-      'test/domain/*.test.ts',
       'test/runtime/{approval-desk,approval-rules,approval-text,approval-words}.test.ts',
       'test/runtime/{broker-error-watch,halt-asked,halt-orders,halt-watch,halt-work}.test.ts',
     ],

@@ -1,9 +1,9 @@
-// Prints what the newest mutation run found: a line for each file, then each change that no test
-// noticed. Reads the report that `npm run mutation` writes; with names, only those files.
+// Prints what mutation runs found so far: a line for each file, then each change that no test
+// noticed. With names, only those files.
 
 import { readFileSync } from 'node:fs';
 
-const report = JSON.parse(readFileSync('reports/mutation.json', 'utf8'));
+const report = JSON.parse(readFileSync('reports/mutation-incremental.json', 'utf8'));
 const wanted = process.argv.slice(2);
 const files = Object.entries(report.files).filter(
   ([name]) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
