@@ -64,6 +64,8 @@ export type Episode = {
   readonly milestones: readonly string[];
   /** Set by a split: orders that have not changed since are of before it. */
   readonly splitAfter?: EpochMs;
+  /** When that split was seen: until then orders may have been placed on the old scale. */
+  readonly splitSeenAt?: EpochMs;
   /** True when exits that sold more than was held opened it: nobody wanted this position. */
   readonly isExcess?: true;
 };

@@ -13,7 +13,7 @@ import type {
 import { coverOf } from './cover.ts';
 import { pairsAsLeft } from './groups.ts';
 import { episodeKey, keyFor } from './intents.ts';
-import { isOffScale } from './splits.ts';
+import { isOnScaleBefore } from './splits.ts';
 import { withUnseenSuccessors } from './successors.ts';
 
 const known = new WeakMap<PortfolioSnapshot, Map<Ticker, PositionContext | null>>();
@@ -62,23 +62,15 @@ function makeContext(snapshot: PortfolioSnapshot, symbol: Ticker): PositionConte
   };
 }
 
-/**
- * Orders that nobody has adjusted since a split say so themselves: by their time, or, where
- * the split itself was what touched them, by their price.
- */
 function markedAfterSplit(
   orders: readonly Order[],
-  { splitAfter }: Episode,
+  episode: Episode,
   price: Price,
 ): readonly Order[] {
-  if (splitAfter === undefined) return orders;
-  const isOld = ({ createdAt, updatedAt, stopPrice, limitPrice }: Order): boolean => {
-    const at = stopPrice ?? limitPrice;
-    return (
-      updatedAt <= splitAfter || (createdAt <= splitAfter && at !== null && isOffScale(at, price))
-    );
-  };
-  return orders.map((order) => (isOld(order) ? { ...order, isBeforeSplit: true } : order));
+  if (episode.splitAfter === undefined) return orders;
+  return orders.map((order) =>
+    isOnScaleBefore(order, episode, price) ? { ...order, isBeforeSplit: true } : order,
+  );
 }
 
 const positionsBySymbol = indexed((positions: readonly Position[]) =>

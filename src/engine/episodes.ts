@@ -9,7 +9,7 @@ import type { Episode, Position, PositionSide } from '../domain/portfolio.ts';
 import { exitSide, isTighter } from '../domain/side.ts';
 import type { EpochMs } from '../domain/time.ts';
 import { isStop } from './cover.ts';
-import { rescaled, type Split, splitBetween } from './splits.ts';
+import { isOnScaleBefore, rescaled, type Split, splitBetween } from './splits.ts';
 
 /** Fills that are older than this have not just opened a position. */
 const JUST_NOW_MS = 60_000;
@@ -130,9 +130,12 @@ function advance(
   facts: EpisodeFacts,
 ): Episode {
   const episode =
-    split === null ? before : { ...onNewScale(before, split), splitAfter: facts.lastLookAt };
-  const { splitAfter } = episode;
-  const orders = facts.orders.filter(({ updatedAt }) => updatedAt > (splitAfter ?? -1));
+    split === null
+      ? before
+      : { ...onNewScale(before, split), splitAfter: facts.lastLookAt, splitSeenAt: facts.at };
+  const orders = facts.orders.filter(
+    (order) => !isOnScaleBefore(order, episode, position.averageEntryPrice),
+  );
   // Nobody knows of a price from around a split on which scale it is.
   const mark = split === null ? facts.marks.get(position.symbol) : undefined;
   const done = facts.milestonesOf(episode.id);
@@ -227,6 +230,7 @@ function readEpisode(json: Json): Episode {
     readonly highWaterPrice: string;
     readonly milestones: readonly string[];
     readonly splitAfter?: EpochMs;
+    readonly splitSeenAt?: EpochMs;
     readonly isExcess?: true;
   };
   return {

@@ -1,4 +1,6 @@
 import { decimal, larger, type Price, type Quantity, worth } from '../domain/decimal.ts';
+import type { Order } from '../domain/order.ts';
+import type { Episode } from '../domain/portfolio.ts';
 
 /** Shares as the broker shows them: how many, and what one of them cost on average. */
 export type Held = { readonly quantity: Quantity; readonly entryPrice: Price };
@@ -42,4 +44,19 @@ const JUMP_PERCENT = decimal('140');
 export function isOffScale(now: Price, before: Price): boolean {
   const [low, high] = now.lt(before) ? [now, before] : [before, now];
   return high.times('100').gt(low.times(JUMP_PERCENT));
+}
+
+/**
+ * True for an order that nobody has adjusted since its symbol was split: by its time, or, where
+ * that lies around the split, by its price.
+ */
+export function isOnScaleBefore(
+  { createdAt, updatedAt, stopPrice, limitPrice }: Order,
+  { splitAfter, splitSeenAt }: Pick<Episode, 'splitAfter' | 'splitSeenAt'>,
+  price: Price,
+): boolean {
+  if (splitAfter === undefined) return false;
+  if (updatedAt <= splitAfter) return true;
+  const at = stopPrice ?? limitPrice;
+  return createdAt <= (splitSeenAt ?? splitAfter) && at !== null && isOffScale(at, price);
 }
