@@ -24,7 +24,9 @@ for (const file of wanted) {
   if (isDone(file)) continue;
   const started = performance.now();
   // Its exit code tells of a score that is too low so far; the score is told at the end.
-  spawnSync('npx', ['stryker', 'run', '--mutate', file], { stdio: ['ignore', 'ignore', 'inherit'] });
+  spawnSync('npx', ['stryker', 'run', '--mutate', file], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const minutes = ((performance.now() - started) / 60_000).toFixed(1);
   process.stdout.write(`${file}: ${isDone(file) ? 'done' : 'nothing to break'}, ${minutes} min\n`);
 }
