@@ -1,18 +1,23 @@
 #!/usr/bin/env node
-import { isHostStart, startForHost } from './cli/run/host-start.ts';
-import { faultText } from './cli/shared/fault-text.ts';
+import { keepYoungGenerationSmall } from './adapters/system/young-generation.ts';
 
 // Whoever reads no further, such as "head", is no fault: the command ends by itself.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-process.on('uncaughtException', (error) => {
-  process.stderr.write(faultText(error));
-  process.exit(1);
-});
-
-// A host waits for the first answer, so everything else is loaded after it.
 process.exitCode = isHostStart(process.argv)
-  ? await startForHost(process.argv)
+  ? await startForHost()
   : await (await import('./cli/program.ts')).runCommandLine(process.argv);
+
+/** Whether a host starts us: no command, or "mcp", and nothing but options behind it. */
+function isHostStart([, , first = 'mcp', ...others]: readonly string[]): boolean {
+  return first === 'mcp' && others.every((word) => word.startsWith('-'));
+}
+
+/** A host waits for the first answer, and starts several of us: nothing that can wait is loaded. */
+async function startForHost(): Promise<number> {
+  keepYoungGenerationSmall();
+  const { runForHost } = await import('./cli/run/host-start.ts');
+  return runForHost(process.argv);
+}

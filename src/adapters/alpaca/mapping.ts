@@ -11,6 +11,7 @@ import {
 } from '../../domain/decimal.ts';
 import { type ClientOrderId, orderId, type Ticker, ticker } from '../../domain/ids.ts';
 import type { Bar } from '../../domain/market.ts';
+import { newYorkInstant } from '../../domain/new-york.ts';
 import type {
   Execution,
   Order,
@@ -27,7 +28,6 @@ import type { Account, Position } from '../../domain/portfolio.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { MarketEvent, TradingDay } from '../../ports/broker.ts';
 import type { OrderFamilies } from './families.ts';
-import { newYorkTime } from './new-york.ts';
 import {
   type WireAccount,
   type WireAsset,
@@ -189,8 +189,8 @@ export const recordedExecutionFrom = (wire: WireFillActivity): RecordedExecution
 });
 
 export const tradingDayFrom = ({ date, open, close }: WireTradingDay): TradingDay => ({
-  openAt: newYorkTime(date, open),
-  closeAt: newYorkTime(date, close),
+  openAt: newYorkInstant(date, open),
+  closeAt: newYorkInstant(date, close),
 });
 
 export const barFrom = (wire: WireBar): Bar => ({
