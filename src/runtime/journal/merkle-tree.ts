@@ -7,11 +7,11 @@ import { hash } from 'node:crypto';
 export class MerkleTree {
   #size = 0;
   /** Roots of full subtrees, largest first; the bits of the size say how large each is. */
-  readonly #frontier: Buffer[];
+  readonly #frontier: Digest[];
 
   constructor(size = 0, frontier: readonly string[] = []) {
     this.#size = size;
-    this.#frontier = frontier.map((root) => Buffer.from(root, 'hex'));
+    this.#frontier = frontier.map(fromHex);
   }
 
   get size(): number {
@@ -19,7 +19,7 @@ export class MerkleTree {
   }
 
   frontier(): readonly string[] {
-    return this.#frontier.map((root) => root.toString('hex'));
+    return this.#frontier.map(toHex);
   }
 
   /** @param recordHash as the record bears it, in hexadecimal digits */
@@ -40,19 +40,29 @@ export class MerkleTree {
     const root = this.#frontier
       .slice(0, -1)
       .reduceRight((right, left) => nodeHash(left, right), last);
-    return root.toString('hex');
+    return toHex(root);
   }
 }
 
-const leafHash = (recordHash: string): Buffer => hash('sha256', `\0${recordHash}`, 'buffer');
+/** A hash as a string of 32 characters, one for each byte: made in half the time of a buffer. */
+type Digest = string;
 
-function nodeHash(left: Buffer, right: Buffer): Buffer {
-  NODE.set(left, 1);
-  NODE.set(right, 33);
-  return hash('sha256', NODE, 'buffer');
+const fromHex = (hex: string): Digest => Buffer.from(hex, 'hex').toString('latin1');
+const toHex = (digest: Digest): string => Buffer.from(digest, 'latin1').toString('hex');
+
+function leafHash(recordHash: string): Digest {
+  LEAF.write(recordHash, 1, 'latin1');
+  return hash('sha256', LEAF, 'binary');
 }
 
-/** What is hashed of a node: 0x01 and its two children, written in anew each time. */
+function nodeHash(left: Digest, right: Digest): Digest {
+  NODE.write(left, 1, 'latin1');
+  NODE.write(right, 33, 'latin1');
+  return hash('sha256', NODE, 'binary');
+}
+
+/** What is hashed: 0x00 and 64 digits, or 0x01 and two children, written in anew each time. */
+const LEAF = Buffer.alloc(65, 0);
 const NODE = Buffer.alloc(65, 1);
 
 /**
@@ -66,12 +76,12 @@ export function inclusionPaths(
   indexes: readonly number[],
 ): ReadonlyMap<number, readonly string[]> {
   const paths = new Map(indexes.map((index) => [index, [] as string[]]));
-  let level: readonly Buffer[] = recordHashes.map(leafHash);
+  let level: readonly Digest[] = recordHashes.map(leafHash);
   for (let height = 0; level.length > 1; height += 1) {
     for (const [index, path] of paths) {
       const at = Math.floor(index / 2 ** height);
       const neighbour = level[at % 2 === 0 ? at + 1 : at - 1];
-      if (neighbour !== undefined) path.push(neighbour.toString('hex'));
+      if (neighbour !== undefined) path.push(toHex(neighbour));
     }
     level = levelAbove(level);
   }
@@ -79,8 +89,8 @@ export function inclusionPaths(
 }
 
 /** Two by two; the last of an odd number goes up as it is. */
-function levelAbove(level: readonly Buffer[]): readonly Buffer[] {
-  const above: Buffer[] = [];
+function levelAbove(level: readonly Digest[]): readonly Digest[] {
+  const above: Digest[] = [];
   for (let at = 0; at < level.length; at += 2) {
     const [left, right] = [level[at], level[at + 1]];
     if (left !== undefined) above.push(right === undefined ? left : nodeHash(left, right));
