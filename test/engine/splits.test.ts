@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { price, quantity } from '../../src/domain/decimal.ts';
-import { isOnOldScale, rescaled, splitBetween } from '../../src/engine/splits.ts';
+import { isOnOldScale, isOnScaleBefore, rescaled, splitBetween } from '../../src/engine/splits.ts';
+import { stopLimit } from '../support/given.ts';
 
 const held = (shares: string, entry: string) => ({
   quantity: quantity(shares),
@@ -46,5 +47,25 @@ describe('a split', () => {
   ])('of %s into %s shares has a price of 500 become %s: on the old scale %s', (...given) => {
     const [from, to, now, expected] = given;
     expect(isOnOldScale(price(now), price('500'), split(from, to))).toBe(expected);
+  });
+});
+
+describe('an order beside a split', () => {
+  const around = { splitAfter: 1_000, splitSeenAt: 5_000 };
+  const stopAt = (stop: string, createdAt: number, updatedAt = createdAt) =>
+    stopLimit({ stop, createdAt, updatedAt });
+
+  it.each([
+    ['has not changed since the last look before it', stopAt('92', 500, 1_000), true],
+    ['was placed after that look, at a price of before', stopAt('92', 2_000), true],
+    ['was placed after that look, at a price of now', stopAt('9.2', 2_000), false],
+    ['was placed when the split was known', stopAt('92', 5_001), false],
+    ['was adjusted by the split itself', stopAt('9.2', 500, 2_000), false],
+  ])('is of the old scale or not: it %s', (_, order, isOld) => {
+    expect(isOnScaleBefore(order, around, price('10'))).toBe(isOld);
+  });
+
+  it('is of no other scale where nothing was split', () => {
+    expect(isOnScaleBefore(stopAt('92', 500), {}, price('10'))).toBe(false);
   });
 });

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { JournalRecord } from '../../src/domain/event.ts';
 import { BrokerError } from '../../src/ports/broker.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import { ScaleWatch } from '../../src/runtime/account/scale-watch.ts';
 import { UnsettledSteps } from '../../src/runtime/plans/unsettled-steps.ts';
+import { snapshot } from '../support/given.ts';
 import { AAPL, loopedAccount, watchedAccount } from '../support/guarded-account.ts';
 
 const lost = () => new BrokerError('the connection was reset', { outcome: 'unknown' });
@@ -103,5 +105,15 @@ describe('a step in doubt', () => {
     monotonic += 5_000;
     expect(steps.list()).toMatchObject([{ since: 1_000_000 + 3_600_000 }]);
     expect(steps.find('bb1-a')?.since).toBe(1_000_000 + 3_600_000);
+  });
+});
+
+describe('a price that only a split explains', () => {
+  it('is doubted for its ten seconds and no longer, also where the clock is set back', () => {
+    const watch = new ScaleWatch();
+    const at = (price: string) => snapshot({ holdings: [{ quantity: '10', price }] }).positions;
+    watch.judge(at('100'), 10_000_000);
+    expect(watch.judge(at('60'), 10_001_000)).toHaveLength(1);
+    expect(watch.judge(at('60'), 10_001_000 - 3_600_000)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AAPL, loopedAccount, watchedAccount } from '../support/guarded-account.ts';
+import { AAPL, loopedAccount } from '../support/guarded-account.ts';
 
 /** Thursday 2026-10-08, 15:59 in New York. */
 const BEFORE_CLOSE = Date.UTC(2026, 9, 8, 19, 59);
@@ -134,26 +134,6 @@ describe('a split in the middle of a session', () => {
     expect(guarded.resting()).toEqual(stops.map((shares) => `sell stop_limit ${shares} @9.2`));
     expect(guarded.context()?.episode.highWaterPrice.toFixed()).toBe('10');
     expect(records('fill_received')).toEqual([]);
-  });
-
-  it('leaves no stop for one of its own scale that was placed since the last look', async () => {
-    let isSplit = false;
-    const guarded = await watchedAccount({
-      positions: [{ symbol: 'AAPL', qty: '-10', averageEntryPrice: '100' }],
-      switches: { ordersAtSplit: 'leave' },
-      onCarriedOut: ({ method, path }) => {
-        if (isSplit || method !== 'POST' || path !== '/v2/orders') return;
-        isSplit = true;
-        guarded.exchange.core.applySplit('AAPL', 10, 1);
-        guarded.price('AAPL', '10');
-      },
-    });
-    guarded.orchestrator.start();
-    await guarded.clock.advanceBy(60_000);
-    expect(guarded.held()).toBe('short 100');
-    expect(guarded.context()?.episode.initialStopPrice?.toFixed()).toBe('10.8');
-    expect(guarded.liveOrders().map(({ stopPrice }) => stopPrice?.toFixed())).not.toContain('108');
-    expect(guarded.context()?.cover.nakedQuantity.toFixed()).toBe('0');
   });
 
   it('by which shares become fewer lifts no stop above the market', async () => {

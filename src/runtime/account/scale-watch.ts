@@ -1,7 +1,7 @@
 import { type Price, type Quantity, text } from '../../domain/decimal.ts';
 import type { Ticker } from '../../domain/ids.ts';
 import type { Incoherence, Position } from '../../domain/portfolio.ts';
-import type { EpochMs } from '../../domain/time.ts';
+import { type EpochMs, msBetween } from '../../domain/time.ts';
 import { isOffScale, isOnOldScale, type Split } from '../../engine/splits.ts';
 
 /** A price that has not followed its split by then is believed to have moved that far. */
@@ -61,7 +61,7 @@ export class ScaleWatch {
       const known = this.#known.get(symbol);
       const since = this.#jumpedAt.get(symbol) ?? at;
       const isJump = known?.quantity.eq(quantity) === true && isOffScale(price, known.price);
-      if (known === undefined || !isJump || at - since >= LONGEST_LAG_MS) {
+      if (known === undefined || !isJump || msBetween(at, since) >= LONGEST_LAG_MS) {
         this.#jumpedAt.delete(symbol);
         next.set(symbol, { quantity, price });
         continue;
@@ -82,4 +82,4 @@ export class ScaleWatch {
 }
 
 const isSettled = ({ currentPrice }: Position, { split, priceBefore, since }: Doubt, at: EpochMs) =>
-  at - since >= LONGEST_DOUBT_MS || !isOnOldScale(currentPrice, priceBefore, split);
+  msBetween(at, since) >= LONGEST_DOUBT_MS || !isOnOldScale(currentPrice, priceBefore, split);

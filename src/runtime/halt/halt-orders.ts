@@ -4,7 +4,7 @@ import type { Ticker } from '../../domain/ids.ts';
 import { isTerminal, type Order } from '../../domain/order.ts';
 import type { Position } from '../../domain/portfolio.ts';
 import { exitSide } from '../../domain/side.ts';
-import type { EpochMs } from '../../domain/time.ts';
+import { type EpochMs, msBetween } from '../../domain/time.ts';
 import { coverOf, isStop } from '../../engine/cover.ts';
 import { groupsOf, isManaged } from '../../engine/groups.ts';
 
@@ -136,6 +136,6 @@ export class FlatLooks {
 
   isFlat(symbol: Ticker): boolean {
     const since = this.#since.get(symbol);
-    return since !== undefined && this.#at - since >= FLAT_AFTER_MS;
+    return since !== undefined && msBetween(this.#at, since) >= FLAT_AFTER_MS;
   }
 }
