@@ -1,14 +1,11 @@
-import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCli } from './run-cli.ts';
 import { runHere } from './run-here.ts';
 import { accessTo, useWorkplace } from './workplace.ts';
 
-const { start, settings, place } = useWorkplace('status');
+const { start, settings, place, path } = useWorkplace('status');
 
 describe('bigbrother status', () => {
   it('says that nothing runs, and what to start', async () => {
@@ -52,7 +49,7 @@ describe('bigbrother status', () => {
 });
 
 describe('bigbrother alerts test', () => {
-  const home = () => ({ BIGBROTHER_DATA_DIR: mkdtempSync(join(tmpdir(), 'bigbrother-alerts-')) });
+  const home = () => ({ BIGBROTHER_DATA_DIR: path('data') });
 
   it('says how somebody can be told where nobody is', async () => {
     const { code, stdout } = await runHere(['alerts', 'test'], home());
