@@ -5,6 +5,7 @@ import { defaultRuntimeSettings } from '../../src/runtime/settings/settings.ts';
 import { browserMissing, openBrowser } from '../support/chromium.ts';
 import { NOW } from '../support/given.ts';
 import { guardedAccount, settle } from '../support/guarded-account.ts';
+import { seenOn } from '../support/picture.ts';
 import { hostOf, openChat } from './chat-host.ts';
 
 const missing = browserMissing();
@@ -74,6 +75,9 @@ describe.runIf(missing === null)('pictures of the app', () => {
       const picture = await frame.screenshot({ animations: 'disabled' });
       expect(height).toBeGreaterThan(300);
       expect(picture.length).toBeLessThan(150_000);
+      const seen = await seenOn(browser.context, picture);
+      expect([seen.width, seen.brightness < 128]).toEqual([width, theme === 'dark']);
+      expect(seen.colours).toBeGreaterThan(100);
       if (folder === undefined) continue;
       mkdirSync(folder, { recursive: true });
       writeFileSync(join(folder, `${name}${suffix}.png`), picture);
