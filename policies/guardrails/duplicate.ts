@@ -52,11 +52,18 @@ export const duplicate = ({ windowMs }: DuplicateSettings): Guardrail => ({
 function spentIdIn(step: Step, { sent, snapshot }: ReviewInput): string | null {
   if (step.kind === 'cancel') return null;
   const id: string = step.clientOrderId;
-  const isSpent =
-    sent.some(({ clientOrderId }) => clientOrderId === id) ||
-    snapshot.intents.some(({ clientOrderId }) => clientOrderId === id) ||
-    snapshot.orders.some(({ clientOrderId }) => clientOrderId === id);
+  const isSpent = [sent, snapshot.intents, snapshot.orders].some((list) => idsIn(list).has(id));
   return isSpent ? id : null;
+}
+
+type Identified = { readonly clientOrderId: string | null };
+const knownIds = new WeakMap<readonly Identified[], ReadonlySet<string | null>>();
+
+/** The lists are those of a whole account, the same for each part of a plan: read once. */
+function idsIn(list: readonly Identified[]): ReadonlySet<string | null> {
+  const known = knownIds.get(list) ?? new Set(list.map(({ clientOrderId }) => clientOrderId));
+  knownIds.set(list, known);
+  return known;
 }
 
 /** A second cancel does no harm, so that only orders and changes are compared. */
@@ -65,9 +72,9 @@ function repetition(input: ReviewInput, windowMs: number): SentStep | null {
   const steps = part.steps
     .filter(({ kind }) => kind !== 'cancel')
     .map((step) => ({ step, fingerprint: fingerprintOf(step) }));
-  const dead = new Set(
-    snapshot.intents.filter(({ state }) => state === 'dead').map((one) => one.clientOrderId),
-  );
+  const isDead = ({ isDead: isKnown, clientOrderId: id }: SentStep) =>
+    isKnown === true ||
+    snapshot.intents.some(({ state, clientOrderId }) => state === 'dead' && clientOrderId === id);
   const recent = sent.find(
     (one) =>
       msBetween(now, one.at) <= windowMs &&
@@ -75,8 +82,7 @@ function repetition(input: ReviewInput, windowMs: number): SentStep | null {
         ({ step, fingerprint }) => fingerprint === one.fingerprint && !isBeside(one, step, input),
       ) &&
       // What is proven dead has done nothing: a lost stop must be set again at once.
-      one.isDead !== true &&
-      (one.clientOrderId === null || !dead.has(one.clientOrderId)),
+      !isDead(one),
   );
   return recent ?? null;
 }

@@ -34,8 +34,10 @@ export function withAdvice(context: PositionContext, advice: readonly Advice[]):
 }
 
 /** The same as if nobody had said anything. */
-export function withoutAdvice({ advice: _, ...context }: PositionContext): PositionContext {
-  return context;
+export function withoutAdvice(context: PositionContext): PositionContext {
+  if (context.advice === undefined) return context;
+  const { advice: _, ...plain } = context;
+  return plain;
 }
 
 /** The worst that is said of a symbol now; 0 where nothing is. */

@@ -71,13 +71,14 @@ export class OutcomeBook {
 
   /** The same for a record of before a restart: what it ended is told of by `catchUp`. */
   remember(record: JournalRecord): void {
-    const { type, symbol, body } = record;
+    // Not the body: it is read out of the record's text, which most records here can do without.
+    const { type, symbol } = record;
     if (symbol === null) return;
     switch (type) {
       case 'episode_opened':
       case 'episode_changed':
       case 'episode_closed':
-        this.#live(symbol, type, body);
+        this.#live(symbol, type, record.body);
         break;
       case 'decision_made':
         this.#pageOf(symbol).decided = record;

@@ -14,7 +14,7 @@ export function journalParts(logger: EventLogger, plans: PlanStore): void {
     if (!FOLLOWED.has(record.type)) return;
     const plan = record.planId === null ? null : plans.get(record.planId);
     if (plan === null || plan.parts.length < 2) return;
-    const told = toldOf(record);
+    const told = toldOf(record, plan.intent);
     for (const part of plan.parts) {
       const facts = factsOf(told, plan, part);
       const { actor, planId } = record;
@@ -36,13 +36,15 @@ type Told = {
   readonly body: Json;
   readonly verdicts: ReadonlyMap<string, readonly Json[]>;
   readonly parts: ReadonlyMap<string, readonly Json[]>;
+  readonly intents: ReadonlyMap<string, Intent>;
 };
 
-const toldOf = ({ type, body }: JournalRecord): Told => ({
+const toldOf = ({ type, body }: JournalRecord, intent: Intent): Told => ({
   as: type.replace(/^plan_/, 'part_') as EventType,
   body,
   verdicts: bySymbol(body, 'verdicts'),
   parts: bySymbol(body, 'parts'),
+  intents: intentsIn(intent),
 });
 
 function bySymbol(body: Json, list: string): ReadonlyMap<string, readonly Json[]> {
@@ -57,14 +59,15 @@ function bySymbol(body: Json, list: string): ReadonlyMap<string, readonly Json[]
   return found;
 }
 
-function factsOf({ as, body, verdicts, parts }: Told, plan: ActionPlan, part: PlanPart): unknown {
+function factsOf(told: Told, plan: ActionPlan, part: PlanPart): unknown {
+  const { as, body, verdicts, parts, intents } = told;
   const { symbol } = part;
   const own = verdicts.get(symbol) ?? [];
   switch (as) {
     case 'part_proposed':
       // What each guardrail let pass stands in the plan's own record, and again before it is sent.
       return {
-        ...{ intent: intentFor(plan.intent, part), hash: plan.hash, part },
+        ...{ intent: intents.get(symbol) ?? plan.intent, hash: plan.hash, part },
         verdicts: own.filter((verdict) => textAt(verdict, 'outcome') === 'deny'),
       };
     case 'part_reviewed':
@@ -76,8 +79,10 @@ function factsOf({ as, body, verdicts, parts }: Told, plan: ActionPlan, part: Pl
   }
 }
 
-/** Of the target weights of hundreds of names, that of this one. */
-const intentFor = (intent: Intent, { symbol }: PlanPart): Intent =>
-  intent.kind === 'rebalance'
-    ? { ...intent, weights: intent.weights.filter((each) => each.symbol === symbol) }
-    : intent;
+/** Of the target weights of hundreds of names, for each that of its own. */
+const intentsIn = (intent: Intent): ReadonlyMap<string, Intent> =>
+  new Map(
+    intent.kind === 'rebalance'
+      ? intent.weights.map((weight) => [weight.symbol, { ...intent, weights: [weight] }])
+      : [],
+  );
