@@ -85,7 +85,8 @@ export class Transport {
   ): Promise<Response> {
     await this.#wait(this.#oneWayMs());
     if (fate.isLost === 'request') return this.#broken(fate);
-    const headers = { ...plainHeaders(init.headers), [REQUEST_HEADER]: String(request.id) };
+    const headers = new Headers(init.headers);
+    headers.set(REQUEST_HEADER, String(request.id));
     const { signal: _, ...rest } = init;
     const response = await this.#parts.exchange.fetchApi(url, { ...rest, headers });
     const body = await bodyOf(response);
@@ -144,9 +145,6 @@ export class Transport {
 }
 
 const none = (): void => {};
-
-const plainHeaders = (headers: RequestInit['headers']): Record<string, string> =>
-  Object.fromEntries(headers instanceof Headers ? headers : new Headers(headers));
 
 const lineClosed = (): TypeError =>
   new TypeError('fetch failed', {

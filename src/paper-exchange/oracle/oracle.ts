@@ -173,10 +173,9 @@ class Watch {
   #getFor(keys: { readonly keyId: string; readonly secretKey: string }): Get {
     const headers = { 'apca-api-key-id': keys.keyId, 'apca-api-secret-key': keys.secretKey };
     return (path) => {
-      const { pathname, searchParams } = new URL(path, 'http://exchange');
-      const request = { method: 'GET', path: pathname, query: searchParams, headers, body: '' };
-      const { status, body } = this.#observed.answer(request);
-      return { status, body: body === '' ? null : JSON.parse(body) };
+      const [pathname = '', search] = path.split('?');
+      const query = new URLSearchParams(search);
+      return this.#observed.answer({ method: 'GET', path: pathname, query, headers, body: '' });
     };
   }
 

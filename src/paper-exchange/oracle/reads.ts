@@ -11,8 +11,8 @@ import {
   positionView,
 } from './views.ts';
 
-/** Answers a GET of one account: the status and the parsed body. */
-export type Get = (path: string) => { readonly status: number; readonly body: unknown };
+/** Answers a GET of one account. */
+export type Get = (path: string) => { readonly status: number; readonly body: string };
 
 const ACTIVITIES = '/v2/account/activities?direction=asc&page_size=100';
 
@@ -20,6 +20,9 @@ const ACTIVITIES = '/v2/account/activities?direction=asc&page_size=100';
 export class Reads {
   readonly #get: Get;
   readonly #judge: Judge;
+  readonly #accounts = new LastRead<AccountView>();
+  readonly #positions = new LastRead<PositionView>();
+  readonly #openOrders = new LastRead<readonly OrderView[]>();
 
   constructor(get: Get, judge: Judge) {
     this.#get = get;
@@ -27,7 +30,8 @@ export class Reads {
   }
 
   account(): AccountView {
-    return accountView(this.#body('/v2/account'), this.#judge);
+    const path = '/v2/account';
+    return this.#accounts.of(path, this.#text(path), (json) => accountView(json, this.#judge));
   }
 
   positions(): readonly PositionView[] {
@@ -39,8 +43,8 @@ export class Reads {
     const path = `/v2/positions/${encodeURIComponent(symbol)}`;
     const { status, body } = this.#get(path);
     if (status === 404) return null;
-    if (status === 200) return positionView(body, this.#judge);
-    return this.#judge.fail('shape', `GET ${path} answered ${status}: ${JSON.stringify(body)}`);
+    if (status !== 200) return this.#fail(path, status, body);
+    return this.#positions.of(path, body, (json) => positionView(json, this.#judge));
   }
 
   /** Everything after the activity `last`, oldest first. */
@@ -57,7 +61,10 @@ export class Reads {
 
   openOrders(symbol: string): readonly OrderView[] {
     const query = `status=open&nested=true&limit=500&symbols=${encodeURIComponent(symbol)}`;
-    return this.#list(`/v2/orders?${query}`).map((json) => orderView(json, this.#judge));
+    const path = `/v2/orders?${query}`;
+    return this.#openOrders.of(path, this.#text(path), (json) =>
+      this.#listed(path, json).map((order) => orderView(order, this.#judge)),
+    );
   }
 
   /** The newest orders of the account, at most 500. */
@@ -103,15 +110,39 @@ export class Reads {
   }
 
   #list(path: string): readonly unknown[] {
-    const body = this.#body(path);
-    return Array.isArray(body)
-      ? body
+    return this.#listed(path, this.#body(path));
+  }
+
+  #listed(path: string, json: unknown): readonly unknown[] {
+    return Array.isArray(json)
+      ? json
       : this.#judge.fail('shape', `GET ${path} did not answer a list`);
   }
 
   #body(path: string): unknown {
+    const text = this.#text(path);
+    return text === '' ? null : JSON.parse(text);
+  }
+
+  #text(path: string): string {
     const { status, body } = this.#get(path);
-    if (status === 200) return body;
-    return this.#judge.fail('shape', `GET ${path} answered ${status}: ${JSON.stringify(body)}`);
+    return status === 200 ? body : this.#fail(path, status, body);
+  }
+
+  #fail(path: string, status: number, body: string): never {
+    return this.#judge.fail('shape', `GET ${path} answered ${status}: ${body}`);
+  }
+}
+
+/** What each path showed last: the same words are not taken apart a second time. */
+class LastRead<View> {
+  readonly #last = new Map<string, { readonly text: string; readonly view: View }>();
+
+  of(path: string, text: string, viewOf: (json: unknown) => View): View {
+    const last = this.#last.get(path);
+    if (last?.text === text) return last.view;
+    const view = viewOf(text === '' ? null : JSON.parse(text));
+    this.#last.set(path, { text, view });
+    return view;
   }
 }

@@ -36,11 +36,16 @@ function settled(
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(signal?.reason);
-    signal?.addEventListener('abort', giveUp, { once: true });
+    let isSettled = false;
     ask((outcome) => {
+      isSettled = true;
       signal?.removeEventListener('abort', giveUp);
       resolve(outcome);
     });
+    // Most requests are settled by now.
+    if (isSettled) return;
+    if (signal?.aborted === true) giveUp();
+    else signal?.addEventListener('abort', giveUp, { once: true });
   });
 }
 
