@@ -173,6 +173,7 @@ export class AccountPicture {
       { ...reading, at, orders: this.#orders.list() },
       (symbol) => this.#positions.get(symbol),
     );
+    const unsure = this.symbols().filter((symbol) => !this.#positions.isConfirmed(symbol));
     this.#positions.confirm(reading.positions, mark, this.#doubted(reading.positions));
     this.#flat.read(reading.at, new Set(this.symbols()), this.#orders.liveSymbols());
     this.#account = reading.account;
@@ -190,8 +191,14 @@ export class AccountPicture {
     if (isFirst) return [];
     // What nobody could act on as long as it contradicted itself.
     const cleared = doubtedBefore.flatMap(({ symbol }) => symbol ?? []);
+    // A fill alone tells of the price that it was paid at, which may be nobody's market.
+    const sure = unsure.filter((symbol) => this.#positions.isConfirmed(symbol));
     return [
-      ...new Set([...symbolsOf(changes), ...cleared.filter((each) => !this.#isDoubted(each))]),
+      ...new Set([
+        ...symbolsOf(changes),
+        ...cleared.filter((each) => !this.#isDoubted(each)),
+        ...sure,
+      ]),
     ];
   }
 
