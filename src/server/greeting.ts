@@ -1,17 +1,20 @@
 import type { JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
 import type { Mode } from '../domain/environment.ts';
+import { showsPages } from './app/shows-pages.ts';
 import { instructionsFor } from './instructions.ts';
 import type { Named } from './relay-answers.ts';
 
 type Result = Readonly<Record<string, unknown>>;
+/** By method. */
+type Lists = Readonly<Record<string, Result>>;
 
 /** What the server says of itself whatever the account, written down when it was built. */
 export type Greeting = {
   readonly protocolVersions: readonly string[];
   /** Without the protocol version and the instructions, which differ. */
   readonly initialize: Result;
-  /** By method, as far as the mode goes. */
-  readonly lists: Readonly<Record<Mode, Readonly<Record<string, Result>>>>;
+  /** As far as the mode goes, for hosts that show pages of servers and for those that do not. */
+  readonly lists: Readonly<Record<Mode, { readonly plain: Lists; readonly withPages: Lists }>>;
 };
 
 /** What a host may ask for before it asks for anything of the account. */
@@ -27,19 +30,21 @@ export type Greeter = (request: JSONRPCRequest) => Result | null;
 
 /** @param named what the settings say; the owner may go less far */
 export function greeterOf(greeting: Greeting, named: Named): Greeter {
-  const lists = greeting.lists[named.mode];
+  const { plain, withPages } = greeting.lists[named.mode];
+  let lists = plain;
   return ({ method, params }) => {
     if (method === 'ping') return {};
     if (method !== 'initialize') return lists[method] ?? null;
     if (!isIntroduction(params)) return null;
-    const { protocolVersion: asked } = params;
+    const { protocolVersion: asked, capabilities } = params;
+    lists = showsPages(capabilities) ? withPages : plain;
     const [latest] = greeting.protocolVersions;
     const protocolVersion = greeting.protocolVersions.includes(asked) ? asked : latest;
     return { ...greeting.initialize, protocolVersion, instructions: instructionsFor(named) };
   };
 }
 
-type Introduction = { readonly protocolVersion: string };
+type Introduction = { readonly protocolVersion: string; readonly capabilities: unknown };
 
 /** Anything else is an error, and the server says which. */
 function isIntroduction(params: unknown): params is Introduction {

@@ -7,6 +7,7 @@ import type { BigBrotherFace } from '../../tools/tool.ts';
 import type { SystemStatus } from '../domain/answers.ts';
 import type { Mode } from '../domain/environment.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
+import { SHOWS_PAGES } from './app/shows-pages.ts';
 import { type Greeting, LISTS } from './greeting.ts';
 import { createMcpServer } from './mcp-server.ts';
 
@@ -32,16 +33,23 @@ export async function prepareGreeting(offered: Offered): Promise<Greeting> {
   const propose = await answersIn('propose', offered);
   const execute = await answersIn('execute', offered);
   const { protocolVersion, instructions, ...initialize } = observe.initialize;
+  const listsOf = ({ plain, withPages }: typeof observe) => ({ plain, withPages });
   return {
     protocolVersions: SUPPORTED_PROTOCOL_VERSIONS,
     initialize,
-    lists: { observe: observe.lists, propose: propose.lists, execute: execute.lists },
+    lists: { observe: listsOf(observe), propose: listsOf(propose), execute: listsOf(execute) },
   };
 }
 
 type Result = Record<string, unknown>;
 
 async function answersIn(mode: Mode, offered: Offered) {
+  const { initialize, lists: plain } = await answersTo({}, mode, offered);
+  const { lists: withPages } = await answersTo(SHOWS_PAGES, mode, offered);
+  return { initialize, plain, withPages };
+}
+
+async function answersTo(capabilities: Result, mode: Mode, offered: Offered) {
   const server = serverOfNoAccount(mode, offered);
   const [host, serverSide] = InMemoryTransport.createLinkedPair();
   await server.connect(serverSide);
@@ -57,7 +65,8 @@ async function answersIn(mode: Mode, offered: Offered) {
     });
   const [protocolVersion] = SUPPORTED_PROTOCOL_VERSIONS;
   const clientInfo = { name: 'build', version: '0.0.0' };
-  const initialize = await ask('initialize', { protocolVersion, capabilities: {}, clientInfo });
+  const initialize = await ask('initialize', { protocolVersion, capabilities, clientInfo });
+  await host.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
   const lists: Record<string, Result> = {};
   for (const method of LISTS) lists[method] = await ask(method);
   await host.close();
@@ -80,7 +89,7 @@ function serverOfNoAccount(mode: Mode, { page, ...rest }: Offered) {
     evaluate: () => null,
     plan: () => null,
     alerts: () => [],
-    ...{ propose: absent, execute: absent, history: absent, nakedTime: absent },
+    ...{ suppose: absent, propose: absent, execute: absent, history: absent, nakedTime: absent },
     recordToolCall: absent,
   };
   const approvals = {

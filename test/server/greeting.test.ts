@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
+import { SHOWS_PAGES } from '../../src/server/app/shows-pages.ts';
 import { greeterOf } from '../../src/server/greeting.ts';
 import { messageSchema } from '../../src/server/line-transport.ts';
 import { createMcpServer } from '../../src/server/mcp-server.ts';
@@ -56,16 +57,19 @@ describe('what a host is told before there is an account', () => {
     }
   });
 
-  it.each(['execute', 'observe'])(
+  it.each([
+    ['execute', SHOWS_PAGES],
+    ['observe', {}],
+  ])(
     'does not change with the account, in mode %s',
-    async (mode) => {
+    async (mode, capabilities) => {
       const directory = mkdtempSync(join(tmpdir(), 'bigbrother-greeting-'));
       const env = { BIGBROTHER_DATA_DIR: directory, BIGBROTHER_MODE: mode };
       const transport = new StdioClientTransport({
         ...{ command: process.execPath, args: ['dist/bigbrother.js', 'mcp'], stderr: 'ignore' },
         env: { PATH: process.env.PATH ?? '', ...env },
       });
-      const client = new Client({ name: 'test-host', version: '0.0.0' });
+      const client = new Client({ name: 'test-host', version: '0.0.0' }, { capabilities });
       onTestFinished(async () => {
         await client.close();
         rmSync(directory, { recursive: true, force: true });
@@ -78,6 +82,8 @@ describe('what a host is told before there is an account', () => {
         templates: await client.listResourceTemplates(),
       });
       const before = await lists();
+      const hasPage = JSON.stringify(before).includes('ui://');
+      expect(hasPage).toBe(mode === 'execute');
       // Only who owns the account answers this.
       await client.setLoggingLevel('warning');
       expect(await lists()).toEqual(before);

@@ -5,10 +5,8 @@ import { describedBy, listedInputOf } from '../answer-shape.ts';
 import { type RunnerParts, ToolRunner } from '../tool-runner.ts';
 import { type AppApprovals, AppDesk } from './app-desk.ts';
 import { appTools, SHOW_PLAN } from './app-tools.ts';
+import { PAGE_TYPE, showsPages } from './shows-pages.ts';
 
-/** As the extension MCP Apps (2026-01-26) names them. */
-const EXTENSION = 'io.modelcontextprotocol/ui';
-const PAGE_TYPE = 'text/html;profile=mcp-app';
 const PAGE_URI = 'ui://bigbrother/guard.html';
 /** Before the extension was stable, hosts looked for the page here. */
 const OLD_KEY = 'ui/resourceUri';
@@ -70,7 +68,7 @@ export function registerApp(
   const before = server.server.oninitialized;
   server.server.oninitialized = () => {
     before?.();
-    if (!showsPages(server)) return;
+    if (!showsPages(server.server.getClientCapabilities())) return;
     for (const each of own) each.enabled = true;
     for (const name of SHOWN_BY_PAGE) {
       const tool = registered.get(name);
@@ -81,13 +79,6 @@ export function registerApp(
 
 /** Nothing is loaded from anywhere. */
 const PAGE_META = { ui: { csp: {}, prefersBorder: true } };
-
-function showsPages({ server }: McpServer): boolean {
-  const { mimeTypes } = (server.getClientCapabilities()?.extensions?.[EXTENSION] ?? {}) as {
-    readonly mimeTypes?: unknown;
-  };
-  return Array.isArray(mimeTypes) && mimeTypes.includes(PAGE_TYPE);
-}
 
 function withSecret(
   result: CallToolResult,
