@@ -25,6 +25,9 @@ const AT_THE_BROKER: ReadonlySet<OrderStatus> = new Set([
 
 type PlacingStep = SubmitStep | ReplaceStep;
 
+/** A plan that waits for it longer leaves bare what its earlier steps have freed. */
+const LONGEST_CANCEL_MS = 6_000;
+
 /** The exits of one group end in one breath; the word of it may be slow, or has to be asked for. */
 const FELLOWS_END_MS = 2_000;
 
@@ -159,7 +162,7 @@ export class StepRunner {
   }
 
   async #confirmCancel(step: CancelStep, answer: StepAnswer): Promise<StepResult> {
-    const { confirmTimeoutMs } = this.#settings;
+    const timeoutMs = Math.min(this.#settings.confirmTimeoutMs, LONGEST_CANCEL_MS);
     if (answer.outcome === 'rejected') await this.#desk.lookAt(step.orderId);
     const known = this.#desk.find(step.orderId);
     if (answer.outcome === 'rejected' && (known === null || !isTerminal(known.status))) {
@@ -168,11 +171,11 @@ export class StepRunner {
     const order = await this.#desk.waitFor(
       step.orderId,
       ({ status }) => isTerminal(status),
-      confirmTimeoutMs,
+      timeoutMs,
     );
     if (order === null) {
       const status = this.#desk.find(step.orderId)?.status ?? 'not to be seen';
-      const because = `order ${step.orderId} is ${status} ${confirmTimeoutMs} ms after its cancel`;
+      const because = `order ${step.orderId} is ${status} ${timeoutMs} ms after its cancel`;
       const taken = answer.outcome === 'acknowledged' || status === 'pending_cancel';
       const outcome = taken ? 'unconfirmed' : 'unknown';
       return { ...notDone(step, because), outcome, orderId: step.orderId };
