@@ -116,6 +116,12 @@ export class Relay {
     await this.use(relaySide, named);
   }
 
+  /** There will be no owner: what waits for one is answered with why. */
+  refuse(because: string): void {
+    this.#because = because.replace(/\.$/, '');
+    for (const request of this.#takeWaiting()) this.#giveUp(request);
+  }
+
   /** There is no owner until the next `use`. What it had not answered is answered with an error. */
   lose(because: string): void {
     this.#owner = null;

@@ -207,6 +207,18 @@ describe('a host that comes before there is an owner', () => {
     expect(first.methods()).toEqual(['initialize', 'notifications/initialized', 'tools/call']);
   });
 
+  it('is told why, and at once, when there will be none', async () => {
+    const { relay, say, answers } = await greeted();
+    await say(initialize, ready, call(3, 'get_portfolio_context'));
+    relay.refuse('32 processes are attached already: end those that nobody uses.');
+    await turn();
+    const answer = answers.find((each) => 'id' in each && each.id === 3);
+    expect(answer).toMatchObject({
+      result: { isError: true, structuredContent: { error: { code: 'owner_ended' } } },
+    });
+    expect(JSON.stringify(answer)).toMatch(/already: end those that nobody uses\.[^.]/);
+  });
+
   it('is told of other tools when the owner goes less far than its settings', async () => {
     const { owner, say, answers } = await greeted('observe');
     await say(initialize, ready, list);

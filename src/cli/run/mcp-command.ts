@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { SystemClock } from '../../adapters/system/system-clock.ts';
-import { loadSettings, type Settings } from '../../config.ts';
+import { loadSettings, type Settings, secretsOf } from '../../config.ts';
 import { greeterOf } from '../../server/greeting.ts';
+import { createRedactor } from '../../server/redact.ts';
 import { Relay } from '../../server/relay.ts';
 import { serveStdio } from '../../server/stdio.ts';
 import { stopSignal } from '../shared/stop-signal.ts';
@@ -78,6 +79,8 @@ async function serveMcp(options: Options): Promise<void> {
     await seat.leave();
   } catch (error) {
     // Without an account nobody is served, and an open stdin would keep the process.
+    const because = error instanceof Error ? error.message : String(error);
+    relay.refuse(createRedactor(secretsOf(settings)).freeText(because));
     stdin.destroy();
     await relay.close();
     throw error;
