@@ -35,14 +35,16 @@ export type Entry = {
 export function entriesOf(part: PlanPart, snapshot: PortfolioSnapshot): readonly Entry[] {
   const held = heldIn(part, snapshot);
   const market = snapshot.markets.get(part.symbol);
-  return part.steps.flatMap((step) => {
-    if (step.kind === 'cancel') return [];
+  const entries: Entry[] = [];
+  for (const step of part.steps) {
+    if (step.kind === 'cancel') continue;
     const quantity = sharesAdded(step, held);
-    if (quantity.eq(NO_SHARES)) return [];
+    if (quantity.eq(NO_SHARES)) continue;
     const side = step.kind === 'submit' ? step.order.side : step.before.side;
     const at = entryPrice(step, side, market);
-    return [{ side, quantity, worth: at === null ? null : worth(at, quantity), step }];
-  });
+    entries.push({ side, quantity, worth: at === null ? null : worth(at, quantity), step });
+  }
+  return entries;
 }
 
 /** Finds something out about a review once, however many guardrails ask about it in turn. */
@@ -110,8 +112,8 @@ export function exposureOf(
   parts: readonly PlanPart[],
   isMeant: Meant,
 ): Notional | null {
-  const held = holdingsOf(input.snapshot.positions).filter(({ symbol }) => isMeant(symbol));
-  return total([exposureIn(held).gross, unexecutedWorth(input, parts, isMeant)]);
+  const held = input.snapshot.positions.filter(({ symbol }) => isMeant(symbol));
+  return total([exposureIn(holdingsOf(held)).gross, unexecutedWorth(input, parts, isMeant)]);
 }
 
 /**
@@ -119,11 +121,12 @@ export function exposureOf(
  * orders that `parts` replace or cancel; null where a price or a size is not known.
  */
 function unexecutedWorth(
-  { snapshot, facts }: ReviewInput,
+  input: ReviewInput,
   parts: readonly PlanPart[],
   isMeant: Meant = everySymbol,
 ): Notional | null {
-  const onTheirWay = inFlightWorth({ snapshot, facts }, isMeant);
+  const { snapshot } = input;
+  const onTheirWay = inFlightWorth(input, isMeant);
   if (snapshot.orders.length === 0) return onTheirWay;
   const held = new Map(snapshot.positions.map((one) => [one.symbol, one]));
   const touched = new Set(

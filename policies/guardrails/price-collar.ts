@@ -1,13 +1,6 @@
 // No order goes out at a price that nobody in his right mind would trade at.
 import type { z } from 'zod';
-import {
-  type Decimal,
-  decimal,
-  type Price,
-  percentOf,
-  price,
-  text,
-} from '../../src/domain/decimal.ts';
+import { decimal, type Price, percentOf, price, text } from '../../src/domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
 import type { OrderSide } from '../../src/domain/order.ts';
 import type { Step } from '../../src/domain/plan.ts';
@@ -36,13 +29,20 @@ export const priceCollar = (settings: PriceCollarSettings, quoteMs: number): Gua
   promise: 'No order carries a price far from the market.',
 
   review(input): Verdict {
-    const limits = input.part.steps.flatMap((step) => limitsOf(step, input));
-    const findings = limits.map((order) => judge(order, input, settings, quoteMs));
-    const problem = findings.find(({ verdict }) => verdict !== null)?.verdict;
-    if (problem) return problem;
+    let measured = '';
+    let limit = '';
+    for (const step of input.part.steps) {
+      for (const order of limitsOf(step, input)) {
+        const finding = judge(order, input, settings, quoteMs);
+        if (finding.verdict !== null) return finding.verdict;
+        const more = measured === '' ? '' : '; ';
+        measured += more + finding.measured;
+        limit += more + finding.limit;
+      }
+    }
     return pass(name, input, {
-      measured: findings.map(({ measured }) => measured).join('; ') || 'no limit price',
-      limit: findings.map(({ limit }) => limit).join('; ') || 'none needed',
+      measured: measured || 'no limit price',
+      limit: limit || 'none needed',
       because: 'every limit lies where the market could trade, or at a better price',
     });
   },
@@ -120,10 +120,12 @@ function judge(
   }
   const exits = rests ? settings.stopRoomPercent : settings.exitPercent;
   const percent = isEntry ? settings.entryPercent : exits;
-  const isWorse = beyond(limitPrice, reference.at, percent, losing === 'long' ? 'below' : 'above');
-  const isOdd = beyond(limitPrice, reference.at, percent, losing === 'long' ? 'above' : 'below');
+  const room = percentOf(reference.at, percent);
+  const isBelow = limitPrice.lt(reference.at.minus(room));
+  const isAbove = limitPrice.gt(reference.at.plus(room));
+  const isWorse = losing === 'long' ? isBelow : isAbove;
   const limit = `${text(percent)} % from ${reference.what} at ${dollars(reference.at)}`;
-  if (!isWorse && !(isEntry && isOdd)) return { measured, limit, verdict: null };
+  if (!isWorse && !(isEntry && (isBelow || isAbove))) return { measured, limit, verdict: null };
   const because = `${measured} is more than ${limit}`;
   return { measured, limit, verdict: outside(input, measured, limit, because) };
 }
@@ -133,11 +135,6 @@ function offered(side: OrderSide, { context }: ReviewInput): Price | null {
   const { quote } = context.market;
   const at = side === 'sell' ? quote?.bid : quote?.ask;
   return at?.gt('0') === true ? at : null;
-}
-
-function beyond(at: Price, from: Decimal, percent: Decimal, where: 'below' | 'above'): boolean {
-  const room = percentOf(from, percent);
-  return where === 'below' ? at.lt(from.minus(room)) : at.gt(from.plus(room));
 }
 
 type Reference = { readonly at: Price; readonly what: string };

@@ -136,11 +136,12 @@ export class Decimal {
   toFixed(shown = this.places, rounding: Rounding = 2): string {
     const { units, places } = this.round(shown, rounding);
     const sign = this.units < 0 ? '-' : '';
-    const digits = String(units < 0 ? -units : units) + '0'.repeat(shown - places);
-    if (shown === 0) return sign + digits;
-    const padded = digits.padStart(shown + 1, '0');
-    const point = padded.length - shown;
-    return `${sign}${padded.slice(0, point)}.${padded.slice(point)}`;
+    let digits = String(units < 0 ? -units : units);
+    if (places === 0) return shown === 0 ? sign + digits : `${sign}${digits}.${zeros(shown)}`;
+    if (digits.length <= places) digits = zeros(places + 1 - digits.length) + digits;
+    const point = digits.length - places;
+    const text = `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
+    return shown === places ? text : text + zeros(shown - places);
   }
 
   toString(): string {
@@ -178,7 +179,13 @@ export class Decimal {
     if (units === 0) return Decimal.zero;
     let kept = units;
     let left = places;
-    for (; left > 0 && kept % 10 === 0; left -= 1) kept /= 10;
+    while (left > 0) {
+      // A remainder of doubles takes ten times as long.
+      const tenth = Math.trunc(kept / 10);
+      if (tenth * 10 !== kept) break;
+      kept = tenth;
+      left -= 1;
+    }
     return new Decimal(kept, left);
   }
 
@@ -220,6 +227,8 @@ const [MINUS, POINT, ZERO, NINE] = [0x2d, 0x2e, 0x30, 0x39];
  * nearest double is never back among them.
  */
 const isSafe = (units: number): boolean => units <= SAFE && units >= -SAFE;
+
+const zeros = (count: number): string => (count === 2 ? '00' : '0'.repeat(count));
 
 /** The same value in units that are so many digits smaller. */
 function scaled(units: Units, digits: number): Units {
