@@ -1,52 +1,62 @@
 import { z } from 'zod';
 import type { Advice } from '../src/domain/advice.ts';
-import type { SymbolBackground } from '../src/domain/answers.ts';
+import type { Supposition, SymbolBackground } from '../src/domain/answers.ts';
 import { text } from '../src/domain/decimal.ts';
 import type { Decision } from '../src/domain/decision.ts';
 import type { Verdict } from '../src/domain/guardrail.ts';
 import type { Evaluation } from '../src/domain/policy.ts';
 import type { StrategyStatus } from '../src/domain/regime.ts';
-import { isoTime } from '../src/domain/time.ts';
+import { type EpochMs, isoTime } from '../src/domain/time.ts';
 import { symbolArgument } from './shared/arguments.ts';
+import { openOf } from './shared/opening.ts';
 import { actionInWords, denialsOf, partInWords } from './shared/plan-words.ts';
 import { positionFacts } from './shared/position-facts.ts';
+import { effectFacts, riskSchema } from './shared/risk-facts.ts';
 import { denialSchema, partSchema, positionSchema } from './shared/schemas.ts';
-import { answered, defineTool, refused } from './tool.ts';
+import { answered, type BigBrotherFace, defineTool, refused } from './tool.ts';
 
 export const evaluatePosition = defineTool({
   name: 'evaluate_position',
   title: 'Evaluate a position',
   description:
-    'What every policy says of one position and why, abstentions included; the decision, whom it ' +
-    'overruled, the plan it leads to and what each guardrail says. Sends nothing and keeps no plan.',
+    'What every policy says of one position and why; the decision, its plan, what each guardrail ' +
+    'says. With entry: if it were opened. Sends nothing.',
   effect: 'reads',
-  input: z.strictObject({ symbol: symbolArgument.describe('A symbol held, e.g. AAPL') }),
+  input: z.strictObject({
+    symbol: symbolArgument.describe('e.g. AAPL'),
+    entry: z.string().optional().describe('As in propose_plan'),
+  }),
   output: z.object({
     as_of: z.string(),
     snapshot_version: z.number(),
-    position: positionSchema,
-    policies: z.array(
-      z.object({
-        policy: z.string(),
-        wants: z.string().nullable(),
-        urgency: z.string().nullable(),
-        because: z.string(),
-      }),
-    ),
-    decision: z.object({
-      urgency: z.string(),
-      chosen: z.array(z.string()),
-      overruled: z.array(
-        z.object({ policy: z.string(), wanted: z.string(), by: z.string(), because: z.string() }),
-      ),
-      target: z.object({
-        hold_quantity: z.string(),
-        stop: z.string().nullable(),
-        limit: z.string().nullable(),
-        sale: z.object({ quantity: z.string(), milestone: z.string() }).nullable(),
-        reprice_limit: z.string().nullable(),
-      }),
-    }),
+    /** These three of what is held; not with an entry. */
+    position: positionSchema.optional(),
+    policies: z
+      .array(
+        z.object({
+          policy: z.string(),
+          wants: z.string().nullable(),
+          urgency: z.string().nullable(),
+          because: z.string(),
+        }),
+      )
+      .optional(),
+    decision: z
+      .object({
+        urgency: z.string(),
+        chosen: z.array(z.string()),
+        overruled: z.array(
+          z.object({ policy: z.string(), wanted: z.string(), by: z.string(), because: z.string() }),
+        ),
+        target: z.object({
+          hold_quantity: z.string(),
+          stop: z.string().nullable(),
+          limit: z.string().nullable(),
+          sale: z.object({ quantity: z.string(), milestone: z.string() }).nullable(),
+          reprice_limit: z.string().nullable(),
+        }),
+      })
+      .optional(),
     /** What was said of the symbol and holds: it can only tighten. */
     advice: z.array(z.string()).optional(),
     /** What is known from outside; `quoted` holds words of others. */
@@ -66,11 +76,18 @@ export const evaluatePosition = defineTool({
     planning_notes: z.array(z.string()),
     denials: z.array(denialSchema),
     passed: z.array(z.string()),
+    /** With an entry: who has to agree, and the portfolio before and after it. */
+    approval: z.object({ tier: z.string(), because: z.array(z.string()) }).optional(),
+    effect: riskSchema.optional(),
   }),
 
-  run({ symbol }, { bigBrother, now }) {
-    if (bigBrother.snapshot() === null) {
-      return refused('not_ready', 'The account has not been read yet.');
+  async run({ symbol, entry }, { bigBrother, now }) {
+    const snapshot = bigBrother.snapshot();
+    if (snapshot === null) return refused('not_ready', 'The account has not been read yet.');
+    if (entry !== undefined) {
+      const intent = openOf({ entry }, symbol);
+      if (typeof intent === 'string') return refused('invalid_arguments', intent);
+      return suppositionFacts(await bigBrother.suppose(intent), bigBrother, now);
     }
     const evaluation = bigBrother.evaluate(symbol);
     if (evaluation === null) return refused('no_position', `There is no position in ${symbol}.`);
@@ -93,6 +110,28 @@ export const evaluatePosition = defineTool({
     });
   },
 });
+
+/** What an entry would be, in the words of a plan, and the portfolio before and after it. */
+function suppositionFacts(supposed: Supposition, bigBrother: BigBrotherFace, now: EpochMs) {
+  if (supposed.outcome === 'impossible') {
+    const because = supposed.because.join('; ');
+    return supposed.code === 'too_many_proposals' || supposed.code === 'not_ready'
+      ? refused(supposed.code, because)
+      : refused('plan_impossible', because, { details: { reason_code: supposed.code } });
+  }
+  const { part, approval, verdicts, notes, riskBefore, riskAfter } = supposed;
+  return answered({
+    as_of: isoTime(now),
+    snapshot_version: bigBrother.snapshot()?.version ?? 0,
+    strategy: strategyInWords(bigBrother.status().strategy),
+    plan: partInWords(part),
+    planning_notes: notes.map(({ recipe, because }) => `${recipe}: ${because}`),
+    denials: denialsOf(verdicts),
+    passed: verdicts.filter(({ outcome }) => outcome === 'pass').map(passInWords),
+    approval: { tier: approval.tier, because: [...approval.because] },
+    effect: effectFacts(part.symbol, riskBefore, riskAfter),
+  });
+}
 
 type Opinion = NonNullable<SymbolBackground['opinion']>;
 

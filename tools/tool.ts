@@ -5,6 +5,7 @@ import type {
   NakedTime,
   PlanStanding,
   Proposal,
+  Supposition,
   SymbolEvaluation,
   SystemStatus,
   ToolCall,
@@ -12,7 +13,7 @@ import type {
 import type { ApprovalChannel } from '../src/domain/approval.ts';
 import type { Actor, HistoryQuery } from '../src/domain/event.ts';
 import type { PlanId, Ticker } from '../src/domain/ids.ts';
-import type { Intent } from '../src/domain/plan.ts';
+import type { Intent, OpenIntent } from '../src/domain/plan.ts';
 import type { PortfolioSnapshot, PositionContext } from '../src/domain/portfolio.ts';
 import type { ExecutionReport } from '../src/domain/report.ts';
 import type { PortfolioRisk } from '../src/domain/risk.ts';
@@ -29,6 +30,8 @@ export interface BigBrotherFace {
   portfolioRisk(): PortfolioRisk | null;
   contextFor(symbol: Ticker): PositionContext | null;
   evaluate(symbol: Ticker): SymbolEvaluation | null;
+  /** What an entry would be, and the portfolio with it. Sends nothing, and keeps nothing. */
+  suppose(intent: OpenIntent): Promise<Supposition>;
   /** A proposed plan as it stands now; null for one that nobody proposed here. */
   plan(planId: PlanId): PlanStanding | null;
   propose(intent: Intent, actor: Actor): Promise<Proposal>;

@@ -1,3 +1,4 @@
+import type { ApprovalNeed } from './approval.ts';
 import type { Decision } from './decision.ts';
 import type { Environment, Mode, TradingState, TradingStateCause } from './environment.ts';
 import type { JournalRecord } from './event.ts';
@@ -6,6 +7,7 @@ import type { ActionPlan, PlanPart } from './plan.ts';
 import type { PositionContext } from './portfolio.ts';
 import type { StrategyStatus } from './regime.ts';
 import type { Refusal } from './report.ts';
+import type { PortfolioRisk } from './risk.ts';
 import type { EpochMs } from './time.ts';
 
 /** A condition that a person should know of, as a level: raised, then cleared. */
@@ -30,6 +32,19 @@ export type SymbolEvaluation = {
   /** Absent where nobody asks outside. */
   readonly background?: SymbolBackground;
 };
+
+/** What an entry would be, and what the portfolio would risk with it. Nothing is kept of it. */
+export type Supposition =
+  | {
+      readonly outcome: 'supposed';
+      readonly part: PlanPart;
+      readonly approval: ApprovalNeed;
+      readonly verdicts: readonly Verdict[];
+      readonly notes: readonly PlanningNote[];
+      readonly riskBefore: PortfolioRisk;
+      readonly riskAfter: PortfolioRisk;
+    }
+  | Extract<Proposal, { outcome: 'impossible' }>;
 
 /** What an intent came to. A plan with a denial can be read but not executed. */
 export type Proposal =

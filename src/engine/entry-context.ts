@@ -1,4 +1,4 @@
-import type { Price } from '../domain/decimal.ts';
+import { addShares, type Price } from '../domain/decimal.ts';
 import type { Ticker } from '../domain/ids.ts';
 import type { SymbolMarket } from '../domain/market.ts';
 import type { OrderSide } from '../domain/order.ts';
@@ -36,6 +36,18 @@ export function entryContextFor(
   if (snapshot.positions.some((position) => position.symbol === symbol)) return null;
   const at = markOf(snapshot.markets.get(symbol), side);
   return at === null ? null : flatContextAt(snapshot, symbol, { side, at });
+}
+
+/** The position once the entry of `part` has filled whole, at the price of now. */
+export function positionWith({ position }: PositionContext, part: PlanPart): Position {
+  const quantity = part.steps.reduce(
+    (held, step) =>
+      step.kind === 'submit' && step.purpose === 'open' && step.order.quantity !== null
+        ? addShares(held, step.order.quantity)
+        : held,
+    position.quantity,
+  );
+  return { ...position, quantity, availableQuantity: quantity };
 }
 
 /** The last trade, else what an entry would have to pay. */

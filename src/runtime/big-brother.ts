@@ -4,6 +4,7 @@ import type {
   NakedTime,
   PlanStanding,
   Proposal,
+  Supposition,
   SymbolEvaluation,
   SystemStatus,
   ToolCall,
@@ -11,10 +12,11 @@ import type {
 import type { ApprovalChannel } from '../domain/approval.ts';
 import type { Actor, HistoryQuery } from '../domain/event.ts';
 import type { PlanId, Ticker } from '../domain/ids.ts';
-import type { ActionPlan, Intent, PlanPart } from '../domain/plan.ts';
+import type { ActionPlan, Intent, OpenIntent, PlanPart } from '../domain/plan.ts';
 import type { PortfolioSnapshot, PositionContext } from '../domain/portfolio.ts';
 import type { ExecutionReport, PlanRefusal, Refusal } from '../domain/report.ts';
 import type { PortfolioRisk } from '../domain/risk.ts';
+import { positionWith } from '../engine/entry-context.ts';
 import { isSameHash } from '../engine/plan-hash.ts';
 import type { Background } from '../ports/background.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -126,6 +128,18 @@ export class BigBrother {
       context: advice === undefined ? context : { ...context, advice },
       ...(background === undefined ? {} : { background: background.about(symbol) }),
     };
+  }
+
+  /** What an entry would be, and the portfolio with it. Sends nothing, and keeps nothing. */
+  async suppose(intent: OpenIntent): Promise<Supposition> {
+    const { proposals, risk } = this.#parts;
+    const supposed = await proposals.suppose(intent);
+    if (supposed.outcome !== 'supposed') return supposed;
+    const { context, ...entry } = supposed;
+    const riskAfter = await risk.assessWith(positionWith(context, entry.part));
+    const riskBefore = risk.assessPortfolioRisk();
+    if (riskAfter === null || riskBefore === null) throw new Error('the account was read before');
+    return { ...entry, riskBefore, riskAfter };
   }
 
   /** A proposed plan as it stands now; null for one that nobody proposed here. */

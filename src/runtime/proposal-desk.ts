@@ -1,7 +1,9 @@
 import type { PlanningNote, Proposal } from '../domain/answers.ts';
+import type { ApprovalNeed } from '../domain/approval.ts';
 import type { Actor } from '../domain/event.ts';
+import type { Verdict } from '../domain/guardrail.ts';
 import type { Ticker } from '../domain/ids.ts';
-import type { ActionPlan, Intent, PlanPart } from '../domain/plan.ts';
+import type { ActionPlan, Intent, OpenIntent, PlanPart } from '../domain/plan.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import { sideOpenedBy } from '../engine/entry-context.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
@@ -44,6 +46,26 @@ type Parts = {
 /** In place of an account's number while the account was not read. */
 export const NOT_KNOWN = 'not known yet';
 
+type Impossible = Extract<Proposal, { outcome: 'impossible' }>;
+
+/** An entry that is only thought of, and the symbol as it stands before it. */
+type SupposedEntry =
+  | {
+      readonly outcome: 'supposed';
+      readonly context: PositionContext;
+      readonly part: PlanPart;
+      readonly approval: ApprovalNeed;
+      readonly verdicts: readonly Verdict[];
+      readonly notes: readonly PlanningNote[];
+    }
+  | Impossible;
+
+const NOT_READY: Impossible = {
+  outcome: 'impossible',
+  code: 'not_ready',
+  because: ['the account was not read yet: try again in a few seconds'],
+};
+
 /** Where what is asked for becomes a plan, or a no with its cause. Sends nothing. */
 export class ProposalDesk {
   readonly #parts: Parts;
@@ -63,13 +85,30 @@ export class ProposalDesk {
     return proposal;
   }
 
+  /** The same for an entry that is only thought of: nothing of it is kept, and no veto counted. */
+  async suppose(intent: OpenIntent): Promise<SupposedEntry> {
+    const { halts, state, ids, planMaker, reviewer } = this.#parts;
+    halts.notice();
+    if (state.snapshot() === null) return NOT_READY;
+    const { symbol } = intent;
+    const late = this.#oneTooMany(intent) ?? (await this.#prepare([{ symbol, intent }]));
+    if (late !== null) return late;
+    const context = this.#contextOf({ symbol, intent });
+    if (context === null) return unseen(intent);
+    const mark = ids.next('wish');
+    const thought = planMaker.thinkEntry(context, { intent, mark, byPerson: false });
+    if ('code' in thought) return { ...thought, because: [thought.because] };
+    const { part, notes } = thought;
+    if (part === null) return unseen(intent);
+    const plan = this.#seal([part], [thought.context], intent);
+    const verdicts = reviewer.verdictsOn(plan);
+    return { outcome: 'supposed', context, part, approval: plan.approval, verdicts, notes };
+  }
+
   async #propose(intent: PositionIntent, actor: Actor): Promise<Proposal> {
     this.#parts.halts.notice();
     const snapshot = this.#parts.state.snapshot();
-    if (snapshot === null) {
-      const because = ['the account was not read yet: try again in a few seconds'];
-      return { outcome: 'impossible', code: 'not_ready', because };
-    }
+    if (snapshot === null) return NOT_READY;
     const wished = await this.#parts.coordinated.wishesFor(intent, snapshot);
     if (wished.outcome === 'impossible') return { ...wished, because: [wished.because] };
     const { wishes, notes } = wished;
@@ -94,7 +133,7 @@ export class ProposalDesk {
   }
 
   /** Learns what is needed to judge the wishes; or says why some of them cannot be met at all. */
-  async #prepare(wishes: readonly Wish[]): Promise<NoPlan | null> {
+  async #prepare(wishes: readonly Wish[]): Promise<Impossible | null> {
     const { state, entries, isGuarding } = this.#parts;
     const opening = wishes.filter(({ intent }) => intent.kind === 'open');
     if (opening.length === 0) {
@@ -189,7 +228,7 @@ export class ProposalDesk {
     return { outcome: 'proposed', plan, verdicts, executable, notes };
   }
 
-  #oneTooMany(intent: PositionIntent): Proposal | null {
+  #oneTooMany(intent: PositionIntent): Impossible | null {
     const because = this.#parts.limiter.take(intent, this.#parts.clock.now());
     if (because === null) return null;
     return { outcome: 'impossible', code: 'too_many_proposals', because: [because] };
@@ -223,15 +262,16 @@ const UNREAD: Thinking = {
   because: 'it cannot be read whole now',
 };
 
+function unseen({ symbol, side }: OpenIntent): Impossible {
+  const because = [
+    `nothing can be opened in ${symbol} with a ${side}: it is held on the other side, cannot be ` +
+      'read whole, or has no price',
+  ];
+  return { outcome: 'impossible', code: 'data_missing', because };
+}
+
 function nothingSeen(intent: PositionIntent): NoPlan {
-  if (intent.kind === 'open') {
-    const { symbol, side } = intent;
-    const because = [
-      `nothing can be opened in ${symbol} with a ${side}: it is held on the other side, cannot be ` +
-        'read whole, or has no price',
-    ];
-    return { outcome: 'impossible', code: 'data_missing', because };
-  }
+  if (intent.kind === 'open') return unseen(intent);
   const because = [`nothing is held${intent.symbol === null ? '' : ` in ${intent.symbol}`}`];
   return intent.symbol === null
     ? { outcome: 'nothing_to_do', because }

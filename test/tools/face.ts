@@ -5,6 +5,7 @@ import type {
   NakedTime,
   PlanStanding,
   Proposal,
+  Supposition,
   SymbolEvaluation,
   SystemStatus,
   ToolCall,
@@ -12,7 +13,7 @@ import type {
 import type { Mode } from '../../src/domain/environment.ts';
 import type { Actor, HistoryQuery } from '../../src/domain/event.ts';
 import { type PlanId, type Ticker, ticker } from '../../src/domain/ids.ts';
-import type { Intent } from '../../src/domain/plan.ts';
+import type { Intent, OpenIntent } from '../../src/domain/plan.ts';
 import type { PortfolioSnapshot, PositionContext } from '../../src/domain/portfolio.ts';
 import type { ExecutionReport } from '../../src/domain/report.ts';
 import type { PortfolioRisk } from '../../src/domain/risk.ts';
@@ -34,6 +35,7 @@ export type GivenAnswers = {
   readonly nakedTimes?: Readonly<Record<string, NakedTime>>;
   readonly evaluation?: SymbolEvaluation;
   readonly proposal?: Proposal;
+  readonly supposition?: Supposition;
   readonly standing?: PlanStanding;
   readonly report?: ExecutionReport;
   readonly history?: (query: HistoryQuery) => HistoryPage;
@@ -86,6 +88,13 @@ export class ToldAnswers implements BigBrotherFace {
 
   contextFor(symbol: Ticker): PositionContext | null {
     return this.#snapshot === null ? null : contextFor(this.#snapshot, symbol);
+  }
+
+  async suppose(intent: OpenIntent): Promise<Supposition> {
+    this.intents.push({ intent, actor: 'host' });
+    const { supposition } = this.#given;
+    if (supposition === undefined) throw new Error('no supposition was given');
+    return supposition;
   }
 
   evaluate(symbol: Ticker): SymbolEvaluation | null {

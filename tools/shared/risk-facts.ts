@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Decimal, larger, text } from '../../src/domain/decimal.ts';
-import type { Concentration, PortfolioRisk } from '../../src/domain/risk.ts';
+import type { Ticker } from '../../src/domain/ids.ts';
+import type { Concentration, PortfolioRisk, TailRisk } from '../../src/domain/risk.ts';
 import { isoTime } from '../../src/domain/time.ts';
 
 const MOST_BUCKETS = 5;
@@ -65,6 +66,42 @@ export function riskFacts(risk: PortfolioRisk) {
       assumed_left_out: Math.max(0, basis.assumed.length - MOST_ASSUMED),
     },
   };
+}
+
+/** What one entry changes of it: each figure before and after. */
+export function effectFacts(symbol: Ticker, before: PortfolioRisk, after: PortfolioRisk) {
+  const both = (figure: (risk: PortfolioRisk) => unknown) => ({
+    before: figure(before),
+    after: figure(after),
+  });
+  return {
+    gross: both(({ exposure }) => cents(exposure.gross)),
+    net: both(({ exposure }) => cents(exposure.net)),
+    name_percent: both(({ names }) => percentIn(names, symbol)),
+    one_day_loss: before.tails.map(({ level }) => ({
+      level_percent: level,
+      value_at_risk: both(({ tails }) => tailAt(tails, level, 'historical', 'parametric')),
+      expected_shortfall: both(({ tails }) =>
+        tailAt(tails, level, 'historicalShortfall', 'parametricShortfall'),
+      ),
+    })),
+    beta: both(({ beta }) => (beta === null ? null : beta.toFixed(2))),
+    /** True where too little is known of its moves: then it counts as moving much. */
+    assumed: after.basis.assumed.includes(symbol),
+  };
+}
+
+const percentIn = (all: readonly Concentration[], name: string) => {
+  const percent = all.find(({ bucket }) => bucket === name)?.percentOfEquity ?? null;
+  return percent === null ? '0' : text(percent);
+};
+
+type Loss = Exclude<keyof TailRisk, 'level'>;
+
+/** The larger of history and the normal model. */
+function tailAt(tails: readonly TailRisk[], level: number, one: Loss, other: Loss): string | null {
+  const tail = tails.find((each) => each.level === level);
+  return tail === undefined ? null : text(larger(tail[one], tail[other]));
 }
 
 const largest = (all: readonly Concentration[]) =>

@@ -2,7 +2,7 @@ import type { SymbolGroups } from '../../domain/control-facts.ts';
 import { type Notional, type Price, price, type Quantity } from '../../domain/decimal.ts';
 import { holdingsOf } from '../../domain/exposure.ts';
 import type { Ticker } from '../../domain/ids.ts';
-import type { PortfolioSnapshot } from '../../domain/portfolio.ts';
+import type { PortfolioSnapshot, Position } from '../../domain/portfolio.ts';
 import type { PortfolioRisk } from '../../domain/risk.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { ExitBasis } from '../../engine/coordinated-exit.ts';
@@ -22,6 +22,8 @@ const RETRY_MS = 60_000;
 const BARS_WAIT_MS = 1_500;
 /** A year of bars of so many names fits in one page of Alpaca's. */
 const NAMES_PER_READ = 35;
+/** Names that are thought of and not held, whose bars are read like those of held ones. */
+const MOST_SUPPOSED = 10;
 
 type Parts = {
   readonly state: Pick<
@@ -51,6 +53,8 @@ export class PortfolioRiskManager {
   /** What the model was made with; settings may change. */
   #modelRisk: RuntimeSettings['risk'] | null = null;
   #assessed: { readonly of: PortfolioSnapshot; readonly risk: PortfolioRisk } | null = null;
+  /** Names that somebody thinks of opening, the latest first. */
+  #supposed: readonly Ticker[] = [];
   #isReading = false;
   /** Nobody pays for bars that nobody asked for. */
   #isWanted = false;
@@ -66,21 +70,43 @@ export class PortfolioRiskManager {
 
   /** By the newest snapshot; null until the account was read. Asks the broker for nothing. */
   assessPortfolioRisk(): PortfolioRisk | null {
-    const { state, settings, peakEquity, gapPercent } = this.#parts;
-    const snapshot = state.snapshot();
+    const snapshot = this.#parts.state.snapshot();
     if (snapshot === null) return null;
     this.#isWanted = true;
     const model = this.#modelOf(snapshot);
     if (this.#assessed?.of === snapshot) return this.#assessed.risk;
-    const { positions, account } = snapshot;
-    const risk = assessRisk({
+    const risk = this.#assess(snapshot, snapshot.positions, model);
+    this.#assessed = { of: snapshot, risk };
+    return risk;
+  }
+
+  /**
+   * The same as if a position were as `supposed`, with the stops that rest now. The bars of its
+   * name are read, and it is waited for them a little.
+   */
+  async assessWith(supposed: Position): Promise<PortfolioRisk | null> {
+    const { symbol } = supposed;
+    const others = this.#supposed.filter((one) => one !== symbol);
+    this.#supposed = [symbol, ...others].slice(0, MOST_SUPPOSED);
+    await this.freshen();
+    const snapshot = this.#parts.state.snapshot();
+    if (snapshot === null) return null;
+    const beside = snapshot.positions.filter((position) => position.symbol !== symbol);
+    return this.#assess(snapshot, [...beside, supposed], this.#modelOf(snapshot));
+  }
+
+  #assess(
+    { account }: PortfolioSnapshot,
+    positions: readonly Position[],
+    model: RiskModel,
+  ): PortfolioRisk {
+    const { state, settings, peakEquity, gapPercent } = this.#parts;
+    return assessRisk({
       ...{ positions, model, equity: account.equity, peakEquity: peakEquity() },
       contexts: positions.flatMap(({ symbol }) => state.getCompleteContext(symbol) ?? []),
       sectorOf: (symbol) => sectorOf(symbol, settings.risk.sectors),
       gapPercent: gapPercent(),
     });
-    this.#assessed = { of: snapshot, risk };
-    return risk;
   }
 
   /** Sector and cluster of each symbol; a cluster is only known of names whose bars were read. */
@@ -148,7 +174,8 @@ export class PortfolioRiskManager {
     const { risk } = this.#parts.settings;
     if (this.#model !== null && this.#modelRisk === risk) return this.#model;
     const bySize = [...holdingsOf(snapshot.positions)].sort((a, b) => b.value.cmp(a.value));
-    const names = new Set([risk.benchmark, ...bySize.map(({ symbol }) => symbol)]);
+    const held = bySize.map(({ symbol }) => symbol);
+    const names = new Set([risk.benchmark, ...held, ...this.#supposed]);
     const closes = new Map(
       [...names].flatMap((symbol) => {
         const known = this.#closes.get(symbol);
@@ -166,7 +193,7 @@ export class PortfolioRiskManager {
     const { state, clock, settings } = this.#parts;
     const now = clock.now();
     const today = Math.floor(now / DAY_MS);
-    const names = new Set([settings.risk.benchmark, ...state.symbols()]);
+    const names = new Set([settings.risk.benchmark, ...state.symbols(), ...this.#supposed]);
     const missing = [...names].filter((symbol) => this.#readOn.get(symbol) !== today);
     if (missing.length === 0 || this.#isReading || now < this.#retryAt) return;
     this.#isReading = true;
