@@ -197,13 +197,17 @@ export class OutcomeBook {
   #due(symbol: string): readonly Outcome[] {
     const page = this.#pageOf(symbol);
     const isFlat = page.lives.at(-1)?.isOver ?? true;
-    return [...page.orders.values()].flatMap((order) => {
-      const [first, ...others] = order.exits;
-      if (first === undefined || !(order.hasEnded || isFlat)) return [];
-      if (!order.exits.every(({ isLookedAt }) => isLookedAt)) return [];
+    const due: Outcome[] = [];
+    // At every record, of all orders of the position, most of which have nothing to tell.
+    for (const order of page.orders.values()) {
+      const [first] = order.exits;
+      if (first === undefined || !(order.hasEnded || isFlat)) continue;
+      if (!order.exits.every(({ isLookedAt }) => isLookedAt)) continue;
+      const exits = [first, ...order.exits.slice(1)] as const;
       order.exits = [];
-      return [outcomeOf({ ...order, ...this.#originOf(symbol, order) }, [first, ...others])];
-    });
+      due.push(outcomeOf({ ...order, ...this.#originOf(symbol, order) }, exits));
+    }
+    return due;
   }
 
   /** A leg is sent with its parent, under the parent's id. */

@@ -2,6 +2,27 @@ import { type Decimal, formatDecimal } from '../../core/decimal.ts';
 import type { Order, OrderWithLegs } from '../../core/types.ts';
 import { utcText, utcTextOrNull } from './times.ts';
 
+type Written = { readonly legs: OrderWithLegs['legs']; readonly text: string };
+
+/** An order never changes: another one comes in its place. */
+const written = new WeakMap<Order, Written>();
+
+/**
+ * The same as text. Lists of orders are asked for all the time, and most that stand in them are
+ * as they were.
+ */
+export function orderText(found: OrderWithLegs): string {
+  const { order, legs } = found;
+  const known = written.get(order);
+  if (known !== undefined && isSame(known.legs, legs)) return known.text;
+  const text = JSON.stringify(orderJson(found));
+  written.set(order, { legs, text });
+  return text;
+}
+
+const isSame = (one: Written['legs'], other: Written['legs']): boolean =>
+  one.length === other.length && one.every((leg, place) => leg === other[place]);
+
 /** An order as the trading API and its stream write it: every key there, unset ones null. */
 export function orderJson({ order, legs }: OrderWithLegs): object {
   return {

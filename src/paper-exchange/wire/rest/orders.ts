@@ -2,9 +2,9 @@ import type { OrderFilter } from '../../core/order-queries.ts';
 import { notFound } from '../../core/refusals.ts';
 import { type Asset, type OrderWithLegs, type Side, WireError } from '../../core/types.ts';
 import { isNamed } from './assets.ts';
-import { orderJson } from './order-json.ts';
+import { orderJson, orderText } from './order-json.ts';
 import { QueryReader, readJson } from './params.ts';
-import { type Call, ok, type Reply, type Route } from './route.ts';
+import { type Call, ok, type Reply, type Route, WrittenJson } from './route.ts';
 
 const LIMIT_DEFAULT = 50;
 const LIMIT_MAX = 500;
@@ -52,7 +52,8 @@ function getOrder({ core, settings, accountId, params, query }: Call): Reply | W
   if (reader.problem !== null) return reader.problem;
   const found = core.order(accountId, params[0] ?? '');
   if (found === null) return notFound(`order not found for ${params[0]}`);
-  return ok(orderJson(nested ? found : { order: found.order, legs: [] }));
+  const shownAs = nested ? found : { order: found.order, legs: [] };
+  return ok(new WrittenJson(orderText(shownAs)));
 }
 
 function getByClientOrderId({ core, accountId, query }: Call): Reply | WireError {
@@ -64,7 +65,8 @@ function getByClientOrderId({ core, accountId, query }: Call): Reply | WireError
 function getOrders(call: Call): Reply | WireError {
   const filter = readFilter(call);
   if (filter instanceof WireError) return filter;
-  return ok(call.core.listOrders(call.accountId, filter).map(orderJson));
+  const listed = call.core.listOrders(call.accountId, filter);
+  return ok(new WrittenJson(`[${listed.map(orderText).join(',')}]`));
 }
 
 function readFilter({ core, settings, accountId, query }: Call): OrderFilter | WireError {
