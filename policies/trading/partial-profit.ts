@@ -12,9 +12,10 @@ import {
   wholeShares,
   ZERO,
 } from '../../src/domain/decimal.ts';
+import { isOurs } from '../../src/domain/order.ts';
 import type { Evaluation, TradingPolicy } from '../../src/domain/policy.ts';
 import type { PositionContext } from '../../src/domain/portfolio.ts';
-import { isTighter, tickTighter, towardsGain } from '../../src/domain/side.ts';
+import { exitSide, isTighter, tickTighter, towardsGain } from '../../src/domain/side.ts';
 import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents, dollars, shares } from '../words.ts';
 import { type StopSettings, stopOwed } from './stop-loss.ts';
@@ -60,7 +61,9 @@ export class PartialProfitPolicy implements TradingPolicy {
     const { fraction } = this.#settings;
     const targetR = this.#targetR(context);
     const taken = partialTaken(context);
-    if (taken !== null) return this.#abstain(`${taken} is taken in ${episode.id}`);
+    if (taken !== null) {
+      return this.#sooner(context, taken) ?? this.#abstain(`${taken} is taken in ${episode.id}`);
+    }
     const birth = this.#atBirth(context);
     if (birth !== null) return birth;
     if (!isTradable(context)) return this.#abstain('the market is closed or halted');
@@ -125,6 +128,42 @@ export class PartialProfitPolicy implements TradingPolicy {
     };
   }
 
+  /**
+   * What was learned since the take-profit came to rest: the same shares leave as soon as the price
+   * is where it would be placed now. Null where nothing was learned, or none of it rests.
+   */
+  #sooner(context: PositionContext, taken: string): Evaluation | null {
+    const { position, episode, riskPerShare, gainPerShare, price } = context;
+    const targetR = this.#targetR(context);
+    const waiting = waitingFor(context, this.#part(position.quantity));
+    if (waiting === null || riskPerShare === null) return null;
+    const target = riskPerShare.times(targetR);
+    const sooner = towardsGain(position.side, episode.entryPrice, target);
+    // It is placed where the owner set it, or by what was learned already.
+    if (!isTighter(position.side, waiting.limitPrice, tickTighter(position.side, sooner)))
+      return null;
+    const rests = `${taken} rests at ${dollars(waiting.limitPrice)}`;
+    const learned = `what was learned takes it at ${text(targetR)}R, which is ${dollars(target)}`;
+    if (gainPerShare.lt(target)) return this.#abstain(`${rests}; ${learned}`);
+    if (!isTradable(context)) return this.#abstain('the market is closed or halted');
+    if (!isPricedInSession(context)) return this.#abstain('no price has come since the open');
+    return {
+      outcome: 'recommends',
+      recommendation: {
+        policy: this.name,
+        symbol: position.symbol,
+        action: {
+          kind: 'reduce',
+          quantity: waiting.quantity,
+          milestone: `${taken}-sooner`,
+          fromTakeProfit: true,
+        },
+        urgency: 'normal',
+        because: `${rests}; ${learned}, and ${dollars(price)} is there`,
+      },
+    };
+  }
+
   /** Where the owner set it, or as much earlier as was learned and the owner allows. */
   #targetR({ advice = [], now }: PositionContext): Decimal {
     const { targetR, earliestR } = this.#settings;
@@ -148,6 +187,19 @@ export class PartialProfitPolicy implements TradingPolicy {
   #abstain(because: string): Evaluation {
     return { outcome: 'abstains', policy: this.name, because };
   }
+}
+
+/** The one take-profit of ours, for so many shares, beside its stop; null for none or several. */
+function waitingFor({ orders, position }: PositionContext, part: Quantity) {
+  const resting = orders.filter(
+    ({ type, orderClass, side }) =>
+      type === 'limit' && orderClass === 'oco' && side === exitSide(position.side),
+  );
+  const [order] = resting;
+  if (order === undefined || resting.length > 1 || !isOurs(order)) return null;
+  const { limitPrice, quantity, filledQuantity } = order;
+  if (limitPrice === null || quantity === null || filledQuantity.gt(ZERO)) return null;
+  return quantity.eq(part) ? { limitPrice, quantity } : null;
 }
 
 /** Whole shares in which nothing rests, and whose profit was never asked for. */

@@ -20,7 +20,12 @@ export type Target = {
   /** The stop that should rest for every share held; null when there is nothing to hold. */
   readonly cover: { readonly stopPrice: Price; readonly limitPrice: Price } | null;
   /** A one-shot sale (a cover for a short) on the way; its milestone makes it happen once. */
-  readonly sale: { readonly quantity: Quantity; readonly milestone: string } | null;
+  readonly sale: {
+    readonly quantity: Quantity;
+    readonly milestone: string;
+    /** By the take-profit that rests for just these shares, and in no other way. */
+    readonly fromTakeProfit?: true;
+  } | null;
   /** Of the shares covered for the first time, so many wait for their profit as well. */
   readonly takeProfit: TakeProfit | null;
   /** A new limit for a triggered stop-limit that did not fill. */

@@ -7,7 +7,13 @@ export type Action =
   /** All shares covered by a stop-limit at this price or a tighter one. */
   | { readonly kind: 'protect'; readonly stopPrice: Price; readonly limitPrice: Price }
   /** `quantity` fewer shares, once per milestone and episode. */
-  | { readonly kind: 'reduce'; readonly quantity: Quantity; readonly milestone: string }
+  | {
+      readonly kind: 'reduce';
+      readonly quantity: Quantity;
+      readonly milestone: string;
+      /** Those that wait for their profit: their own order is brought to the market. */
+      readonly fromTakeProfit?: true;
+    }
   /** Some of the shares get a limit beside their stop, so that a profit is taken at the broker. */
   | {
       readonly kind: 'take_profit';

@@ -1,5 +1,5 @@
-import { text, ZERO } from '../domain/decimal.ts';
-import type { Overruled, TakeProfit } from '../domain/decision.ts';
+import { type Quantity, text, ZERO } from '../domain/decimal.ts';
+import type { Overruled, TakeProfit, Target } from '../domain/decision.ts';
 import type { Recommendation } from '../domain/policy.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import { isTighter } from '../domain/side.ts';
@@ -51,6 +51,15 @@ export function settleTakeProfit(
     .map((wish) => overrule(wish, winner?.policy ?? ENGINE, why(wish) ?? 'another comes first'));
   return { winner, overruled };
 }
+
+export const saleOf = (
+  { action: { milestone, fromTakeProfit } }: Wish<'reduce'>,
+  quantity: Quantity,
+): NonNullable<Target['sale']> => ({
+  quantity,
+  milestone,
+  ...(fromTakeProfit === true ? { fromTakeProfit } : {}),
+});
 
 export const takeProfitOf = ({ action }: Wish<'take_profit'>): TakeProfit => ({
   quantity: action.quantity,

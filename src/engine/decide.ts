@@ -3,7 +3,7 @@ import type { Decision, Target } from '../domain/decision.ts';
 import type { Evaluation, Recommendation, Urgency } from '../domain/policy.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import { settleCover } from './decide-cover.ts';
-import { settleSale, settleTakeProfit, spentExit, takeProfitOf } from './decide-sales.ts';
+import { saleOf, settleSale, settleTakeProfit, spentExit, takeProfitOf } from './decide-sales.ts';
 import type { LiveStops } from './live-stops.ts';
 import { liveStopsOf } from './live-stops.ts';
 import type { PlanningSettings } from './planning-settings.ts';
@@ -124,7 +124,7 @@ function settleCoverAndSale(
       ...keepEverything(context),
       holdQuantity: left,
       cover: isClosed ? null : cover.price,
-      sale: sale.winner ? { quantity: sold, milestone: sale.winner.action.milestone } : null,
+      sale: sale.winner ? saleOf(sale.winner, sold) : null,
       takeProfit: profit.winner ? takeProfitOf(profit.winner) : null,
     },
     chosen: wanted.filter((each) => chosen.some((one) => one === each)),

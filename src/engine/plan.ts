@@ -124,10 +124,11 @@ function judge(candidate: Candidate, situation: Situation, hold: Quantity): Lega
 /** @param hold shares that should be left, which a plan without its sale exceeds */
 function unmetShares(
   { drafts }: Candidate,
-  after: Book,
+  planned: Book,
   { target, context, stale }: Situation,
   hold: Quantity,
 ): Quantity {
+  const after = afterProfit(planned, drafts, target);
   const left = after.position.quantity;
   if (target.repriceLimit !== null) return NO_SHARES;
   if (target.holdQuantity.eq(ZERO)) {
@@ -155,6 +156,21 @@ function unmetShares(
     addShares,
     bare,
   );
+}
+
+/** Without the shares whose own take-profit comes to the market: it fills without a further step. */
+function afterProfit(after: Book, drafts: Candidate['drafts'], { sale }: Target): Book {
+  const filling = drafts.flatMap((draft) =>
+    draft.kind === 'replace' && draft.purpose === 'exit' ? [draft.before] : [],
+  );
+  if (sale?.fromTakeProfit !== true || filling.length === 0) return after;
+  const ids = new Set(filling.map(({ id }) => id));
+  const { position } = after;
+  const quantity = sharesLeft(position.quantity, sale.quantity);
+  const orders = after.orders.filter(
+    ({ id, parentId }) => !ids.has(id) && (parentId === null || !ids.has(parentId)),
+  );
+  return { ...after, orders, position: { ...position, quantity } };
 }
 
 /** Shares that entries would still add which have run out. */

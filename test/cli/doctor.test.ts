@@ -20,6 +20,7 @@ async function examined(env: Readonly<Record<string, string>>) {
     readonly trading_state: string;
     readonly blast_radius_usd_per_day: string | null;
     readonly guardrails: readonly { readonly name: string; readonly codes: readonly string[] }[];
+    readonly servers: readonly Readonly<Record<string, string | null>>[];
     readonly findings: readonly {
       readonly check: string;
       readonly status: string;
@@ -44,6 +45,24 @@ describe('bigbrother doctor', () => {
     expect(Number(report.blast_radius_usd_per_day)).toBeGreaterThan(0);
     expect(report.guardrails.length).toBeGreaterThan(20);
     expect(report.guardrails.every(({ codes }) => codes.length > 0)).toBe(true);
+  });
+
+  it('says of each server that may be asked its version, its state and the hash of its tools', async () => {
+    settings({ intelligence: { thinking: { use: 'off' }, host: { use: 'on' } } });
+    const { report } = await examined(place());
+    const pinned = { because: null, tools_hash: expect.stringMatching(/^[0-9a-f]{64}$/) };
+    const off = { status: 'off', tools_hash: null };
+    expect(report.servers).toEqual([
+      { name: 'memory', version: expect.stringMatching(/\d/), status: 'idle', ...pinned },
+      { name: 'thinking', version: null, ...off, because: expect.stringMatching(/switched off/) },
+      {
+        name: 'market',
+        version: expect.stringMatching(/\d/),
+        ...off,
+        because: 'PERPLEXITY_API_KEY is not set',
+      },
+      { name: 'host', version: null, ...off, because: expect.stringMatching(/does not run/) },
+    ]);
   });
 
   it('says of a guarded account what it is and what it may cost, and what was halted', async () => {

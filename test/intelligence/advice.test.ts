@@ -38,6 +38,7 @@ const held = (given: Parameters<typeof holding>[0] = {}): Pair => ({
   },
   advice: [],
   earliestR: 0.5,
+  placed: 'when_reached',
   mostTightenPercent: 50,
   misled: null,
 });

@@ -76,6 +76,9 @@ describe('what became of decisions', () => {
       return advice.map(({ source, signal, severity }) => `${source} ${signal} ${severity}`);
     };
     expect(uses(running)).toEqual(['memory track_record 1']);
+    const [asked] = running.bigBrother.status().servers ?? [];
+    expect(asked).toMatchObject({ name: 'memory', status: 'ready', because: null });
+    expect(asked?.toolsHash).toMatch(/^[0-9a-f]{64}$/);
     await given.stop(running);
 
     running = await given.start();

@@ -31,6 +31,9 @@ const figure = fc.oneof(
   fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, 1e308, -1e308, 0.5),
 );
 
+/** Among them are those that production's estimator could give. */
+const learnedFigure = fc.oneof(figure, fc.integer({ min: 1, max: 99 }));
+
 const hostileAdvice: fc.Arbitrary<Advice> = fc
   .record({
     signal: fc.constantFrom(...ADVICE_SIGNALS),
@@ -38,13 +41,16 @@ const hostileAdvice: fc.Arbitrary<Advice> = fc
       { weight: 4, arbitrary: fc.constantFrom(...SEVERITIES) },
       { weight: 1, arbitrary: figure.map((value) => value as Advice['severity']) },
     ),
-    source: fc.constantFrom(...ADVICE_SOURCES),
+    source: fc.constantFrom(...ADVICE_SOURCES, 'outcomes', 'outcomes'),
     hash: fc.string({ maxLength: 8 }),
     sinceMs: fc.integer({ min: -1_000, max: 100_000 }),
     lifeMs: fc.integer({ min: -1_000, max: 1_000_000 }),
-    learned: fc.option(fc.record({ tightenPercent: figure, partialPercent: figure }), {
-      nil: undefined,
-    }),
+    learned: fc.option(
+      fc.record({ tightenPercent: learnedFigure, partialPercent: learnedFigure }),
+      {
+        nil: undefined,
+      },
+    ),
     symbol: fc.constantFrom('AAPL', 'AAPL', 'AAPL', 'MSFT'),
   })
   .map(({ sinceMs, lifeMs, learned, symbol, ...said }) => ({
@@ -59,6 +65,7 @@ export type Pair = {
   readonly given: Scene;
   readonly advice: readonly Advice[];
   readonly earliestR: number | null;
+  readonly placed: 'when_reached' | 'with_first_stop';
   readonly mostTightenPercent: number;
   /** What policies want that were taken in by the advice; null where all keep their heads. */
   readonly misled: readonly Evaluation[] | null;
@@ -72,7 +79,7 @@ const calm: fc.Arbitrary<Scene> = fc
     price: fc.integer({ min: 8_600, max: 12_500 }),
     best: fc.integer({ min: 0, max: 1_500 }),
     stop: fc.integer({ min: 8_500, max: 9_600 }),
-    kind: fc.constantFrom('one', 'one', 'two', 'oco', 'foreign', 'bare'),
+    kind: fc.constantFrom('one', 'one', 'two', 'oco', 'tranches', 'tranches', 'foreign', 'bare'),
     status: fc.constantFrom('new' as const, 'new' as const, 'accepted' as const),
     milestones: fc.constantFrom([], [], ['partial@2R']),
   })
@@ -95,13 +102,24 @@ const calm: fc.Arbitrary<Scene> = fc
         ...{ side: exit.side, quantity: String(whole) },
         ...{ takeProfit: mirror(12_000), stop: mirror(stop), limit: mirror(stop - 50) },
       }),
+      tranches:
+        half < 1
+          ? [line('o-1', whole, stop)]
+          : [
+              line('o-9', whole - half, stop),
+              ...oco({
+                ...{ side: exit.side, quantity: String(half) },
+                ...{ takeProfit: mirror(12_000), stop: mirror(stop), limit: mirror(stop - 50) },
+              }),
+            ],
       foreign: [line('o-1', whole, stop, true)],
       bare: [],
     }[kind];
     const reached = Math.max(price, 10_000) + best;
     const context = holding({
       ...{ side, quantity: String(whole), price: mirror(price), highWater: mirror(reached) },
-      ...{ initialStop: mirror(9_000), orders: orders ?? [], milestones },
+      ...{ initialStop: mirror(9_000), orders: orders ?? [] },
+      milestones: kind === 'tranches' ? ['partial@2R'] : milestones,
     });
     return { context, evaluations: [] };
   });
@@ -110,6 +128,7 @@ export const pair: fc.Arbitrary<Pair> = fc.record({
   given: fc.oneof(scene, calm, calm),
   advice: fc.array(hostileAdvice, { minLength: 1, maxLength: 4 }),
   earliestR: fc.constantFrom(null, 0.5, 1),
+  placed: fc.constantFrom('when_reached', 'with_first_stop'),
   mostTightenPercent: fc.constantFrom(0, 25, 90),
   misled: fc.option(
     scene.map(({ evaluations }) => evaluations),
@@ -133,10 +152,12 @@ function wishers({ given: { evaluations }, misled }: Pair): readonly TradingPoli
 }
 
 const owners = new Map(
-  [null, 0.5, 1].map((earliestR) => [
-    earliestR,
-    tradingPolicies(policySettings.parse({ partialProfit: { placed: 'when_reached', earliestR } })),
-  ]),
+  (['when_reached', 'with_first_stop'] as const).flatMap((placed) =>
+    [null, 0.5, 1].map((earliestR) => [
+      `${placed} ${earliestR}`,
+      tradingPolicies(policySettings.parse({ partialProfit: { placed, earliestR } })),
+    ]),
+  ),
 );
 
 /** The real plan maker, which hears of advice as the loop's does, or of what a host's model says. */
@@ -145,7 +166,7 @@ export function think(
   advice: readonly Advice[],
   type: 'advice_given' | 'opinion_noted' = 'advice_given',
 ) {
-  const { given, earliestR, mostTightenPercent } = pair;
+  const { given, earliestR, placed, mostTightenPercent } = pair;
   const book = new AdviceBook();
   const clock = { now: () => NOW };
   for (const each of advice) {
@@ -156,7 +177,7 @@ export function think(
   const settings = defaultRuntimeSettings;
   const maker = new PlanMaker({
     engine: new DecisionEngine({
-      policies: [...wishers(pair), ...(owners.get(earliestR) ?? [])],
+      policies: [...wishers(pair), ...(owners.get(`${placed} ${earliestR}`) ?? [])],
       planning: { ...defaultPlanning, advice: { mostTightenPercent, leastRoomPercent: '1' } },
     }),
     unsettled: new UnsettledSteps(),

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { replayRulesFrom } from '../../src/composition/replay-rules.ts';
 import type { Advice } from '../../src/domain/advice.ts';
 import { Replay } from '../../src/runtime/replay.ts';
@@ -65,4 +65,60 @@ it('a replay needs no server: what advice did is derived anew from the journal',
   expect(findings.filter(({ outcome }) => outcome !== 'same')).toEqual([]);
   const advised = records.filter(({ body }) => JSON.stringify(body).includes('"policy":"advice"'));
   expect(advised.length).toBeGreaterThan(0);
+});
+
+describe('a take-profit that rests already', () => {
+  const learned: Partial<Advice> = {
+    ...{ source: 'outcomes', signal: 'track_record', severity: 0 },
+    learned: { tightenPercent: 0, partialPercent: 50 },
+  };
+  const resting = async (earliestR: number | null = 1) => {
+    const placed = { placed: 'with_first_stop', ...(earliestR === null ? {} : { earliestR }) };
+    const guarded = await loopedAccount({ policies: { partialProfit: placed } });
+    const before = ['sell limit 5 @null', 'sell stop_limit 5 @92', 'sell stop_limit 5 @92'];
+    const rests = () => [...guarded.resting()].sort();
+    expect(rests()).toEqual(before);
+    const says = () =>
+      guarded.bigBrother
+        .evaluate(AAPL)
+        ?.decision.evaluations.find((each) => 'policy' in each && each.policy === 'partial-profit');
+    return { ...guarded, before, rests, says };
+  };
+
+  it('is taken at the price that was learned, once, and the rest keeps its stop', async () => {
+    const guarded = await resting();
+    advise(guarded, learned);
+    guarded.price('AAPL', '107.9');
+    await guarded.clock.advanceBy(20_000);
+    expect(guarded.rests()).toEqual(guarded.before);
+    expect(guarded.says()).toMatchObject({
+      ...{
+        outcome: 'abstains',
+        because: expect.stringMatching(/rests at 116.00; what was learned/),
+      },
+    });
+    guarded.price('AAPL', '108.5');
+    await guarded.clock.advanceBy(20_000);
+    expect(guarded.held()).toBe('long 5');
+    expect(guarded.rests()).toHaveLength(1);
+    for (const at of ['110', '117', '118']) {
+      guarded.price('AAPL', at);
+      await guarded.clock.advanceBy(20_000);
+    }
+    expect(guarded.held()).toBe('long 5');
+    const sold = guarded.records('fill_received');
+    expect(sold.map(({ symbol }) => symbol)).toEqual([AAPL]);
+  });
+
+  it('waits where the owner set it as long as nothing was learned, or nothing earlier is allowed', async () => {
+    const untaught = await resting();
+    untaught.price('AAPL', '112');
+    await untaught.clock.advanceBy(20_000);
+    expect(untaught.held()).toBe('long 10');
+    const forbidden = await resting(null);
+    advise(forbidden, learned);
+    forbidden.price('AAPL', '112');
+    await forbidden.clock.advanceBy(20_000);
+    expect(forbidden.held()).toBe('long 10');
+  });
 });

@@ -181,8 +181,10 @@ function backstopFinding(
 }
 
 /** What would be asked for advice if BigBrother ran, by settings and packages alone. */
-export const serversWithoutOwner = (settings: Settings['intelligence']): readonly AdvisorStatus[] =>
-  (['memory', 'thinking', 'market'] as const).map((name) => {
+export const serversWithoutOwner = (
+  settings: Settings['intelligence'],
+): readonly AdvisorStatus[] => [
+  ...(['memory', 'thinking', 'market'] as const).map((name): AdvisorStatus => {
     const { version, toolsHash } = KNOWN_SERVERS[name];
     const { use } = settings[name];
     const off = { name, version: null, status: 'off', toolsHash: null } as const;
@@ -200,4 +202,11 @@ export const serversWithoutOwner = (settings: Settings['intelligence']): readonl
       return { ...off, because: 'its package is not installed beside this program' };
     }
     return { name, version, status: 'idle', toolsHash, because: null };
-  });
+  }),
+  ...(settings.host.use === 'on' ? [HOST_WITHOUT_OWNER] : []),
+];
+
+const HOST_WITHOUT_OWNER: AdvisorStatus = {
+  ...{ name: 'host', version: null, status: 'off', toolsHash: null },
+  because: 'BigBrother does not run, so that no host is connected to it',
+};

@@ -6,12 +6,14 @@ import {
   wholeShares,
   ZERO,
 } from '../../domain/decimal.ts';
+import type { Target } from '../../domain/decision.ts';
 import { exitSide } from '../../domain/side.ts';
 import type { Candidate, Draft } from '../candidate.ts';
 import { hasRunOut } from '../entry-orders.ts';
 import { marketOrder } from '../orders.ts';
 import type { Situation } from '../situation.ts';
 import { coverableQuantity, sharesOf } from '../situation.ts';
+import { makeMarketable } from './exit.ts';
 import { exitGroupOptions } from './exit-groups.ts';
 import { fractionStopOptions } from './fraction-stops.ts';
 import { type Cover, cancel, fractionOf, placeStop } from './moves.ts';
@@ -25,12 +27,34 @@ import { wholeStopOptions } from './whole-stops.ts';
  * the shares on sale are without a stop until they are sold.
  */
 export function coverAndSale(situation: Situation): readonly Candidate[] {
-  const { cover } = situation.target;
+  const { cover, sale } = situation.target;
+  if (sale?.fromTakeProfit === true) return takeProfitNow(situation, sale);
   const ways = cover === null ? [[]] : coverOptions(situation, cover);
   const guarded = ways.map((options) => candidate(options, situation));
   const all = [...guarded.flatMap((each) => withoutRest(each, situation)), ...guarded];
   if (situation.stale.length === 0) return all;
   return [...all.map((each) => withoutStale(each, situation)), ...aroundStale(situation), ...all];
+}
+
+/**
+ * The sale is the take-profit that rests for these very shares: its limit comes to the market, and
+ * its stop stays until it fills. Any other way would sell the shares beside it, and leave it.
+ */
+function takeProfitNow(
+  situation: Situation,
+  { quantity: shares, milestone }: NonNullable<Target['sale']>,
+): readonly Candidate[] {
+  const { cover } = situation.target;
+  const group = situation.groups.find(
+    ({ takeProfit, quantity }) => takeProfit !== null && quantity.eq(shares),
+  );
+  if (group === undefined || cover === null) return [];
+  const groups = situation.groups.filter((each) => each !== group);
+  return coverOptions({ ...situation, groups }, cover).map((options) => {
+    const sale = makeMarketable(group, situation, milestone);
+    const { recipes, drafts } = candidate(options, situation, sale);
+    return { recipes: [...recipes, 'marketable-take-profit'], drafts };
+  });
 }
 
 /** What guards nothing goes first: it holds shares, or would open a position. */
@@ -83,11 +107,17 @@ function coverOptions(situation: Situation, cover: Cover): (readonly Option[])[]
 }
 
 /** Tighten and shrink, cancel, place whole shares before the fraction, then sell. */
-function candidate(options: readonly Option[], situation: Situation): Candidate {
-  const sale = saleOf(situation);
+function candidate(
+  options: readonly Option[],
+  situation: Situation,
+  sale: readonly Draft[] = saleOf(situation),
+): Candidate {
   const recipes = options.flatMap(({ recipe }) => recipe ?? []);
   return {
-    recipes: [...recipes, ...sale.map(() => 'sell' as const)],
+    recipes: [
+      ...recipes,
+      ...sale.flatMap(({ kind }) => (kind === 'submit' ? ['sell' as const] : [])),
+    ],
     drafts: [
       ...options.flatMap(({ shrinks }) => shrinks),
       ...options.flatMap(({ cancels }) => cancels),

@@ -104,7 +104,12 @@ function closeAll(
   };
 }
 
-function makeMarketable(group: ExitGroup, situation: Situation): Draft[] {
+/** Its take-profit at a limit that fills at once; its stop stays beside it until then. */
+export function makeMarketable(
+  group: ExitGroup,
+  situation: Situation,
+  meaning = `group/${group.key}/take-profit`,
+): Draft[] {
   if (group.takeProfit === null) return [];
   return [
     {
@@ -112,7 +117,7 @@ function makeMarketable(group: ExitGroup, situation: Situation): Draft[] {
       purpose: 'exit',
       before: group.takeProfit,
       change: { quantity: null, stopPrice: null, limitPrice: marketablePrice(situation) },
-      meaning: `group/${group.key}/take-profit`,
+      meaning,
     },
   ];
 }
