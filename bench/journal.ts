@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { SqliteEventStore } from '../src/adapters/event-stores/sqlite.ts';
 import { openDatabase } from '../src/adapters/event-stores/sqlite-driver.ts';
 import { SystemClock } from '../src/adapters/system/system-clock.ts';
 import { canonicalText } from '../src/domain/canonical.ts';
 import type { JournalRecord } from '../src/domain/event.ts';
 import { EventLogger } from '../src/runtime/journal/event-logger.ts';
-import { JournalVerifier } from '../src/verifier/journal-verifier.ts';
+import { verifyJournal } from '../src/verifier/verify-journal.ts';
 import { compare, type Row } from './harness.ts';
 import { decision, file, signing } from './journal-events.ts';
 
@@ -14,11 +15,23 @@ import { decision, file, signing } from './journal-events.ts';
 const COUNT = { 1: 512, 64: 4_096 } as const;
 const AIM = 'over 0.8x';
 
-type Peer = 'rows' | 'bytes';
+/** What the journal is held against; each gets the same schema or the same bytes. */
+const PEERS = {
+  rows: 'the same driver, rows made before',
+  plain: 'the same driver, rows of JSON.stringify and one SHA-256',
+  bytes: 'write + fdatasync',
+} as const;
+type Peer = keyof typeof PEERS;
+const NOTES: Readonly<Record<Peer, (group: number) => string>> = {
+  rows: (group) => `groups of ${group}, each durable; the peer has the same schema`,
+  plain: (group) => `groups of ${group}; the least that a chain of hashes costs, same schema`,
+  bytes: (group) => `groups of ${group}; "journal-rows-64-bytes" is the most that a row can reach`,
+};
 
 /**
  * Durable appends of whole decision records, canonical form, chain and Merkle tree included,
- * against the same driver inserting rows that were made before, or against the disk alone.
+ * against the same driver inserting rows that were made before, against the least that a chain
+ * of hashes costs with them, or against the disk alone.
  */
 export async function journalAppend(group: 1 | 64, peer: Peer): Promise<Row> {
   const name = `${group}-${peer}`;
@@ -27,14 +40,14 @@ export async function journalAppend(group: 1 | 64, peer: Peer): Promise<Row> {
   const logger = new EventLogger({ store, clock, bootId: 'boot-bench' });
   const checkpoints = signing(logger, clock);
   checkpoints.start();
-  const theirs = peer === 'rows' ? rowInserter(name) : byteAppender(name);
+  const theirs = { rows: rowInserter, plain: plainInserter, bytes: byteAppender }[peer](name);
   const count = COUNT[group];
   const ready = readyMade(count);
   const row = await compare({
     name: `journal-append-${name}`,
-    peer: peer === 'rows' ? 'the same driver, rows made before' : 'write + fdatasync',
+    peer: PEERS[peer],
     aim: AIM,
-    note: `groups of ${group}, each durable; ours makes, chains and signs the records`,
+    note: NOTES[peer](group),
     gate: () => undefined,
     ours: () => {
       for (let index = 0; index < count; index += 1) {
@@ -53,6 +66,34 @@ export async function journalAppend(group: 1 | 64, peer: Peer): Promise<Row> {
   theirs.close();
   checkpoints.stop();
   store.close();
+  return row;
+}
+
+/**
+ * What is left for any journal in this database: rows that were made before, against the disk
+ * alone. Where this is under 0.8 so is everything that makes its rows itself.
+ */
+export async function readyRows(group: 64): Promise<Row> {
+  const [rows, bytes] = [rowInserter('floor'), byteAppender('floor')];
+  const count = COUNT[group];
+  const ready = readyMade(count);
+  const inGroups = (append: (group: readonly Ready[]) => void) => () => {
+    for (let at = 0; at < count; at += group) append(ready.slice(at, at + group));
+  };
+  const row = await compare({
+    name: `journal-rows-${group}-bytes`,
+    peer: PEERS.bytes,
+    aim: 'none: the most that a row can reach',
+    note: `groups of ${group}, each durable; rows and bytes were both made before`,
+    gate: () => undefined,
+    ours: inGroups(rows.append),
+    theirs: inGroups(bytes.append),
+    oursUnits: count,
+    theirsUnits: count,
+    unit: 'records',
+  });
+  rows.close();
+  bytes.close();
   return row;
 }
 
@@ -95,6 +136,23 @@ function rowInserter(name: string) {
   };
 }
 
+/** Text without an order of its names and a chain, but no tree and no signatures. */
+function plainInserter(name: string) {
+  const rows = rowInserter(name);
+  let prev = '';
+  return {
+    append(group: readonly Ready[]): void {
+      const made = group.map(({ record }, index) => {
+        const text = JSON.stringify({ ...decision(index), seq: record.seq, at: record.at, prev });
+        prev = hash('sha256', text);
+        return { record, text: `${text.slice(0, -1)},"hash":"${prev}"}` };
+      });
+      rows.append(made);
+    },
+    close: rows.close,
+  };
+}
+
 function byteAppender(name: string) {
   const descriptor = openSync(file(`theirs-${name}.bytes`), 'a');
   return {
@@ -106,22 +164,22 @@ function byteAppender(name: string) {
   };
 }
 
-/** The independent verifier over records in memory, against their bare SHA-256. */
+const VERIFIED = 50_000;
+
+/** The independent verifier over a journal file as a run leaves it, against bare SHA-256. */
 export async function journalVerify(): Promise<Row> {
-  const texts = readyMade(20_000).map(({ text }) => text);
-  const verify = () => {
-    const verifier = new JournalVerifier();
-    for (const text of texts) verifier.take(text);
-    return verifier.finding();
-  };
+  const path = await signedJournal();
+  const texts = readyMade(VERIFIED).map(({ text }) => text);
+  const verify = () => verifyJournal(path, { anchors: [], publicKeys: [], archive: null });
+  const { records } = verify();
   return compare({
     name: 'journal-verify',
-    peer: 'SHA-256 of the same bytes, three times',
+    peer: 'SHA-256 of as many records in memory, three times',
     aim: '250,000 records/s',
-    note: 'sequence, links, hashes and Merkle tree; a record takes three hashes',
+    note: 'out of the file: columns, sequence, links, hashes, Merkle tree, a signature every 256',
     gate: () => {
-      const { ok, records } = verify();
-      if (!ok || records !== texts.length) throw new Error('the verifier found fault');
+      const { ok, signedUpTo, because } = verify();
+      if (!ok || signedUpTo !== records - 1) throw new Error(`the verifier found: ${because}`);
     },
     ours: verify,
     theirs: () => {
@@ -131,8 +189,24 @@ export async function journalVerify(): Promise<Row> {
         hash('sha256', text.slice(0, 65), 'buffer');
       }
     },
-    oursUnits: texts.length,
+    oursUnits: records,
     theirsUnits: texts.length,
     unit: 'records',
   });
+}
+
+async function signedJournal(): Promise<string> {
+  const path = file('signed.sqlite');
+  const store = new SqliteEventStore(path);
+  const clock = new SystemClock();
+  const logger = new EventLogger({ store, clock, bootId: 'boot-bench' });
+  const checkpoints = signing(logger, clock);
+  checkpoints.start();
+  for (let index = 0; index < VERIFIED; index += 1) {
+    logger.log(decision(index));
+    if (index % 256 === 0) await wait(2); // It is signed between two events.
+  }
+  checkpoints.stop();
+  store.close();
+  return path;
 }

@@ -4,6 +4,7 @@ import { report } from './harness.ts';
 const journal = () => import('./journal.ts');
 const million = () => import('./journal-million.ts');
 const verdict = () => import('./verdicts.ts');
+const hosts = () => import('./host-rows.ts');
 const context = () => import('./portfolio-context.ts');
 const backtest = () => import('./backtest-bars.ts');
 
@@ -22,6 +23,14 @@ const rows: Record<string, () => Promise<Row>> = {
   'backtest-bars-tight': async () => (await backtest()).backtestBars('tight'),
   'verdicts-opa': async () => (await verdict()).verdictsOfOpa(),
   'hung-advisors': async () => (await import('./hung-advisors.ts')).hungAdvisors(),
+  'tools-tokens': async () => (await hosts()).toolsTokens(),
+  'portfolio-tokens-5': async () => (await hosts()).portfolioTokens(5),
+  'portfolio-tokens-50': async () => (await hosts()).portfolioTokens(50),
+  'portfolio-tokens-500': async () => (await hosts()).portfolioTokens(500),
+  'portfolio-latency-0ms': async () => (await hosts()).portfolioLatency(0),
+  'portfolio-latency-40ms': async () => (await hosts()).portfolioLatency(40),
+  'protect-50': async () => (await hosts()).protectFifty(),
+  'rpc-overhead': async () => (await hosts()).rpcOverhead(),
   startup: async () => (await import('./startup.ts')).startup(),
   'exchange-events': async () => (await import('./exchange-events.ts')).exchangeEvents(),
   'exchange-http': async () => (await import('./exchange-http.ts')).exchangeHttp(),
@@ -30,6 +39,8 @@ const rows: Record<string, () => Promise<Row>> = {
   'journal-append-1-bytes': async () => (await journal()).journalAppend(1, 'bytes'),
   'journal-append-64-rows': async () => (await journal()).journalAppend(64, 'rows'),
   'journal-append-64-bytes': async () => (await journal()).journalAppend(64, 'bytes'),
+  'journal-append-64-plain': async () => (await journal()).journalAppend(64, 'plain'),
+  'journal-rows-64-bytes': async () => (await journal()).readyRows(64),
   'journal-verify': async () => (await journal()).journalVerify(),
   'journal-history-24h': async () => (await million()).journalHistory(),
   'journal-start': async () => (await million()).journalStart(),

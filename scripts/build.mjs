@@ -57,7 +57,10 @@ const program = Object.keys(metafile.outputs)
 await writeFile(join(draft, 'parts', 'program.json'), JSON.stringify(program));
 
 if (existsSync('bench/main.ts')) {
-  const bench = [{ in: 'bench/main.ts', out: 'bench' }];
+  const bench = [
+    { in: 'bench/main.ts', out: 'bench' },
+    { in: 'bench/journal-start.ts', out: 'bench-journal-start' },
+  ];
   await build({ ...common, entryPoints: bench, plugins: [appPageInside, greetingInside] });
 }
 if (existsSync('simulation/main.ts')) {
