@@ -21,6 +21,7 @@ export const fields: readonly (readonly [tool: string, field: string, around: ob
     (field) => ['get_portfolio_context', field, {}] as const,
   ),
   ['evaluate_position', 'symbol', {}],
+  ['evaluate_position', 'entry', { symbol: 'KO' }],
   ['propose_plan', 'intent', AAPL],
   ['propose_plan', 'symbol', { intent: 'reduce', fraction: '0.1' }],
   ['propose_plan', 'symbol', { intent: 'exit' }],
