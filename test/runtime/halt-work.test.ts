@@ -14,7 +14,7 @@ import {
   latchHalt,
 } from '../../src/runtime/halt/halt.ts';
 import { clearingFor } from '../../src/runtime/halt/halt-orders.ts';
-import { reportInWords } from '../../src/runtime/halt/halt-words.ts';
+import { haltInWords, reportInWords } from '../../src/runtime/halt/halt-words.ts';
 import { holding, NOW, order, stopLimit } from '../support/given.ts';
 import { settle } from '../support/guarded-account.ts';
 import { ToldBroker } from '../support/told-broker.ts';
@@ -226,7 +226,7 @@ describe('how far a halt has come, in words', () => {
         unwanted: [entry],
         toCancel: [],
         foreign: [dollars],
-        undecided: [],
+        undecided: [order({ id: 'o3', side: 'sell', limit: '110' })],
         kept: [stopLimit()],
       },
       ...{ toClose: [], held: [{ ...position, quantity: quantity('10') }] },
@@ -237,21 +237,33 @@ describe('how far a halt has come, in words', () => {
         ...report,
         clearing,
         canceled: [entry.id],
-        closed: [AAPL],
+        closed: [AAPL, ticker('KO')],
         latchFailure: 'the disk is full',
         failure: 'no network',
       }),
     ).toEqual([
       'NOT LATCHED ON DISK: the disk is full',
       'the broker took 1 cancels',
-      'the broker took orders to close AAPL',
+      'the broker took orders to close AAPL, KO',
       'still there: buy 10 AAPL limit limit 90 (new, entry)',
       'not placed by BigBrother, for a person to cancel: buy dollars AAPL market (new, o2)',
+      'waits for a second look at what is held: sell 10 AAPL limit limit 110 (new, o3)',
       'still held: AAPL long 10',
       'goes on resting: sell 10 AAPL stop_limit stop 95 limit 94.5 (new, stop-1)',
       'WITHOUT A STOP: AAPL: 10 of 10 shares',
       'the broker: no network',
       'NOT VERIFIED yet',
     ]);
+  });
+});
+
+describe('a halt in words', () => {
+  it.each([
+    ['entries', 'nothing that adds risk is sent; protection and exits go on'],
+    ['everything', 'no order is sent at all; stops that protect stay at the broker'],
+    ['flatten', 'no order is sent but to close every position, and nothing may rest'],
+  ] as const)('says what %s forbids, who asked for it and why', (level, forbids) => {
+    const halt = { ...asked(level), since: NOW, pressedAt: NOW };
+    expect(haltInWords(halt)).toBe(`halted (${level}) by a test: it wants to; ${forbids}`);
   });
 });
