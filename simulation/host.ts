@@ -7,6 +7,8 @@ import type { Scenario } from './scenario.ts';
 import { KEYS, type Stage } from './stage.ts';
 
 type Plan = { readonly plan_id: string; readonly hash: string };
+/** Of a call that is on its way: what is wanted by it, for the report. */
+type Pending = { readonly tool: string; readonly args: unknown };
 type Call = { readonly tool: string; readonly args: unknown; readonly fault: string | null };
 
 const PROTOCOL = '2025-06-18';
@@ -27,6 +29,7 @@ export class Host {
   readonly #guard: () => Guard | null;
   #connection: Connection | null = null;
   #plans: Plan[] = [];
+  readonly #intents = new Map<string, string>();
   #isCalm = false;
 
   constructor(stage: Stage, scenario: Scenario, guard: () => Guard | null) {
@@ -74,7 +77,7 @@ export class Host {
       isReady = guard.runtime.bigBrother.snapshot() !== null;
     });
     if (!isReady) return null;
-    const hear = (tool: string, text: string) => this.#heard(tool, text);
+    const hear = (call: Pending, text: string) => this.#heard(call, text);
     this.#connection = new Connection(guard, hear);
     return this.#connection;
   }
@@ -84,11 +87,25 @@ export class Host {
     connection.guard.life.enter(() => connection.call(tool, args));
   }
 
-  #heard(tool: string, text: string): void {
+  #heard({ tool, args }: Pending, text: string): void {
     const { clock } = this.#stage;
     this.#stage.observe({ kind: 'tool_answered', at: clock.now(), tool, text });
     const plan = tool === 'propose_plan' ? planIn(text) : null;
+    this.#count(tool, args, text, plan);
     if (plan !== null) this.#plans = [plan, ...this.#plans].slice(0, MOST_PLANS);
+  }
+
+  #count(tool: string, args: unknown, text: string, plan: Plan | null): void {
+    const intent =
+      tool === 'propose_plan' ? intentIn(args) : this.#intents.get(fieldIn(args, 'plan_id'));
+    if (intent === undefined) return;
+    if (tool === 'propose_plan') this.#stage.noteAsked(intent, 'proposed');
+    if (plan !== null) {
+      this.#stage.noteAsked(intent, 'planned');
+      this.#intents.set(plan.plan_id, intent);
+    } else if (tool === 'execute_plan' && text.includes('"outcome":"completed"')) {
+      this.#stage.noteAsked(intent, 'executed');
+    }
   }
 
   #call(): Call {
@@ -169,6 +186,19 @@ export class Host {
   }
 }
 
+const INTENTS = ['manage', 'protect', 'reduce', 'exit', 'open', 'rebalance', 'halt'];
+
+function intentIn(args: unknown): string | undefined {
+  const intent = fieldIn(args, 'intent');
+  if (!INTENTS.includes(intent)) return undefined;
+  return fieldIn(args, 'group') === '' ? intent : `${intent} of a group`;
+}
+
+function fieldIn(args: unknown, name: string): string {
+  const value: unknown = Object.entries(args ?? {}).find(([key]) => key === name)?.[1];
+  return typeof value === 'string' ? value : '';
+}
+
 function planIn(text: string): Plan | null {
   const answer: unknown = JSON.parse(text);
   if (typeof answer !== 'object' || answer === null) return null;
@@ -181,10 +211,10 @@ function planIn(text: string): Plan | null {
 class Connection {
   readonly guard: Guard;
   readonly #transport: McpTransport;
-  readonly #pending = new Map<number, string>();
+  readonly #pending = new Map<number, Pending>();
   #id = 0;
 
-  constructor(guard: Guard, hear: (tool: string, text: string) => void) {
+  constructor(guard: Guard, hear: (call: Pending, text: string) => void) {
     this.guard = guard;
     this.#transport = {
       start: async () => {},
@@ -210,7 +240,7 @@ class Connection {
 
   call(tool: string, args: unknown): void {
     const id = this.#nextId();
-    this.#pending.set(id, tool);
+    this.#pending.set(id, { tool, args });
     const params = { name: tool, arguments: args };
     // What a host sends is not what the protocol's types allow.
     this.#deliver({ jsonrpc: '2.0', id, method: 'tools/call', params } as JSONRPCMessage);
@@ -225,13 +255,13 @@ class Connection {
     queueMicrotask(() => this.guard.life.enter(() => this.#transport.onmessage?.(message)));
   }
 
-  #answered(message: JSONRPCMessage, hear: (tool: string, text: string) => void): void {
+  #answered(message: JSONRPCMessage, hear: (call: Pending, text: string) => void): void {
     if (!('id' in message) || typeof message.id !== 'number') return;
-    const tool = this.#pending.get(message.id);
+    const call = this.#pending.get(message.id);
     this.#pending.delete(message.id);
-    if (tool === undefined) return;
+    if (call === undefined) return;
     const text = 'result' in message ? textOf(message.result) : null;
-    hear(tool, text ?? JSON.stringify(message));
+    hear(call, text ?? JSON.stringify(message));
   }
 }
 

@@ -23,6 +23,15 @@ export function reportOf(summary: Summary, isWhole: boolean): string {
     ...['', `| naked by cause | ${COLUMNS} |`, ...tableOf(byCause)],
     ...['', `| naked by recipe | ${COLUMNS} |`, ...tableOf(byRecipe)],
     ...['', 'the longest parts of ours:', ...summary.longest_ours.map(lineOf)],
+    ...[
+      '',
+      '| the agent wants | proposed | came to a plan | carried out whole |',
+      '|---|---|---|---|',
+    ],
+    ...Object.entries(summary.asked).map(
+      ([intent, { proposed, planned, executed }]) =>
+        `| ${intent} | ${proposed} | ${planned} | ${executed} |`,
+    ),
     ...['', '| fault | what | fired, or where it is tested |'],
     ...['|---|---|---|', ...coverageLines(summary.faults_fired)],
   ].join('\n');

@@ -4,7 +4,7 @@ import { HaltMemory } from '../src/adapters/system/memory-halt-latch.ts';
 import { VirtualClock } from '../src/adapters/system/virtual-clock.ts';
 import type { EpochMs } from '../src/domain/time.ts';
 import { PaperExchange } from '../src/paper-exchange/exchange.ts';
-import type { Observation, Violation, WireRequest } from './observation.ts';
+import type { Asked, Observation, Violation, WireRequest } from './observation.ts';
 import { quietHistory } from './quiet-history.ts';
 import type { Scenario } from './scenario.ts';
 import { REQUEST_HEADER } from './transport.ts';
@@ -55,6 +55,8 @@ export class Stage {
   readonly haltMemory = new HaltMemory();
   readonly accountId: string;
   readonly fired = new Map<string, number>();
+  /** What became of what the agent wanted, by intent. */
+  readonly asked = new Map<string, Asked>();
   readonly violations: Violation[] = [];
   steps = 0;
   ambiguousPosts = 0;
@@ -125,6 +127,12 @@ export class Stage {
 
   settle(): void {
     this.violations.push(...(this.#watcher?.settled(this.clock.now()) ?? []));
+  }
+
+  /** The agent's wish has come so far; for the report only. */
+  noteAsked(intent: string, stage: keyof Asked): void {
+    const asked = this.asked.get(intent) ?? { proposed: 0, planned: 0, executed: 0 };
+    this.asked.set(intent, { ...asked, [stage]: asked[stage] + 1 });
   }
 
   fire(fault: string): void {

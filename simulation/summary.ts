@@ -6,7 +6,7 @@ import {
   nakedTimesOf,
   oursOf,
 } from './invariants/naked-times.ts';
-import type { Violation } from './observation.ts';
+import type { Asked, Violation } from './observation.ts';
 import type { WorldResult } from './world.ts';
 
 /** A seed in which something did not hold, and the first that did not. */
@@ -32,6 +32,8 @@ export type Summary = {
   readonly steps: number;
   readonly violations: number;
   readonly failures: readonly Failure[];
+  /** What became of what the agents wanted, by intent. */
+  readonly asked: Readonly<Record<string, Asked>>;
   /** By the ids of the catalogue of failure modes. */
   readonly faults_fired: Readonly<Record<string, number>>;
   readonly ambiguous_posts: number;
@@ -57,9 +59,16 @@ export type Summary = {
 const OVERSELL = 1;
 const DUPLICATE = 4;
 
+const together = (one: Asked | undefined, other: Asked): Asked => ({
+  proposed: (one?.proposed ?? 0) + other.proposed,
+  planned: (one?.planned ?? 0) + other.planned,
+  executed: (one?.executed ?? 0) + other.executed,
+});
+
 /** Adds worlds up. */
 export class Tally {
   readonly #fired = new Map<string, number>();
+  readonly #asked = new Map<string, Asked>();
   readonly #failures: Failure[] = [];
   readonly #stretches: NakedStretch[] = [];
   #longest: readonly LongPart[] = [];
@@ -83,6 +92,9 @@ export class Tally {
     this.#simulatedMs += world.simulatedMs;
     this.#trace.update(`${world.seed} ${world.traceHash}\n`);
     for (const [id, times] of world.fired) this.#fired.set(id, (this.#fired.get(id) ?? 0) + times);
+    for (const [intent, asked] of world.asked) {
+      this.#asked.set(intent, together(this.#asked.get(intent), asked));
+    }
     for (const point of world.points.reached) this.#reached.add(point);
     for (const point of world.points.killed) this.#killed.add(point);
     this.#addStretches(world);
@@ -111,6 +123,7 @@ export class Tally {
       steps: this.#steps,
       violations: this.#violations,
       failures: this.#failures,
+      asked: Object.fromEntries([...this.#asked].sort(([a], [b]) => (a < b ? -1 : 1))),
       faults_fired: Object.fromEntries([...this.#fired].sort(([a], [b]) => (a < b ? -1 : 1))),
       ambiguous_posts: this.#ambiguousPosts,
       naked_seconds: { p50, p99, max },

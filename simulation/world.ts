@@ -6,7 +6,7 @@ import { FaultScript } from './fault-script.ts';
 import { Host } from './host.ts';
 import { Invariants } from './invariants/invariants.ts';
 import type { NakedStretch } from './invariants/naked-times.ts';
-import type { Observation, Violation } from './observation.ts';
+import type { Asked, Observation, Violation } from './observation.ts';
 import { Operator } from './operator.ts';
 import { Prices } from './prices.ts';
 import { ProcessScript } from './process-script.ts';
@@ -30,6 +30,7 @@ export type WorldResult = {
   readonly steps: number;
   readonly violations: readonly Violation[];
   readonly fired: ReadonlyMap<string, number>;
+  readonly asked: ReadonlyMap<string, Asked>;
   readonly points: Points;
   readonly traceHash: string;
 };
@@ -61,9 +62,10 @@ export async function runWorld(
     process.off('unhandledRejection', onFault);
   }
   onJournal?.(stage.disk.scan(1), scenario);
-  const { steps, violations, fired, ambiguousPosts } = stage;
+  const { steps, violations, fired, asked, ambiguousPosts } = stage;
   return {
-    ...{ seed, steps, violations, fired, ambiguousPosts, points: supervisor.points },
+    ...{ seed, steps, violations, fired, asked, ambiguousPosts },
+    ...{ points: supervisor.points },
     nakedStretches: invariants.report(),
     simulatedMs: clock.now() - scenario.startAt,
     traceHash: stage.traceHash(),
