@@ -13,7 +13,7 @@ const BARS_A_DAY = 390;
  * Minutes of a share that never jumps: each bar opens where the last one closed, so that a stop
  * always has a price to fill at and both sides fill it there.
  */
-export function minutes(yearlyVolatility: number): PriceBars {
+function minutes(yearlyVolatility: number): PriceBars {
   const next = generator(20_260_107);
   const swing = yearlyVolatility / Math.sqrt(252 * BARS_A_DAY) / 2;
   const column = () => new Float64Array(BARS);

@@ -124,7 +124,9 @@ function handWrittenPass(): string[] {
     const trail = high - entry >= risk ? high * 0.95 : 0;
     const raises = covered > 0 && trail > stop * 1.0025 && trail < price;
     if (covered < quantity || raises) wants.push('protect');
-    if (price - entry >= risk * 2) wants.push('reduce');
+    // Shares without an order get their take-profit with their stop; later the market decides.
+    if (covered < quantity) wants.push('take_profit');
+    else if (price - entry >= risk * 2) wants.push('reduce');
     return wants.join('+');
   });
 }

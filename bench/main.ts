@@ -18,6 +18,7 @@ const rows: Record<string, () => Promise<Row>> = {
   'portfolio-context-500': async () => (await context()).portfolioContext(500),
   'verdicts-json-rules': async () => (await verdict()).verdicts('json-rules-engine 7.3.1'),
   'verdicts-cedar': async () => (await verdict()).verdicts('Cedar 4.13.0 (wasm)'),
+  cycle: async () => (await import('./cycle.ts')).cycle(),
   'rebalance-plan': async () => (await import('./rebalance.ts')).rebalancePlan(),
   'backtest-bars': async () => (await backtest()).backtestBars('as they come'),
   'backtest-bars-tight': async () => (await backtest()).backtestBars('tight'),
