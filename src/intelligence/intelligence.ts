@@ -166,20 +166,13 @@ export class Intelligence {
   /** Ours first; whoever else is asked hears what we thought, and changes nothing of it. */
   async #think(scenario: ProposedScenario, planId: string | null): Promise<void> {
     const { context, constraints, symbols, playable } = scenario;
-    const options = await this.#worstCases(scenario.options, playable);
+    // One run of the exchange at a time, and whatever else is due goes first.
+    const rest = () => this.#clock.sleep(0);
+    const options = await withPlayedWorst(scenario.options, playable, this.#player, rest);
     const analysis = await this.#thinking.analyzeScenario(context, options, constraints);
     const { chain, hash, best } = analysis;
     const names = options.map(({ id }) => id);
     await this.#opinion.askAbout({ chain, hash, best, options: names, symbols, planId });
-  }
-
-  /** One run of the exchange at a time, and whatever else is due goes first. */
-  async #worstCases(
-    options: ProposedScenario['options'],
-    playable: ProposedScenario['playable'],
-  ): Promise<ProposedScenario['options']> {
-    const play = await this.#player();
-    return withPlayedWorst(options, playable, play, () => this.#clock.sleep(0));
   }
 
   /** What is left is learned anew, and may be said again at once. */

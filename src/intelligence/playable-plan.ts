@@ -1,5 +1,5 @@
 import type { Json } from '../domain/canonical.ts';
-import { decimal, text } from '../domain/decimal.ts';
+import { parseDecimal, text, ZERO } from '../domain/decimal.ts';
 import { fieldAt, textAt } from '../domain/record-body.ts';
 import type { PlayedHolding, PlayedOrder, PlayedStep } from '../ports/scenario-player.ts';
 
@@ -78,9 +78,10 @@ function requestIn(order: Json) {
 
 /** An order as the broker had it: of one that was filled in part the rest. */
 function liveIn(order: Json): PlayedOrder {
-  const [ordered, filled] = [textAt(order, 'quantity'), textAt(order, 'filledQuantity')];
-  const quantity = text(decimal(ordered ?? '0').minus(decimal(filled ?? '0')));
-  return { ...orderIn(order), quantity };
+  const [ordered = ZERO, filled = ZERO] = ['quantity', 'filledQuantity'].map(
+    (name) => parseDecimal(textAt(order, name) ?? '') ?? ZERO,
+  );
+  return { ...orderIn(order), quantity: text(ordered.minus(filled)) };
 }
 
 const orderIn = (order: Json): PlayedOrder => ({

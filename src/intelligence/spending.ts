@@ -26,8 +26,10 @@ export class Spending {
   }
 
   /** Takes note of a journal record; others than `advisor_asked` are passed over. */
-  remember({ type, at, body }: JournalRecord): void {
-    if (type !== 'advisor_asked' || textAt(body, 'server') !== this.#server) return;
+  remember(record: JournalRecord): void {
+    if (record.type !== 'advisor_asked') return;
+    const { at, body } = record;
+    if (textAt(body, 'server') !== this.#server) return;
     const dollars = decimal(textAt(body, 'dollars') ?? '0');
     this.#calls = [...this.#calls.filter((call) => call.at > at - DAY_MS), { at, dollars }];
   }

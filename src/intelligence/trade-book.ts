@@ -46,26 +46,27 @@ export class TradeBook {
   #terms = NO_TERMS;
 
   remember(record: JournalRecord): void {
-    const { type, seq, symbol, body } = record;
+    const { type, seq, symbol } = record;
     const forgetting = forgettingIn(record);
     if (forgetting !== null) this.#forget(forgetting);
     switch (type) {
       case 'settings_loaded':
       case 'settings_changed':
-        this.#terms = termsIn(fieldAt(body, 'rules') ?? null) ?? this.#terms;
+        this.#terms = termsIn(fieldAt(record.body, 'rules') ?? null) ?? this.#terms;
         break;
       case 'decision_made':
-        this.#decided(body);
+        this.#decided(record.body);
         break;
       case 'trade_begun':
-        this.#takeUp(body);
+        this.#takeUp(record.body);
         break;
       case 'episode_closed': {
-        const id = textAt(fieldAt(body, 'episode') ?? null, 'id');
+        const id = textAt(fieldAt(record.body, 'episode') ?? null, 'id');
         if (id !== null) this.#closed.add(id);
         break;
       }
       case 'outcome_measured': {
+        const { body } = record;
         const id = textAt(body, 'episodeId');
         if (id === null || symbol === null) break;
         const policy = textAt(body, 'policy');

@@ -1,4 +1,5 @@
 import { type Decimal, decimal, larger, text, ZERO } from '../domain/decimal.ts';
+import { reasonOf } from '../ports/deadline.ts';
 import type { PlayedHolding, PlayedStep, ScenarioPlayer } from '../ports/scenario-player.ts';
 import { type AdversePath, adversePaths } from './adverse-paths.ts';
 import type { ScenarioOption } from './thought-chain.ts';
@@ -57,32 +58,38 @@ function cutsOf(steps: number): readonly number[] {
 
 /**
  * The options with their worst cases as they were played, where every one of them could be:
- * figures of two kinds are not weighed against each other. `rest` is waited for after each run.
+ * figures of two kinds are not weighed against each other. Never fails: what could not be played
+ * goes by what was reckoned, and says why. `rest` is waited for after each run.
  */
 export async function withPlayedWorst(
   options: readonly ScenarioOption[],
   playable: ReadonlyMap<string, Playable>,
-  play: ScenarioPlayer,
+  player: () => Promise<ScenarioPlayer>,
   rest: () => Promise<void>,
 ): Promise<readonly ScenarioOption[]> {
-  const played: ScenarioOption[] = [];
-  const missing: string[] = [];
-  for (const option of options) {
-    const what = playable.get(option.id);
-    const outcome =
-      what === undefined
-        ? ({ outcome: 'not_played', because: 'nobody said what it does' } as const)
-        : await driven(playedWorst(what, play), rest);
-    if (outcome.outcome === 'not_played') missing.push(`${option.id}: ${outcome.because}`);
-    else played.push(playedOption(option, outcome.worst));
+  try {
+    const play = await player();
+    const played: ScenarioOption[] = [];
+    for (const option of options) {
+      const what = playable.get(option.id);
+      if (what === undefined) return asReckoned(options, `nobody said what ${option.id} does`);
+      const outcome = await driven(playedWorst(what, play), rest);
+      if (outcome.outcome === 'not_played') {
+        return asReckoned(options, `${option.id}: ${outcome.because}`);
+      }
+      played.push(playedOption(option, outcome.worst));
+    }
+    return played;
+  } catch (error) {
+    return asReckoned(options, reasonOf(error));
   }
-  if (missing.length === 0) return played;
-  const because = `not played, since ${missing.join('; ')}`;
-  return options.map((option) => ({
-    ...option,
-    worstBecause: `${option.worstBecause}; ${because}`,
-  }));
 }
+
+const asReckoned = (options: readonly ScenarioOption[], because: string) =>
+  options.map((option) => ({
+    ...option,
+    worstBecause: `${option.worstBecause}; not played, since ${because}`,
+  }));
 
 async function driven<Result>(
   runs: Generator<void, Result>,

@@ -36,7 +36,7 @@ function adviceFrom(text: string): readonly Advice[] {
 }
 
 const states = fc
-  .sample(pair, { numRuns: 40, seed: 11 })
+  .sample(pair, { numRuns: 160, seed: 11 })
   .map((state: Pair) => ({ state, plain: think(state, []) }));
 
 describe('words of others', () => {

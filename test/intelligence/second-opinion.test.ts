@@ -291,7 +291,8 @@ describe('the analysis behind it', () => {
     if (scenario === null) throw new Error('nothing was proposed');
     const { context, constraints, playable } = scenario;
     const rest = () => Promise.resolve();
-    const options = await withPlayedWorst(scenario.options, playable, playOnExchange, rest);
+    const player = () => Promise.resolve(playOnExchange);
+    const options = await withPlayedWorst(scenario.options, playable, player, rest);
     expect(digestOf(chainFor(context, options, constraints))).toBe(fieldAt(body, 'hash'));
     expect(toJson(rankOptions(context, options, constraints))).toEqual(fieldAt(body, 'ranking'));
   });

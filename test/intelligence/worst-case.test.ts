@@ -157,7 +157,7 @@ describe('options', () => {
         ['one', playable(holding([[stop()]]))],
         ['other', other],
       ]),
-      playOnExchange,
+      () => Promise.resolve(playOnExchange),
       () => Promise.resolve(),
     );
 
@@ -166,6 +166,12 @@ describe('options', () => {
     expect(one).toMatchObject({ worstLoss: '172', played: { reckoned: '126', runs: 6 } });
     expect(other).toMatchObject({ worstLoss: '172', played: { reckoned: '1' } });
     expect(one?.worstBecause).toMatch(/^played 6 times.*worst in halt; reckoned 126$/);
+  });
+
+  it('are weighed as reckoned, too, where what is to be played makes no sense', async () => {
+    const [one] = await given(playable(holding([], { quantity: 'a lot' })));
+    expect(one).toMatchObject({ worstLoss: '126' });
+    expect(one?.worstBecause).toMatch(/^reckoned; not played, since .*a lot/);
   });
 
   it('are all weighed as reckoned where one of them cannot be played', async () => {
