@@ -100,9 +100,6 @@ const isSame = (a: Order, b: Order): boolean =>
 const isEqual = (a: Decimal | null, b: Decimal | null): boolean =>
   a === null || b === null ? a === b : a.eq(b);
 
-/** Orders bear the broker's time, readings ours: by so much they may differ, and nobody says so. */
-const CLOCKS_DIFFER_MS = 2_000;
-
 /** Positions and orders as they were read together. */
 export type Reading = {
   readonly at: EpochMs;
@@ -242,7 +239,7 @@ function filledSince(reading: Reading, baseline: Reading, symbol: Ticker): Decim
     .reduce<Decimal>((sum, order) => {
       const known = before.get(order.id);
       // An old order that merely came into view again has filled long before.
-      if (known === undefined && order.updatedAt <= baseline.at - CLOCKS_DIFFER_MS) return sum;
+      if (known === undefined && order.updatedAt <= baseline.at) return sum;
       const replaced = order.replaces === null ? undefined : now.get(order.replaces);
       const grown = order.filledQuantity.minus(known ?? inheritedFills(order, replaced));
       return order.side === 'buy' ? sum.plus(grown) : sum.minus(grown);

@@ -167,18 +167,6 @@ describe('incoherence', () => {
     expect(incoherencesOf(later, before)).toEqual([]);
   });
 
-  it('counts the fills of a new order also where our clock is a little ahead of its time', () => {
-    const bought = order({ id: 'new', side: 'buy', filled: '5', status: 'filled' });
-    const before = { ...reading({}), at: NOW };
-    for (const [aheadMs, found] of [
-      [1_500, 1],
-      [2_000, 0],
-    ] as const) {
-      const orders = [...before.orders, { ...bought, updatedAt: NOW - aheadMs }];
-      expect(incoherencesOf({ ...before, at: NOW + 1, orders }, before)).toHaveLength(found);
-    }
-  });
-
   it('is seen when shares are held by an order that is not listed', () => {
     const hidden = reading({ available: '0' });
     expect(incoherencesOf({ ...hidden, orders: [] }, null)[0]?.because).toContain(

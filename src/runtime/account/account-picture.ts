@@ -126,7 +126,7 @@ export class AccountPicture {
       this.#flat.isFlat(symbol) &&
       this.#positions.get(symbol) === null &&
       this.#positions.isConfirmed(symbol) &&
-      !this.#isDoubted(symbol)
+      !this.isContradicted(symbol)
     );
   }
 
@@ -182,8 +182,9 @@ export class AccountPicture {
     tradingState.judgeAccount(reading.account);
     const known = new Set([...this.symbols(), ...episodes.open().keys()]);
     this.#carryEpisodesOn(known, traded, this.#coherence.splits);
+    const { openAt } = this.#parts.calendar.sessionAt(reading.at);
     const doubts = [
-      ...episodes.scaleDoubts(this.#positions.list(), reading.at),
+      ...episodes.scaleDoubts(this.#positions.list(), reading.at, openAt),
       ...this.#renames.judge(reading.positions, traded),
       ...this.#renames.leaving((symbol) => this.#positions.isConfirmed(symbol)),
     ];
@@ -196,13 +197,14 @@ export class AccountPicture {
     return [
       ...new Set([
         ...symbolsOf(changes),
-        ...cleared.filter((each) => !this.#isDoubted(each)),
+        ...cleared.filter((each) => !this.isContradicted(each)),
         ...sure,
       ]),
     ];
   }
 
-  #isDoubted(symbol: Ticker): boolean {
+  /** True while positions, orders and prices do not agree, so that nothing is sent in the symbol. */
+  isContradicted(symbol: Ticker): boolean {
     return this.#incoherences.some((one) => one.symbol === null || one.symbol === symbol);
   }
 

@@ -92,8 +92,8 @@ export class EpisodeKeeper {
   }
 
   /** Symbols whose price does not fit their shares since a split, in words. */
-  scaleDoubts(positions: readonly Position[], at: EpochMs): Incoherence[] {
-    return this.#scales.judge(positions, at);
+  scaleDoubts(positions: readonly Position[], at: EpochMs, openAt: EpochMs | null): Incoherence[] {
+    return this.#scales.judge(positions, at, openAt);
   }
 
   /**

@@ -4,8 +4,8 @@ import type { Clock } from '../../ports/clock.ts';
 import type { PortfolioStateManager } from './portfolio-state-manager.ts';
 
 const SOON_MS = 2_000;
-/** By then the broker's lag is over, and what still contradicts itself is for the cycles. */
-const LONGEST_LAG_MS = 10_000;
+/** By then the broker's lag is over and was looked after once more: the rest is for the cycles. */
+const LONGEST_LAG_MS = 10_000 + SOON_MS;
 
 /**
  * Reads the account again soon after a reading that contradicts itself. Positions lag behind

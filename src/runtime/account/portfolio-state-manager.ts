@@ -71,7 +71,10 @@ export class PortfolioStateManager {
     this.#stream = parts.stream;
     parts.desk.onNews((order) => this.#spread(this.#picture.takeOrder(order)));
     parts.tradingState.onChange(() => this.#picture.touch());
-    parts.passed.onPassed((symbol) => this.reconsider(symbol));
+    parts.passed.onPassed((symbol) => {
+      // A plan would read the account to be refused: what clears it up is looked at by itself.
+      if (!this.#picture.isContradicted(symbol)) this.reconsider(symbol);
+    });
   }
 
   /** Begins to listen to both streams. */

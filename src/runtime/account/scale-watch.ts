@@ -9,10 +9,15 @@ const LONGEST_DOUBT_MS = 24 * 3_600_000;
 
 /** Shares may follow their price as late as positions lag behind; then it was no split. */
 const LONGEST_LAG_MS = 10_000;
+/**
+ * Splits take effect before an open. A fall within a session is doubted no longer than positions
+ * lag as a rule: shares that a stop was left behind by are bare meanwhile.
+ */
+const LAG_IN_SESSION_MS = 5_000;
 
 type Doubt = { readonly split: Split; readonly priceBefore: Price; readonly since: EpochMs };
 
-type Known = { readonly quantity: Quantity; readonly price: Price };
+type Known = { readonly quantity: Quantity; readonly price: Price; readonly at: EpochMs };
 
 /**
  * Splits of which the broker shows one half only: the new count of shares with a price of
@@ -39,8 +44,12 @@ export class ScaleWatch {
     return known !== undefined && isOffScale(price, known.price);
   }
 
-  /** What may not be acted on yet; where price and shares agree again, the doubt is over. */
-  judge(positions: readonly Position[], at: EpochMs): Incoherence[] {
+  /**
+   * What may not be acted on yet; where price and shares agree again, the doubt is over.
+   *
+   * @param openAt when the session opened in which this was read; null outside of one
+   */
+  judge(positions: readonly Position[], at: EpochMs, openAt: EpochMs | null = null): Incoherence[] {
     for (const [symbol, doubt] of this.#doubts) {
       const position = positions.find((held) => held.symbol === symbol);
       if (position === undefined || isSettled(position, doubt, at)) this.#doubts.delete(symbol);
@@ -51,19 +60,21 @@ export class ScaleWatch {
         `a split made ${text(split.to)} shares of ${text(split.from)}, but the price is still ` +
         `on the scale of ${text(priceBefore)} before it`,
     }));
-    return [...halfSplit, ...this.#judgeJumps(positions, at)];
+    return [...halfSplit, ...this.#judgeJumps(positions, at, openAt)];
   }
 
-  #judgeJumps(positions: readonly Position[], at: EpochMs): Incoherence[] {
+  #judgeJumps(positions: readonly Position[], at: EpochMs, openAt: EpochMs | null): Incoherence[] {
     const found: Incoherence[] = [];
     const next = new Map<Ticker, Known>();
     for (const { symbol, quantity, currentPrice: price } of positions) {
       const known = this.#known.get(symbol);
       const since = this.#jumpedAt.get(symbol) ?? at;
       const isJump = known?.quantity.eq(quantity) === true && isOffScale(price, known.price);
-      if (known === undefined || !isJump || msBetween(at, since) >= LONGEST_LAG_MS) {
+      const isInSession = openAt !== null && known !== undefined && known.at >= openAt;
+      const longestMs = isInSession ? LAG_IN_SESSION_MS : LONGEST_LAG_MS;
+      if (known === undefined || !isJump || msBetween(at, since) >= longestMs) {
         this.#jumpedAt.delete(symbol);
-        next.set(symbol, { quantity, price });
+        next.set(symbol, { quantity, price, at });
         continue;
       }
       this.#jumpedAt.set(symbol, since);
