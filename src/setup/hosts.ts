@@ -1,5 +1,5 @@
 import { posix, win32 } from 'node:path';
-import type { EntryPlace } from './json-edit.ts';
+import type { EntryPlace, JsonRecord } from './json-edit.ts';
 
 export const hostNames = ['claude-desktop', 'claude-code', 'vscode', 'cursor'] as const;
 
@@ -27,6 +27,8 @@ export type Host = {
   readonly configFile: (places: UserPlaces) => string;
   /** What makes it read the file. */
   readonly nextStep: string;
+  /** A link that makes it offer to install an entry; null where the host follows none. */
+  readonly installLink: ((entry: JsonRecord) => string) | null;
 };
 
 const SERVER = 'bigbrother';
@@ -38,6 +40,7 @@ export const hosts: Readonly<Record<HostName, Host>> = {
     extra: {},
     configFile: (places) => applicationFile(places, 'Claude', 'claude_desktop_config.json'),
     nextStep: 'Quit Claude Desktop and open it again.',
+    installLink: null,
   },
   'claude-code': {
     title: 'Claude Code',
@@ -45,6 +48,7 @@ export const hosts: Readonly<Record<HostName, Host>> = {
     extra: { type: 'stdio' },
     configFile: (places) => joined(places, places.claudeHome ?? places.home, '.claude.json'),
     nextStep: 'End Claude Code sessions and start anew; /mcp shows it.',
+    installLink: null,
   },
   vscode: {
     title: 'VS Code',
@@ -52,6 +56,10 @@ export const hosts: Readonly<Record<HostName, Host>> = {
     extra: { type: 'stdio' },
     configFile: (places) => applicationFile(places, 'Code', 'User', 'mcp.json'),
     nextStep: 'In VS Code: "MCP: List Servers", bigbrother, Start Server.',
+    installLink: (entry) => {
+      const named = encodeURIComponent(JSON.stringify({ name: SERVER, ...entry }));
+      return `vscode:mcp/install?${named}`;
+    },
   },
   cursor: {
     title: 'Cursor',
@@ -59,6 +67,11 @@ export const hosts: Readonly<Record<HostName, Host>> = {
     extra: {},
     configFile: (places) => joined(places, places.home, '.cursor', 'mcp.json'),
     nextStep: 'In Cursor: Settings, MCP; switch bigbrother on.',
+    installLink: (entry) => {
+      const config = Buffer.from(JSON.stringify(entry)).toString('base64');
+      const query = new URLSearchParams({ name: SERVER, config });
+      return `cursor://anysphere.cursor-deeplink/mcp/install?${query}`;
+    },
   },
 };
 

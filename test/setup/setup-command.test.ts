@@ -84,6 +84,24 @@ describe('bigbrother setup, in an empty home', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('nothing to do')]);
   });
 
+  it('prints a link that installs the same as it would write, where a host follows one', async () => {
+    const launch = async (host: HostName) => {
+      expect((await setup(host)).code).toBe(0);
+      return JSON.parse(read(host))[sectionOf(host)].bigbrother;
+    };
+    const vscode = (await setup('vscode', '--link')).stdout.trim();
+    const [, named = ''] = /^vscode:mcp\/install\?(.+)$/.exec(vscode) ?? [];
+    expect(JSON.parse(decodeURIComponent(named))).toEqual({
+      ...{ name: 'bigbrother', ...(await launch('vscode')) },
+    });
+    const cursor = new URL((await setup('cursor', '--link')).stdout.trim());
+    expect(cursor.href).toContain('cursor://anysphere.cursor-deeplink/mcp/install?name=bigbrother');
+    const config = Buffer.from(cursor.searchParams.get('config') ?? '', 'base64').toString();
+    expect(JSON.parse(config)).toEqual(await launch('cursor'));
+    const refused = await setup('claude-desktop', '--link');
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('no such links')]);
+  });
+
   it('prints what to paste', async () => {
     const { stdout } = await setup('vscode', '--print');
     expect(JSON.parse(stdout)).toMatchObject({

@@ -34,6 +34,7 @@ export type SetupOptions = {
   readonly dryRun?: boolean;
   readonly undo?: boolean;
   readonly print?: boolean;
+  readonly link?: boolean;
   readonly json?: boolean;
 };
 
@@ -72,6 +73,11 @@ export const setupCommand = (): Command =>
         ...['keysFromEnv', 'dryRun', 'json'],
       ]),
     )
+    .addOption(
+      new Option('--link', 'print a link that installs it: VS Code and Cursor').conflicts([
+        ...['keysFromEnv', 'dryRun', 'json', 'undo', 'print'],
+      ]),
+    )
     .option('--json', 'one JSON object')
     .addHelpText('after', explanation)
     .action((_, command: Command) => runSetup(command.optsWithGlobals<SetupOptions>()));
@@ -83,8 +89,21 @@ function runSetup(options: SetupOptions): void {
     process.stdout.write(`${snippetOf(host, freshEntry(host, launch))}\n`);
     return;
   }
+  if (options.link === true) {
+    process.stdout.write(`${linkFor(options.client, launch)}\n`);
+    return;
+  }
   const report = options.undo === true ? undo(options, host) : enter(options, host, launch);
   process.stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : inWords(report));
+}
+
+/** It starts this very program, so it is for this machine only. */
+function linkFor(client: HostName, launch: Launch): string {
+  const host = hosts[client];
+  if (host.installLink !== null) return host.installLink(freshEntry(host, launch));
+  throw new UsageError(
+    `${host.title} follows no such links; leave --link out, and its file is written.`,
+  );
 }
 
 function fileOf({ configFile }: SetupOptions, host: Host): string {
