@@ -77,8 +77,8 @@ export type Limits = {
   readonly symbols: number;
   /** Whether what is drawn too seldom happens again and again. */
   readonly rare?: boolean | undefined;
-  /** False for worlds that were kept before anything could be opened; else it is drawn. */
-  readonly opens?: boolean | undefined;
+  /** False for worlds that were kept before anything could be opened; it is drawn without. */
+  readonly opens?: boolean | 'always' | undefined;
 };
 
 const SYMBOLS = ['AAPL', 'MSFT', 'NVDA', 'AMZN', 'TSLA', 'META', 'GOOG', 'AMD'];
@@ -233,7 +233,8 @@ function rulesFrom(
   policies: object,
 ): Pick<Scenario, 'opens' | 'policies'> {
   const draws = new Draws(`${seed} opens`);
-  const opens = draws.chance(0.3) && may && !without.includes('entries');
+  const isDrawn = draws.chance(0.3);
+  const opens = (may === 'always' || (isDrawn && may)) && !without.includes('entries');
   if (!opens) return { opens, policies };
   const sometimes = (percents: readonly [number, ...number[]]) =>
     draws.chance(0.5) ? draws.pick(percents) : null;
