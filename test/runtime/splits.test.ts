@@ -150,16 +150,16 @@ describe('a split in the middle of a session', () => {
     expect(records('fill_received')).toEqual([]);
   });
 
-  it('is not what a price is that stays where it fell to', async () => {
+  it('is not what a price is that stays where it fell to for five seconds', async () => {
     const guarded = await loopedAccount({
       policies: { stopLoss: { percent: 30 }, stopLimit: { minimumOffsetBps: 10 } },
     });
     const { clock, price } = guarded;
     price('AAPL', '60');
-    await clock.advanceBy(5_000);
+    await clock.advanceBy(4_000);
     expect(guarded.state.snapshot()?.incoherences[0]?.because).toContain('as by a split');
     expect(guarded.held()).toBe('long 10');
-    await clock.advanceBy(15_000);
+    await clock.advanceBy(4_000);
     expect(guarded.held()).toBeNull();
   });
 });

@@ -281,6 +281,11 @@ describe('a line', () => {
     ],
     ['episode_opened', { episode: { id: 'AAPL#7' } }, 'episode opened AAPL#7'],
     ['naked_time_measured', { shareSeconds: '20' }, 'was without cover for 20 share-seconds'],
+    [
+      'naked_time_measured',
+      { shareSeconds: '20', uncertainSeconds: '3' },
+      'was without cover for 20 share-seconds (it may have begun up to 3 s earlier or later)',
+    ],
     ['trading_state_changed', { state: 'halted', because: 'b' }, 'trading is halted: b'],
     [
       'tool_called',

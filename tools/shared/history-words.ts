@@ -62,7 +62,10 @@ function titleOf({ type, body }: JournalRecord): string {
     case 'episode_closed':
       return words(spaced(type), field(child(body, 'episode'), 'id'));
     case 'naked_time_measured':
-      return words('was without cover for', field(body, 'shareSeconds'), 'share-seconds');
+      return words(
+        ...['was without cover for', field(body, 'shareSeconds'), 'share-seconds'],
+        uncertainty(field(body, 'uncertainSeconds')),
+      );
     case 'outcome_measured':
       return outcomeTitle(body);
     case 'trading_state_changed':
@@ -222,6 +225,10 @@ function because(body: Json): string {
 }
 
 const spaced = (name: string): string => name.replaceAll('_', ' ');
+
+/** Where no stream told of the price that bared the shares, its time is known only roughly. */
+const uncertainty = (seconds: string | null): string | null =>
+  seconds === null ? null : `(it may have begun up to ${seconds} s earlier or later)`;
 
 const words = (...parts: readonly (string | null)[]): string =>
   parts.filter((part) => part !== null && part !== '').join(' ');
