@@ -52,8 +52,7 @@ export class AlertCourier {
 
   /** Hears each record of the journal as it is written. */
   hear(record: JournalRecord): void {
-    const { type, symbol, body, at } = record;
-    const because = textAt(body, 'because') ?? '';
+    const { type, symbol, at } = record;
     const { environment } = this.#parts;
     if (type === 'approval_requested') {
       const code = 'approval_waiting';
@@ -62,7 +61,9 @@ export class AlertCourier {
       return;
     }
     if (type !== 'alert_raised' && type !== 'alert_cleared') return;
+    const { body } = record;
     const code = textAt(body, 'code') ?? 'unknown';
+    const because = textAt(body, 'because') ?? '';
     const isRaised = type === 'alert_raised';
     const said = fieldAt(body, 'since');
     const since = typeof said === 'number' ? said : at;

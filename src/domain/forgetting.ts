@@ -9,8 +9,11 @@ export type Forgetting = {
 };
 
 /** Out of a `learning_forgotten` record; null for every other. */
-export const forgettingIn = ({ type, seq, symbol, body }: JournalRecord): Forgetting | null =>
-  type === 'learning_forgotten' ? { seq, symbol, policy: textAt(body, 'policy') } : null;
+export function forgettingIn(record: JournalRecord): Forgetting | null {
+  const { type, seq, symbol } = record;
+  if (type !== 'learning_forgotten') return null;
+  return { seq, symbol, policy: textAt(record.body, 'policy') };
+}
 
 /** Whether it takes back what became of an order of this policy in this symbol. */
 export const forgets = ({ seq, policy, symbol }: Forgetting, outcome: Forgetting): boolean =>

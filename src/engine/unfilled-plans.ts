@@ -54,7 +54,8 @@ export class UnfilledPlans {
 
   /** @returns what became of the plans of a position that has closed with this record */
   hear(record: JournalRecord): readonly UnfilledOutcome[] {
-    const { type, symbol, planId, body } = record;
+    // Not the body: it is read out of the record's text, which most records here can do without.
+    const { type, symbol, planId } = record;
     if (symbol === null) return [];
     const page = this.#pageOf(symbol);
     switch (type) {
@@ -71,7 +72,7 @@ export class UnfilledPlans {
         return [];
       case 'plan_finished':
       case 'part_finished':
-        end(page, planId, { result: resultIn(textAt(body, 'outcome')), code: null });
+        end(page, planId, { result: resultIn(textAt(record.body, 'outcome')), code: null });
         return [];
       case 'step_answered':
       case 'step_observed':
@@ -79,7 +80,7 @@ export class UnfilledPlans {
         follow(page, record);
         return [];
       case 'fill_received':
-        page.lastPrice = priceAt(body, 'price');
+        page.lastPrice = priceAt(record.body, 'price');
         return [];
       case 'episode_opened':
       case 'episode_closed': {

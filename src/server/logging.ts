@@ -28,14 +28,14 @@ export function registerLogging(server: McpServer, onRecord: Hearing, redactor: 
   };
 }
 
-function levelOf({ type, body }: JournalRecord): LoggingLevel | null {
-  switch (type) {
+function levelOf(record: JournalRecord): LoggingLevel | null {
+  switch (record.type) {
     case 'alert_raised':
-      return textAt(body, 'code') === 'naked_position' ? 'error' : 'warning';
+      return textAt(record.body, 'code') === 'naked_position' ? 'error' : 'warning';
     case 'halt_latched':
       return 'critical';
     case 'trading_state_changed':
-      return textAt(body, 'state') === 'active' ? 'notice' : 'warning';
+      return textAt(record.body, 'state') === 'active' ? 'notice' : 'warning';
     case 'approval_requested':
       return 'notice';
     case 'alert_cleared':

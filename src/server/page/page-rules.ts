@@ -131,8 +131,9 @@ export class VerdictBook {
   readonly #tallies = new Map<string, Tally>();
 
   /** Takes each record in the order in which they were written. */
-  hear({ type, at, body }: JournalRecord): void {
-    if (!REVIEWS.has(type)) return;
+  hear(record: JournalRecord): void {
+    if (!REVIEWS.has(record.type)) return;
+    const { at, body } = record;
     const verdicts = fieldAt(body, 'verdicts');
     if (!Array.isArray(verdicts)) return;
     for (const verdict of verdicts) {
