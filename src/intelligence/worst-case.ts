@@ -6,6 +6,8 @@ import type { ScenarioOption } from './thought-chain.ts';
 
 /** A plan of more steps is cut off at so many places, evenly; the last is its end. */
 const MOST_CUTS = 6;
+/** One play is not cut in pieces: over more symbols it would keep others waiting. */
+const MOST_SYMBOLS = 20;
 
 /** What may be played: what is held before, and what is done. */
 export type Playable = {
@@ -28,6 +30,9 @@ export function* playedWorst(
   { holdings, steps, gapPercent }: Playable,
   play: ScenarioPlayer,
 ): Generator<void, PlayedOption> {
+  if (holdings.length > MOST_SYMBOLS) {
+    return { outcome: 'not_played', because: `it is over more than ${MOST_SYMBOLS} symbols` };
+  }
   let worst: PlayedWorst | null = null;
   let runs = 0;
   const losses: Partial<Record<AdversePath['name'], string>> = {};

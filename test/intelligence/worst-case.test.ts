@@ -118,6 +118,10 @@ describe('a worst case that is played on the exchange', () => {
   it('is bounded: of a plan of many steps at most six places are tried on each path', () => {
     const steps = Array.from({ length: 10 }, () => market('1'));
     expect(worstOf(playable(holding([]), steps)).runs).toBe(36);
+    const many = Array.from({ length: 21 }, (_, index) => holding([], { symbol: `S${index}` }));
+    expect(played({ ...playable(holding([])), holdings: many })).toEqual({
+      ...{ outcome: 'not_played', because: 'it is over more than 20 symbols' },
+    });
   });
 
   it('ends the same, byte for byte, however often it is played', () => {
