@@ -316,6 +316,17 @@ describe('a watch that starts', () => {
     expect(named.tradingState.causes()[0]?.because).toBe(haltInWords(HALT));
   });
 
+  it.each([
+    ['a level that there is not', { ...HALT, level: 'all of it' }],
+    ['no time of its pressing', { ...HALT, pressedAt: undefined }],
+    ['no time of its first pressing', { ...HALT, since: '2026' }],
+  ])('takes a record with %s for none', (_, body) => {
+    const made = journalled(body);
+    made.watch.start();
+    expect(made.records('halt_lifted')).toEqual([]);
+    expect(made.tradingState.current()).toBe('active');
+  });
+
   it('tells one of another pressing than the journal knows', () => {
     const made = journalled({ ...HALT, pressedAt: NOW - 1 });
     made.press('everything');
