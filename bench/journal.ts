@@ -25,7 +25,8 @@ type Peer = keyof typeof PEERS;
 const NOTES: Readonly<Record<Peer, (group: number) => string>> = {
   rows: (group) => `groups of ${group}, each durable; the peer has the same schema`,
   plain: (group) => `groups of ${group}; the least that a chain of hashes costs, same schema`,
-  bytes: (group) => `groups of ${group}, each durable; "journal-rows-64-bytes" is the most there is`,
+  bytes: (group) =>
+    `groups of ${group}, each durable; "journal-rows-64-bytes" is the most there is`,
 };
 
 /**
