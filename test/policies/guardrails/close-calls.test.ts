@@ -88,6 +88,19 @@ describe('limits in pairs', () => {
     expect(codeOf('price-collar', { steps: [pair(bracket)] })).toBeNull();
   });
 
+  it.each([
+    { side: 'long', exit: 'sell', stopLoss: ['95', '94.5'], good: '120', bad: '89' },
+    { side: 'short', exit: 'buy', stopLoss: ['105', '105.5'], good: '80', bad: '111' },
+  ] as const)('of a $side hold a take-profit that fills at once', (given) => {
+    const { side, exit, stopLoss, good, bad } = given;
+    const taking = (takeProfit: string) => ({
+      side,
+      steps: [submit({ side: exit, orderClass: 'oco', type: 'limit', stopLoss, takeProfit })],
+    });
+    expect(codeOf('price-collar', taking(good))).toBeNull();
+    expect(codeOf('price-collar', taking(bad))).toBe('price_outside_collar');
+  });
+
   it('lie on the other side for a short', () => {
     const cover = (limit: string) => ({
       side: 'short' as const,
