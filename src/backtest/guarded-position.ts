@@ -182,7 +182,10 @@ export class GuardedPosition {
    *   answer; at a lower one, the stop may only have been too near to it
    */
   #wake(isVain: boolean): void {
-    const { asksFrom, movesFrom } = wakesOf(this, this.#guard, this.#milestones.length > 0);
+    // What was learned may take a profit that waits sooner than it would be filled.
+    const mayComeSooner = this.#guard.learned !== null && this.takeProfitQuantity > 0;
+    const isBanked = this.#milestones.length > 0 && !mayComeSooner;
+    const { asksFrom, movesFrom } = wakesOf(this, this.#guard, isBanked);
     this.#asksFrom = asksFrom;
     this.wakesAt = isVain && movesFrom > 0 ? Math.max(movesFrom, this.bestPrice + 1) : movesFrom;
   }
@@ -213,6 +216,10 @@ export class GuardedPosition {
   profitTaken(): void {
     this.settle();
     this.quantity -= this.takeProfitQuantity;
+    this.#nothingWaits();
+  }
+
+  #nothingWaits(): void {
     this.takeProfitQuantity = 0;
     this.takeProfitPrice = Number.POSITIVE_INFINITY;
   }
@@ -242,6 +249,7 @@ export class GuardedPosition {
     const sold = Math.min(this.quantity, Number(sale.quantity.toFixed()));
     this.quantity -= sold;
     // What waits for its profit is not sold twice.
+    if (sale.fromTakeProfit === true) this.#nothingWaits();
     this.takeProfitQuantity = Math.min(this.takeProfitQuantity, this.quantity);
     return { quantity: sold, by };
   }
