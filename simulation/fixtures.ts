@@ -14,7 +14,7 @@ const fixtureSchema = z.object({
     symbols: z.int().positive(),
     rare: z.boolean().optional(),
     /** Absent where nothing could be opened yet. */
-    opens: z.union([z.boolean(), z.literal('always')]).default(false),
+    opens: z.union([z.boolean(), z.enum(['always', 'busy'])]).default(false),
   }),
   /** What did not hold when it was found. */
   found: z.object({ invariant: z.int(), symbol: z.string().nullable(), because: z.string() }),

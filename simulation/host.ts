@@ -1,17 +1,13 @@
-import type { Transport as McpTransport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
-import { createMcpServer } from '../src/server/mcp-server.ts';
 import { Draws } from './draws.ts';
 import type { Guard } from './guard.ts';
+import { Connection, type Pending } from './host-connection.ts';
 import type { Scenario } from './scenario.ts';
-import { KEYS, type Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
+import { anyWish, soundWish } from './wishes.ts';
 
 type Plan = { readonly plan_id: string; readonly hash: string };
-/** Of a call that is on its way: what is wanted by it, for the report. */
-type Pending = { readonly tool: string; readonly args: unknown };
 type Call = { readonly tool: string; readonly args: unknown; readonly fault: string | null };
 
-const PROTOCOL = '2025-06-18';
 const MOST_PLANS = 20;
 const GARBAGE: readonly [unknown, ...unknown[]] = [
   '10 ',
@@ -30,6 +26,8 @@ export class Host {
   #connection: Connection | null = null;
   #plans: Plan[] = [];
   readonly #intents = new Map<string, string>();
+  /** What was proposed, by its plan: once its sales are done, the same again buys. */
+  readonly #rebalances = new Map<string, unknown>();
   #isCalm = false;
 
   constructor(stage: Stage, scenario: Scenario, guard: () => Guard | null) {
@@ -93,6 +91,26 @@ export class Host {
     const plan = tool === 'propose_plan' ? planIn(text) : null;
     this.#count(tool, args, text, plan);
     if (plan !== null) this.#plans = [plan, ...this.#plans].slice(0, MOST_PLANS);
+    if (this.#scenario.isBusy) this.#goOn({ tool, args }, text, plan);
+  }
+
+  /** Who is busy carries out what was just proposed, and goes on with a rebalance. */
+  #goOn({ tool, args }: Pending, text: string, plan: Plan | null): void {
+    if (plan !== null && this.#wishes.chance(0.8)) {
+      this.#sendSoon({ tool: 'execute_plan', args: plan, fault: null });
+      return;
+    }
+    const wish = this.#rebalances.get(fieldIn(args, 'plan_id'));
+    if (tool === 'execute_plan' && wish !== undefined && hasOutcome(text, 'completed')) {
+      this.#sendSoon({ tool: 'propose_plan', args: wish, fault: null });
+    }
+  }
+
+  #sendSoon(call: Call): void {
+    this.#stage.clock.after(this.#wishes.between(20, 1_500), () => {
+      const connection = this.#isCalm ? null : this.#connected();
+      if (connection !== null) this.#send(connection, call);
+    });
   }
 
   #count(tool: string, args: unknown, text: string, plan: Plan | null): void {
@@ -103,8 +121,12 @@ export class Host {
     if (plan !== null) {
       this.#stage.noteAsked(intent, 'planned');
       this.#intents.set(plan.plan_id, intent);
-    } else if (tool === 'execute_plan' && text.includes('"outcome":"completed"')) {
-      this.#stage.noteAsked(intent, 'executed');
+      if (intent === 'rebalance') this.#rebalances.set(plan.plan_id, args);
+    } else if (tool === 'execute_plan') {
+      if (STARTED.some((outcome) => hasOutcome(text, outcome))) {
+        this.#stage.noteAsked(intent, 'executed');
+      }
+      if (hasOutcome(text, 'completed')) this.#stage.noteAsked(intent, 'completed');
     }
   }
 
@@ -114,10 +136,13 @@ export class Host {
     const plan = draws.any(this.#plans) ?? { plan_id: 'plan-unknown', hash: 'f'.repeat(64) };
     const newest = this.#plans[0] ?? plan;
     const good = (tool: string, args: unknown): Call => ({ tool, args, fault: null });
+    if (this.#scenario.isBusy && this.#wishes.chance(0.7)) {
+      return good('propose_plan', soundWish(this.#scenario.positions, this.#wishes));
+    }
     if (this.#scenario.opens && this.#wishes.chance(0.4)) {
       return this.#wishes.chance(0.5)
         ? good('execute_plan', newest)
-        : good('propose_plan', this.#wish());
+        : good('propose_plan', anyWish(this.#scenario.positions, this.#wishes));
     }
     // Only where there is somebody who lifts it again.
     if (this.#scenario.troubles.haltGapMs !== null && draws.chance(0.05)) {
@@ -138,30 +163,6 @@ export class Host {
       () => ({ tool: 'execute_plan', args: { ...plan, hash: '0'.repeat(64) }, fault: 'A02' }),
       () => ({ tool: this.#anyTool(), args: this.#garbage(symbol), fault: 'A09' }),
     ])();
-  }
-
-  /** To open something, to weigh anew, or to leave several names at once. */
-  #wish(): unknown {
-    const draws = this.#wishes;
-    const { symbol, price } = draws.any(this.#scenario.positions) ?? { symbol: 'AAPL', price: 100 };
-    const at = (percent: number) => ((price * percent) / 100).toFixed(2);
-    const size = draws.pick([`${draws.between(1, 30)}`, '$2000', '0.5%', '1.5']);
-    const terms = draws.pick(['', ` stop ${at(95)}`, ` limit ${at(99)}`, ` target ${at(108)}`]);
-    const entry = {
-      intent: 'open',
-      symbol,
-      entry: `${draws.pick(['buy', 'buy', 'sell'])} ${size}${terms}`,
-    };
-    const weights = this.#scenario.positions
-      .map((each) => `${each.symbol}=${draws.between(0, 12)}`)
-      .join(',');
-    return draws.pick<unknown>([
-      entry,
-      entry,
-      entry,
-      { intent: 'rebalance', weights },
-      { intent: 'exit', group: draws.pick(['all', `${symbol} because sector_shock`]) },
-    ]);
   }
 
   #anyTool(): string {
@@ -186,6 +187,19 @@ export class Host {
   }
 }
 
+/** How a plan ends that was begun. */
+const STARTED = ['completed', 'stopped', 'unsettled'] as const;
+
+const hasOutcome = (text: string, outcome: (typeof STARTED)[number]): boolean => {
+  const answer: unknown = JSON.parse(text);
+  return (
+    typeof answer === 'object' &&
+    answer !== null &&
+    'outcome' in answer &&
+    answer.outcome === outcome
+  );
+};
+
 const INTENTS = ['manage', 'protect', 'reduce', 'exit', 'open', 'rebalance', 'halt'];
 
 function intentIn(args: unknown): string | undefined {
@@ -205,69 +219,4 @@ function planIn(text: string): Plan | null {
   if (!('plan_id' in answer) || !('hash' in answer)) return null;
   const { plan_id, hash } = answer;
   return typeof plan_id === 'string' && typeof hash === 'string' ? { plan_id, hash } : null;
-}
-
-/** One MCP connection to one process, message by message. */
-class Connection {
-  readonly guard: Guard;
-  readonly #transport: McpTransport;
-  readonly #pending = new Map<number, Pending>();
-  #id = 0;
-
-  constructor(guard: Guard, hear: (call: Pending, text: string) => void) {
-    this.guard = guard;
-    this.#transport = {
-      start: async () => {},
-      close: async () => {},
-      send: async (message) => {
-        if (guard.life.isAlive) this.#answered(message, hear);
-      },
-    };
-    const { clock, ids, runtime } = guard;
-    const server = createMcpServer({
-      ...{ bigBrother: runtime.bigBrother, clock, ids, version: '0' },
-      secrets: [KEYS.keyId, KEYS.secretKey],
-      log: () => {},
-    });
-    void server.connect(this.#transport).then(() => {
-      const capabilities = {};
-      const clientInfo = { name: 'simulated-host', version: '0' };
-      const params = { protocolVersion: PROTOCOL, capabilities, clientInfo };
-      this.#deliver({ jsonrpc: '2.0', id: this.#nextId(), method: 'initialize', params });
-      this.#deliver({ jsonrpc: '2.0', method: 'notifications/initialized' });
-    });
-  }
-
-  call(tool: string, args: unknown): void {
-    const id = this.#nextId();
-    this.#pending.set(id, { tool, args });
-    const params = { name: tool, arguments: args };
-    // What a host sends is not what the protocol's types allow.
-    this.#deliver({ jsonrpc: '2.0', id, method: 'tools/call', params } as JSONRPCMessage);
-  }
-
-  #nextId(): number {
-    this.#id += 1;
-    return this.#id;
-  }
-
-  #deliver(message: JSONRPCMessage): void {
-    queueMicrotask(() => this.guard.life.enter(() => this.#transport.onmessage?.(message)));
-  }
-
-  #answered(message: JSONRPCMessage, hear: (call: Pending, text: string) => void): void {
-    if (!('id' in message) || typeof message.id !== 'number') return;
-    const call = this.#pending.get(message.id);
-    this.#pending.delete(message.id);
-    if (call === undefined) return;
-    const text = 'result' in message ? textOf(message.result) : null;
-    hear(call, text ?? JSON.stringify(message));
-  }
-}
-
-function textOf(result: unknown): string | null {
-  if (typeof result !== 'object' || result === null || !('content' in result)) return null;
-  const [first] = Array.isArray(result.content) ? (result.content as readonly unknown[]) : [];
-  if (typeof first !== 'object' || first === null || !('text' in first)) return null;
-  return typeof first.text === 'string' ? first.text : null;
 }

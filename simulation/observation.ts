@@ -2,11 +2,12 @@ import type { JournalRecord } from '../src/domain/event.ts';
 import type { EpochMs } from '../src/domain/time.ts';
 import type { ExchangeEvent } from '../src/paper-exchange/core/types.ts';
 
-/** How often something was proposed, came to a plan, and was carried out whole. */
+/** How often something was proposed, came to a plan, was begun, and was carried out whole. */
 export type Asked = {
   readonly proposed: number;
   readonly planned: number;
   readonly executed: number;
+  readonly completed: number;
 };
 
 /** One life of the guarding process, from its start to its end or its death; 1, 2, ... */

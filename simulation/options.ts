@@ -26,7 +26,7 @@ export const USAGE = `npm run simulate -- [options]
   --steps M          steps with faults in each (default 2000)
   --seed S           the first seed (default 1)
   --only ambiguous   every order's answer is lost, late or broken
-  --opens            in every world the agent buys, rebalances and leaves groups, not in three of ten
+  --opens            in every world an agent buys, rebalances and leaves groups all the time
   --rare             faults that are drawn seldom happen all the time
   --json             one object on stdout
   --report           how often each fault fired, and naked time by recipe and cause
@@ -58,7 +58,7 @@ export function optionsFrom(args: readonly string[]): Options {
       without: values.without?.split(',') ?? [],
       symbols: whole('--symbols', values.symbols, MOST_SYMBOLS),
       ...(values.rare === true ? { rare: true } : {}),
-      ...(values.opens === true ? { opens: 'always' as const } : {}),
+      ...(values.opens === true ? { opens: 'busy' as const } : {}),
     },
     isJson: values.json === true,
     withReport: values.report === true,

@@ -25,12 +25,12 @@ export function reportOf(summary: Summary, isWhole: boolean): string {
     ...['', 'the longest parts of ours:', ...summary.longest_ours.map(lineOf)],
     ...[
       '',
-      '| the agent wants | proposed | came to a plan | carried out whole |',
-      '|---|---|---|---|',
+      '| the agent wants | proposed | came to a plan | executed | completed |',
+      '|---|---|---|---|---|',
     ],
     ...Object.entries(summary.asked).map(
-      ([intent, { proposed, planned, executed }]) =>
-        `| ${intent} | ${proposed} | ${planned} | ${executed} |`,
+      ([intent, { proposed, planned, executed, completed }]) =>
+        `| ${intent} | ${proposed} | ${planned} | ${executed} | ${completed} |`,
     ),
     ...['', '| fault | what | fired, or where it is tested |'],
     ...['|---|---|---|', ...coverageLines(summary.faults_fired)],

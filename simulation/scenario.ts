@@ -65,6 +65,8 @@ export type Scenario = {
   readonly hasRequestBudget: boolean;
   /** Whether the agent may buy, rebalance and leave groups, and policies over several names act. */
   readonly opens: boolean;
+  /** Whether it does so all the time, and carries out what it has proposed. */
+  readonly isBusy: boolean;
   readonly troubles: Troubles;
 };
 
@@ -77,8 +79,11 @@ export type Limits = {
   readonly symbols: number;
   /** Whether what is drawn too seldom happens again and again. */
   readonly rare?: boolean | undefined;
-  /** False for worlds that were kept before anything could be opened; it is drawn without. */
-  readonly opens?: boolean | 'always' | undefined;
+  /**
+   * False for worlds that were kept before anything could be opened; it is drawn without. With
+   * `busy` every world has an agent that does little else.
+   */
+  readonly opens?: boolean | 'always' | 'busy' | undefined;
 };
 
 const SYMBOLS = ['AAPL', 'MSFT', 'NVDA', 'AMZN', 'TSLA', 'META', 'GOOG', 'AMD'];
@@ -131,6 +136,7 @@ export function scenarioOf(seed: number, limits: Limits): Scenario {
       ...troublesFrom(draws, new Set(limits.without)),
       rare: rareFrom(seed, limits),
       secondMachineGapMs: secondMachineFrom(seed, limits),
+      ...agentFrom(seed, limits),
     },
   };
 }
@@ -162,7 +168,7 @@ function ambiguousScenario(seed: number, limits: Limits): Scenario {
     ...{ multiplier: '4', tickGapMs: 60_000, volatilityBps: 1, closedCycleMs: 10_000 },
     latencies: { ...defaultLatencies, newMs: draws.between(0, 5), fillMs: 5 },
     policies: { partialProfit: { placed: draws.pick(['when_reached', 'with_first_stop']) } },
-    ...{ switches: {}, hasRequestBudget: false, opens: false },
+    ...{ switches: {}, hasRequestBudget: false, opens: false, isBusy: false },
     troubles: {
       ...QUIET,
       network: {
@@ -231,11 +237,13 @@ function rulesFrom(
   seed: number,
   { without, opens: may = true }: Limits,
   policies: object,
-): Pick<Scenario, 'opens' | 'policies'> {
+): Pick<Scenario, 'opens' | 'isBusy' | 'policies'> {
   const draws = new Draws(`${seed} opens`);
   const isDrawn = draws.chance(0.3);
-  const opens = (may === 'always' || (isDrawn && may)) && !without.includes('entries');
-  if (!opens) return { opens, policies };
+  const isWished = may === 'always' || may === 'busy' || (isDrawn && may);
+  const opens = isWished && !without.includes('entries');
+  const isBusy = opens && may === 'busy';
+  if (!opens) return { opens, isBusy, policies };
   const sometimes = (percents: readonly [number, ...number[]]) =>
     draws.chance(0.5) ? draws.pick(percents) : null;
   const coordinatedExit = {
@@ -243,7 +251,13 @@ function rulesFrom(
     sectorShockPercent: sometimes([1, 3]),
   };
   const symbols = { allowed: SYMBOLS };
-  return { opens, policies: { ...policies, ...ENTRY_LIMITS, coordinatedExit, symbols } };
+  return { opens, isBusy, policies: { ...policies, ...ENTRY_LIMITS, coordinatedExit, symbols } };
+}
+
+/** A busy agent is there in each world. */
+function agentFrom(seed: number, { without, opens }: Limits): { readonly hostGapMs?: number } {
+  if (opens !== 'busy' || without.includes('host')) return {};
+  return { hostGapMs: new Draws(`${seed} busy`).between(1_500, 8_000) };
 }
 
 /** Wide enough that entries are let through, and do not end with the first. */

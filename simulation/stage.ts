@@ -39,6 +39,8 @@ const STEPS: ReadonlySet<StepKind> = new Set<StepKind>([
   'fault_fired',
 ]);
 
+const NEVER_ASKED: Asked = { proposed: 0, planned: 0, executed: 0, completed: 0 };
+
 /** Of what the exchange tells of itself, a print is what the script has made happen. */
 const isStep = (observation: Observation): boolean =>
   observation.kind === 'exchange_event'
@@ -51,7 +53,6 @@ export class Stage {
   readonly exchange: PaperExchange;
   readonly disk = new MemoryEventStore();
   /** What the latch files beside the journal hold. */
-  /** On disk beside the journal. */
   readonly haltMemory = new HaltMemory();
   readonly accountId: string;
   readonly fired = new Map<string, number>();
@@ -131,7 +132,7 @@ export class Stage {
 
   /** The agent's wish has come so far; for the report only. */
   noteAsked(intent: string, stage: keyof Asked): void {
-    const asked = this.asked.get(intent) ?? { proposed: 0, planned: 0, executed: 0 };
+    const asked = this.asked.get(intent) ?? NEVER_ASKED;
     this.asked.set(intent, { ...asked, [stage]: asked[stage] + 1 });
   }
 

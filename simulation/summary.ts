@@ -63,6 +63,7 @@ const together = (one: Asked | undefined, other: Asked): Asked => ({
   proposed: (one?.proposed ?? 0) + other.proposed,
   planned: (one?.planned ?? 0) + other.planned,
   executed: (one?.executed ?? 0) + other.executed,
+  completed: (one?.completed ?? 0) + other.completed,
 });
 
 /** Adds worlds up. */
