@@ -102,7 +102,10 @@ const isEqual = (a: Decimal | null, b: Decimal | null): boolean =>
 
 /** Positions and orders as they were read together. */
 export type Reading = {
+  /** By the broker's clock, as far as it is known. */
   readonly at: EpochMs;
+  /** Whether our clock and the broker's were apart, so that `at` may be wrong by much. */
+  readonly isClockOff?: boolean;
   readonly positions: readonly Position[];
   readonly orders: readonly Order[];
 };
@@ -132,6 +135,7 @@ const listedTwice = ({ positions }: Reading): Incoherence[] =>
 
 /** The shares a position moved by must be the shares that its orders filled. */
 function unexplainedShares(reading: Reading, baseline: Reading): Incoherence[] {
+  const isClockOff = reading.isClockOff || baseline.isClockOff;
   const symbols = new Set(
     [...reading.positions, ...baseline.positions, ...reading.orders].map(({ symbol }) => symbol),
   );
@@ -139,6 +143,8 @@ function unexplainedShares(reading: Reading, baseline: Reading): Incoherence[] {
     const moved = sharesIn(reading, symbol).minus(sharesIn(baseline, symbol));
     const filled = filledSince(reading, baseline, symbol);
     if (moved.eq(filled) || (filled.eq(ZERO) && isSplit(symbol, reading, baseline))) return [];
+    if (isClockOff && isByOrdersCalledOld(reading, baseline, symbol, moved.minus(filled)))
+      return [];
     return [
       {
         symbol,
@@ -232,18 +238,46 @@ export const inheritedFills = (order: Order, before: Order | undefined): Quantit
   before === undefined ? NO_SHARES : smaller(before.filledQuantity, order.filledQuantity);
 
 function filledSince(reading: Reading, baseline: Reading, symbol: Ticker): Decimal {
+  return fillsSince(reading, baseline, symbol, false).reduce<Decimal>(
+    (sum, { shares }) => sum.plus(shares),
+    ZERO,
+  );
+}
+
+/**
+ * Whether orders that came into view and count as old explain what the others do not: where
+ * the clocks are apart, those of just now may seem to be of before the earlier reading. The
+ * later one of them was told of last, the likelier it is new.
+ */
+function isByOrdersCalledOld(
+  reading: Reading,
+  baseline: Reading,
+  symbol: Ticker,
+  unexplained: Decimal,
+): boolean {
+  const old = fillsSince(reading, baseline, symbol, true).sort((a, b) => b.at - a.at);
+  let left = unexplained;
+  for (const { shares } of old) {
+    left = left.minus(shares);
+    if (left.eq(ZERO)) return true;
+  }
+  return false;
+}
+
+type Fill = { readonly at: EpochMs; readonly shares: Decimal };
+
+/** What orders have filled since; `old` ones merely came into view again, or count as such. */
+function fillsSince(reading: Reading, baseline: Reading, symbol: Ticker, old: boolean): Fill[] {
   const before = new Map(baseline.orders.map((order) => [order.id, order.filledQuantity]));
   const now = new Map(reading.orders.map((order) => [order.id, order]));
-  return reading.orders
-    .filter((order) => order.symbol === symbol)
-    .reduce<Decimal>((sum, order) => {
-      const known = before.get(order.id);
-      // An old order that merely came into view again has filled long before.
-      if (known === undefined && order.updatedAt <= baseline.at) return sum;
-      const replaced = order.replaces === null ? undefined : now.get(order.replaces);
-      const grown = order.filledQuantity.minus(known ?? inheritedFills(order, replaced));
-      return order.side === 'buy' ? sum.plus(grown) : sum.minus(grown);
-    }, ZERO);
+  return reading.orders.flatMap((order) => {
+    if (order.symbol !== symbol) return [];
+    const known = before.get(order.id);
+    if ((known === undefined && order.updatedAt <= baseline.at) !== old) return [];
+    const replaced = order.replaces === null ? undefined : now.get(order.replaces);
+    const grown = order.filledQuantity.minus(known ?? inheritedFills(order, replaced));
+    return [{ at: order.updatedAt, shares: order.side === 'buy' ? grown : grown.neg() }];
+  });
 }
 
 /**

@@ -167,6 +167,20 @@ describe('incoherence', () => {
     expect(incoherencesOf(later, before)).toEqual([]);
   });
 
+  it('is not seen where the clocks are apart and an order that seems old explains the shares', () => {
+    const seems = { status: 'filled', filled: '4', updatedAt: NOW - 9_000 } as const;
+    const sold = order({ id: 'sold', limit: '105', ...seems });
+    const older = order({ id: 'older', limit: '105', ...seems, filled: '3', updatedAt: 5 });
+    const after = reading({ quantity: '6' }, ...before.orders, older, sold);
+    expect(incoherencesOf(after, before)[0]?.because).toContain('moved by -4');
+    expect(incoherencesOf({ ...after, isClockOff: true }, before)).toEqual([]);
+    expect(incoherencesOf(after, { ...before, isClockOff: true })).toEqual([]);
+    const none = reading({}, ...before.orders, older, sold);
+    expect(incoherencesOf({ ...none, isClockOff: true }, before)).toEqual([]);
+    const other = reading({ quantity: '5' }, ...before.orders, older, sold);
+    expect(incoherencesOf({ ...other, isClockOff: true }, before)).toHaveLength(1);
+  });
+
   it('is seen when shares are held by an order that is not listed', () => {
     const hidden = reading({ available: '0' });
     expect(incoherencesOf({ ...hidden, orders: [] }, null)[0]?.because).toContain(

@@ -168,9 +168,10 @@ export class AccountPicture {
     }
     this.#orders.prune(reading.at - settings.orderLookbackMs);
     const doubtedBefore = this.#incoherences;
-    const at = reading.at + this.#parts.brokerAheadMs();
+    const aheadMs = this.#parts.brokerAheadMs();
+    const at = reading.at + aheadMs;
     this.#incoherences = this.#coherence.judge(
-      { ...reading, at, orders: this.#orders.list() },
+      { ...reading, at, isClockOff: aheadMs !== 0, orders: this.#orders.list() },
       (symbol) => this.#positions.get(symbol),
     );
     const unsure = this.symbols().filter((symbol) => !this.#positions.isConfirmed(symbol));

@@ -25,7 +25,8 @@ export class CoherenceWatch {
   /** The last reading that showed a position which has vanished without any order. */
   readonly #vanished = new Map<Ticker, Reading>();
   readonly #since = new Map<Ticker, EpochMs>();
-  #lastReadAt: EpochMs | null = null;
+  /** When it was, and nothing of what was in it. */
+  #lastRead: Reading | null = null;
   #splits = new Map<Ticker, Split>();
 
   /** Splits that the last reading showed amid fills. */
@@ -42,15 +43,14 @@ export class CoherenceWatch {
     const bySymbol = partition(reading);
     const symbols = new Set([...bySymbol.keys(), ...this.#baselines.keys()]);
     const found = [...symbols].flatMap((symbol) =>
-      this.#judgeOne(symbol, bySymbol.get(symbol) ?? nothing(reading.at), carriedOn(symbol)),
+      this.#judgeOne(symbol, bySymbol.get(symbol) ?? { ...reading, ...NOTHING }, carriedOn(symbol)),
     );
-    this.#lastReadAt = reading.at;
+    this.#lastRead = { ...reading, ...NOTHING };
     return found;
   }
 
   #judgeOne(symbol: Ticker, reading: Reading, carriedOn: Position | null): Incoherence[] {
-    const first = this.#lastReadAt === null ? null : nothing(this.#lastReadAt);
-    const before = this.#baselines.get(symbol) ?? first;
+    const before = this.#baselines.get(symbol) ?? this.#lastRead;
     const baseline = before && this.#onNewScale(symbol, reading, before, carriedOn);
     const found = incoherencesOf(reading, baseline);
     if (found.length === 0 || this.#isBack(symbol, reading)) {
@@ -105,17 +105,14 @@ export class CoherenceWatch {
   }
 }
 
-const nothing = (at: EpochMs): Reading => ({ at, positions: [], orders: [] });
+const NOTHING: Pick<Reading, 'positions' | 'orders'> = { positions: [], orders: [] };
 
-function partition({ at, positions, orders }: Reading): Map<Ticker, Reading> {
-  const parts = new Map<
-    Ticker,
-    { at: EpochMs; positions: Item<'positions'>[]; orders: Item<'orders'>[] }
-  >();
+function partition({ positions, orders, ...when }: Reading): Map<Ticker, Reading> {
+  const parts = new Map<Ticker, Part>();
   const partOf = (symbol: Ticker) => {
     const known = parts.get(symbol);
     if (known !== undefined) return known;
-    const part = { at, positions: [], orders: [] };
+    const part: Part = { ...when, positions: [], orders: [] };
     parts.set(symbol, part);
     return part;
   };
@@ -123,5 +120,10 @@ function partition({ at, positions, orders }: Reading): Map<Ticker, Reading> {
   for (const order of orders) partOf(order.symbol).orders.push(order);
   return parts;
 }
+
+type Part = Omit<Reading, 'positions' | 'orders'> & {
+  readonly positions: Item<'positions'>[];
+  readonly orders: Item<'orders'>[];
+};
 
 type Item<Field extends 'positions' | 'orders'> = Reading[Field][number];
