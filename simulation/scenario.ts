@@ -251,7 +251,8 @@ function rulesFrom(
     sectorShockPercent: sometimes([1, 3]),
   };
   const symbols = { allowed: SYMBOLS };
-  return { opens, isBusy, policies: { ...policies, ...ENTRY_LIMITS, coordinatedExit, symbols } };
+  const limits = isBusy ? { ...ENTRY_LIMITS, ...LARGE_ORDERS } : ENTRY_LIMITS;
+  return { opens, isBusy, policies: { ...policies, ...limits, coordinatedExit, symbols } };
 }
 
 /** A busy agent is there in each world. */
@@ -269,6 +270,9 @@ const ENTRY_LIMITS = {
   stopSanity: { leastAtr: 0, mostAtr: 50 },
   marketHours: { afterOpenMs: 0, beforeCloseMs: 0 },
 };
+
+/** A rebalance from nothing to a tenth of the account is one order. */
+const LARGE_ORDERS = { orderSize: { maximumDollars: '200000', percentOfEquity: '50' } };
 
 /** By draws of their own, so that a world without them stays what it was. */
 function rareFrom(seed: number, { rare, without }: Limits): readonly string[] {
