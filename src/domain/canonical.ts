@@ -55,12 +55,27 @@ export function canonicalText(value: unknown): string {
   }
 }
 
+/** As long as its value lives; what is written once is not in here. */
+const keptTexts = new WeakMap<object, string>();
+
+/**
+ * Writes a value that is written again soon, alone or inside of others: from here on its text is
+ * taken from there. Only for what never changes any more.
+ */
+export function withTextKept<Value extends object>(value: Value): Value {
+  // A text put together is held in pieces, and each that holds it gathers them; a cut is one piece.
+  if (!keptTexts.has(value)) keptTexts.set(value, ` ${objectText(value)}`.slice(1));
+  return value;
+}
+
 export const sha256 = (bytes: string): string => hash('sha256', bytes);
 
 export const digestOf = (value: unknown): string => sha256(canonicalText(value));
 
 function objectText(value: object): string {
   if (value instanceof Decimal) return `"${value.toFixed()}"`;
+  const kept = keptTexts.get(value);
+  if (kept !== undefined) return kept;
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
   if (value instanceof Set) return `[${[...value].map(canonicalText).join(',')}]`;
   if (value instanceof Map) return objectText(Object.fromEntries(value));

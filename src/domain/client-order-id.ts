@@ -14,25 +14,25 @@ const OWN_ID = new RegExp(`^${PREFIX}[${ALPHABET}]{${LENGTH}}$`);
  * @param generation rises only when the order before it is proven terminal and unfilled
  */
 export function clientOrderId(key: string, generation: number): ClientOrderId {
-  const digest = hash('sha256', `${key}|${generation}`, 'buffer');
-  return (PREFIX + base32(digest).slice(0, LENGTH)) as ClientOrderId;
+  const digest = hash('sha256', `${key}|${generation}`);
+  return (PREFIX + base32(digest)) as ClientOrderId;
 }
 
 /** True for what `clientOrderId` makes: nothing that could be read as a sentence. */
 export const isClientOrderId = (text: string): boolean => OWN_ID.test(text);
 
-function base32(bytes: Uint8Array): string {
+/** The first bits of a digest in hexadecimal, five to a letter. */
+function base32(hexadecimal: string): string {
   let out = '';
   let buffer = 0;
   let bits = 0;
-  for (const byte of bytes) {
-    buffer = (buffer << 8) | byte;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      out += ALPHABET.charAt((buffer >> bits) & 31);
-      buffer &= (1 << bits) - 1;
-    }
+  for (let at = 0; out.length < LENGTH; at += 1) {
+    buffer = (buffer << 4) | Number.parseInt(hexadecimal.charAt(at), 16);
+    bits += 4;
+    if (bits < 5) continue;
+    bits -= 5;
+    out += ALPHABET.charAt(buffer >> bits);
+    buffer &= (1 << bits) - 1;
   }
   return out;
 }

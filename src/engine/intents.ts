@@ -50,8 +50,10 @@ const SLOTS = ['cover/', 'group/', 'rescue/'];
  * order may be succeeded as soon as it has ended, or when this very plan replaces or
  * cancels it.
  */
-export const isMilestone = (key: string): boolean =>
-  !SLOTS.some((slot) => meaningOf(key).startsWith(slot));
+export function isMilestone(key: string): boolean {
+  const meaning = meaningOf(key);
+  return !SLOTS.some((slot) => meaning.startsWith(slot));
+}
 
 /**
  * The identity of the next order under a key, or null when the key is spent, in flight or
@@ -73,13 +75,14 @@ export function nextIdentity(
     : null;
 }
 
-const newestUnder = (key: string, intents: readonly IntentRecord[]): IntentRecord | null =>
-  intents
-    .filter((intent) => intent.key === key)
-    .reduce<IntentRecord | null>(
-      (last, intent) => (last === null || intent.generation > last.generation ? intent : last),
-      null,
-    );
+function newestUnder(key: string, intents: readonly IntentRecord[]): IntentRecord | null {
+  let newest: IntentRecord | null = null;
+  for (const intent of intents) {
+    if (intent.key !== key) continue;
+    if (newest === null || intent.generation > newest.generation) newest = intent;
+  }
+  return newest;
+}
 
 function mayFollow(state: IntentState, isOnce: boolean, released: boolean): boolean {
   switch (state) {
@@ -118,9 +121,10 @@ export function milestonesDone(
  * Why a key cannot be used now, in words; null when it can.
  */
 export function whySpent(key: string, intents: readonly IntentRecord[]): string | null {
-  if (nextIdentity(key, intents) !== null) return null;
+  const newest = newestUnder(key, intents);
+  if (newest === null || mayFollow(newest.state, isMilestone(key), false)) return null;
   const meaning = meaningOf(key);
-  switch (newestUnder(key, intents)?.state) {
+  switch (newest.state) {
     case 'filled':
     case 'partly_filled':
       return `${meaning} is done already in this episode`;
@@ -130,7 +134,6 @@ export function whySpent(key: string, intents: readonly IntentRecord[]): string 
     case 'live':
       return `the order for ${meaning} is on its way`;
     case 'dead':
-    case undefined:
       return null;
   }
 }

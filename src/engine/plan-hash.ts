@@ -1,11 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
-import { canonicalText, digestOf, sha256 } from '../domain/canonical.ts';
+import { canonicalText, digestOf, sha256, withTextKept } from '../domain/canonical.ts';
 import { Decimal } from '../domain/decimal.ts';
 import type { ActionPlan } from '../domain/plan.ts';
 
 /** Freezes a plan and puts its hash on it: from here on, what was shown is what is executed. */
 export function sealPlan(fields: Omit<ActionPlan, 'hash'>): ActionPlan {
-  return freeze({ ...fields, hash: digestOf(fields) });
+  const frozen = freeze({ ...fields });
+  // The journal tells of each part in several records: frozen, it reads the same for ever.
+  for (const part of frozen.parts) withTextKept(part);
+  return Object.freeze({ ...frozen, hash: digestOf(frozen) });
 }
 
 /** The hash a plan ought to have: SHA-256 over its canonical text. */

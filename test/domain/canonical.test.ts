@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalText, digestOf, toJson } from '../../src/domain/canonical.ts';
+import { canonicalText, digestOf, toJson, withTextKept } from '../../src/domain/canonical.ts';
 import { price } from '../../src/domain/decimal.ts';
 
 describe('canonical text', () => {
@@ -27,6 +27,15 @@ describe('canonical text', () => {
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses %s', (value) => {
     expect(() => canonicalText({ value })).toThrow();
+  });
+
+  it('is the same inside of others and alone once it is kept, and another object has its own', () => {
+    const value = { b: price('1.50'), a: [{ z: 1, y: undefined }] };
+    const plain = canonicalText({ list: [value], value });
+    expect(withTextKept(value)).toBe(value);
+    expect(canonicalText({ list: [value], value })).toBe(plain);
+    expect(canonicalText(withTextKept(value))).toBe('{"a":[{"z":1}],"b":"1.5"}');
+    expect(canonicalText({ ...value, b: price('2') })).toBe('{"a":[{"z":1}],"b":"2"}');
   });
 
   it('refuses what has no JSON form', () => {

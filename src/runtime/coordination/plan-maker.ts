@@ -1,5 +1,5 @@
 import { type ApprovalTier, needsPerson } from '../../domain/approval.ts';
-import { digestOf } from '../../domain/canonical.ts';
+import { digestOf, withTextKept } from '../../domain/canonical.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { PlanId } from '../../domain/ids.ts';
 import type { ActionPlan, Intent, OpenIntent, PlanOrigin, PlanPart } from '../../domain/plan.ts';
@@ -163,7 +163,8 @@ export class PlanMaker {
       createdAt,
       expiresAt: createdAt + this.#lifetimeMs(approval.tier),
       terms: {
-        snapshotDigest: digestOf(contexts),
+        // Each is written again with its decision.
+        snapshotDigest: digestOf(contexts.map(withTextKept)),
         settingsHash: settingsHash(),
         codeVersion,
         mode,
