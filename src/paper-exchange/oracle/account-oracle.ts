@@ -3,7 +3,7 @@ import { checkAvailable, checkMoney, checkPositions, checkValue } from './accoun
 import { type Amount, textOf } from './amounts.ts';
 import { ExecutionRules } from './executions.ts';
 import { checkHolds, checkSiblings, type Promised } from './holds.ts';
-import { type Booked, holdingsOf, Ledger } from './ledger.ts';
+import { type Booked, type Holding, holdingsOf, Ledger } from './ledger.ts';
 import { isCorrection } from './lifecycle.ts';
 import { Orders } from './orders.ts';
 import type { Reads } from './reads.ts';
@@ -50,7 +50,12 @@ export class AccountOracle {
 
   constructor(
     reads: Reads,
-    options: { readonly executionIds: Set<string>; readonly reusesClientIds: boolean },
+    options: {
+      readonly executionIds: Set<string>;
+      readonly reusesClientIds: boolean;
+      /** What is known to be held, whatever the positions show. */
+      readonly held: readonly (readonly [string, Holding])[];
+    },
     judge: Judge,
   ) {
     this.#reads = reads;
@@ -62,7 +67,8 @@ export class AccountOracle {
     const { equity, longMarketValue, shortMarketValue } = this.#account;
     const cash = equity - longMarketValue - shortMarketValue;
     this.#show(positions);
-    this.#ledger = new Ledger(cash, holdingsOf(positions), judge);
+    const holdings = new Map([...holdingsOf(positions), ...options.held]);
+    this.#ledger = new Ledger(cash, holdings, judge);
     this.#orders = new Orders(this.#ledger, options.reusesClientIds, judge);
     this.#executionRules = new ExecutionRules(reads, this.#orders, judge);
     this.#acceptanceRules = new AcceptanceRules(reads, this.#orders, judge);
@@ -81,6 +87,11 @@ export class AccountOracle {
 
   get id(): string {
     return this.#account.id;
+  }
+
+  /** By all that was executed, flat ones included. */
+  holdings(): ReadonlyMap<string, Holding> {
+    return this.#ledger.holdings;
   }
 
   /** One message of the account's `trade_updates`. */

@@ -31,6 +31,10 @@ export class Ledger {
     return this.#holdings.get(symbol) ?? NOTHING;
   }
 
+  get holdings(): ReadonlyMap<string, Holding> {
+    return this.#holdings;
+  }
+
   /** Those that are not flat. */
   *held(): Generator<readonly [string, Holding]> {
     for (const entry of this.#holdings) if (entry[1].qty !== 0n) yield entry;

@@ -33,8 +33,11 @@ export type Oracle = {
   readonly throwIfBroken: () => void;
   /** From now on these rules are not looked at: something breaks them on purpose. */
   readonly excuse: (rules: readonly Rule[]) => void;
-  /** Begins again from what is there now, which somebody has put there. */
-  readonly rebase: () => void;
+  /**
+   * Begins again from what is there now, which somebody has put there. Given the symbols that
+   * were touched, what is held of all others is what it was: positions may show it late.
+   */
+  readonly rebase: (touched?: ReadonlySet<string>) => void;
   readonly detach: () => void;
 };
 
@@ -52,7 +55,7 @@ export function attachOracle(observed: Observed, settings: OracleSettings = {}):
     verify: () => watch.verify(),
     throwIfBroken: () => watch.throwIfBroken(),
     excuse: (rules) => watch.excuse(rules),
-    rebase: () => watch.rebase(),
+    rebase: (touched) => watch.rebase(touched),
     detach,
   };
 }
@@ -76,15 +79,21 @@ class Watch {
     this.rebase();
   }
 
-  rebase(): void {
+  rebase(touched?: ReadonlySet<string>): void {
     const { reusesClientIds = false } = this.#settings;
     const executionIds = new Set<string>();
+    const before = touched && [...this.#accounts.values()];
+    const kept = before?.map((account) =>
+      [...account.holdings()].filter(([symbol]) => touched?.has(symbol) === false),
+    );
     this.#accounts.clear();
     this.#halted.clear();
     this.#lastSales.clear();
-    for (const keys of this.#observed.accounts) {
+    for (const [place, keys] of this.#observed.accounts.entries()) {
       const reads = new Reads(this.#getFor(keys), this.#judge);
-      const account = new AccountOracle(reads, { executionIds, reusesClientIds }, this.#judge);
+      const held = kept?.[place] ?? [];
+      const options = { executionIds, reusesClientIds, held };
+      const account = new AccountOracle(reads, options, this.#judge);
       this.#accounts.set(account.id, account);
     }
   }

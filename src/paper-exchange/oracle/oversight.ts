@@ -71,7 +71,9 @@ export function oversee({ options, core, faults, clock, stop }: Overseen): Overs
   const during = <Done>(command: Command, run: () => Done): Done => {
     oracle.excuse(EXCUSES[command.do] ?? []);
     const done = run();
-    if (command.do === 'account') oracle.rebase();
+    if (command.do === 'account') {
+      oracle.rebase(new Set((command.positions ?? []).map(({ symbol }) => symbol)));
+    }
     return done;
   };
   return { oracle, during };

@@ -66,6 +66,19 @@ describe('an exchange with an oracle over it', () => {
     exchange.stop();
   });
 
+  it('knows what was bought a moment before cash came in, though positions show it late', async () => {
+    const latencies = { positionVisibilityMs: 3_000 };
+    const { exchange, clock } = quietExchange({ oracle: true, latencies });
+    expect(await order(exchange, { qty: '5' })).toBe(200);
+    await clock.advanceBy(1_000);
+    exchange.run({ do: 'account', cash: '5000' });
+    const stop = { type: 'stop', stop_price: '95', side: 'sell', time_in_force: 'gtc' };
+    expect(await order(exchange, { ...stop, qty: '15' })).toBe(200);
+    await clock.advanceBy(5_000);
+    exchange.oracle?.verify();
+    exchange.stop();
+  });
+
   const faulty: readonly (readonly [string, PaperExchangeOptions['faults']])[] = [
     ['sells both exits', [{ what: { kind: 'fill_both_exits' } }]],
     ['executes too much', [{ what: { kind: 'overfill', percent: 150 } }]],
