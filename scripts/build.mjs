@@ -11,8 +11,8 @@ import { greetingInside } from './greeting.mjs';
 
 // Written beside the old bundles and renamed when whole: nobody ever starts half a bundle.
 const draft = `dist/draft-${process.pid}`;
-/** A program that was started before a build may still load its own parts. */
-const PARTS_ARE_KEPT_MS = 3_600_000;
+/** A program that was started before a build still loads its own parts, such as to take over. */
+const PARTS_ARE_KEPT_MS = 30 * 86_400_000;
 
 const common = {
   outdir: draft,
@@ -87,5 +87,7 @@ await rm(draft, { recursive: true });
 const oldest = Date.now() - PARTS_ARE_KEPT_MS;
 for (const file of await readdir('dist/parts')) {
   const path = join('dist/parts', basename(file));
-  if (!parts.includes(file) && (await stat(path)).mtimeMs < oldest) await rm(path);
+  // Another build at the same time may have taken it away.
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: oldest }));
+  if (!parts.includes(file) && mtimeMs < oldest) await rm(path, { force: true });
 }

@@ -9,7 +9,8 @@ import type {
 } from '../src/domain/report.ts';
 import { isoTime } from '../src/domain/time.ts';
 import { idArgument } from './shared/arguments.ts';
-import { denialsOf, stepInWords } from './shared/plan-words.ts';
+import { shortened } from './shared/page.ts';
+import { type Denial, denialInOneLine, denialsOf, stepInWords } from './shared/plan-words.ts';
 import { answered, defineTool, refused } from './tool.ts';
 
 const stepSchema = z.object({
@@ -51,6 +52,8 @@ export const executePlan = defineTool({
         steps: z.array(stepSchema),
       }),
     ),
+    more_parts: z.array(z.string()),
+    parts_left_out: z.number(),
     next_step: z.string(),
   }),
 
@@ -66,12 +69,21 @@ export const executePlan = defineTool({
 const wasSent = ({ steps }: PartReport): boolean =>
   steps.some(({ outcome }) => outcome !== 'not_tried');
 
+const MOST_HINTS = 3;
+
 function refusalOf(report: ExecutionReport) {
-  const denials = denialsOf(report.verdicts);
-  const wouldPass = denials.map((denial) => denial.would_pass).filter((words) => words !== null);
+  const words = { whole: (denial: Denial) => denial, line: denialInOneLine };
+  const denials = shortened(denialsOf(report.verdicts), report.because, words);
+  const wouldPass = denials.whole.flatMap((denial) => denial.would_pass ?? []);
   return refused(report.refusal ?? 'guardrails_denied', report.because, {
-    wouldPass: wouldPass.length === 0 ? null : wouldPass.join('; '),
-    details: { plan_id: report.planId, nothing_was_sent: true, denials },
+    wouldPass: wouldPass.length === 0 ? null : wouldPass.slice(0, MOST_HINTS).join('; '),
+    details: {
+      plan_id: report.planId,
+      nothing_was_sent: true,
+      denials: denials.whole,
+      more_denials: denials.lines,
+      denials_left_out: denials.leftOut,
+    },
   });
 }
 
@@ -84,15 +96,29 @@ const nextStep: Readonly<Record<ReportOutcome, string>> = {
   denied: 'Some of it was denied; the parts say which. get_portfolio_context shows what is true.',
 };
 
-const reportFacts = (report: ExecutionReport) => ({
-  plan_id: report.planId,
-  outcome: report.outcome,
-  because: report.because,
-  started_at: isoTime(report.startedAt),
-  finished_at: isoTime(report.finishedAt),
-  parts: report.parts.map(partFacts),
-  next_step: nextStep[report.outcome],
-});
+function reportFacts(report: ExecutionReport) {
+  const frame = {
+    plan_id: report.planId,
+    outcome: report.outcome,
+    because: report.because,
+    started_at: isoTime(report.startedAt),
+    finished_at: isoTime(report.finishedAt),
+    next_step: nextStep[report.outcome],
+  };
+  // What did not go well has the room first.
+  const parts = [
+    ...report.parts.filter(({ outcome }) => outcome !== 'completed'),
+    ...report.parts.filter(({ outcome }) => outcome === 'completed'),
+  ];
+  const { whole, lines, leftOut } = shortened(parts, frame, {
+    whole: partFacts,
+    line: partInOneLine,
+  });
+  return { ...frame, parts: whole, more_parts: lines, parts_left_out: leftOut };
+}
+
+const partInOneLine = ({ symbol, outcome, because, steps }: PartReport): string =>
+  `${symbol} ${outcome} in ${steps.length} steps: ${because}`;
 
 const partFacts = (part: PartReport) => ({
   symbol: part.symbol,

@@ -6,6 +6,7 @@ import type { Mode } from '../src/domain/environment.ts';
 import type { Ticker } from '../src/domain/ids.ts';
 import type { ActionPlan, Intent, PlanPart } from '../src/domain/plan.ts';
 import { type EpochMs, isoTime } from '../src/domain/time.ts';
+import { worstLossOf } from '../src/domain/worst-loss.ts';
 import { amountArgument, symbolArgument } from './shared/arguments.ts';
 import {
   type Coordination,
@@ -15,13 +16,19 @@ import {
   rebalanceOf,
 } from './shared/coordination.ts';
 import { misplacedOpening, type Opening, openingArguments, openOf } from './shared/opening.ts';
-import { denialsOf, partInWords, passedGuardrails } from './shared/plan-words.ts';
+import { shortened } from './shared/page.ts';
+import {
+  type Denial,
+  denialInOneLine,
+  denialsOf,
+  partInWords,
+  passedGuardrails,
+  worstLossInWords,
+} from './shared/plan-words.ts';
 import { denialSchema, partSchema } from './shared/schemas.ts';
 import { answered, type BigBrotherFace, defineTool, refused, type ToolAnswer } from './tool.ts';
 
-/** Parts in full; the rest in a line each, so that an answer stays readable. */
-const MOST_PARTS = 8;
-const MOST_REASONS = 20;
+const MOST_REASONS = 6;
 
 export const proposePlan = defineTool({
   name: 'propose_plan',
@@ -56,9 +63,13 @@ export const proposePlan = defineTool({
     approval: z
       .object({ tier: z.string(), because: z.array(z.string()), how: z.string() })
       .optional(),
+    worst_loss: partSchema.shape.worst_loss.optional(),
     parts: z.array(partSchema),
     more_parts: z.array(z.string()),
+    parts_left_out: z.number(),
     denials: z.array(denialSchema),
+    more_denials: z.array(z.string()),
+    denials_left_out: z.number(),
     passed: z.array(z.string()),
     planning_notes: z.array(z.string()),
     next_step: z.string(),
@@ -162,33 +173,51 @@ function proposalFacts(proposal: Proposal, mode: Mode, now: EpochMs) {
         outcome: 'nothing_to_do' as const,
         because: withoutTheRest(proposal.because),
         executable: false,
-        parts: [],
-        more_parts: [],
-        denials: [],
-        passed: [],
-        planning_notes: [],
+        ...NO_PARTS,
         next_step: 'Nothing to execute.',
       });
-    case 'proposed': {
-      const { plan, verdicts, executable, notes } = proposal;
-      return answered({
-        outcome: 'proposed' as const,
-        because: [],
-        plan_id: plan.id,
-        hash: plan.hash,
-        expires_at: isoTime(plan.expiresAt),
-        seconds_left: Math.max(0, Math.floor((plan.expiresAt - now) / 1000)),
-        executable,
-        approval: { ...plan.approval, because: [...plan.approval.because], how: how(plan) },
-        parts: plan.parts.slice(0, MOST_PARTS).map(partInWords),
-        more_parts: plan.parts.slice(MOST_PARTS).map(partInOneLine),
-        denials: denialsOf(verdicts),
-        passed: passedGuardrails(verdicts),
-        planning_notes: withoutTheRest(notes.map(({ recipe, because }) => `${recipe}: ${because}`)),
-        next_step: nextStepOf(proposal, mode),
-      });
-    }
+    case 'proposed':
+      return answered(proposedFacts(proposal, mode, now));
   }
+}
+
+const NO_PARTS = {
+  ...{ parts: [], more_parts: [], parts_left_out: 0, passed: [], planning_notes: [] },
+  ...{ denials: [], more_denials: [], denials_left_out: 0 },
+};
+
+function proposedFacts(proposal: Proposed, mode: Mode, now: EpochMs) {
+  const { plan, verdicts, executable, notes } = proposal;
+  const { because, tier } = plan.approval;
+  const frame = {
+    plan_id: plan.id,
+    hash: plan.hash,
+    expires_at: isoTime(plan.expiresAt),
+    seconds_left: Math.max(0, Math.floor((plan.expiresAt - now) / 1000)),
+    executable,
+    approval: { tier, because: withoutTheRest(because), how: how(plan) },
+    worst_loss: worstLossInWords(worstLossOf(plan.parts)),
+    passed: passedGuardrails(verdicts),
+    planning_notes: withoutTheRest(notes.map(({ recipe, because: why }) => `${recipe}: ${why}`)),
+    next_step: nextStepOf(proposal, mode),
+  };
+  const words = { whole: (denial: Denial) => denial, line: denialInOneLine };
+  const denials = shortened(denialsOf(verdicts), frame, words);
+  const parts = shortened(plan.parts, [frame, denials], {
+    whole: partInWords,
+    line: partInOneLine,
+  });
+  return {
+    outcome: 'proposed' as const,
+    because: [],
+    ...frame,
+    parts: parts.whole,
+    more_parts: parts.lines,
+    parts_left_out: parts.leftOut,
+    denials: denials.whole,
+    more_denials: denials.lines,
+    denials_left_out: denials.leftOut,
+  };
 }
 
 /** Who has to agree, and where. */
@@ -232,6 +261,7 @@ function partInOneLine(part: PlanPart): string {
   return `${symbol} ${recipe}: ${steps.join('; ')} (${cover}, at worst ${worstLoss.with_gap} lost)`;
 }
 
+/** The first ones, and how many more there are. */
 const withoutTheRest = (lines: readonly string[]): string[] =>
   lines.length <= MOST_REASONS
     ? [...lines]

@@ -3,9 +3,10 @@ import { notional, quantity } from '../../src/domain/decimal.ts';
 import { orderId, type PlanId, ticker } from '../../src/domain/ids.ts';
 import type { ExecutionReport, PlanRefusal, StepResult } from '../../src/domain/report.ts';
 import { errorAdvice } from '../../tools/errors.ts';
+import { estimatedTokens } from '../../tools/shared/page.ts';
 import { connected } from '../server/connect.ts';
 import { NOW } from '../support/given.ts';
-import { ToldAnswers } from './face.ts';
+import { manySymbols, ToldAnswers } from './face.ts';
 import { denied, stepsOf } from './given-plan.ts';
 
 const HASH = 'a'.repeat(64);
@@ -99,6 +100,25 @@ describe('what was done', () => {
     expect(json.parts).toMatchObject([
       { steps: [{ outcome: step.outcome, rejection: step.rejection }] },
     ]);
+  });
+
+  it('of many symbols says first what did not go well, and counts the rest', async () => {
+    const [part] = report().parts;
+    if (part === undefined) throw new Error('the report has a part');
+    const parts = Array.from({ length: 500 }, (_, index) => ({
+      ...part,
+      symbol: ticker(manySymbols(index)),
+      outcome: index === 400 ? ('stopped' as const) : part.outcome,
+    }));
+    const { run } = await executing(report({ outcome: 'stopped', parts }));
+    const { json, text } = await run(handle);
+    expect(json.parts).toMatchObject([
+      { symbol: manySymbols(400), outcome: 'stopped' },
+      { symbol: manySymbols(0), outcome: 'completed' },
+    ]);
+    expect(json.more_parts).toHaveLength(6);
+    expect(json.parts_left_out).toBe(492);
+    expect(estimatedTokens(text)).toBeLessThan(1_000);
   });
 
   it('is an answer even when another part of the plan was denied', async () => {

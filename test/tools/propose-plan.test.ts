@@ -88,16 +88,30 @@ describe('a proposal', () => {
     expect(json).toMatchObject({ executable: false, next_step: expect.stringContaining(words) });
   });
 
-  it('for many symbols shows eight in full and each other one in a line', async () => {
+  it('for many symbols shows two in full, some in a line each, and counts the rest', async () => {
     const symbols = Array.from({ length: 50 }, (_, index) => manySymbols(index));
     const { ask } = await asking(proposed(symbols));
     const { json, text } = await ask({ intent: 'manage' });
-    expect(json.parts).toHaveLength(8);
-    expect(json.more_parts).toHaveLength(42);
+    expect(json.parts).toHaveLength(2);
+    expect(json.more_parts).toHaveLength(6);
+    expect(json.parts_left_out).toBe(42);
     expect((json.more_parts as string[])[0]).toMatch(
-      /^AAI shrink_stop_then_sell: replace .*; cancel .* \(2 s without cover, at worst 65.5 lost\)$/,
+      /^AAC shrink_stop_then_sell: replace .*; cancel .* \(2 s without cover, at worst 65.5 lost\)$/,
     );
-    expect(estimatedTokens(text)).toBeLessThan(10_000);
+    expect(json.worst_loss).toEqual({ at_stop: '750', with_gap: '3275', gap_percent: '10' });
+    expect(estimatedTokens(text)).toBeLessThan(2_000);
+  });
+
+  it('with a denial of each of 500 symbols stays as short, and counts them', async () => {
+    const symbols = Array.from({ length: 500 }, (_, index) => manySymbols(index));
+    const verdicts = symbols.map((symbol) => denied('exposure', symbol));
+    const { ask } = await asking(proposed(symbols, { verdicts, executable: false }));
+    const { json, text } = await ask({ intent: 'manage' });
+    expect(json.denials).toHaveLength(2);
+    expect(json.more_denials).toHaveLength(6);
+    expect(json.denials_left_out).toBe(492);
+    expect(json.parts_left_out).toBeGreaterThanOrEqual(492);
+    expect(estimatedTokens(text)).toBeLessThan(2_000);
   });
 
   it('of nothing says why', async () => {
@@ -106,7 +120,7 @@ describe('a proposal', () => {
     const { json, isError } = await ask({ intent: 'protect' });
     expect(isError).toBe(false);
     expect(json).toMatchObject({ outcome: 'nothing_to_do', executable: false, parts: [] });
-    expect(json.because).toEqual([...because.slice(0, 20), 'and 5 more']);
+    expect(json.because).toEqual([...because.slice(0, 6), 'and 19 more']);
   });
 
   it('that is impossible is an error with the reason', async () => {

@@ -8,6 +8,26 @@ const BUDGET = { default: 1_900, asked: 8_000 } as const;
 export const estimatedTokens = (text: string): number =>
   text.match(/[a-z]{1,6}|[A-Z]{1,2}|\d{1,3}|[^\w\s]{1,4}/g)?.length ?? 0;
 
+/** How much of a long list is shown whole, and how much of the rest in a line each. */
+const SHORT_LIST = 8;
+const OF_LONG_LISTS = { whole: 2, lines: 6 } as const;
+
+/**
+ * A list as an answer has room for it beside `frame`: all of a short one whole; of a long one
+ * the first ones whole, some in a line each, and the count of the rest.
+ */
+export function shortened<Item, Whole>(
+  items: readonly Item[],
+  frame: unknown,
+  words: { readonly whole: (item: Item) => Whole; readonly line: (item: Item) => string },
+): { readonly whole: Whole[]; readonly lines: string[]; readonly leftOut: number } {
+  const usual = items.length > SHORT_LIST ? OF_LONG_LISTS.whole : SHORT_LIST;
+  const whole = pageOf(items, { limit: undefined, usual, frame }, words.whole);
+  const page = { limit: undefined, usual: OF_LONG_LISTS.lines, frame: [frame, whole] };
+  const lines = pageOf(items.slice(whole.length), page, words.line);
+  return { whole, lines, leftOut: items.length - whole.length - lines.length };
+}
+
 /**
  * What is shown of `items`: the `limit` asked for or `usual` ones, as long as they fit
  * beside `frame`, which is all else in the answer; never none.

@@ -1,7 +1,7 @@
 import { type Decimal, text } from '../../src/domain/decimal.ts';
 import type { Verdict } from '../../src/domain/guardrail.ts';
 import type { OrderRequest } from '../../src/domain/order.ts';
-import type { OrderLine, PlanPart, Step } from '../../src/domain/plan.ts';
+import type { OrderLine, PlanPart, Step, WorstLoss } from '../../src/domain/plan.ts';
 import type { Action } from '../../src/domain/policy.ts';
 
 /** One part of a plan, as a person reads it. */
@@ -13,11 +13,7 @@ export function partInWords(part: PlanPart) {
     steps: part.steps.map(stepInWords),
     orders_before: part.ordersBefore.map(orderLineInWords),
     orders_after: part.ordersAfter.map(orderLineInWords),
-    worst_loss: {
-      at_stop: part.worstLoss.atStop === null ? null : text(part.worstLoss.atStop),
-      with_gap: text(part.worstLoss.withGap),
-      gap_percent: part.worstLoss.gapPercent,
-    },
+    worst_loss: worstLossInWords(part.worstLoss),
     naked: {
       seconds: part.naked.seconds,
       share_seconds: text(part.naked.shareSeconds),
@@ -26,6 +22,12 @@ export function partInWords(part: PlanPart) {
     },
   };
 }
+
+export const worstLossInWords = ({ atStop, withGap, gapPercent }: WorstLoss) => ({
+  at_stop: atStop === null ? null : text(atStop),
+  with_gap: text(withGap),
+  gap_percent: gapPercent,
+});
 
 export function stepInWords(step: Step): string {
   switch (step.kind) {
@@ -110,6 +112,11 @@ export const denialsOf = (verdicts: readonly Verdict[]) =>
       because: verdict.because,
       would_pass: verdict.wouldPass,
     }));
+
+export type Denial = ReturnType<typeof denialsOf>[number];
+
+export const denialInOneLine = (denial: Denial): string =>
+  `${denial.symbol} ${denial.code ?? denial.guardrail}: ${denial.because}`;
 
 /** The names of the guardrails that let everything pass, once each. */
 export function passedGuardrails(verdicts: readonly Verdict[]): string[] {

@@ -1,8 +1,9 @@
 import type { ApprovalText } from '../../domain/approval.ts';
 import type { Json } from '../../domain/canonical.ts';
-import { type Decimal, NO_DOLLARS, text } from '../../domain/decimal.ts';
+import { type Decimal, text } from '../../domain/decimal.ts';
 import type { ActionPlan, OrderLine, PlanPart, Step } from '../../domain/plan.ts';
 import { isoTime } from '../../domain/time.ts';
+import { worstLossOf } from '../../domain/worst-loss.ts';
 import { soldShares } from '../../engine/approval-tier.ts';
 import { planText } from '../../engine/plan-hash.ts';
 import { planFrom } from './plan-revival.ts';
@@ -70,14 +71,9 @@ function effectInWords(part: PlanPart): string {
 }
 
 function worstLossInWords(parts: readonly PlanPart[]): string {
-  const gap = parts.reduce<Decimal>((sum, part) => sum.plus(part.worstLoss.withGap), NO_DOLLARS);
-  const percent = parts[0]?.worstLoss.gapPercent ?? '0';
-  let atStop: Decimal | null = NO_DOLLARS;
-  for (const { worstLoss } of parts) {
-    atStop = atStop === null || worstLoss.atStop === null ? null : atStop.plus(worstLoss.atStop);
-  }
+  const { atStop, withGap, gapPercent } = worstLossOf(parts);
   const held = atStop === null ? 'some shares have no stop' : `${dollars(atStop)} if stops hold`;
-  return `${dollars(gap)} with a gap of ${percent} %; ${held}`;
+  return `${dollars(withGap)} with a gap of ${gapPercent} %; ${held}`;
 }
 
 const linesInWords = (lines: readonly OrderLine[]): string =>

@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
-import { partInWords } from '../../../tools/shared/plan-words.ts';
+import { partInWords, worstLossInWords } from '../../../tools/shared/plan-words.ts';
 import type { BigBrotherFace } from '../../../tools/tool.ts';
 import type { PlanStanding } from '../../domain/answers.ts';
 import { type ApprovalTier, needsPerson } from '../../domain/approval.ts';
-import { type Decimal, NO_DOLLARS, text } from '../../domain/decimal.ts';
 import type { PlanId } from '../../domain/ids.ts';
-import type { ActionPlan, PlanPart } from '../../domain/plan.ts';
+import type { ActionPlan } from '../../domain/plan.ts';
 import { type EpochMs, isoTime } from '../../domain/time.ts';
+import { worstLossOf } from '../../domain/worst-loss.ts';
 import { isSameHash } from '../../engine/plan-hash.ts';
 import type { ApprovalDesk } from '../../runtime/plans/approval-desk.ts';
 import { approvalText, checkOf } from '../../runtime/plans/approval-text.ts';
@@ -64,7 +64,7 @@ export class AppDesk {
       not_here_because: this.#whyNotHere(plan.approval.tier, plan),
       expires_at: isoTime(plan.expiresAt),
       seconds_left: Math.max(0, Math.floor((plan.expiresAt - now) / 1000)),
-      worst_loss: worstLossOf(plan.parts),
+      worst_loss: worstLossInWords(worstLossOf(plan.parts)),
       parts: plan.parts.slice(0, MOST_PARTS).map(partInWords),
       parts_left_out: Math.max(0, plan.parts.length - MOST_PARTS),
       details: [...details],
@@ -142,17 +142,6 @@ export class AppDesk {
   #secretOf({ hash }: ActionPlan): string {
     return createHmac('sha256', this.#connectionSecret).update(hash).digest('base64url');
   }
-}
-
-function worstLossOf(parts: readonly PlanPart[]) {
-  const gap = parts.reduce<Decimal>((sum, part) => sum.plus(part.worstLoss.withGap), NO_DOLLARS);
-  const stops = parts.flatMap(({ worstLoss }) => worstLoss.atStop ?? []);
-  const atStop = stops.reduce<Decimal>((sum, each) => sum.plus(each), NO_DOLLARS);
-  return {
-    with_gap: text(gap),
-    at_stop: stops.length === parts.length ? text(atStop) : null,
-    gap_percent: parts[0]?.worstLoss.gapPercent ?? '0',
-  };
 }
 
 const NOTHING_WAITS = 'this plan does not wait for a person: it expired, was used or answered';

@@ -104,7 +104,6 @@ export function cardOfProposal(answer: Fields, notHereBecause: string): CardView
     .map(fieldsOf)
     .map((denial) => ({ ...denial, outcome: 'deny' }));
   const passed = textsOf(answer.passed).map((guardrail) => ({ guardrail, outcome: 'pass' }));
-  const [worst, ...others] = listOf(answer.parts).map((part) => fieldsOf(part).worst_loss);
   return cardViewOf({
     ...answer,
     state: 'proposed',
@@ -112,8 +111,8 @@ export function cardOfProposal(answer: Fields, notHereBecause: string): CardView
     tier: approval.tier,
     asked_because: approval.because,
     not_here_because: notHereBecause,
-    // The sum over several parts is the server's to make.
-    worst_loss: others.length === 0 ? worst : undefined,
+    // The card has no room for what the answer says in a line each.
+    parts_left_out: listOf(answer.more_parts).length + (numberOf(answer.parts_left_out) ?? 0),
     verdicts: [...denials, ...passed],
   });
 }
