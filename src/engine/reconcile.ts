@@ -233,9 +233,17 @@ type Way = { readonly was: Held; readonly is: Held };
 const costMoved = ({ was, is }: Way): Decimal =>
   worth(is.entryPrice, is.quantity).minus(worth(was.entryPrice, was.quantity)).abs();
 
-/** Shares that a replacement shows as filled although the order in whose place it is filled them. */
-export const inheritedFills = (order: Order, before: Order | undefined): Quantity =>
-  before === undefined ? NO_SHARES : smaller(before.filledQuantity, order.filledQuantity);
+/**
+ * Shares that a replacement shows as filled although the order in whose place it is filled them.
+ * One that stands there and shows fewer than that order has filled shows its own alone.
+ */
+export function inheritedFills(order: Order, before: Order | undefined): Quantity {
+  if (before === undefined) return NO_SHARES;
+  const { status, filledQuantity } = order;
+  const isThere = IN_PLACE.has(status) || isTerminal(status);
+  if (isThere && filledQuantity.lt(before.filledQuantity)) return NO_SHARES;
+  return smaller(before.filledQuantity, filledQuantity);
+}
 
 function filledSince(reading: Reading, baseline: Reading, symbol: Ticker): Decimal {
   return fillsSince(reading, baseline, symbol, false).reduce<Decimal>(
@@ -264,6 +272,12 @@ function isByOrdersCalledOld(
   return false;
 }
 
+/**
+ * Clocks that nobody calls apart may differ by this much: an order of ours that filled just
+ * before a reading in which it was not yet must not pass for one whose shares were in it.
+ */
+const CLOCKS_AGREE_MS = 2_000;
+
 type Fill = { readonly at: EpochMs; readonly shares: Decimal };
 
 /** What orders have filled since; `old` ones merely came into view again, or count as such. */
@@ -273,7 +287,8 @@ function fillsSince(reading: Reading, baseline: Reading, symbol: Ticker, old: bo
   return reading.orders.flatMap((order) => {
     if (order.symbol !== symbol) return [];
     const known = before.get(order.id);
-    if ((known === undefined && order.updatedAt <= baseline.at) !== old) return [];
+    const isBefore = baseline.at - order.updatedAt >= CLOCKS_AGREE_MS;
+    if ((known === undefined && isBefore) !== old) return [];
     const replaced = order.replaces === null ? undefined : now.get(order.replaces);
     const grown = order.filledQuantity.minus(known ?? inheritedFills(order, replaced));
     return [{ at: order.updatedAt, shares: order.side === 'buy' ? grown : grown.neg() }];

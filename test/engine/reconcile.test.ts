@@ -181,6 +181,27 @@ describe('incoherence', () => {
     expect(incoherencesOf({ ...other, isClockOff: true }, before)).toHaveLength(1);
   });
 
+  it('is seen where an order of just before the earlier reading was not in it, and its shares are not shown', () => {
+    const bought = { id: 'bought', side: 'buy', limit: '100', status: 'filled' } as const;
+    const fresh = order({ ...bought, filled: '10', updatedAt: NOW - 1_500 });
+    const because = 'the position moved by 0 shares while its orders filled 10';
+    const hides = reading({}, ...before.orders, fresh);
+    expect(incoherencesOf(hides, before)).toEqual([{ symbol: 'AAPL', because }]);
+    const shows = reading({ quantity: '20' }, ...before.orders, fresh);
+    expect(incoherencesOf(shows, before)).toEqual([]);
+  });
+
+  it('takes fewer fills than the replaced order has for those of its successor alone', () => {
+    const pair = { limit: '105', quantity: '18' } as const;
+    const old = order({ ...pair, id: 'old', status: 'replaced', filled: '7', updatedAt: NOW });
+    const next = order({ ...pair, id: 'next', status: 'filled', filled: '3', updatedAt: NOW });
+    const was = reading({}, ...before.orders, old);
+    const after = reading({ quantity: '7' }, ...before.orders, old, { ...next, replaces: old.id });
+    expect(incoherencesOf(after, was)).toEqual([]);
+    const late = { ...next, status: 'pending_new', replaces: old.id } as const;
+    expect(incoherencesOf(reading({}, ...before.orders, old, late), was)).toEqual([]);
+  });
+
   it('is seen when shares are held by an order that is not listed', () => {
     const hidden = reading({ available: '0' });
     expect(incoherencesOf({ ...hidden, orders: [] }, null)[0]?.because).toContain(

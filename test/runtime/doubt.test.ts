@@ -5,15 +5,16 @@ import { AAPL, type Guarded, loopedAccount, watchedAccount } from '../support/gu
 const lost = () => new BrokerError('the connection was reset', { outcome: 'unknown' });
 
 /**
- * Long 10, and then 4 more: they are bought while the first stop's request is lost, so that
- * nobody knows what became of it.
+ * Long 10, and then 4 more: they are moved in from elsewhere while the first stop's request is
+ * lost, so that nobody knows what became of it.
  */
 async function inDoubt(): Promise<Guarded> {
   const guarded = await watchedAccount();
+  const held = { symbol: 'AAPL', qty: '14', averageEntryPrice: '100' };
   guarded.broker.next('submit', {
     kind: 'after',
-    happens: async () => {
-      await guarded.trade('AAPL', 'buy', '4');
+    happens: () => {
+      guarded.exchange.run({ do: 'account', positions: [held] });
       throw lost();
     },
   });
@@ -121,10 +122,10 @@ describe('a sale in doubt whose shares are bare', () => {
   });
 });
 
-describe('shares that were bought while the stop of others is in doubt', () => {
+describe('shares that came in while the stop of others is in doubt', () => {
   it('have their own stop before anybody knows what became of the first', async () => {
     const guarded = await inDoubt();
-    expect(guarded.resting()).toEqual(['sell stop_limit 4 @92.01']);
+    expect(guarded.resting()).toEqual(['sell stop_limit 4 @92']);
     const codes = guarded.bigBrother.alerts().map(({ code }) => code);
     expect(codes).toContain('unknown_order');
     expect(guarded.context()?.cover.nakedQuantity.toFixed()).toBe('10');
@@ -134,7 +135,7 @@ describe('shares that were bought while the stop of others is in doubt', () => {
     const guarded = await inDoubt();
     await arrive(guarded);
     await guarded.clock.advanceBy(30_000);
-    expect(guarded.resting()).toEqual(['sell stop_limit 10 @92.01', 'sell stop_limit 4 @92.01']);
+    expect(guarded.resting()).toEqual(['sell stop_limit 10 @92', 'sell stop_limit 4 @92']);
     expect(guarded.context()?.cover.exitQuantity.toFixed()).toBe('14');
     expect(guarded.bigBrother.alerts()).toEqual([]);
   });
