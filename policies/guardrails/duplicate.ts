@@ -5,6 +5,7 @@ import type { Guardrail, ReviewInput, SentStep, Verdict } from '../../src/domain
 import type { Step } from '../../src/domain/plan.ts';
 import { msBetween } from '../../src/domain/time.ts';
 import { settingsObject, wholeSetting } from '../settings.ts';
+import { onceOf } from './once.ts';
 import { deny, pass } from './verdict.ts';
 
 export const duplicateSettings = settingsObject({
@@ -57,18 +58,15 @@ function spentIdIn(step: Step, { sent, snapshot }: ReviewInput): string | null {
 }
 
 type Identified = { readonly clientOrderId: string | null };
-const knownIds = new WeakMap<readonly Identified[], ReadonlySet<string | null>>();
-
-/** The lists are those of a whole account, the same for each part of a plan: read once. */
-function idsIn(list: readonly Identified[]): ReadonlySet<string | null> {
-  const known = knownIds.get(list) ?? new Set(list.map(({ clientOrderId }) => clientOrderId));
-  knownIds.set(list, known);
-  return known;
-}
+const idsIn = onceOf(
+  (list: readonly Identified[]) => new Set(list.map(({ clientOrderId }) => clientOrderId)),
+);
 
 /** A second cancel does no harm, so that only orders and changes are compared. */
 function repetition(input: ReviewInput, windowMs: number): SentStep | null {
-  const { part, sent, snapshot, now } = input;
+  const { part, snapshot, now } = input;
+  const sent = input.sent.filter(({ at }) => msBetween(now, at) <= windowMs);
+  if (sent.length === 0) return null;
   const steps = part.steps
     .filter(({ kind }) => kind !== 'cancel')
     .map((step) => ({ step, fingerprint: fingerprintOf(step) }));
@@ -77,7 +75,6 @@ function repetition(input: ReviewInput, windowMs: number): SentStep | null {
     snapshot.intents.some(({ state, clientOrderId }) => state === 'dead' && clientOrderId === id);
   const recent = sent.find(
     (one) =>
-      msBetween(now, one.at) <= windowMs &&
       steps.some(
         ({ step, fingerprint }) => fingerprint === one.fingerprint && !isBeside(one, step, input),
       ) &&

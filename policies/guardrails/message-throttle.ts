@@ -1,8 +1,10 @@
 // A loop gone wild is stopped by counting, and protection always has room left.
 import type { z } from 'zod';
-import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
+import type { Guardrail, Verdict } from '../../src/domain/guardrail.ts';
+import type { PlanPart } from '../../src/domain/plan.ts';
 import { settingsObject, wholeSetting } from '../settings.ts';
 import { entriesIn, partsOf } from './entries.ts';
+import { onceOf } from './once.ts';
 import { deny, denyUnknown, pass } from './verdict.ts';
 
 export const messageThrottleSettings = settingsObject({
@@ -45,7 +47,7 @@ export const messageThrottle = (settings: MessageThrottleSettings): Guardrail =>
     const recent = messages.filter(({ at }) => Math.abs(input.now - at) < MINUTE_MS);
     const inSymbol =
       recent.filter(({ symbol }) => symbol === input.part.symbol).length + input.part.steps.length;
-    const inAccount = recent.length + stepsOf(input);
+    const inAccount = recent.length + stepsOf(partsOf(input));
     const measured = `${inSymbol} in ${input.part.symbol}, ${inAccount} in the account`;
     if (inSymbol > most || (enters && inAccount > settings.entriesPerMinute)) {
       return deny(name, input, 'message_rate_exceeded', {
@@ -59,5 +61,6 @@ export const messageThrottle = (settings: MessageThrottleSettings): Guardrail =>
   },
 });
 
-const stepsOf = (input: ReviewInput): number =>
-  partsOf(input).reduce((sum, { steps }) => sum + steps.length, 0);
+const stepsOf = onceOf((parts: readonly PlanPart[]) =>
+  parts.reduce((sum, { steps }) => sum + steps.length, 0),
+);

@@ -1,8 +1,10 @@
 // I never trade with myself.
 import type { Price } from '../../src/domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
+import type { Ticker } from '../../src/domain/ids.ts';
 import { isTerminal, type Order, type OrderSide, opposite } from '../../src/domain/order.ts';
 import type { Step } from '../../src/domain/plan.ts';
+import { onceOf } from './once.ts';
 import { deny, pass } from './verdict.ts';
 
 const name = 'self-trade';
@@ -39,8 +41,18 @@ type Resting = { readonly id: string; readonly side: OrderSide; readonly limitPr
 const canMeet = ({ orderClass, type }: Pick<Order, 'orderClass' | 'type'>): boolean =>
   orderClass === 'simple' && type !== 'trailing_stop';
 
+const bySymbol = onceOf((orders: readonly Order[]) => {
+  const groups = new Map<Ticker, Order[]>();
+  for (const order of orders) {
+    const group = groups.get(order.symbol);
+    if (group === undefined) groups.set(order.symbol, [order]);
+    else group.push(order);
+  }
+  return groups;
+});
+
 const restingIn = ({ context, part, snapshot }: ReviewInput): readonly Resting[] => {
-  const unheld = snapshot.orders.filter(({ symbol }) => symbol === part.symbol);
+  const unheld = bySymbol(snapshot.orders).get(part.symbol) ?? [];
   const all = new Map([...unheld, ...context.orders].map((order) => [order.id, order]));
   return [...all.values()].filter((order) => !isTerminal(order.status) && canMeet(order));
 };

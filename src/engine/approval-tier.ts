@@ -200,30 +200,29 @@ const turnedShares = ({ basis, steps }: PlanPart): Decimal =>
   );
 
 /** Counted at each stop that rests now, so that one tight stop makes up for no loose one. */
-function loosenedShares({ basis, ordersBefore, ordersAfter, ...part }: PlanPart): Decimal {
-  const sold = soldShares({ basis, ordersBefore, ordersAfter, ...part });
-  const levels = ordersBefore.flatMap((line) => stopIn(line, basis.side) ?? []);
-  const coverAt = (lines: readonly OrderLine[], level: Decimal): Decimal =>
-    total(
-      lines.flatMap((line) => {
-        const stop = stopIn(line, basis.side);
-        return stop === null || isTighter(basis.side, level, stop)
-          ? []
-          : [parseDecimal(line.quantity) ?? ZERO];
-      }),
-    );
-  return levels
-    .map((level) => {
-      const had = smaller<Decimal>(coverAt(ordersBefore, level), basis.quantity);
-      const lost = had.minus(sold).minus(coverAt(ordersAfter, level));
-      return larger(lost, ZERO);
+function loosenedShares(part: PlanPart): Decimal {
+  const { side, quantity } = part.basis;
+  const sold = soldShares(part);
+  const before = stopsIn(part.ordersBefore, side);
+  const after = stopsIn(part.ordersAfter, side);
+  const coverAt = (stops: readonly StopLine[], level: Decimal): Decimal =>
+    total(stops.filter(({ at }) => !isTighter(side, level, at)).map(({ shares }) => shares));
+  return before
+    .map(({ at }) => {
+      const had = smaller<Decimal>(coverAt(before, at), quantity);
+      return larger(had.minus(sold).minus(coverAt(after, at)), ZERO);
     })
     .reduce(larger, ZERO);
 }
 
-function stopIn({ side, stopPrice }: OrderLine, held: 'long' | 'short'): Decimal | null {
-  return side === exitSide(held) && stopPrice !== null ? decimal(stopPrice) : null;
-}
+type StopLine = { readonly at: Decimal; readonly shares: Decimal };
+
+const stopsIn = (lines: readonly OrderLine[], held: 'long' | 'short'): readonly StopLine[] =>
+  lines.flatMap(({ side, stopPrice, quantity }) =>
+    side === exitSide(held) && stopPrice !== null
+      ? [{ at: decimal(stopPrice), shares: parseDecimal(quantity) ?? ZERO }]
+      : [],
+  );
 
 /** What a host wants of itself, and not what the owner's policies want. */
 const WISHES: ReadonlySet<Intent['kind']> = new Set([

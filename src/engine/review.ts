@@ -32,8 +32,10 @@ export function review(
   inputs: readonly ReviewInput[],
   approval: PersonApproval | null = null,
 ): Review {
+  const own = inputs.filter((each) => each.plan === plan);
+  const inputFor = new Map(own.map((input) => [input.part, input]));
   const verdicts = plan.parts.flatMap((part) => {
-    const input = inputs.find((each) => each.part === part && each.plan === plan);
+    const input = inputFor.get(part);
     if (input === undefined) return [inputMissing(part)];
     if (guardrails.length === 0) return [nobodyAsked(part)];
     return guardrails.map((guardrail) => ask(guardrail, input));

@@ -13,6 +13,9 @@ const TAIL_RECORDS = 256;
 /** A buffer longer than this is written at once: it bounds what a crash can take along. */
 const LONGEST_BUFFER = 512;
 
+/** @param body as it was logged: a record's own is read out of its text, which takes longer */
+type Listener = (record: JournalRecord, body: unknown) => void;
+
 export type Verification = {
   readonly ok: boolean;
   readonly records: number;
@@ -39,11 +42,11 @@ export class EventLogger {
   readonly #store: EventStore;
   readonly #clock: Clock;
   readonly #bootId: string;
-  readonly #listeners = new Set<(record: JournalRecord) => void>();
+  readonly #listeners = new Set<Listener>();
   readonly #brokenListeners = new Set<(because: string) => void>();
   #buffer: JournalRecord[] = [];
   /** Records whose listeners were not called yet, in order. */
-  readonly #untold: JournalRecord[] = [];
+  readonly #untold: { readonly record: JournalRecord; readonly body: unknown }[] = [];
   #isTelling = false;
   #seq: number;
   #prev: string;
@@ -77,7 +80,7 @@ export class EventLogger {
     if (this.#brokenBecause !== null) return;
     const record = this.#chained(event);
     this.#buffer.push(record);
-    this.#untold.push(record);
+    this.#untold.push({ record, body: event.body });
     this.#tell();
     if (this.#buffer.length >= LONGEST_BUFFER) this.#flush();
   }
@@ -159,7 +162,7 @@ export class EventLogger {
    *
    * @returns ends it
    */
-  onRecord(listener: (record: JournalRecord) => void): () => void {
+  onRecord(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -251,7 +254,7 @@ export class EventLogger {
     this.#isTelling = true;
     try {
       for (let next = this.#untold.shift(); next !== undefined; next = this.#untold.shift()) {
-        for (const listener of this.#listeners) listener(next);
+        for (const listener of this.#listeners) listener(next.record, next.body);
       }
     } finally {
       this.#isTelling = false;

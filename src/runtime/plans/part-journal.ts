@@ -1,7 +1,5 @@
-import type { Json } from '../../domain/canonical.ts';
-import type { EventType, JournalRecord } from '../../domain/event.ts';
+import type { EventType } from '../../domain/event.ts';
 import type { ActionPlan, Intent, PlanPart } from '../../domain/plan.ts';
-import { fieldAt, textAt } from '../../domain/record-body.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
 import type { PlanStore } from './plan-store.ts';
 
@@ -10,11 +8,11 @@ import type { PlanStore } from './plan-store.ts';
  * record itself bears no symbol, and who asks for the history of one would never find it.
  */
 export function journalParts(logger: EventLogger, plans: PlanStore): void {
-  logger.onRecord((record) => {
+  logger.onRecord((record, body) => {
     if (!FOLLOWED.has(record.type)) return;
     const plan = record.planId === null ? null : plans.get(record.planId);
     if (plan === null || plan.parts.length < 2) return;
-    const told = toldOf(record, plan.intent);
+    const told = toldOf(record.type, body, plan.intent);
     for (const part of plan.parts) {
       const facts = factsOf(told, plan, part);
       const { actor, planId } = record;
@@ -33,13 +31,13 @@ const FOLLOWED: ReadonlySet<EventType> = new Set([
 /** What a record says of each symbol: looked up once, however many parts there are. */
 type Told = {
   readonly as: EventType;
-  readonly body: Json;
-  readonly verdicts: ReadonlyMap<string, readonly Json[]>;
-  readonly parts: ReadonlyMap<string, readonly Json[]>;
+  readonly body: unknown;
+  readonly verdicts: ReadonlyMap<string, readonly unknown[]>;
+  readonly parts: ReadonlyMap<string, readonly unknown[]>;
   readonly intents: ReadonlyMap<string, Intent>;
 };
 
-const toldOf = ({ type, body }: JournalRecord, intent: Intent): Told => ({
+const toldOf = (type: EventType, body: unknown, intent: Intent): Told => ({
   as: type.replace(/^plan_/, 'part_') as EventType,
   body,
   verdicts: bySymbol(body, 'verdicts'),
@@ -47,17 +45,20 @@ const toldOf = ({ type, body }: JournalRecord, intent: Intent): Told => ({
   intents: intentsIn(intent),
 });
 
-function bySymbol(body: Json, list: string): ReadonlyMap<string, readonly Json[]> {
-  const items = fieldAt(body, list);
-  const found = new Map<string, Json[]>();
+function bySymbol(body: unknown, list: string): ReadonlyMap<string, readonly unknown[]> {
+  const items = fieldOf(body, list);
+  const found = new Map<string, unknown[]>();
   for (const item of Array.isArray(items) ? items : []) {
-    const symbol = textAt(item, 'symbol') ?? '';
+    const symbol = String(fieldOf(item, 'symbol') ?? '');
     const before = found.get(symbol);
     if (before === undefined) found.set(symbol, [item]);
     else before.push(item);
   }
   return found;
 }
+
+const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 
 function factsOf(told: Told, plan: ActionPlan, part: PlanPart): unknown {
   const { as, body, verdicts, parts, intents } = told;
@@ -68,10 +69,10 @@ function factsOf(told: Told, plan: ActionPlan, part: PlanPart): unknown {
       // What each guardrail let pass stands in the plan's own record, and again before it is sent.
       return {
         ...{ intent: intents.get(symbol) ?? plan.intent, hash: plan.hash, part },
-        verdicts: own.filter((verdict) => textAt(verdict, 'outcome') === 'deny'),
+        verdicts: own.filter((verdict) => fieldOf(verdict, 'outcome') === 'deny'),
       };
     case 'part_reviewed':
-      return { outcome: textAt(body, 'outcome'), verdicts: own };
+      return { outcome: fieldOf(body, 'outcome'), verdicts: own };
     case 'part_finished':
       return parts.get(symbol)?.[0] ?? {};
     default:

@@ -55,6 +55,7 @@ export class ProposalVetoes {
    */
   whyNot(plan: ActionPlan, verdicts: readonly Verdict[], now: EpochMs): string | null {
     if (plan.origin === 'loop' || plan.approval.tier === 'T0') return null;
+    if (this.#vetoes.size === 0) return null;
     const veto = this.#vetoes.get(effectOf(plan.parts));
     if (veto === undefined) return null;
     if (veto.causes.length === 0) {

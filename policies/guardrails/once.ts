@@ -1,0 +1,14 @@
+/**
+ * Finds something out about a list of a whole account or plan once, however many parts of the plan
+ * are reviewed: such lists never change, so that the same list has the same answer.
+ */
+export function onceOf<List extends object, Found extends NonNullable<unknown>>(
+  find: (list: List) => Found,
+): (list: List) => Found {
+  const known = new WeakMap<List, Found>();
+  return (list) => {
+    const found = known.get(list) ?? find(list);
+    known.set(list, found);
+    return found;
+  };
+}
