@@ -40,13 +40,15 @@ export const settingsFor = ({
   closedCycleMs,
   hasRequestBudget,
   opens,
+  isBusy,
 }: Scenario): RuntimeSettings => ({
   ...defaultRuntimeSettings,
   ...(opens
     ? {
         approvals: {
           ...{ ...defaultRuntimeSettings.approvals, limits: UNASKED, liveLimits: UNASKED },
-          proposalsPerMinute: 60,
+          // One who is at it all the time would take the requests that the loop reads with.
+          proposalsPerMinute: isBusy ? 12 : 60,
         },
       }
     : {}),

@@ -258,7 +258,7 @@ function rulesFrom(
 /** A busy agent is there in each world. */
 function agentFrom(seed: number, { without, opens }: Limits): { readonly hostGapMs?: number } {
   if (opens !== 'busy' || without.includes('host')) return {};
-  return { hostGapMs: new Draws(`${seed} busy`).between(1_500, 8_000) };
+  return { hostGapMs: new Draws(`${seed} busy`).between(3_000, 10_000) };
 }
 
 /** Wide enough that entries are let through, and do not end with the first. */
