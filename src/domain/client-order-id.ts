@@ -3,6 +3,7 @@ import type { ClientOrderId } from './ids.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const PREFIX = 'bb1-';
+const SHIFTS = [15, 10, 5, 0];
 const LENGTH = 26; // 130 bits: collisions do not happen; well inside Alpaca's 48 and 128.
 const OWN_ID = new RegExp(`^${PREFIX}[${ALPHABET}]{${LENGTH}}$`);
 
@@ -21,18 +22,12 @@ export function clientOrderId(key: string, generation: number): ClientOrderId {
 /** True for what `clientOrderId` makes: nothing that could be read as a sentence. */
 export const isClientOrderId = (text: string): boolean => OWN_ID.test(text);
 
-/** The first bits of a digest in hexadecimal, five to a letter. */
+/** The first bits of a digest in hexadecimal: of five digits four letters. */
 function base32(hexadecimal: string): string {
   let out = '';
-  let buffer = 0;
-  let bits = 0;
-  for (let at = 0; out.length < LENGTH; at += 1) {
-    buffer = (buffer << 4) | Number.parseInt(hexadecimal.charAt(at), 16);
-    bits += 4;
-    if (bits < 5) continue;
-    bits -= 5;
-    out += ALPHABET.charAt(buffer >> bits);
-    buffer &= (1 << bits) - 1;
+  for (let at = 0; out.length < LENGTH; at += 5) {
+    const bits = Number.parseInt(hexadecimal.slice(at, at + 5), 16);
+    for (const shift of SHIFTS) out += ALPHABET.charAt((bits >> shift) & 31);
   }
-  return out;
+  return out.slice(0, LENGTH);
 }

@@ -7,6 +7,10 @@ export function fieldAt(body: Json, name: string): Json | undefined {
     : undefined;
 }
 
+/** A field of what is logged, before it is a record's body; undefined where there is none. */
+export const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+
 /** A field of a record's body that is text; null where it is none. */
 export function textAt(body: Json, name: string): string | null {
   const value = fieldAt(body, name);

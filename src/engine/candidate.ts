@@ -111,10 +111,13 @@ function stepOf(
   symbol: Ticker,
 ): Step {
   const { purpose } = draft;
+  const { key, generation, clientOrderId: id } = identity;
   switch (draft.kind) {
     case 'submit':
       return {
-        ...identity,
+        key,
+        generation,
+        clientOrderId: id,
         kind: 'submit',
         symbol,
         purpose,
@@ -123,7 +126,9 @@ function stepOf(
       };
     case 'replace':
       return {
-        ...identity,
+        key,
+        generation,
+        clientOrderId: id,
         kind: 'replace',
         symbol,
         purpose,

@@ -13,13 +13,13 @@ export const stopOrder = (
   target: Target,
   cover: { readonly stopPrice: Price; readonly limitPrice: Price },
   shares: Quantity,
-): OrderRequest => ({
-  ...closingOrder(target, shares),
-  type: 'stop_limit',
-  timeInForce: isWhole(shares) ? 'gtc' : 'day',
-  stopPrice: cover.stopPrice,
-  limitPrice: cover.limitPrice,
-});
+): OrderRequest =>
+  closingOrder(target, shares, {
+    type: 'stop_limit',
+    timeInForce: isWhole(shares) ? 'gtc' : 'day',
+    stopPrice: cover.stopPrice,
+    limitPrice: cover.limitPrice,
+  });
 
 /** A take-profit and a stop-limit for the same whole shares: what fills first ends the other. */
 export const exitPair = (
@@ -28,41 +28,36 @@ export const exitPair = (
   shares: Quantity,
   takeProfitLimitPrice: Price,
 ): OrderRequest => ({
-  ...closingOrder(target, shares),
-  type: 'limit',
-  timeInForce: 'gtc',
+  ...closingOrder(target, shares, { type: 'limit', timeInForce: 'gtc' }),
   orderClass: 'oco',
   takeProfitLimitPrice,
   stopLoss: { stopPrice: cover.stopPrice, limitPrice: cover.limitPrice },
 });
 
 /** A limit order for the day. */
-export const limitOrder = (target: Target, shares: Quantity, limitPrice: Price): OrderRequest => ({
-  ...closingOrder(target, shares),
-  type: 'limit',
-  timeInForce: 'day',
-  limitPrice,
-});
+export const limitOrder = (target: Target, shares: Quantity, limitPrice: Price): OrderRequest =>
+  closingOrder(target, shares, { type: 'limit', timeInForce: 'day', limitPrice });
 
 /** A market order that closes so many shares now. */
-export const marketOrder = (target: Target, shares: Quantity): OrderRequest => ({
-  ...closingOrder(target, shares),
-  type: 'market',
-  timeInForce: 'day',
-});
+export const marketOrder = (target: Target, shares: Quantity): OrderRequest =>
+  closingOrder(target, shares, { type: 'market', timeInForce: 'day' });
 
-const closingOrder = (target: Target, shares: Quantity) =>
-  ({
-    symbol: target.symbol,
-    side: exitSide(target.side),
-    quantity: shares,
-    limitPrice: null,
-    stopPrice: null,
-    orderClass: 'simple',
-    takeProfitLimitPrice: null,
-    stopLoss: null,
-    positionIntent: target.side === 'long' ? 'sell_to_close' : 'buy_to_close',
-  }) as const;
+type ClosingTerms = Pick<OrderRequest, 'type' | 'timeInForce'> &
+  Partial<Pick<OrderRequest, 'limitPrice' | 'stopPrice'>>;
+
+const closingOrder = (target: Target, shares: Quantity, terms: ClosingTerms): OrderRequest => ({
+  symbol: target.symbol,
+  side: exitSide(target.side),
+  quantity: shares,
+  type: terms.type,
+  timeInForce: terms.timeInForce,
+  limitPrice: terms.limitPrice ?? null,
+  stopPrice: terms.stopPrice ?? null,
+  orderClass: 'simple',
+  takeProfitLimitPrice: null,
+  stopLoss: null,
+  positionIntent: target.side === 'long' ? 'sell_to_close' : 'buy_to_close',
+});
 
 /** Orders as a person reads them. */
 export const orderLines = (orders: readonly Order[], context: PositionContext): OrderLine[] =>

@@ -1,4 +1,6 @@
+import { type Json, toJson } from '../../domain/canonical.ts';
 import type { EventType, JournalRecord } from '../../domain/event.ts';
+import { fieldOf } from '../../domain/record-body.ts';
 import { OutcomeBook } from '../../engine/outcome-book.ts';
 import { causeIn } from '../../engine/outcome-records.ts';
 import type { Outcome, PlanCause } from '../../engine/outcomes.ts';
@@ -48,10 +50,11 @@ export class OutcomeKeeper {
     for (const { symbol, outcome } of this.#book.catchUp()) {
       this.#write(symbol, outcome, outcome.orderId);
     }
-    this.#logger.onRecord((record) => {
+    this.#logger.onRecord((whole, body) => {
       // What was measured here was told of when it was.
-      if (record.type === 'outcome_measured' || record.symbol === null) return;
-      const { symbol } = record;
+      if (whole.type === 'outcome_measured' || whole.symbol === null) return;
+      const { symbol } = whole;
+      const record = inBrief(whole, body);
       for (const outcome of this.#book.hear(record)) {
         this.#unfilled.filled(symbol, outcome.planId);
         this.#write(symbol, outcome, outcome.orderId);
@@ -94,4 +97,28 @@ export class OutcomeKeeper {
     const [decided] = this.#logger.getHistory(query).records;
     return causeIn(planId, { ...proposed, symbol }, decided ?? null);
   }
+}
+
+/**
+ * Of a decision and of a part's proposal what an outcome tells of them. The whole is long, is kept
+ * until the next one, and would have to be read out of the record's text.
+ */
+function inBrief(record: JournalRecord, logged: unknown): JournalRecord {
+  switch (record.type) {
+    case 'decision_made': {
+      const chosen = fieldOf(fieldOf(logged, 'decision'), 'chosen');
+      return withBody(record, { decision: { chosen: toJson(chosen) } });
+    }
+    case 'part_proposed': {
+      const basis = fieldOf(fieldOf(logged, 'part'), 'basis');
+      return withBody(record, { part: { basis: toJson(basis) } });
+    }
+    default:
+      return record;
+  }
+}
+
+function withBody(record: JournalRecord, body: Json): JournalRecord {
+  const { v, seq, at, boot, type, actor, symbol, planId, orderId, prev, hash } = record;
+  return { v, seq, at, boot, type, actor, symbol, planId, orderId, body, prev, hash };
 }

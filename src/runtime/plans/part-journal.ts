@@ -1,5 +1,6 @@
 import type { EventType } from '../../domain/event.ts';
 import type { ActionPlan, Intent, PlanPart } from '../../domain/plan.ts';
+import { fieldOf } from '../../domain/record-body.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
 import type { PlanStore } from './plan-store.ts';
 
@@ -56,9 +57,6 @@ function bySymbol(body: unknown, list: string): ReadonlyMap<string, readonly unk
   }
   return found;
 }
-
-const fieldOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 
 function factsOf(told: Told, plan: ActionPlan, part: PlanPart): unknown {
   const { as, body, verdicts, parts, intents } = told;
