@@ -96,6 +96,18 @@ export const onlyLeaves = (steps: readonly (Draft | Step)[], hold: Quantity): bo
 export const onlyProtects = ({ steps, basis }: PlanPart): boolean =>
   steps.length > 0 && steps.every((step) => protectsMore(step, basis.side));
 
+/**
+ * True for a part that takes back exits of a position that is gone, while all that are in doubt
+ * are more of them: whatever became of those, what rests would open a position.
+ */
+export const onlyReleases = ({ steps, cause }: PlanPart, doubts: readonly Doubt[]): boolean =>
+  cause === 'orphans_released' &&
+  steps.every(
+    (step) =>
+      step.kind === 'cancel' &&
+      doubts.every(({ kind, side }) => kind === 'submit' && side === step.before.side),
+  );
+
 function isRaise(
   { before, change }: Extract<Draft | Step, { kind: 'replace' }>,
   side: PositionSide,

@@ -9,6 +9,7 @@ import {
   areOverdue,
   type Doubt,
   onlyProtects,
+  onlyReleases,
   protectsMore,
   withDoubts,
 } from '../../src/engine/doubt.ts';
@@ -161,6 +162,26 @@ describe('what only protects', () => {
     if (part === null) throw new Error('nothing was planned');
     expect(onlyProtects(part)).toBe(true);
     expect(onlyProtects({ ...part, steps: [] })).toBe(false);
+  });
+});
+
+describe('what takes back exits of a position that is gone', () => {
+  it('need not wait while all that are in doubt are more of them', () => {
+    const { part } = plannedFor('10', [], [unknownSale('4')]);
+    if (part === null) throw new Error('nothing was planned');
+    const before = stopLimit({ id: 'left' });
+    const [step] = part.steps;
+    if (step === undefined) throw new Error('nothing is to be done');
+    const cancel = {
+      ...({ kind: 'cancel', purpose: 'release', until: 'terminal', before } as const),
+      ...{ symbol: before.symbol, orderId: before.id },
+    };
+    const gone = { ...part, cause: 'orphans_released', steps: [cancel] } as const;
+    expect(onlyReleases(gone, [unknownSale('4')])).toBe(true);
+    expect(onlyReleases(gone, [{ ...unknownSale('4'), side: 'buy' }])).toBe(false);
+    expect(onlyReleases(gone, [change('replace', 'left')])).toBe(false);
+    expect(onlyReleases({ ...gone, steps: [cancel, step] }, [])).toBe(false);
+    expect(onlyReleases({ ...gone, cause: 'entry_ended' }, [])).toBe(false);
   });
 });
 

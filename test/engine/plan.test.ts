@@ -175,6 +175,19 @@ describe('protecting', () => {
     ]);
   });
 
+  it('gives what a dead pair holds a stop of its own where no live one can be changed', () => {
+    const [profit, leg] = oco({ quantity: '4' });
+    const pair = [
+      { ...profit, status: 'suspended' as const, createdAt: Date.UTC(2030, 0) },
+      leg,
+    ].flatMap((one) => one ?? []);
+    const live = stopLimit({ quantity: '6', stop: '95', limit: '94.5' });
+    const closed = holding({ orders: [live, ...pair], session: closedSession });
+    expect(stepsOf(closed, [wants(protect('95', '94.5'))]).at(-1)).toBe(
+      'stop_limit gtc 4 @ 95/94.5',
+    );
+  });
+
   it('says which foreign order keeps the shares from their stop', () => {
     const foreign = order({ id: 'app-limit', limit: '120', foreign: true });
     const context = holding({ orders: [foreign] });

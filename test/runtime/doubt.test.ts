@@ -88,6 +88,27 @@ describe('a stop in doubt that does not fit any more', () => {
   });
 });
 
+describe('a no to an order that the stream has told of', () => {
+  it('counts as a yes, so that nothing is placed beside it', async () => {
+    const guarded = await watchedAccount();
+    const no = { outcome: 'rejected', rejection: 'validation', status: 422 } as const;
+    guarded.broker.next('submit', {
+      kind: 'after',
+      happens: async () => {
+        await arrive(guarded);
+        await guarded.clock.sleep(500);
+        throw new BrokerError('HTTP 422 and no message', no);
+      },
+    });
+    guarded.orchestrator.start();
+    await guarded.clock.advanceBy(30_000);
+    const answers = guarded.records('step_answered').map(({ body }) => body);
+    expect(answers).toEqual([expect.objectContaining({ outcome: 'acknowledged' })]);
+    expect(guarded.context()?.cover.coveredQuantity.toFixed()).toBe('10');
+    expect(guarded.bigBrother.alerts()).toEqual([]);
+  });
+});
+
 describe('a sale in doubt that does not fit any more', () => {
   it('leaves its shares to a stop after half a minute, and is given up for good', async () => {
     const guarded = await loopedAccount();

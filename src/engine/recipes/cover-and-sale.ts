@@ -80,7 +80,6 @@ function aroundStale(situation: Situation): readonly Candidate[] {
   const fixedQuantity = addShares(situation.fixedQuantity, held);
   return coverOptions({ ...situation, stale: [], fixedQuantity }, cover).flatMap((options) => {
     const { recipes, drafts } = candidate(options, situation);
-    if (!drafts.some(({ kind }) => kind === 'submit')) return [];
     const rest = [wholeShares(held), fractionOf(held)].filter((shares) => shares.gt(ZERO));
     const placed = rest.map((shares) => placeStop(situation, cover, shares));
     const all = [...drafts, ...stale.map(cancel), ...placed];

@@ -3,7 +3,7 @@ import type { ActionPlan, PlanPart } from '../../domain/plan.ts';
 import type { Account } from '../../domain/portfolio.ts';
 import type { Refusal } from '../../domain/report.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import { areOverdue, onlyLeaves, onlyProtects } from '../../engine/doubt.ts';
+import { areOverdue, onlyLeaves, onlyProtects, onlyReleases } from '../../engine/doubt.ts';
 import { hashOf, isSameHash } from '../../engine/plan-hash.ts';
 import type { ApprovalDesk } from '../plans/approval-desk.ts';
 import type { ApprovalRules } from '../plans/approval-rules.ts';
@@ -100,11 +100,11 @@ function whatChanged(
 }
 
 /**
- * What only adds protection need not wait until an order of unknown outcome is known; nor need
- * a whole exit, once what is not known is overdue.
+ * What only adds protection need not wait until an order of unknown outcome is known, nor need
+ * what takes back exits of nothing; nor a whole exit, once what is not known is overdue.
  */
 export function mustWait(part: PlanPart, unsettled: UnsettledSteps, now: EpochMs): boolean {
   const doubts = unsettled.in(part.symbol);
-  if (doubts.length === 0 || onlyProtects(part)) return false;
+  if (doubts.length === 0 || onlyProtects(part) || onlyReleases(part, doubts)) return false;
   return !(areOverdue(doubts, now) && onlyLeaves(part.steps, part.target.holdQuantity));
 }

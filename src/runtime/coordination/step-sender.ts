@@ -76,7 +76,9 @@ export class StepSender {
     try {
       const first = await this.#ask(sending);
       const isDoubtful = isRepeat && first.outcome === 'rejected' && step.kind !== 'cancel';
-      const answer = isDoubtful ? await this.#confirmNo(step.clientOrderId, first) : first;
+      const answer = isDoubtful
+        ? await this.#confirmNo(step.clientOrderId, first)
+        : this.#unlessTaken(step, first);
       logAnswered(this.#logger, id, step, answer);
       if (answer.order !== null) this.#desk.applyAnswer(answer.order);
       return answer;
@@ -122,6 +124,14 @@ export class StepSender {
       case 'cancel':
         return this.#broker.cancel(approved, step, turn).then(() => null);
     }
+  }
+
+  /** A no, perhaps cut short, to an order that the stream has told of says that it is there. */
+  #unlessTaken(step: Step, answer: StepAnswer): StepAnswer {
+    if (answer.outcome !== 'rejected' || step.kind === 'cancel') return answer;
+    const order = this.#desk.findClientOrder(step.clientOrderId);
+    if (order === null || order.status === 'rejected') return answer;
+    return { ...answer, outcome: 'acknowledged', order, rejection: null };
   }
 
   async #confirmNo(clientOrderId: string, no: StepAnswer): Promise<StepAnswer> {
