@@ -12,10 +12,17 @@ import { groupsOf } from './groups.ts';
 /** A little model of one symbol at the broker: what is held, which orders live, who holds shares. */
 export type Book = { readonly position: Position; readonly orders: readonly Order[] };
 
-export const bookOf = (context: PositionContext): Book => ({
-  position: { ...context.position, currentPrice: context.price },
-  orders: context.orders.filter(({ status }) => !isTerminal(status)),
-});
+const books = new WeakMap<PositionContext, Book>();
+
+/** The book now: every candidate begins with it, and a context never changes. */
+export function bookOf(context: PositionContext): Book {
+  const book = books.get(context) ?? {
+    position: { ...context.position, currentPrice: context.price },
+    orders: context.orders.filter(({ status }) => !isTerminal(status)),
+  };
+  books.set(context, book);
+  return book;
+}
 
 /** The book now and after each draft, each confirmed before the next. */
 export function booksAlong(drafts: readonly Draft[], context: PositionContext): readonly Book[] {

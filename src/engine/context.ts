@@ -132,9 +132,9 @@ function entriesBehind(
   { intents, account }: PortfolioSnapshot,
   symbol: Ticker,
 ): readonly IntentRecord[] {
-  const before = keyFor(account.accountNumber, episodeId(symbol, 0), '');
   const parents = new Set(live.flatMap(({ parentId }) => parentId ?? []));
   if (parents.size === 0) return [];
+  const before = keyFor(account.accountNumber, episodeId(symbol, 0), '');
   return (intentsByEpisode(intents).get(before) ?? []).filter(
     ({ orderId }) => orderId !== null && parents.has(orderId),
   );
