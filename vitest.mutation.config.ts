@@ -19,7 +19,7 @@ export default defineConfig({
       provider: 'v8',
       include: [
         'policies/guardrails/*.ts',
-        'src/engine/{plan-hash,review,approval-tier}.ts',
+        'src/engine/{planning/plan-hash,review/review,review/approval-tier}.ts',
         'src/domain/{approved-plan,person-approval}.ts',
         'src/runtime/plans/{approval-desk,approval-rules,approval-text}.ts',
         'src/runtime/halt/*.ts',

@@ -5,11 +5,11 @@ import { ordersAnswer, parseBody, positionsAnswer } from '../src/adapters/alpaca
 import { price } from '../src/domain/decimal.ts';
 import type { PlanPart } from '../src/domain/plan.ts';
 import type { PortfolioSnapshot, PositionContext } from '../src/domain/portfolio.ts';
-import { contextFor } from '../src/engine/context.ts';
-import { DecisionEngine } from '../src/engine/decision-engine.ts';
-import { sealPlan } from '../src/engine/plan-hash.ts';
+import { contextFor } from '../src/engine/account/context.ts';
+import { DecisionEngine } from '../src/engine/decision/decision-engine.ts';
+import { sealPlan } from '../src/engine/planning/plan-hash.ts';
 import { defaultPlanning } from '../src/engine/planning-settings.ts';
-import { review } from '../src/engine/review.ts';
+import { review } from '../src/engine/review/review.ts';
 import { ACCOUNT_NUMBER, facts } from '../test/support/given.ts';
 import { settle } from '../test/support/guarded-account.ts';
 import { anyTerms } from '../test/support/plan-terms.ts';

@@ -119,7 +119,7 @@ export const CONDUCT_CONTROLS: readonly Control[] = [
     codes: [],
     measured: 'whether every guardrail has passed: a plan is executed through one gate only',
     wouldPass: 'nothing: there is no way around a refusal',
-    files: ['src/engine/review.ts', 'src/domain/approved-plan.ts'],
+    files: ['src/engine/review/review.ts', 'src/domain/approved-plan.ts'],
   },
   {
     row: 35,
@@ -131,7 +131,7 @@ export const CONDUCT_CONTROLS: readonly Control[] = [
     measured: 'orders from before a split, and shares that do not reconcile',
     wouldPass: 'exits and protection; the rest once the figures fit',
     files: [
-      'src/engine/splits.ts',
+      'src/engine/account/splits.ts',
       'src/runtime/account/scale-watch.ts',
       'src/runtime/account/rename-watch.ts',
     ],

@@ -81,8 +81,8 @@ export const STATE_CONTROLS: readonly Control[] = [
     measured: 'what the plan does against what may be done without a person',
     wouldPass: 'the same plan once a person has approved its hash',
     files: [
-      'src/engine/approval-tier.ts',
-      'src/engine/plan-hash.ts',
+      'src/engine/review/approval-tier.ts',
+      'src/engine/planning/plan-hash.ts',
       'src/runtime/coordination/plan-admission.ts',
       'src/runtime/plans/approval-rules.ts',
       'src/runtime/plans/approval-desk.ts',
@@ -109,7 +109,7 @@ export const STATE_CONTROLS: readonly Control[] = [
     measured: 'whether fills, orders and positions tell the same',
     wouldPass: 'the same plan once they do',
     files: [
-      'src/engine/reconcile.ts',
+      'src/engine/account/reconcile.ts',
       'src/runtime/coordination/recovery.ts',
       'src/runtime/account/coherence-watch.ts',
     ],

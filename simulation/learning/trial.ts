@@ -13,7 +13,7 @@ import type { LearnedFigures } from '../../src/domain/advice.ts';
 import { digestOf, type Json } from '../../src/domain/canonical.ts';
 import { text } from '../../src/domain/decimal.ts';
 import type { JournalRecord } from '../../src/domain/event.ts';
-import { averageTrueRange } from '../../src/engine/atr.ts';
+import { averageTrueRange } from '../../src/engine/account/atr.ts';
 import { type LearningBounds, learnFrom } from '../../src/engine/learning/track-record.ts';
 import { TradeBook } from '../../src/intelligence/trade-book.ts';
 

@@ -1,5 +1,5 @@
 import { type PolicySettings, tradingPolicies } from '../../policies/registry.ts';
-import { DecisionEngine } from '../engine/decision-engine.ts';
+import { DecisionEngine } from '../engine/decision/decision-engine.ts';
 import { defaultPlanning } from '../engine/planning-settings.ts';
 import { type EntryPlan, entryShares, nextEntryBar } from './entries.ts';
 import { askAt, bidAt, costOf, type FillSettings } from './fills.ts';

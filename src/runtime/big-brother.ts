@@ -16,8 +16,8 @@ import type { ActionPlan, Intent, OpenIntent, PlanPart } from '../domain/plan.ts
 import type { PortfolioSnapshot, PositionContext } from '../domain/portfolio.ts';
 import type { ExecutionReport, PlanRefusal, Refusal } from '../domain/report.ts';
 import type { PortfolioRisk } from '../domain/risk.ts';
-import { positionWith } from '../engine/entry-context.ts';
-import { isSameHash } from '../engine/plan-hash.ts';
+import { positionWith } from '../engine/account/entry-context.ts';
+import { isSameHash } from '../engine/planning/plan-hash.ts';
 import type { Background } from '../ports/background.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PortfolioRiskManager } from './account/portfolio-risk-manager.ts';

@@ -7,8 +7,8 @@ import { isTerminal } from '../domain/order.ts';
 import type { PortfolioSnapshot } from '../domain/portfolio.ts';
 import { exitSide } from '../domain/side.ts';
 import type { EpochMs } from '../domain/time.ts';
-import { isManaged } from '../engine/groups.ts';
-import { orphansOf } from '../engine/orphans.ts';
+import { isManaged } from '../engine/account/groups.ts';
+import { orphansOf } from '../engine/decision/orphans.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PortfolioStateManager } from './account/portfolio-state-manager.ts';
 import {

@@ -5,7 +5,7 @@ import type { Verdict } from '../domain/guardrail.ts';
 import type { Ticker } from '../domain/ids.ts';
 import type { ActionPlan, Intent, OpenIntent, PlanPart } from '../domain/plan.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
-import { sideOpenedBy } from '../engine/entry-context.ts';
+import { sideOpenedBy } from '../engine/account/entry-context.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { EntryDesk } from './account/entry-desk.ts';
 import type { PortfolioStateManager } from './account/portfolio-state-manager.ts';

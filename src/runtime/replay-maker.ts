@@ -8,7 +8,7 @@ import type { TradingPolicy } from '../domain/policy.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
 import { fieldAt } from '../domain/record-body.ts';
 import { revived } from '../domain/revival.ts';
-import { DecisionEngine } from '../engine/decision-engine.ts';
+import { DecisionEngine } from '../engine/decision/decision-engine.ts';
 import type { PlanningSettings } from '../engine/planning-settings.ts';
 import { NOBODY } from './coordination/nobody.ts';
 import type { Asked, Asking, Thought } from './coordination/plan-maker.ts';

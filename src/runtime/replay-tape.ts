@@ -6,8 +6,8 @@ import type { Position } from '../domain/portfolio.ts';
 import { fieldAt, textAt } from '../domain/record-body.ts';
 import { revived } from '../domain/revival.ts';
 import type { EpochMs } from '../domain/time.ts';
-import { basisFrom, patched } from '../engine/replay-basis.ts';
-import type { BasisParts } from '../engine/replay-patch.ts';
+import { basisFrom, patched } from '../engine/replay/replay-basis.ts';
+import type { BasisParts } from '../engine/replay/replay-patch.ts';
 
 /** A price that the journal holds, or a position that somebody else opened. */
 export type TapeEntry =

@@ -1,7 +1,7 @@
 import type { Guardrail } from '../domain/guardrail.ts';
 import type { TradingPolicy } from '../domain/policy.ts';
 import type { PortfolioPolicy } from '../domain/portfolio-policy.ts';
-import type { DriftTolerance } from '../engine/drift.ts';
+import type { DriftTolerance } from '../engine/planning/drift.ts';
 import type { PlanningSettings } from '../engine/planning-settings.ts';
 import type { AnchorPlace } from '../ports/anchor-place.ts';
 import type { Background } from '../ports/background.ts';

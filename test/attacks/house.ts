@@ -1,7 +1,7 @@
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { decimal, text } from '../../src/domain/decimal.ts';
-import { blastRadius } from '../../src/engine/blast-radius.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
+import { blastRadius } from '../../src/engine/review/blast-radius.ts';
 import { formatDecimal } from '../../src/paper-exchange/core/decimal.ts';
 import type { ExchangeEvent, Order } from '../../src/paper-exchange/core/types.ts';
 import { defaultRuntimeSettings } from '../../src/runtime/settings/settings.ts';

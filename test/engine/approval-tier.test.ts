@@ -16,7 +16,7 @@ import {
   type SoldLately,
   soldShares,
   stricterLimits,
-} from '../../src/engine/approval-tier.ts';
+} from '../../src/engine/review/approval-tier.ts';
 import { replace } from '../policies/support.ts';
 import { order } from '../support/given.ts';
 import { planPart, stepsOf } from '../tools/given-plan.ts';

@@ -4,8 +4,8 @@ import { ApprovedPlan } from '../../src/domain/approved-plan.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
 import { mintPersonApproval, PersonApproval } from '../../src/domain/person-approval.ts';
 import type { ActionPlan } from '../../src/domain/plan.ts';
-import { sealPlan } from '../../src/engine/plan-hash.ts';
-import { review } from '../../src/engine/review.ts';
+import { sealPlan } from '../../src/engine/planning/plan-hash.ts';
+import { review } from '../../src/engine/review/review.ts';
 import { facts, holding, NOW, snapshot } from '../support/given.ts';
 import { actionPlan } from '../tools/given-plan.ts';
 

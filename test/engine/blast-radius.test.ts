@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimal } from '../../src/domain/decimal.ts';
-import { type BlastLimits, blastRadius } from '../../src/engine/blast-radius.ts';
+import { type BlastLimits, blastRadius } from '../../src/engine/review/blast-radius.ts';
 
 const limits: BlastLimits = {
   mode: 'execute',

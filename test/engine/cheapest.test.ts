@@ -4,17 +4,17 @@ import { type Decimal, type Quantity, sharesLeft, ZERO } from '../../src/domain/
 import type { PositionContext } from '../../src/domain/portfolio.ts';
 import { RECIPES } from '../../src/domain/recipe.ts';
 import { isTighter } from '../../src/domain/side.ts';
-import { type Book, bookOf, booksAlong, coverIn } from '../../src/engine/book.ts';
-import { type Candidate, type Draft, identify } from '../../src/engine/candidate.ts';
-import { brokenRules } from '../../src/engine/constraints.ts';
-import { decide } from '../../src/engine/decide.ts';
-import { estimateNaked } from '../../src/engine/naked-estimate.ts';
-import { planFor } from '../../src/engine/plan.ts';
+import { decide } from '../../src/engine/decision/decide.ts';
+import { type Book, bookOf, booksAlong, coverIn } from '../../src/engine/planning/book.ts';
+import { type Candidate, type Draft, identify } from '../../src/engine/planning/candidate.ts';
+import { brokenRules } from '../../src/engine/planning/constraints.ts';
+import { estimateNaked } from '../../src/engine/planning/naked-estimate.ts';
+import { planFor } from '../../src/engine/planning/plan.ts';
+import { coverAndSale } from '../../src/engine/planning/recipes/cover-and-sale.ts';
+import { exits } from '../../src/engine/planning/recipes/exit.ts';
+import { reprices } from '../../src/engine/planning/recipes/reprice.ts';
+import { type Situation, sharesOf, situationOf } from '../../src/engine/planning/situation.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
-import { coverAndSale } from '../../src/engine/recipes/cover-and-sale.ts';
-import { exits } from '../../src/engine/recipes/exit.ts';
-import { reprices } from '../../src/engine/recipes/reprice.ts';
-import { type Situation, sharesOf, situationOf } from '../../src/engine/situation.ts';
 import { holding, reduce, stopLimit, wants } from '../support/given.ts';
 import { type Scene, scene } from './scenes.ts';
 

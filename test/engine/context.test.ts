@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { quantity } from '../../src/domain/decimal.ts';
 import { ticker } from '../../src/domain/ids.ts';
 import type { IntentRecord } from '../../src/domain/portfolio.ts';
-import { contextFor } from '../../src/engine/context.ts';
-import { keyFor } from '../../src/engine/intents.ts';
+import { contextFor } from '../../src/engine/account/context.ts';
+import { keyFor } from '../../src/engine/account/intents.ts';
 import { ACCOUNT_NUMBER, oco, order, snapshot, stopLimit } from '../support/given.ts';
 
 const intent = (account: string, episode: string, meaning: string): IntentRecord => ({

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { text } from '../../src/domain/decimal.ts';
 import type { Decision } from '../../src/domain/decision.ts';
 import type { Evaluation } from '../../src/domain/policy.ts';
-import { decide } from '../../src/engine/decide.ts';
+import { decide } from '../../src/engine/decision/decide.ts';
 import {
   exit,
   type GivenHolding,

@@ -8,9 +8,13 @@ import type { Order, OrderRequest } from '../../src/domain/order.ts';
 import { isTerminal } from '../../src/domain/order.ts';
 import type { PlanPart, Step } from '../../src/domain/plan.ts';
 import type { PortfolioSnapshot, Position, PositionContext } from '../../src/domain/portfolio.ts';
-import { contextFor } from '../../src/engine/context.ts';
-import { type EpisodeBook, episodesFromJournal, foldEpisodes } from '../../src/engine/episodes.ts';
-import { foldIntents, milestonesDone } from '../../src/engine/intents.ts';
+import { contextFor } from '../../src/engine/account/context.ts';
+import {
+  type EpisodeBook,
+  episodesFromJournal,
+  foldEpisodes,
+} from '../../src/engine/account/episodes.ts';
+import { foldIntents, milestonesDone } from '../../src/engine/account/intents.ts';
 import { NyseCalendar } from '../../src/paper-exchange/calendar/nyse.ts';
 import { decimal, formatDecimal } from '../../src/paper-exchange/core/decimal.ts';
 import { ExchangeCore } from '../../src/paper-exchange/core/exchange-core.ts';

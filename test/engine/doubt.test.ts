@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { quantity, text } from '../../src/domain/decimal.ts';
 import { orderId } from '../../src/domain/ids.ts';
 import type { Order } from '../../src/domain/order.ts';
-import { coverOf } from '../../src/engine/cover.ts';
-import { decide } from '../../src/engine/decide.ts';
+import { coverOf } from '../../src/engine/account/cover.ts';
+import { decide } from '../../src/engine/decision/decide.ts';
 import {
   areOverdue,
   type Doubt,
@@ -12,8 +12,8 @@ import {
   onlyReleases,
   protectsMore,
   withDoubts,
-} from '../../src/engine/doubt.ts';
-import { planFor } from '../../src/engine/plan.ts';
+} from '../../src/engine/planning/doubt.ts';
+import { planFor } from '../../src/engine/planning/plan.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
 import { exit, holding, NOW, protect, reduce, stopLimit, wants } from '../support/given.ts';
 

@@ -8,7 +8,7 @@ import {
   type EpisodeEvent,
   episodesFromJournal,
   foldEpisodes,
-} from '../../src/engine/episodes.ts';
+} from '../../src/engine/account/episodes.ts';
 import { type GivenHolding, NOW, snapshot, stopLimit } from '../support/given.ts';
 
 const noEpisodes = episodesFromJournal([]);

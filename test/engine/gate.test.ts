@@ -4,11 +4,11 @@ import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail
 import { ticker } from '../../src/domain/ids.ts';
 import type { ActionPlan, PlanPart } from '../../src/domain/plan.ts';
 import type { PositionContext } from '../../src/domain/portfolio.ts';
-import { DecisionEngine } from '../../src/engine/decision-engine.ts';
-import { driftOf } from '../../src/engine/drift.ts';
-import { hashOf, sealPlan } from '../../src/engine/plan-hash.ts';
+import { DecisionEngine } from '../../src/engine/decision/decision-engine.ts';
+import { driftOf } from '../../src/engine/planning/drift.ts';
+import { hashOf, sealPlan } from '../../src/engine/planning/plan-hash.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
-import { review } from '../../src/engine/review.ts';
+import { review } from '../../src/engine/review/review.ts';
 import {
   ACCOUNT_NUMBER,
   facts,

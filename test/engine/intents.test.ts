@@ -10,7 +10,7 @@ import {
   nextIdentity,
   saleMeaning,
   whySpent,
-} from '../../src/engine/intents.ts';
+} from '../../src/engine/account/intents.ts';
 import { ACCOUNT_NUMBER, holding, NOW, order } from '../support/given.ts';
 
 const EPISODE = holding().episode.id;

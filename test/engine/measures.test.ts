@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { price, quantity } from '../../src/domain/decimal.ts';
-import { averageTrueRange } from '../../src/engine/atr.ts';
-import { bookOf } from '../../src/engine/book.ts';
-import { measureNaked, nakedTimeOf, unmeasured } from '../../src/engine/naked-time.ts';
-import { worstLoss } from '../../src/engine/worst-loss.ts';
+import { averageTrueRange } from '../../src/engine/account/atr.ts';
+import { measureNaked, nakedTimeOf, unmeasured } from '../../src/engine/account/naked-time.ts';
+import { bookOf } from '../../src/engine/planning/book.ts';
+import { worstLoss } from '../../src/engine/planning/worst-loss.ts';
 import { bars, holding, NOW, stopLimit } from '../support/given.ts';
 
 describe('average true range', () => {

@@ -6,9 +6,9 @@ import type { EventType, JournalRecord } from '../../src/domain/event.ts';
 import type { Order, OrderStatus } from '../../src/domain/order.ts';
 import { isTerminal } from '../../src/domain/order.ts';
 import type { SubmitStep } from '../../src/domain/plan.ts';
-import { decide } from '../../src/engine/decide.ts';
-import { foldIntents } from '../../src/engine/intents.ts';
-import { planFor } from '../../src/engine/plan.ts';
+import { foldIntents } from '../../src/engine/account/intents.ts';
+import { decide } from '../../src/engine/decision/decide.ts';
+import { planFor } from '../../src/engine/planning/plan.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
 import { holding, NOW, order, protect, reduce, wants } from '../support/given.ts';
 

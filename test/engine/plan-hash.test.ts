@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { toJson } from '../../src/domain/canonical.ts';
 import { Decimal, decimal } from '../../src/domain/decimal.ts';
 import type { ActionPlan } from '../../src/domain/plan.ts';
-import { hashOf, isSameHash, planText, sealPlan } from '../../src/engine/plan-hash.ts';
+import { hashOf, isSameHash, planText, sealPlan } from '../../src/engine/planning/plan-hash.ts';
 import { actionPlan } from '../tools/given-plan.ts';
 
 const { hash: _, ...fields } = actionPlan('AAPL');

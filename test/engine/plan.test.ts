@@ -3,9 +3,9 @@ import { text } from '../../src/domain/decimal.ts';
 import type { Step } from '../../src/domain/plan.ts';
 import type { Evaluation } from '../../src/domain/policy.ts';
 import type { PositionContext } from '../../src/domain/portfolio.ts';
-import { decide } from '../../src/engine/decide.ts';
-import { keyFor } from '../../src/engine/intents.ts';
-import { planFor } from '../../src/engine/plan.ts';
+import { keyFor } from '../../src/engine/account/intents.ts';
+import { decide } from '../../src/engine/decision/decide.ts';
+import { planFor } from '../../src/engine/planning/plan.ts';
 import { defaultPlanning, type PlanningSettings } from '../../src/engine/planning-settings.ts';
 import {
   ACCOUNT_NUMBER,

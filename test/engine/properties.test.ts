@@ -5,9 +5,9 @@ import { type Decimal, ZERO } from '../../src/domain/decimal.ts';
 import type { PlanPart, Step } from '../../src/domain/plan.ts';
 import type { Evaluation } from '../../src/domain/policy.ts';
 import type { PositionContext } from '../../src/domain/portfolio.ts';
-import { brokenRules } from '../../src/engine/constraints.ts';
-import { decide } from '../../src/engine/decide.ts';
-import { type Planning, planFor } from '../../src/engine/plan.ts';
+import { decide } from '../../src/engine/decision/decide.ts';
+import { brokenRules } from '../../src/engine/planning/constraints.ts';
+import { type Planning, planFor } from '../../src/engine/planning/plan.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
 import { type Scene, scene } from './scenes.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Order } from '../../src/domain/order.ts';
-import { incoherencesOf, mergeOrders, splitAmidFills } from '../../src/engine/reconcile.ts';
+import { incoherencesOf, mergeOrders, splitAmidFills } from '../../src/engine/account/reconcile.ts';
 import { type GivenHolding, NOW, order, snapshot, stopLimit } from '../support/given.ts';
 
 const mergeOrder = (known: Order | null, incoming: Order) =>

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { price, quantity } from '../../src/domain/decimal.ts';
-import { isOnOldScale, isOnScaleBefore, rescaled, splitBetween } from '../../src/engine/splits.ts';
+import {
+  isOnOldScale,
+  isOnScaleBefore,
+  rescaled,
+  splitBetween,
+} from '../../src/engine/account/splits.ts';
 import { stopLimit } from '../support/given.ts';
 
 const held = (shares: string, entry: string) => ({

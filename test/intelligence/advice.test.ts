@@ -3,7 +3,7 @@ import { type Advice, adviceIn } from '../../src/domain/advice.ts';
 import { toJson } from '../../src/domain/canonical.ts';
 import type { JournalRecord } from '../../src/domain/event.ts';
 import { ticker } from '../../src/domain/ids.ts';
-import { needUnderAdvice, severityIn } from '../../src/engine/advice.ts';
+import { needUnderAdvice, severityIn } from '../../src/engine/decision/advice.ts';
 import { AdviceBook, LONGEST_LIFE_MS } from '../../src/runtime/plans/advice-book.ts';
 import { holding, NOW, stopLimit } from '../support/given.ts';
 import { type Pair, think } from './hostile-advice.ts';

@@ -14,7 +14,7 @@ import { type PlanId, ticker } from '../../src/domain/ids.ts';
 import type { OrderLine } from '../../src/domain/plan.ts';
 import type { Evaluation, TradingPolicy } from '../../src/domain/policy.ts';
 import type { PositionContext } from '../../src/domain/portfolio.ts';
-import { DecisionEngine } from '../../src/engine/decision-engine.ts';
+import { DecisionEngine } from '../../src/engine/decision/decision-engine.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
 import { EVERYBODY, PlanMaker, type Thought } from '../../src/runtime/coordination/plan-maker.ts';
 import { AdviceBook } from '../../src/runtime/plans/advice-book.ts';

@@ -27,7 +27,7 @@ import type {
   PortfolioSnapshot,
   PositionContext,
 } from '../../src/domain/portfolio.ts';
-import { contextFor } from '../../src/engine/context.ts';
+import { contextFor } from '../../src/engine/account/context.ts';
 import {
   ACCOUNT_NUMBER,
   facts,

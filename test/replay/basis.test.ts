@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalText, type Json, toJson } from '../../src/domain/canonical.ts';
 import { price, quantity } from '../../src/domain/decimal.ts';
-import { basisFrom, patched } from '../../src/engine/replay-basis.ts';
-import { type BasisParts, partsOf, patchBetween } from '../../src/engine/replay-patch.ts';
-import type { ReviewBasis } from '../../src/engine/review-basis.ts';
+import { basisFrom, patched } from '../../src/engine/replay/replay-basis.ts';
+import { type BasisParts, partsOf, patchBetween } from '../../src/engine/replay/replay-patch.ts';
+import type { ReviewBasis } from '../../src/engine/review/review-basis.ts';
 import { watchedAccount } from '../support/guarded-account.ts';
 
 const guarded = await watchedAccount();

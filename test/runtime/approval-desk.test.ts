@@ -5,7 +5,7 @@ import type { ApprovalTier } from '../../src/domain/approval.ts';
 import type { JournalEvent } from '../../src/domain/event.ts';
 import { PersonApproval } from '../../src/domain/person-approval.ts';
 import type { ActionPlan } from '../../src/domain/plan.ts';
-import { sealPlan } from '../../src/engine/plan-hash.ts';
+import { sealPlan } from '../../src/engine/planning/plan-hash.ts';
 import { ApprovalDesk } from '../../src/runtime/plans/approval-desk.ts';
 import { defaultRuntimeSettings } from '../../src/runtime/settings/settings.ts';
 import { NOW } from '../support/given.ts';

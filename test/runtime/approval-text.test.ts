@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { notional, quantity } from '../../src/domain/decimal.ts';
 import type { ActionPlan, PlanPart } from '../../src/domain/plan.ts';
-import { sealPlan } from '../../src/engine/plan-hash.ts';
+import { sealPlan } from '../../src/engine/planning/plan-hash.ts';
 import { approvalText } from '../../src/runtime/plans/approval-text.ts';
 import { cancel, partOf, replace, reviewOf, submit } from '../policies/support.ts';
 import { ACCOUNT_NUMBER, NOW, stopLimit } from '../support/given.ts';

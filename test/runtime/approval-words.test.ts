@@ -5,7 +5,7 @@ import type { ApprovalChannel, ApprovalTier } from '../../src/domain/approval.ts
 import type { Environment } from '../../src/domain/environment.ts';
 import type { JournalEvent } from '../../src/domain/event.ts';
 import type { ActionPlan } from '../../src/domain/plan.ts';
-import { sealPlan } from '../../src/engine/plan-hash.ts';
+import { sealPlan } from '../../src/engine/planning/plan-hash.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { ApprovalDesk } from '../../src/runtime/plans/approval-desk.ts';
 import { approvalText } from '../../src/runtime/plans/approval-text.ts';

@@ -3,8 +3,8 @@ import type { ApprovalChannel } from '../../src/domain/approval.ts';
 import { ApprovedPlan } from '../../src/domain/approved-plan.ts';
 import { ticker } from '../../src/domain/ids.ts';
 import type { ActionPlan, Intent } from '../../src/domain/plan.ts';
-import { hashOf, sealPlan } from '../../src/engine/plan-hash.ts';
-import { review } from '../../src/engine/review.ts';
+import { hashOf, sealPlan } from '../../src/engine/planning/plan-hash.ts';
+import { review } from '../../src/engine/review/review.ts';
 import {
   defaultRuntimeSettings,
   type RuntimeSettings,

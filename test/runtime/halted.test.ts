@@ -6,7 +6,7 @@ import { opposite } from '../../src/domain/order.ts';
 import type { Intent, Step, SubmitStep } from '../../src/domain/plan.ts';
 import type { Evaluation, TradingPolicy } from '../../src/domain/policy.ts';
 import { isRiskReducing } from '../../src/domain/risk-reducing.ts';
-import { sealPlan } from '../../src/engine/plan-hash.ts';
+import { sealPlan } from '../../src/engine/planning/plan-hash.ts';
 import type { Runtime } from '../../src/runtime/runtime-parts.ts';
 import { exit, protect, reduce, reprice, wants } from '../support/given.ts';
 import { type Guarded, settle, watchedAccount } from '../support/guarded-account.ts';

@@ -5,7 +5,7 @@ import type { Verdict } from '../../src/domain/guardrail.ts';
 import { ticker } from '../../src/domain/ids.ts';
 import type { ActionPlan, Intent } from '../../src/domain/plan.ts';
 import type { Account } from '../../src/domain/portfolio.ts';
-import { sealPlan } from '../../src/engine/plan-hash.ts';
+import { sealPlan } from '../../src/engine/planning/plan-hash.ts';
 import { AdviceBook } from '../../src/runtime/plans/advice-book.ts';
 import { ApprovalRules } from '../../src/runtime/plans/approval-rules.ts';
 import { approvalText, checkOf } from '../../src/runtime/plans/approval-text.ts';

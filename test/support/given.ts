@@ -24,8 +24,8 @@ import type {
   PositionSide,
 } from '../../src/domain/portfolio.ts';
 import type { EpochMs } from '../../src/domain/time.ts';
-import { contextFor } from '../../src/engine/context.ts';
-import { coverOf } from '../../src/engine/cover.ts';
+import { contextFor } from '../../src/engine/account/context.ts';
+import { coverOf } from '../../src/engine/account/cover.ts';
 
 /** Wednesday 2026-10-14, 10:00 in New York: half an hour into the session. */
 export const NOW: EpochMs = Date.UTC(2026, 9, 14, 14, 0, 0);

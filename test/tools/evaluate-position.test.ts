@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SymbolEvaluation } from '../../src/domain/answers.ts';
 import { quantity } from '../../src/domain/decimal.ts';
 import type { Evaluation, Recommendation } from '../../src/domain/policy.ts';
-import { decide } from '../../src/engine/decide.ts';
+import { decide } from '../../src/engine/decision/decide.ts';
 import { connected } from '../server/connect.ts';
 import { exit, holding, NOW, protect, reduce, stopLimit, wants } from '../support/given.ts';
 import { ToldAnswers } from './face.ts';

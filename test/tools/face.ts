@@ -17,7 +17,7 @@ import type { Intent, OpenIntent } from '../../src/domain/plan.ts';
 import type { PortfolioSnapshot, PositionContext } from '../../src/domain/portfolio.ts';
 import type { ExecutionReport } from '../../src/domain/report.ts';
 import type { PortfolioRisk } from '../../src/domain/risk.ts';
-import { contextFor } from '../../src/engine/context.ts';
+import { contextFor } from '../../src/engine/account/context.ts';
 import { assessRisk } from '../../src/engine/risk/assess.ts';
 import { riskModelOf } from '../../src/engine/risk/risk-model.ts';
 import type { BigBrotherFace } from '../../tools/tool.ts';

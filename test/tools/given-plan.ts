@@ -3,7 +3,7 @@ import { notional, price, quantity } from '../../src/domain/decimal.ts';
 import type { Verdict } from '../../src/domain/guardrail.ts';
 import { episodeId, orderId, type PlanId, ticker } from '../../src/domain/ids.ts';
 import type { ActionPlan, PlanPart, Step } from '../../src/domain/plan.ts';
-import { sealPlan } from '../../src/engine/plan-hash.ts';
+import { sealPlan } from '../../src/engine/planning/plan-hash.ts';
 import { ACCOUNT_NUMBER, NOW, stopLimit } from '../support/given.ts';
 import { anyTerms } from '../support/plan-terms.ts';
 

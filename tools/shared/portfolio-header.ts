@@ -5,7 +5,7 @@ import { exposureIn, holdingsOf } from '../../src/domain/exposure.ts';
 import { isTerminal } from '../../src/domain/order.ts';
 import type { PortfolioSnapshot } from '../../src/domain/portfolio.ts';
 import { type EpochMs, isoTime } from '../../src/domain/time.ts';
-import { isManaged } from '../../src/engine/groups.ts';
+import { isManaged } from '../../src/engine/account/groups.ts';
 import type { BigBrotherFace } from '../tool.ts';
 import type { CoverState, Held } from './position-facts.ts';
 import { riskLine, riskSchema } from './risk-facts.ts';

@@ -4,7 +4,7 @@ import type { Ticker } from '../../src/domain/ids.ts';
 import { type Order, remainingQuantity } from '../../src/domain/order.ts';
 import type { IntentRecord, Position, PositionContext } from '../../src/domain/portfolio.ts';
 import { type EpochMs, isoTime } from '../../src/domain/time.ts';
-import { isManaged } from '../../src/engine/groups.ts';
+import { isManaged } from '../../src/engine/account/groups.ts';
 
 /** How well the shares held are protected; `unknown` when the position could not be read whole. */
 export type CoverState = 'naked' | 'partly' | 'covered' | 'unknown';

@@ -1,9 +1,9 @@
 import { decimal, text, worth, ZERO } from '../../domain/decimal.ts';
 import type { Environment } from '../../domain/environment.ts';
 import type { Position } from '../../domain/portfolio.ts';
-import { stricterLimits } from '../../engine/approval-tier.ts';
-import { type BlastRadius, blastRadius } from '../../engine/blast-radius.ts';
 import { defaultPlanning } from '../../engine/planning-settings.ts';
+import { stricterLimits } from '../../engine/review/approval-tier.ts';
+import { type BlastRadius, blastRadius } from '../../engine/review/blast-radius.ts';
 import type { Rules } from '../../settings-file.ts';
 
 /** What a host in wrong hands can cost in a day, by the settings and what is held. */

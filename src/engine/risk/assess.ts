@@ -13,8 +13,8 @@ import type { Ticker } from '../../domain/ids.ts';
 import type { WorstLoss } from '../../domain/plan.ts';
 import type { Position, PositionContext } from '../../domain/portfolio.ts';
 import type { Concentration, PortfolioRisk } from '../../domain/risk.ts';
-import { bookOf } from '../book.ts';
-import { worstLoss } from '../worst-loss.ts';
+import { bookOf } from '../planning/book.ts';
+import { worstLoss } from '../planning/worst-loss.ts';
 import { betaDollars, stakesOf, stressesOf, tailsOf } from './market-risk.ts';
 import type { RiskModel } from './risk-model.ts';
 

@@ -3,7 +3,7 @@ import { type Price, price } from '../../domain/decimal.ts';
 import type { JournalRecord } from '../../domain/event.ts';
 import { fieldAt } from '../../domain/record-body.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import { priceAt } from '../outcome-records.ts';
+import { priceAt } from '../outcomes/outcome-records.ts';
 
 export type Mark = { readonly at: EpochMs; readonly price: Price };
 

@@ -11,7 +11,7 @@ import type { PositionSide } from '../../domain/portfolio.ts';
 import { fieldAt, textAt } from '../../domain/record-body.ts';
 import { exitSide } from '../../domain/side.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import { amountAt, priceAt } from '../outcome-records.ts';
+import { amountAt, priceAt } from '../outcomes/outcome-records.ts';
 
 const OWN_PREFIX = 'bb1-';
 /** A limit that fills within this was meant to sell now, not to wait for a price. */

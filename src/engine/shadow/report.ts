@@ -2,7 +2,7 @@ import { type Decimal, text, ZERO } from '../../domain/decimal.ts';
 import type { JournalRecord } from '../../domain/event.ts';
 import { fieldAt } from '../../domain/record-body.ts';
 import { type EpochMs, isoTime } from '../../domain/time.ts';
-import { amountAt } from '../outcome-records.ts';
+import { amountAt } from '../outcomes/outcome-records.ts';
 import { Courses } from './course.ts';
 import { type Deed, DeedBook, type DeedKind } from './deeds.ts';
 import { type Score, type Scoring, scoreAll, usualScoring, type Verdict } from './score.ts';

@@ -6,7 +6,7 @@ import type { Action } from '../../domain/policy.ts';
 import type { PositionSide } from '../../domain/portfolio.ts';
 import { fieldAt, textAt } from '../../domain/record-body.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import { amountAt, priceAt } from '../outcome-records.ts';
+import { amountAt, priceAt } from '../outcomes/outcome-records.ts';
 
 /** Something that BigBrother wanted and did not do, from the first look to the last. */
 export type Wish = {

@@ -9,9 +9,9 @@ import type {
   PositionContext,
 } from '../../domain/portfolio.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import { contextFor } from '../../engine/context.ts';
-import { flatContextFor } from '../../engine/orphans.ts';
-import type { Split } from '../../engine/splits.ts';
+import { contextFor } from '../../engine/account/context.ts';
+import type { Split } from '../../engine/account/splits.ts';
+import { flatContextFor } from '../../engine/decision/orphans.ts';
 import type { OrderUpdate } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EventLogger } from '../journal/event-logger.ts';

@@ -6,8 +6,8 @@ import {
   type Reading,
   splitAfterFills,
   splitAmidFills,
-} from '../../engine/reconcile.ts';
-import type { Split } from '../../engine/splits.ts';
+} from '../../engine/account/reconcile.ts';
+import type { Split } from '../../engine/account/splits.ts';
 
 /** Alpaca's positions may lag behind its orders for this long; what lasts longer is real. */
 const LONGEST_LAG_MS = 10_000;

@@ -7,9 +7,13 @@ import type { Episode, Incoherence, Position } from '../../domain/portfolio.ts';
 import { textAt } from '../../domain/record-body.ts';
 import { isTighter } from '../../domain/side.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import { type EpisodeEvent, episodesFromJournal, foldEpisodes } from '../../engine/episodes.ts';
-import { milestonesDone } from '../../engine/intents.ts';
-import { rescaled, type Split } from '../../engine/splits.ts';
+import {
+  type EpisodeEvent,
+  episodesFromJournal,
+  foldEpisodes,
+} from '../../engine/account/episodes.ts';
+import { milestonesDone } from '../../engine/account/intents.ts';
+import { rescaled, type Split } from '../../engine/account/splits.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
 import type { IntentLedger } from './intent-ledger.ts';
 import { ScaleWatch } from './scale-watch.ts';

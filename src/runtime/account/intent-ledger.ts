@@ -3,7 +3,7 @@ import type { JournalRecord } from '../../domain/event.ts';
 import type { Order } from '../../domain/order.ts';
 import type { IntentRecord } from '../../domain/portfolio.ts';
 import { fieldAt, textAt } from '../../domain/record-body.ts';
-import { foldIntents } from '../../engine/intents.ts';
+import { foldIntents } from '../../engine/account/intents.ts';
 
 type Entry = {
   generation: number;

@@ -1,7 +1,7 @@
 import type { Ticker } from '../../domain/ids.ts';
 import type { SymbolMarket } from '../../domain/market.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import { averageTrueRange } from '../../engine/atr.ts';
+import { averageTrueRange } from '../../engine/account/atr.ts';
 import type { MarketData, MarketEvent, StreamState } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { reasonOf, withDeadline } from '../../ports/deadline.ts';

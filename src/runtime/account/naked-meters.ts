@@ -11,7 +11,7 @@ import {
   nakedTimeOf,
   secondsOf,
   unmeasured,
-} from '../../engine/naked-time.ts';
+} from '../../engine/account/naked-time.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
 import type { SessionCalendar } from './session-calendar.ts';
 

@@ -5,7 +5,7 @@ import type { Ticker } from '../../domain/ids.ts';
 import type { PortfolioSnapshot, Position } from '../../domain/portfolio.ts';
 import type { PortfolioRisk } from '../../domain/risk.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import type { ExitBasis } from '../../engine/coordinated-exit.ts';
+import type { ExitBasis } from '../../engine/decision/coordinated-exit.ts';
 import { assessRisk } from '../../engine/risk/assess.ts';
 import { averageVolume, type Closes, closesOf } from '../../engine/risk/returns.ts';
 import { RETURN_DAYS, type RiskModel, riskModelOf } from '../../engine/risk/risk-model.ts';

@@ -7,7 +7,7 @@ import type {
   PositionContext,
   PositionSide,
 } from '../../domain/portfolio.ts';
-import { entryContextFor } from '../../engine/entry-context.ts';
+import { entryContextFor } from '../../engine/account/entry-context.ts';
 import type { MarketEvent, Streams } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { reasonOf } from '../../ports/deadline.ts';

@@ -2,7 +2,7 @@ import { text } from '../../domain/decimal.ts';
 import type { Ticker } from '../../domain/ids.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Incoherence, Position } from '../../domain/portfolio.ts';
-import { splitBetween } from '../../engine/splits.ts';
+import { splitBetween } from '../../engine/account/splits.ts';
 
 /**
  * Notices shares that turn up under another symbol without a trade: a rename, or a merger. Who

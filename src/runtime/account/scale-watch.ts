@@ -2,7 +2,7 @@ import { type Price, type Quantity, text } from '../../domain/decimal.ts';
 import type { Ticker } from '../../domain/ids.ts';
 import type { Incoherence, Position } from '../../domain/portfolio.ts';
 import { type EpochMs, msBetween } from '../../domain/time.ts';
-import { isOffScale, isOnOldScale, type Split } from '../../engine/splits.ts';
+import { isOffScale, isOnOldScale, type Split } from '../../engine/account/splits.ts';
 
 /** A price that has not followed its split by then is believed to have moved that far. */
 const LONGEST_DOUBT_MS = 24 * 3_600_000;

@@ -1,7 +1,7 @@
 import type { Ticker } from '../../domain/ids.ts';
 import type { Session } from '../../domain/market.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import type { Span } from '../../engine/naked-time.ts';
+import type { Span } from '../../engine/account/naked-time.ts';
 import type { Broker, TradingDay } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { reasonOf, withDeadline } from '../../ports/deadline.ts';

@@ -4,7 +4,7 @@ import type { JournalRecord } from '../../domain/event.ts';
 import type { PlanPart } from '../../domain/plan.ts';
 import { textAt } from '../../domain/record-body.ts';
 import { exitSide } from '../../domain/side.ts';
-import { isForEntry } from '../../engine/entry-context.ts';
+import { isForEntry } from '../../engine/account/entry-context.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ClockSkew } from '../account/clock-skew.ts';
 import type { EntryDesk } from '../account/entry-desk.ts';

@@ -4,7 +4,7 @@ import type { Ticker } from '../../domain/ids.ts';
 import type { ActionPlan, PlanPart } from '../../domain/plan.ts';
 import type { ExecutionReport, PartReport, Refusal, StepResult } from '../../domain/report.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import { isForEntry } from '../../engine/entry-context.ts';
+import { isForEntry } from '../../engine/account/entry-context.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { reasonOf } from '../../ports/deadline.ts';
 import type { AccountLook } from '../account/account-look.ts';

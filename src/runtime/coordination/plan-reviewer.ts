@@ -2,11 +2,11 @@ import type { Guardrail, ReviewInput, Verdict } from '../../domain/guardrail.ts'
 import type { ActionPlan, PlanPart } from '../../domain/plan.ts';
 import type { PositionContext } from '../../domain/portfolio.ts';
 import type { Refusal } from '../../domain/report.ts';
-import { withDoubts } from '../../engine/doubt.ts';
-import { driftOf, isForFlat } from '../../engine/drift.ts';
-import { isForEntry } from '../../engine/entry-context.ts';
-import { type Review, review } from '../../engine/review.ts';
-import { type ReviewBasis, reviewInputs, withMarketsOf } from '../../engine/review-basis.ts';
+import { isForEntry } from '../../engine/account/entry-context.ts';
+import { withDoubts } from '../../engine/planning/doubt.ts';
+import { driftOf, isForFlat } from '../../engine/planning/drift.ts';
+import { type Review, review } from '../../engine/review/review.ts';
+import { type ReviewBasis, reviewInputs, withMarketsOf } from '../../engine/review/review-basis.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PortfolioStateManager } from '../account/portfolio-state-manager.ts';
 import type { ControlDesk } from '../controls/control-desk.ts';

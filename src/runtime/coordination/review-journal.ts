@@ -1,5 +1,5 @@
-import { type Before, partsOf, patchBetween } from '../../engine/replay-patch.ts';
-import type { ReviewBasis } from '../../engine/review-basis.ts';
+import { type Before, partsOf, patchBetween } from '../../engine/replay/replay-patch.ts';
+import type { ReviewBasis } from '../../engine/review/review-basis.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
 
 /** So often all of it is written, so that older records may go to the archive. */

@@ -5,10 +5,15 @@ import type { ActionPlan, PartBasis, PlanPart, Step, SubmitStep } from '../../do
 import type { PositionContext } from '../../domain/portfolio.ts';
 import { isRiskReducing } from '../../domain/risk-reducing.ts';
 import { msBetween } from '../../domain/time.ts';
-import { basisOf, type DriftTolerance, driftOf, scaleDriftOf } from '../../engine/drift.ts';
-import { sealPlan } from '../../engine/plan-hash.ts';
-import { review } from '../../engine/review.ts';
-import { type ReviewBasis, reviewInputs, withMarketsOf } from '../../engine/review-basis.ts';
+import {
+  basisOf,
+  type DriftTolerance,
+  driftOf,
+  scaleDriftOf,
+} from '../../engine/planning/drift.ts';
+import { sealPlan } from '../../engine/planning/plan-hash.ts';
+import { review } from '../../engine/review/review.ts';
+import { type ReviewBasis, reviewInputs, withMarketsOf } from '../../engine/review/review-basis.ts';
 import { BrokerError } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { OrderDesk } from '../account/order-desk.ts';

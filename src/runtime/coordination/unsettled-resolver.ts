@@ -1,7 +1,7 @@
 import { isTerminal, type Order } from '../../domain/order.ts';
 import { fieldAt } from '../../domain/record-body.ts';
 import { msBetween } from '../../domain/time.ts';
-import { LONGEST_UNDER_WAY_MS } from '../../engine/doubt.ts';
+import { LONGEST_UNDER_WAY_MS } from '../../engine/planning/doubt.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { reasonOf } from '../../ports/deadline.ts';
 import type { OrderDesk } from '../account/order-desk.ts';

@@ -5,8 +5,8 @@ import { isTerminal, type Order } from '../../domain/order.ts';
 import type { Position } from '../../domain/portfolio.ts';
 import { exitSide } from '../../domain/side.ts';
 import { type EpochMs, msBetween } from '../../domain/time.ts';
-import { coverOf, isStop } from '../../engine/cover.ts';
-import { groupsOf, isManaged } from '../../engine/groups.ts';
+import { coverOf, isStop } from '../../engine/account/cover.ts';
+import { groupsOf, isManaged } from '../../engine/account/groups.ts';
 
 /** What one look at the account says about a halt. */
 export type Clearing = {

@@ -3,7 +3,7 @@ import { type Halt, isStricter } from '../../domain/halt.ts';
 import type { PlanPart, Step } from '../../domain/plan.ts';
 import { fieldAt } from '../../domain/record-body.ts';
 import { sharesAdded } from '../../domain/risk-reducing.ts';
-import { isForFlat } from '../../engine/drift.ts';
+import { isForFlat } from '../../engine/planning/drift.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { reasonOf } from '../../ports/deadline.ts';
 import type { EmergencyBroker } from '../../ports/emergency-broker.ts';

@@ -1,10 +1,10 @@
 import { type Json, toJson } from '../../domain/canonical.ts';
 import type { EventType, JournalRecord } from '../../domain/event.ts';
 import { fieldOf } from '../../domain/record-body.ts';
-import { OutcomeBook } from '../../engine/outcome-book.ts';
-import { causeIn } from '../../engine/outcome-records.ts';
-import type { Outcome, PlanCause } from '../../engine/outcomes.ts';
-import { type UnfilledOutcome, UnfilledPlans } from '../../engine/unfilled-plans.ts';
+import { OutcomeBook } from '../../engine/outcomes/outcome-book.ts';
+import { causeIn } from '../../engine/outcomes/outcome-records.ts';
+import type { Outcome, PlanCause } from '../../engine/outcomes/outcomes.ts';
+import { type UnfilledOutcome, UnfilledPlans } from '../../engine/outcomes/unfilled-plans.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
 
 /** What an outcome is measured from, besides decisions and plans, which are looked up. */

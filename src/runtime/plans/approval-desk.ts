@@ -11,7 +11,7 @@ import { mintPersonApproval, type PersonApproval } from '../../domain/person-app
 import type { ActionPlan } from '../../domain/plan.ts';
 import type { Refusal } from '../../domain/report.ts';
 import { type EpochMs, isoTime } from '../../domain/time.ts';
-import { isSameHash } from '../../engine/plan-hash.ts';
+import { isSameHash } from '../../engine/planning/plan-hash.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
 import type { RuntimeSettings } from '../settings/settings.ts';

@@ -12,7 +12,7 @@ import {
   type SoldLately,
   soldShares,
   stricterLimits,
-} from '../../engine/approval-tier.ts';
+} from '../../engine/review/approval-tier.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RuntimeSettings } from '../settings/settings.ts';
 import type { AdviceBook } from './advice-book.ts';

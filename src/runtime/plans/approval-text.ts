@@ -4,8 +4,8 @@ import { type Decimal, text } from '../../domain/decimal.ts';
 import type { ActionPlan, OrderLine, PlanPart, Step } from '../../domain/plan.ts';
 import { isoTime } from '../../domain/time.ts';
 import { worstLossOf } from '../../domain/worst-loss.ts';
-import { soldShares } from '../../engine/approval-tier.ts';
-import { planText } from '../../engine/plan-hash.ts';
+import { planText } from '../../engine/planning/plan-hash.ts';
+import { soldShares } from '../../engine/review/approval-tier.ts';
 import { planFrom } from './plan-revival.ts';
 
 /** So many symbols are named in the short text; the details name all. */

@@ -1,7 +1,7 @@
 import type { Json } from '../../domain/canonical.ts';
 import type { ActionPlan, PartBasis } from '../../domain/plan.ts';
 import { revived } from '../../domain/revival.ts';
-import { hashOf } from '../../engine/plan-hash.ts';
+import { hashOf } from '../../engine/planning/plan-hash.ts';
 
 /**
  * A plan out of the journal, step for step what was approved then.

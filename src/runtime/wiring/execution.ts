@@ -1,4 +1,4 @@
-import { DecisionEngine } from '../../engine/decision-engine.ts';
+import { DecisionEngine } from '../../engine/decision/decision-engine.ts';
 import { ActionCoordinator } from '../coordination/action-coordinator.ts';
 import { PlanMaker } from '../coordination/plan-maker.ts';
 import { PlanReviewer } from '../coordination/plan-reviewer.ts';

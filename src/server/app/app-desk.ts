@@ -7,7 +7,7 @@ import type { PlanId } from '../../domain/ids.ts';
 import type { ActionPlan } from '../../domain/plan.ts';
 import { type EpochMs, isoTime } from '../../domain/time.ts';
 import { worstLossOf } from '../../domain/worst-loss.ts';
-import { isSameHash } from '../../engine/plan-hash.ts';
+import { isSameHash } from '../../engine/planning/plan-hash.ts';
 import type { ApprovalDesk } from '../../runtime/plans/approval-desk.ts';
 import { approvalText, checkOf } from '../../runtime/plans/approval-text.ts';
 import type { PlanState } from '../../web/app/plan-state.ts';

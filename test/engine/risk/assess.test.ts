@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decimal, notional, text } from '../../../src/domain/decimal.ts';
 import { exposureIn, holdingsOf } from '../../../src/domain/exposure.ts';
 import { type Ticker, ticker } from '../../../src/domain/ids.ts';
-import { contextFor } from '../../../src/engine/context.ts';
+import { contextFor } from '../../../src/engine/account/context.ts';
 import { assessRisk } from '../../../src/engine/risk/assess.ts';
 import { betaDollars, spreadOf, stakesOf, tailsOf } from '../../../src/engine/risk/market-risk.ts';
 import { type RiskModel, riskModelOf } from '../../../src/engine/risk/risk-model.ts';

@@ -4,7 +4,7 @@ import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
 import { price, text } from '../../../src/domain/decimal.ts';
 import { type Ticker, ticker } from '../../../src/domain/ids.ts';
 import type { Bar } from '../../../src/domain/market.ts';
-import { contextFor } from '../../../src/engine/context.ts';
+import { contextFor } from '../../../src/engine/account/context.ts';
 import { PortfolioRiskManager } from '../../../src/runtime/account/portfolio-risk-manager.ts';
 import { EventLogger } from '../../../src/runtime/journal/event-logger.ts';
 import { defaultRuntimeSettings } from '../../../src/runtime/settings/settings.ts';
