@@ -74,11 +74,11 @@ describe('the list of tools', () => {
     }
   });
 
-  it('costs a host fewer than 1,500 tokens without output schemas, 6,100 with them', async () => {
+  it('costs a host fewer than 1,500 tokens without output schemas, 6,300 with them', async () => {
     const { tools } = await connected();
     const bare = tools.map(({ outputSchema: _, ...rest }) => rest);
     expect(estimatedTokens(JSON.stringify(bare))).toBeLessThan(1_500);
-    expect(estimatedTokens(JSON.stringify(tools))).toBeLessThan(6_100);
+    expect(estimatedTokens(JSON.stringify(tools))).toBeLessThan(6_300);
   });
 
   it('stays as it is: a host may have approved these very words', async () => {

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join, resolve } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import marketplace from '../../.claude-plugin/marketplace.json' with { type: 'json' };
 import packageFile from '../../package.json' with { type: 'json' };
@@ -55,6 +56,12 @@ function filled<Shape>(value: Shape, values: Readonly<Record<string, string>>): 
   return JSON.parse(text);
 }
 
+/** The others are there for the page alone. */
+function isForTheModel({ _meta: meta }: Tool): boolean {
+  const { visibility } = (meta?.ui ?? {}) as { readonly visibility?: readonly string[] };
+  return visibility?.includes('model') ?? true;
+}
+
 async function toolsAndContext({ args, env }: Launch) {
   const client = new Client({ name: 'test-host', version: '0.0.0' }, { capabilities: SHOWS_PAGES });
   const home = mkdtempSync(join(folder, 'home-'));
@@ -68,7 +75,7 @@ async function toolsAndContext({ args, env }: Launch) {
     const { json } = await callerOf(client)('get_portfolio_context');
     const { contents } = await client.readResource({ uri: 'ui://bigbrother/guard.html' });
     const [page] = contents as { mimeType: string; text: string }[];
-    return { names: tools.map(({ name }) => name), context: json, page };
+    return { names: tools.filter(isForTheModel).map(({ name }) => name), context: json, page };
   } finally {
     await client.close();
   }

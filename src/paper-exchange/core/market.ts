@@ -46,6 +46,18 @@ export class SymbolMarket {
     this.trades = new TickHistory(ticksKept);
   }
 
+  /**
+   * Takes in the newest quote, or the newest trade, of a venue. An exchange that begins in the
+   * night has no day before it: what is heard first is the day's too.
+   */
+  hear(venue: Venue, heard: { readonly quote: Quote } | { readonly trade: Trade }): void {
+    Object.assign(this, heard);
+    Object.assign(this.newest[venue], heard);
+    const { day } = this.newest;
+    day.quote ??= this.quote;
+    day.trade ??= this.trade;
+  }
+
   /** Those of before a split say nothing of after it. */
   forgetPrices(): void {
     for (const newest of [this, this.newest.day, this.newest.night]) {

@@ -40,8 +40,7 @@ export function seekAgain(kernel: Kernel, records: Iterable<OrderRecord>): void 
 
 export function onQuote(kernel: Kernel, quote: Quote): void {
   const market = kernel.market(quote.symbol);
-  market.quote = quote;
-  market.newest[venueNow(kernel, market)].quote = quote;
+  market.hear(venueNow(kernel, market), { quote });
   market.quotes.add(quote);
   executeAtQuote(kernel, market);
 }
@@ -67,8 +66,7 @@ export function executeAtQuote(kernel: Kernel, market: SymbolMarket): void {
 export function onTrade(kernel: Kernel, trade: Trade): void {
   const market = kernel.market(trade.symbol);
   if (market.trade === null) noteFirstPrint(kernel, trade.symbol);
-  market.trade = trade;
-  market.newest[venueNow(kernel, market)].trade = trade;
+  market.hear(venueNow(kernel, market), { trade });
   market.trades.add(trade);
   for (const account of kernel.accounts) account.mark(trade.symbol, trade.price);
   const isReopening = market.reopening;

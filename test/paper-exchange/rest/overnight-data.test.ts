@@ -44,6 +44,14 @@ describe('prices of the night', () => {
     });
   });
 
+  it('are those of the day too where the exchange began in the night', () => {
+    const floor = new Floor({ startAt: NIGHT });
+    expect(latest(floor, 'quote', 'iex')).toMatchObject({ bp: 99.99 });
+    expect(latest(floor, 'trade', 'iex')).toMatchObject({ p: 100 });
+    floor.market('AAPL', '102.99', '103.01', '103');
+    expect(latest(floor, 'trade', 'iex')).toMatchObject({ p: 100 });
+  });
+
   it('are trades of a quarter of an hour ago on the free feed, and of now on the paid one', () => {
     const floor = sold('unlimited');
     expect(latest(floor, 'trade', 'boats')).toMatchObject({ p: 103, z: 'N' });
