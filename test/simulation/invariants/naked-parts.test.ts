@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { nakedTimesOf } from '../../../simulation/invariants/naked-times.ts';
-import { type WatchedWorld, watchedWorld } from './watched-world.ts';
+import { stopOf, watchedWorld } from './watched-world.ts';
 
 const CANCEL_MS = 1_500;
-
-const stopOf = ({ core, accountId }: WatchedWorld) => {
-  const open = core.listOrders(accountId, {
-    ...{ status: 'open', limit: 50, after: null, until: null, afterOrderId: null },
-    ...{ beforeOrderId: null, direction: 'asc', nested: false, symbols: null, side: null },
-  } as const);
-  const stop = open.map(({ order }) => order).find(({ type }) => type === 'stop_limit');
-  if (stop === undefined) throw new Error('no stop rests');
-  return stop;
-};
 
 /** The owner takes its stop away, waits, and places another; the broker is slow with the cancel. */
 async function cancelledAndPlaced(dawdleMs: number) {

@@ -1,22 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { JournalRecord } from '../../../src/domain/event.ts';
-import { CANARY, type WatchedWorld, watchedWorld } from './watched-world.ts';
+import { CANARY, stopOf, type WatchedWorld, watchedWorld } from './watched-world.ts';
 
 const SELL = {
   ...{ symbol: 'AAPL', qty: '10', side: 'sell', type: 'market', time_in_force: 'day' },
   ...{ position_intent: 'sell_to_close', client_order_id: 'bb1-planted' },
 } as const;
-
-/** The stop that rests on AAPL. */
-const stopOf = ({ core, accountId }: WatchedWorld) => {
-  const open = core.listOrders(accountId, {
-    ...{ status: 'open', limit: 50, after: null, until: null, afterOrderId: null },
-    ...{ beforeOrderId: null, direction: 'asc', nested: false, symbols: null, side: null },
-  } as const);
-  const stop = open.map(({ order }) => order).find(({ type }) => type === 'stop_limit');
-  if (stop === undefined) throw new Error('no stop rests');
-  return stop;
-};
 
 const record = (world: WatchedWorld, type: JournalRecord['type'], body: object): void => {
   const last = [...world.disk.scan(1)].at(-1);

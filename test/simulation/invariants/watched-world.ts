@@ -159,3 +159,14 @@ export async function watchedWorld(given: Given = {}) {
 }
 
 export type WatchedWorld = Awaited<ReturnType<typeof watchedWorld>>;
+
+/** The stop that rests on AAPL. */
+export const stopOf = ({ core, accountId }: WatchedWorld) => {
+  const open = core.listOrders(accountId, {
+    ...{ status: 'open', limit: 50, after: null, until: null, afterOrderId: null },
+    ...{ beforeOrderId: null, direction: 'asc', nested: false, symbols: null, side: null },
+  } as const);
+  const stop = open.map(({ order }) => order).find(({ type }) => type === 'stop_limit');
+  if (stop === undefined) throw new Error('no stop rests');
+  return stop;
+};
