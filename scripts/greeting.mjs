@@ -12,7 +12,7 @@ const asked = `
   });
 `;
 
-/** @returns {Promise<import('../src/server/greeting.ts').Greeting>} */
+/** @returns {Promise<import('../src/server/greeting/greeting.ts').Greeting>} */
 export async function greeting() {
   const { outputFiles } = await build({
     stdin: { contents: asked, loader: 'ts', resolveDir: '.' },

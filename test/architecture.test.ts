@@ -28,6 +28,19 @@ const engineFolders: Record<string, readonly string[]> = {
   learning: [],
   shadow: ['outcomes'],
 };
+/** The same of the server; beside them lies what puts a session together. */
+const serverFolders: Record<string, readonly string[]> = {
+  access: [],
+  answers: [],
+  approvals: [],
+  notices: ['answers'],
+  resources: ['answers', 'notices'],
+  page: ['access', 'answers'],
+  app: ['answers', 'page'],
+  greeting: ['app'],
+  attach: ['approvals', 'page', 'greeting'],
+  http: ['access', 'page', 'app'],
+};
 const layersIn = (
   root: string,
   folders: Record<string, readonly string[]>,
@@ -59,12 +72,12 @@ const mayImport: Record<string, readonly string[]> = {
   'src/alerts': ['src/alerts', 'src/ports', 'src/domain'],
   'src/adapters/notifiers': ['src/adapters/notifiers', 'src/ports', 'src/domain'],
   tools: ['tools', 'src/runtime', 'src/engine', 'src/ports', 'src/domain'],
-  'src/server': [
-    ...['src/server', 'tools', 'src/runtime', 'src/engine', 'src/ports', 'src/domain'],
+  ...layersIn('src/server', serverFolders, [
+    ...['tools', 'src/runtime', 'src/engine', 'src/ports', 'src/domain'],
     // The shapes that both sides of a page agree on.
     'src/web/page/page-data.ts',
     'src/web/app/plan-state.ts',
-  ],
+  ]),
   // Runs in a browser: it knows answers, and nothing of who gives them.
   'src/web': ['src/web'],
   // Stands alone: an auditor reads it without the rest.

@@ -54,7 +54,7 @@ export const CONDUCT_CONTROLS: readonly Control[] = [
     codes: [],
     measured: 'where the keys of the account are: in this process only, and in no answer or log',
     wouldPass: 'it refuses nothing: there is no tool that could tell them',
-    files: ['src/config.ts', 'src/server/redact.ts'],
+    files: ['src/config.ts', 'src/server/answers/redact.ts'],
   },
   {
     row: 30,

@@ -8,7 +8,7 @@ import type { SystemStatus } from '../domain/answers.ts';
 import type { Mode } from '../domain/environment.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import { SHOWS_PAGES } from './app/shows-pages.ts';
-import { type Greeting, LISTS } from './greeting.ts';
+import { type Greeting, LISTS } from './greeting/greeting.ts';
 import { createMcpServer } from './mcp-server.ts';
 
 const NOT_YET = 'there is no account yet';

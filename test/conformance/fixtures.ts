@@ -5,7 +5,7 @@ import {
   UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
-import { describedBy } from '../../src/server/answer-shape.ts';
+import { describedBy } from '../../src/server/answers/answer-shape.ts';
 
 /** What the suite's scenarios ask for by name, on a server of ours; in no build. */
 export function registerFixtures(server: McpServer): void {

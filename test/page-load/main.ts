@@ -10,7 +10,7 @@ import { RandomIds } from '../../src/adapters/system/random-ids.ts';
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
 import { ScaledClock } from '../../src/cli/exchange/scaled-clock.ts';
 import { pageFiles } from '../../src/cli/run/page-files.ts';
-import { HttpServer } from '../../src/server/http-server.ts';
+import { HttpServer } from '../../src/server/http/http-server.ts';
 import { LocalPage } from '../../src/server/page/local-page.ts';
 import { openBrowser } from '../support/chromium.ts';
 import { MovingAccount } from './moving-account.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SystemStatus } from '../../src/domain/answers.ts';
-import { namedBy } from '../../src/server/answer-shape.ts';
+import { namedBy } from '../../src/server/answers/answer-shape.ts';
 import { estimatedTokens } from '../../tools/shared/page.ts';
 import { watchedAccount } from '../support/guarded-account.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
-import { AttachDesk } from '../../src/server/attach-desk.ts';
-import { ATTACH_VERSION, type LineLink } from '../../src/server/attach-words.ts';
+import { AttachDesk } from '../../src/server/attach/attach-desk.ts';
+import { ATTACH_VERSION, type LineLink } from '../../src/server/attach/attach-words.ts';
 import { createMcpServer } from '../../src/server/mcp-server.ts';
 import { NOW } from '../support/given.ts';
 import { ToldAnswers } from '../tools/face.ts';

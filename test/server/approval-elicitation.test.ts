@@ -3,7 +3,7 @@ import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { elicitationOf } from '../../src/server/approval-elicitation.ts';
+import { elicitationOf } from '../../src/server/approvals/approval-elicitation.ts';
 
 const TEXT = { lines: ['PAPER account PA1: an agent asks to exit (T2)', 'second'], details: [] };
 

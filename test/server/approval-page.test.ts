@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ApprovalPage, type PageRequest } from '../../src/server/approval-page.ts';
+import { ApprovalPage, type PageRequest } from '../../src/server/approvals/approval-page.ts';
 import { pageGiven, WAITING } from './given-page.ts';
 
 const ORIGIN = 'http://127.0.0.1:4711';

@@ -8,11 +8,11 @@ import {
 } from '../../src/adapters/system/local-socket.ts';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
-import { attachTo } from '../../src/server/attach.ts';
-import { AttachDesk } from '../../src/server/attach-desk.ts';
+import { attachTo } from '../../src/server/attach/attach.ts';
+import { AttachDesk } from '../../src/server/attach/attach-desk.ts';
+import { Relay } from '../../src/server/attach/relay.ts';
 import { LineTransport } from '../../src/server/line-transport.ts';
 import { createMcpServer } from '../../src/server/mcp-server.ts';
-import { Relay } from '../../src/server/relay.ts';
 import { ToldAnswers } from '../tools/face.ts';
 import { initialize } from './introduction.ts';
 

@@ -1,5 +1,5 @@
 import type { PendingApproval } from '../../src/runtime/plans/approval-desk.ts';
-import type { ApprovalsWaiting } from '../../src/server/approval-words.ts';
+import type { ApprovalsWaiting } from '../../src/server/approvals/approval-words.ts';
 
 export const WAITING: PendingApproval = {
   planId: 'plan-7k2mh0q9v4xw1t8rbn5cde3fgj',

@@ -10,7 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import { SHOWS_PAGES } from '../../src/server/app/shows-pages.ts';
-import { greeterOf } from '../../src/server/greeting.ts';
+import { greeterOf } from '../../src/server/greeting/greeting.ts';
 import { messageSchema } from '../../src/server/line-transport.ts';
 import { createMcpServer } from '../../src/server/mcp-server.ts';
 import { prepareGreeting } from '../../src/server/prepare-greeting.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventType, JournalRecord } from '../../src/domain/event.ts';
 import { hashedRecord } from '../../src/domain/record-text.ts';
-import { AccountMetrics, metricsText } from '../../src/server/metrics.ts';
+import { AccountMetrics, metricsText } from '../../src/server/http/metrics.ts';
 import { NOW } from '../support/given.ts';
 import { type GivenAnswers, ToldAnswers } from '../tools/face.ts';
 import { raw, servedOverHttp } from './http-rig.ts';

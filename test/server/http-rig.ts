@@ -7,10 +7,15 @@ import { listen } from '../../src/adapters/system/http-listener.ts';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { newToken } from '../../src/adapters/system/token-file.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
-import { modeOf } from '../../src/server/http-scope.ts';
-import { HttpServer, type HttpServerParts } from '../../src/server/http-server.ts';
+import {
+  type Scope,
+  type TokenEntry,
+  textOfToken,
+  tokenHash,
+} from '../../src/server/access/tokens.ts';
+import { modeOf } from '../../src/server/http/http-scope.ts';
+import { HttpServer, type HttpServerParts } from '../../src/server/http/http-server.ts';
 import { createMcpServer } from '../../src/server/mcp-server.ts';
-import { type Scope, type TokenEntry, textOfToken, tokenHash } from '../../src/server/tokens.ts';
 import { NOW } from '../support/given.ts';
 import { ToldAnswers } from '../tools/face.ts';
 import { callerOf } from './connect.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanId } from '../../src/domain/ids.ts';
 import type { ExecutionCaller } from '../../src/runtime/big-brother.ts';
-import { HTTP_LIMITS } from '../../src/server/http-words.ts';
+import { HTTP_LIMITS } from '../../src/server/access/http-words.ts';
 import { ToldAnswers } from '../tools/face.ts';
 import { callOf, clientAt, MCP_HEADERS, raw, servedOverHttp } from './http-rig.ts';
 import { initialize } from './introduction.ts';

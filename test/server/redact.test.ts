@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../src/server/redact.ts';
+import { createRedactor } from '../../src/server/answers/redact.ts';
 
 const SECRET = 'canary/Secret+0123456789abcdefghijklmnop';
 const redactor = createRedactor([SECRET, 'PKCANARY000000000001', 'abc']);

@@ -3,9 +3,9 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
-import { greeterOf } from '../../src/server/greeting.ts';
+import { Relay } from '../../src/server/attach/relay.ts';
+import { greeterOf } from '../../src/server/greeting/greeting.ts';
 import { prepareGreeting } from '../../src/server/prepare-greeting.ts';
-import { Relay } from '../../src/server/relay.ts';
 import { NOW } from '../support/given.ts';
 import { initialize } from './introduction.ts';
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { loadSettings } from '../../config.ts';
 import { isoTime } from '../../domain/time.ts';
-import type { OwnerWord } from '../../server/attach-words.ts';
+import type { OwnerWord } from '../../server/attach/attach-words.ts';
 import { askOwner, ownerOf, refusalIn } from '../owner/ask-owner.ts';
 import type { OwnerFile } from '../owner/owner-file.ts';
 import { UsageError } from '../shared/failure.ts';

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { userName } from '../../adapters/system/terminal.ts';
 import { loadSettings } from '../../config.ts';
 import { isoTime } from '../../domain/time.ts';
-import type { OwnerWord } from '../../server/attach-words.ts';
+import type { OwnerWord } from '../../server/attach/attach-words.ts';
 import { settingsFileSchema } from '../../settings-file.ts';
 import { askOwner, ownerOf, refusalIn } from '../owner/ask-owner.ts';
 import type { OwnerFile } from '../owner/owner-file.ts';

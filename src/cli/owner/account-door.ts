@@ -1,6 +1,6 @@
 import type { Running } from '../../compose.ts';
 import { changeInWords } from '../../runtime/settings/settings-diff.ts';
-import type { AccountDoor } from '../../server/account-words.ts';
+import type { AccountDoor } from '../../server/attach/account-words.ts';
 import { handOverMarkdown } from './hand-over-report.ts';
 
 /** What the owner of an account does for the person at a terminal of this machine. */

@@ -1,7 +1,7 @@
 import { listenLocally, localAddressFor } from '../../adapters/system/local-socket.ts';
 import type { Mode } from '../../domain/environment.ts';
 import { wordsOf } from '../../runtime/account/second-owner.ts';
-import { AttachDesk } from '../../server/attach-desk.ts';
+import { AttachDesk } from '../../server/attach/attach-desk.ts';
 import { createMcpServer } from '../../server/mcp-server.ts';
 import type { PageDoor } from '../../server/page/page-words.ts';
 import { VERSION } from '../shared/version.ts';

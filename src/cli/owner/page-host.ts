@@ -5,8 +5,8 @@ import {
 } from '../../adapters/system/http-listener.ts';
 import { userName } from '../../adapters/system/terminal.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
-import { ApprovalPage } from '../../server/approval-page.ts';
-import type { ApprovalsWaiting } from '../../server/approval-words.ts';
+import { ApprovalPage } from '../../server/approvals/approval-page.ts';
+import type { ApprovalsWaiting } from '../../server/approvals/approval-words.ts';
 
 type Request = Parameters<ListenOptions['onRequest']>[0];
 type Response = Parameters<ListenOptions['onRequest']>[1];

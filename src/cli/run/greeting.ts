@@ -1,4 +1,4 @@
-import type { Greeting } from '../../server/greeting.ts';
+import type { Greeting } from '../../server/greeting/greeting.ts';
 
 /**
  * What a host is told before anything else is loaded. scripts/build.mjs puts it in; where the

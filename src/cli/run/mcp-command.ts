@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { SystemClock } from '../../adapters/system/system-clock.ts';
 import { loadSettings, type Settings, secretsOf } from '../../config.ts';
-import { greeterOf } from '../../server/greeting.ts';
-import { createRedactor } from '../../server/redact.ts';
-import { Relay } from '../../server/relay.ts';
+import { createRedactor } from '../../server/answers/redact.ts';
+import { Relay } from '../../server/attach/relay.ts';
+import { greeterOf } from '../../server/greeting/greeting.ts';
 import { serveStdio } from '../../server/stdio.ts';
 import { stopSignal } from '../shared/stop-signal.ts';
 import { UsageError } from '../shared/usage-error.ts';

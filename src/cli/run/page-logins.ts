@@ -1,7 +1,7 @@
 import { RandomIds } from '../../adapters/system/random-ids.ts';
 import { SystemClock } from '../../adapters/system/system-clock.ts';
 import { newToken, TokenFiles } from '../../adapters/system/token-file.ts';
-import { bearerOf, textOfToken, tokenHash, tokensIn } from '../../server/tokens.ts';
+import { bearerOf, textOfToken, tokenHash, tokensIn } from '../../server/access/tokens.ts';
 
 /** Long enough to get from the terminal to the browser. */
 const LIVES_MS = 15 * 60_000;

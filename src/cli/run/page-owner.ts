@@ -1,5 +1,5 @@
 import { userName } from '../../adapters/system/terminal.ts';
-import type { GuestWord, OwnerWord } from '../../server/attach-words.ts';
+import type { GuestWord, OwnerWord } from '../../server/attach/attach-words.ts';
 import type { PageOwner } from '../../server/page/local-page.ts';
 import { askOwner } from '../owner/ask-owner.ts';
 import { readOwnerFile } from '../owner/owner-file.ts';

@@ -1,9 +1,9 @@
 import { connectLocally } from '../../adapters/system/local-socket.ts';
 import type { Mode } from '../../domain/environment.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type Attaching, type Attachment, attachTo } from '../../server/attach.ts';
-import type { ConnectHost } from '../../server/http-sessions.ts';
-import { Relay } from '../../server/relay.ts';
+import { type Attaching, type Attachment, attachTo } from '../../server/attach/attach.ts';
+import { Relay } from '../../server/attach/relay.ts';
+import type { ConnectHost } from '../../server/http/http-sessions.ts';
 import { readOwnerFile } from '../owner/owner-file.ts';
 
 /** Between two tries to find who owns the account now. */

@@ -12,7 +12,7 @@ import { digestOf, toJson } from '../../domain/canonical.ts';
 import { text } from '../../domain/decimal.ts';
 import { type Environment, stricterMode, type TradingState } from '../../domain/environment.ts';
 import { fieldAt, textAt } from '../../domain/record-body.ts';
-import type { OwnerWord } from '../../server/attach-words.ts';
+import type { OwnerWord } from '../../server/attach/attach-words.ts';
 import { rulesToJson } from '../../settings-file.ts';
 import { madeUpWorth } from '../exchange/embedded-exchange.ts';
 import { askOwner } from '../owner/ask-owner.ts';

@@ -3,7 +3,13 @@ import { SystemClock } from '../../adapters/system/system-clock.ts';
 import { newToken, TokenFiles } from '../../adapters/system/token-file.ts';
 import { loadSettings } from '../../config.ts';
 import { isoTime } from '../../domain/time.ts';
-import { SCOPES, type Scope, textOfToken, tokenHash, tokensIn } from '../../server/tokens.ts';
+import {
+  SCOPES,
+  type Scope,
+  textOfToken,
+  tokenHash,
+  tokensIn,
+} from '../../server/access/tokens.ts';
 import { UsageError } from '../shared/failure.ts';
 import { table } from '../shared/table.ts';
 

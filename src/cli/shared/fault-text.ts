@@ -1,5 +1,5 @@
 import { secretValues } from '../../config.ts';
-import { createRedactor } from '../../server/redact.ts';
+import { createRedactor } from '../../server/answers/redact.ts';
 
 /**
  * What is said of an error that nobody caught: where it came from, and nothing that hangs on it.

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { secretValues } from '../../config.ts';
-import { createRedactor } from '../../server/redact.ts';
+import { createRedactor } from '../../server/answers/redact.ts';
 import { VERSION } from './version.ts';
 
 const overview = `

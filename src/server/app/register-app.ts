@@ -1,8 +1,8 @@
 import type { McpServer, RegisteredTool } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import type { Mode } from '../../domain/environment.ts';
-import { describedBy, listedInputOf } from '../answer-shape.ts';
-import { type RunnerParts, ToolRunner } from '../tool-runner.ts';
+import { describedBy, listedInputOf } from '../answers/answer-shape.ts';
+import { type RunnerParts, ToolRunner } from '../answers/tool-runner.ts';
 import { type AppApprovals, AppDesk } from './app-desk.ts';
 import { appTools, SHOW_PLAN } from './app-tools.ts';
 import { PAGE_TYPE, showsPages } from './shows-pages.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Clock, Ids } from '../../ports/clock.ts';
 import type { LoginAnswer, QueueView } from '../../web/page/page-data.ts';
-import { isLocal, RateLimits, type TokenDoor } from '../http-guard.ts';
-import { type HttpRequest, type HttpResponse, headerOf, readBody } from '../http-words.ts';
-import { bearerOf } from '../tokens.ts';
+import { isLocal, RateLimits, type TokenDoor } from '../access/http-guard.ts';
+import { type HttpRequest, type HttpResponse, headerOf, readBody } from '../access/http-words.ts';
+import { bearerOf } from '../access/tokens.ts';
 import { answerFile, answerJson, answerNothing, type PageFiles, say } from './page-answers.ts';
 import { mayAnswer, type PageSession, PageSessions } from './page-sessions.ts';
 import { PAGE_VIEWS, type PageQuery, type PageReading, type PageViewName } from './page-words.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type HttpRequest, type HttpResponse, headerOf } from '../http-words.ts';
+import { type HttpRequest, type HttpResponse, headerOf } from '../access/http-words.ts';
 
 /** The page itself, as the build made it. */
 export type PageFiles = {

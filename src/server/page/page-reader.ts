@@ -20,7 +20,7 @@ import type {
   TimelineView,
   WhyView,
 } from '../../web/page/page-data.ts';
-import { createRedactor, type Redactor } from '../redact.ts';
+import { createRedactor, type Redactor } from '../answers/redact.ts';
 import { Courses } from './courses.ts';
 import { boardOf } from './page-board.ts';
 import { type AccountLimits, figureOf, limitRows, VerdictBook } from './page-rules.ts';

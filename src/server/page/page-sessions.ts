@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock, Ids } from '../../ports/clock.ts';
-import type { TokenEntry } from '../tokens.ts';
+import type { TokenEntry } from '../access/tokens.ts';
 
 /** A day at the desk; then a new login is needed. */
 const LIVES_MS = 12 * 3_600_000;

@@ -1,10 +1,10 @@
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
-import type { Clock, Ids } from '../ports/clock.ts';
+import type { Clock, Ids } from '../../ports/clock.ts';
+import type { HttpLimits } from '../access/http-words.ts';
+import type { Scope, TokenEntry } from '../access/tokens.ts';
 import { RecentEvents } from './http-events.ts';
 import { ScopedHost } from './http-scope.ts';
-import type { HttpLimits } from './http-words.ts';
-import type { Scope, TokenEntry } from './tokens.ts';
 
 /** After a connection broke, a client is asked to wait so long before it comes back. */
 const RETRY_MS = 1_000;

@@ -7,9 +7,9 @@ import type {
   JSONRPCResponse,
   RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { Clock } from '../ports/clock.ts';
-import type { Greeter } from './greeting.ts';
-import { type Answer, lostAnswer, type Named, unsentAnswer } from './relay-answers.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Greeter } from '../greeting/greeting.ts';
+import { type Answer, lostAnswer, type Named, unsentAnswer } from '../greeting/relay-answers.ts';
 
 /** A request waits so long for an owner to be there; then it is answered with why there is none. */
 const LONGEST_WAIT_MS = 15_000;

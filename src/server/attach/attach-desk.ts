@@ -1,10 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
-import type { SystemStatus } from '../domain/answers.ts';
-import { type Mode, stricterMode } from '../domain/environment.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { SystemStatus } from '../../domain/answers.ts';
+import { type Mode, stricterMode } from '../../domain/environment.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { type ApprovalDoor, answerOnApprovals } from '../approvals/approval-words.ts';
+import { answerOnPage, type PageDoor } from '../page/page-words.ts';
 import { type AccountDoor, answerOnAccount } from './account-words.ts';
-import { type ApprovalDoor, answerOnApprovals } from './approval-words.ts';
 import { LinkTransport } from './attach-transport.ts';
 import {
   ATTACH_VERSION,
@@ -16,7 +17,6 @@ import {
   type OwnerWord,
   sayTo,
 } from './attach-words.ts';
-import { answerOnPage, type PageDoor } from './page/page-words.ts';
 
 /** Who connects says who it is within this time. */
 const HELLO_TIMEOUT_MS = 5_000;

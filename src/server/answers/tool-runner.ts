@@ -1,12 +1,12 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
-import { errorAdvice } from '../../tools/errors.ts';
-import { isId } from '../../tools/shared/arguments.ts';
-import type { BigBrotherFace, Tool, ToolRefusal } from '../../tools/tool.ts';
-import type { SystemStatus, ToolCall } from '../domain/answers.ts';
-import type { ApprovalChannel } from '../domain/approval.ts';
-import { isTicker } from '../domain/ids.ts';
-import { BrokerError } from '../ports/broker.ts';
-import type { Clock, Ids } from '../ports/clock.ts';
+import { errorAdvice } from '../../../tools/errors.ts';
+import { isId } from '../../../tools/shared/arguments.ts';
+import type { BigBrotherFace, Tool, ToolRefusal } from '../../../tools/tool.ts';
+import type { SystemStatus, ToolCall } from '../../domain/answers.ts';
+import type { ApprovalChannel } from '../../domain/approval.ts';
+import { isTicker } from '../../domain/ids.ts';
+import { BrokerError } from '../../ports/broker.ts';
+import type { Clock, Ids } from '../../ports/clock.ts';
 import { answerSchemaOf, type Named, namedBy } from './answer-shape.ts';
 import type { Redactor } from './redact.ts';
 

@@ -1,10 +1,10 @@
 import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { ErrorCode, McpError, type ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
-import { type Asking, askHistory } from '../../tools/history/ask.ts';
-import type { Question } from '../../tools/history/question.ts';
-import type { BigBrotherFace } from '../../tools/tool.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Redactor } from './redact.ts';
+import { type Asking, askHistory } from '../../../tools/history/ask.ts';
+import type { Question } from '../../../tools/history/question.ts';
+import type { BigBrotherFace } from '../../../tools/tool.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Redactor } from '../answers/redact.ts';
 
 type Deps = {
   readonly bigBrother: BigBrotherFace;

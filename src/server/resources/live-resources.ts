@@ -1,10 +1,10 @@
 import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { ErrorCode, McpError, type ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
-import { getHistory } from '../../tools/get-history.ts';
-import { getPortfolioContext } from '../../tools/get-portfolio-context.ts';
-import type { Tool } from '../../tools/tool.ts';
-import { EVENTS, GUARDRAILS, PORTFOLIO } from './material-change.ts';
-import { type RunnerParts, ToolRunner } from './tool-runner.ts';
+import { getHistory } from '../../../tools/get-history.ts';
+import { getPortfolioContext } from '../../../tools/get-portfolio-context.ts';
+import type { Tool } from '../../../tools/tool.ts';
+import { type RunnerParts, ToolRunner } from '../answers/tool-runner.ts';
+import { EVENTS, GUARDRAILS, PORTFOLIO } from '../notices/material-change.ts';
 
 const JSON_TYPE = 'application/json';
 const MOST_COMPLETIONS = 100;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { approvalAnswers, approvalQuestions } from '../approvals/approval-words.ts';
+import { pageAnswers, pageQuestions } from '../page/page-words.ts';
 import { accountAnswers, accountQuestions } from './account-words.ts';
-import { approvalAnswers, approvalQuestions } from './approval-words.ts';
-import { pageAnswers, pageQuestions } from './page/page-words.ts';
 
 /** Both sides have to speak the same; raised whenever a word below changes its meaning. */
 export const ATTACH_VERSION = 1;

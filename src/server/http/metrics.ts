@@ -1,10 +1,10 @@
-import type { Alert, NakedTime, SystemStatus } from '../domain/answers.ts';
-import { type Decimal, decimal, text, ZERO } from '../domain/decimal.ts';
-import type { JournalRecord } from '../domain/event.ts';
-import { type Ticker, ticker } from '../domain/ids.ts';
-import type { PortfolioSnapshot } from '../domain/portfolio.ts';
-import { fieldAt, textAt } from '../domain/record-body.ts';
-import type { Lane } from '../ports/broker.ts';
+import type { Alert, NakedTime, SystemStatus } from '../../domain/answers.ts';
+import { type Decimal, decimal, text, ZERO } from '../../domain/decimal.ts';
+import type { JournalRecord } from '../../domain/event.ts';
+import { type Ticker, ticker } from '../../domain/ids.ts';
+import type { PortfolioSnapshot } from '../../domain/portfolio.ts';
+import { fieldAt, textAt } from '../../domain/record-body.ts';
+import type { Lane } from '../../ports/broker.ts';
 
 type Sample = { readonly value: number | string } & { readonly [label: string]: number | string };
 

@@ -1,7 +1,7 @@
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import type { ServerNotification, ServerRequest } from '@modelcontextprotocol/sdk/types.js';
-import type { JournalRecord } from '../domain/event.ts';
-import { textAt } from '../domain/record-body.ts';
+import type { JournalRecord } from '../../domain/event.ts';
+import { textAt } from '../../domain/record-body.ts';
 import type { Hearing } from './material-change.ts';
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;

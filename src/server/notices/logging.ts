@@ -1,9 +1,9 @@
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { LoggingLevel } from '@modelcontextprotocol/sdk/types.js';
-import type { JournalRecord } from '../domain/event.ts';
-import { textAt } from '../domain/record-body.ts';
+import type { JournalRecord } from '../../domain/event.ts';
+import { textAt } from '../../domain/record-body.ts';
+import type { Redactor } from '../answers/redact.ts';
 import type { Hearing } from './material-change.ts';
-import type { Redactor } from './redact.ts';
 
 /** Has a host hear of alerts and halts as they come, at the level that it asked for. */
 export function registerLogging(server: McpServer, onRecord: Hearing, redactor: Redactor): void {

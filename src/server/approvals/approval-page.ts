@@ -1,4 +1,4 @@
-import type { PendingApproval } from '../runtime/plans/approval-desk.ts';
+import type { PendingApproval } from '../../runtime/plans/approval-desk.ts';
 import { escapeHtml, frameOf, STYLE_HASH } from './approval-page-words.ts';
 import type { ApprovalsWaiting } from './approval-words.ts';
 

@@ -9,12 +9,12 @@ import type {
   RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
-import { toolsFor } from '../../tools/index.ts';
-import type { Effect } from '../../tools/tool.ts';
-import type { Mode } from '../domain/environment.ts';
-import { APP_TOOLS } from './app/app-tools.ts';
-import { askedIn } from './http-words.ts';
-import { covers, type Scope } from './tokens.ts';
+import { toolsFor } from '../../../tools/index.ts';
+import type { Effect } from '../../../tools/tool.ts';
+import type { Mode } from '../../domain/environment.ts';
+import { askedIn } from '../access/http-words.ts';
+import { covers, type Scope } from '../access/tokens.ts';
+import { APP_TOOLS } from '../app/app-tools.ts';
 
 const scopeOfEffect: Readonly<Record<Effect, Scope>> = {
   reads: 'read',

@@ -1,4 +1,4 @@
-import type { EventType, JournalRecord } from '../domain/event.ts';
+import type { EventType, JournalRecord } from '../../domain/event.ts';
 
 /** Has a listener hear each record of the journal; what it returns ends that. */
 export type Hearing = (listener: (record: JournalRecord) => void) => () => void;

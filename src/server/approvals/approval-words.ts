@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PendingApproval, PersonsWord } from '../runtime/plans/approval-desk.ts';
+import type { PendingApproval, PersonsWord } from '../../runtime/plans/approval-desk.ts';
 
 /** Where the person sits; a terminal where nothing is said. */
 const channel = z.enum(['terminal', 'page']).optional();

@@ -1,5 +1,5 @@
-import type { Mode } from '../domain/environment.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Mode } from '../../domain/environment.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { LinkTransport } from './attach-transport.ts';
 import {
   ATTACH_VERSION,

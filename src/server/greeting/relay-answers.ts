@@ -1,6 +1,6 @@
 import type { JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
-import { errorAdvice } from '../../tools/errors.ts';
-import type { Environment, Mode } from '../domain/environment.ts';
+import { errorAdvice } from '../../../tools/errors.ts';
+import type { Environment, Mode } from '../../domain/environment.ts';
 
 /** An error of the server itself, in the range that JSON-RPC leaves to it. */
 const NO_OWNER = -32_000;

@@ -1,4 +1,4 @@
-import type { SystemStatus } from '../domain/answers.ts';
+import type { SystemStatus } from '../../domain/answers.ts';
 
 /** The playbook a host gives its model: one breath, nothing that the tools say themselves. */
 export function instructionsFor({

@@ -1,6 +1,6 @@
 import type { JSONRPCRequest } from '@modelcontextprotocol/sdk/types.js';
-import type { Mode } from '../domain/environment.ts';
-import { showsPages } from './app/shows-pages.ts';
+import type { Mode } from '../../domain/environment.ts';
+import { showsPages } from '../app/shows-pages.ts';
 import { instructionsFor } from './instructions.ts';
 import type { Named } from './relay-answers.ts';
 

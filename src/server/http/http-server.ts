@@ -1,8 +1,6 @@
 import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
-import type { Clock, Ids } from '../ports/clock.ts';
-import { AddressGuard, isLocal, RateLimits, TokenDoor, tooFar } from './http-guard.ts';
-import { scopeNeeded } from './http-scope.ts';
-import { type ConnectHost, type Eviction, HttpSessions, type Session } from './http-sessions.ts';
+import type { Clock, Ids } from '../../ports/clock.ts';
+import { AddressGuard, isLocal, RateLimits, TokenDoor, tooFar } from '../access/http-guard.ts';
 import {
   HTTP_LIMITS,
   type HttpLimits,
@@ -14,10 +12,12 @@ import {
   refuse,
   secure,
   tell,
-} from './http-words.ts';
+} from '../access/http-words.ts';
+import { covers, type TokenEntry } from '../access/tokens.ts';
+import type { LocalPage } from '../page/local-page.ts';
+import { scopeNeeded } from './http-scope.ts';
+import { type ConnectHost, type Eviction, HttpSessions, type Session } from './http-sessions.ts';
 import { type MetricFamily, metricsText } from './metrics.ts';
-import type { LocalPage } from './page/local-page.ts';
-import { covers, type TokenEntry } from './tokens.ts';
 
 /** How soon a token that was revoked also ends what it had opened. */
 const SWEEP_EVERY_MS = 1_000;

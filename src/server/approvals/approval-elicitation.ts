@@ -1,6 +1,6 @@
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
-import type { ApprovalChannel } from '../domain/approval.ts';
+import type { ApprovalChannel } from '../../domain/approval.ts';
 
 /** No default: a form that is sent off untouched says nothing. */
 const form = () => ({

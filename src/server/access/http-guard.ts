@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { type HttpRefusal, type HttpRequest, headerOf } from './http-words.ts';
 import { bearerOf, type Scope, type TokenEntry, tokensIn } from './tokens.ts';
 

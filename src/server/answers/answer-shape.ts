@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Tool } from '../../tools/tool.ts';
-import type { SystemStatus } from '../domain/answers.ts';
-import { isoTime } from '../domain/time.ts';
+import type { Tool } from '../../../tools/tool.ts';
+import type { SystemStatus } from '../../domain/answers.ts';
+import { isoTime } from '../../domain/time.ts';
 
 const MOST_CAUSES = 2;
 const MOST_LETTERS = 160;
