@@ -1,7 +1,7 @@
 import { NyseCalendar } from '../src/paper-exchange/calendar/nyse.ts';
-import { decimal } from '../src/paper-exchange/core/decimal.ts';
+import { decimal } from '../src/paper-exchange/core/basics/decimal.ts';
+import { WireError } from '../src/paper-exchange/core/basics/types.ts';
 import { ExchangeCore } from '../src/paper-exchange/core/exchange-core.ts';
-import { WireError } from '../src/paper-exchange/core/types.ts';
 import type { Row } from './harness.ts';
 import { compare } from './harness.ts';
 

@@ -1,5 +1,5 @@
+import type { Order } from '../src/paper-exchange/core/basics/types.ts';
 import type { ExchangeCore } from '../src/paper-exchange/core/exchange-core.ts';
-import type { Order } from '../src/paper-exchange/core/types.ts';
 
 /** Every open order of the account, held legs included. */
 export function liveOrders(core: ExchangeCore, accountId: string): readonly Order[] {

@@ -1,4 +1,4 @@
-import { Random } from '../src/paper-exchange/core/random.ts';
+import { Random } from '../src/paper-exchange/core/basics/random.ts';
 
 /** What chance decides. The same name gives the same draws, whatever else is drawn. */
 export class Draws {

@@ -10,7 +10,7 @@ import { MemoryHaltLatch } from '../src/adapters/system/memory-halt-latch.ts';
 import { SeededIds } from '../src/adapters/system/seeded-ids.ts';
 import { price, quantity } from '../src/domain/decimal.ts';
 import { defaultPlanning } from '../src/engine/planning-settings.ts';
-import { formatDecimal } from '../src/paper-exchange/core/decimal.ts';
+import { formatDecimal } from '../src/paper-exchange/core/basics/decimal.ts';
 import type { MarketData } from '../src/ports/broker.ts';
 import { createRuntime } from '../src/runtime/runtime.ts';
 import type { Runtime } from '../src/runtime/runtime-parts.ts';

@@ -1,6 +1,6 @@
 import type { JournalRecord } from '../src/domain/event.ts';
 import type { EpochMs } from '../src/domain/time.ts';
-import type { ExchangeEvent } from '../src/paper-exchange/core/types.ts';
+import type { ExchangeEvent } from '../src/paper-exchange/core/basics/types.ts';
 
 /** How often something was proposed, came to a plan, was begun, and was carried out whole. */
 export type Asked = {

@@ -1,4 +1,4 @@
-import { decimal } from '../src/paper-exchange/core/decimal.ts';
+import { decimal } from '../src/paper-exchange/core/basics/decimal.ts';
 import { Draws } from './draws.ts';
 import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';

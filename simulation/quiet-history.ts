@@ -1,5 +1,5 @@
-import { type Decimal, decimal } from '../src/paper-exchange/core/decimal.ts';
-import type { Bar } from '../src/paper-exchange/core/types.ts';
+import { type Decimal, decimal } from '../src/paper-exchange/core/basics/decimal.ts';
+import type { Bar } from '../src/paper-exchange/core/basics/types.ts';
 
 const DAY_MS = 86_400_000;
 const DAYS = 70;

@@ -3,7 +3,7 @@ import {
   type Latencies,
   type OpeningPosition,
   type Switches,
-} from '../src/paper-exchange/core/types.ts';
+} from '../src/paper-exchange/core/basics/types.ts';
 import { catalogue } from '../src/paper-exchange/faults/catalogue.ts';
 import { Draws } from './draws.ts';
 import type { NetworkRates } from './transport.ts';

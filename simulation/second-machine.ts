@@ -1,4 +1,4 @@
-import { toNumber } from '../src/paper-exchange/core/decimal.ts';
+import { toNumber } from '../src/paper-exchange/core/basics/decimal.ts';
 import { commandSchema } from '../src/paper-exchange/protocol/command.ts';
 import { liveOrders } from './account.ts';
 import { Draws } from './draws.ts';

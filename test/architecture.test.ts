@@ -41,6 +41,8 @@ const serverFolders: Record<string, readonly string[]> = {
   attach: ['approvals', 'page', 'greeting'],
   http: ['access', 'page', 'app'],
 };
+/** The core of the paper exchange, from what everybody needs to what needs everybody. */
+const exchangeCore = ['basics', 'state', 'rules', 'matching', 'orders', 'corporate-actions'];
 const layersIn = (
   root: string,
   folders: Record<string, readonly string[]>,
@@ -88,6 +90,11 @@ const mayImport: Record<string, readonly string[]> = {
   'src/setup': ['src/setup'],
   // Stands alone; it shares only the shape of a clock, so that both run in one simulation.
   'src/paper-exchange': ['src/paper-exchange', 'src/ports/clock.ts'],
+  ...layersIn(
+    'src/paper-exchange/core',
+    Object.fromEntries(exchangeCore.map((folder, place) => [folder, exchangeCore.slice(0, place)])),
+    ['src/ports/clock.ts'],
+  ),
 };
 
 /** These wire everything and may import anything. */

@@ -16,7 +16,7 @@ import type { PositionContext } from '../../src/domain/portfolio.ts';
 import { planFor } from '../../src/engine/planning/plan.ts';
 import { sealPlan } from '../../src/engine/planning/plan-hash.ts';
 import { defaultPlanning } from '../../src/engine/planning-settings.ts';
-import { decimal } from '../../src/paper-exchange/core/decimal.ts';
+import { decimal } from '../../src/paper-exchange/core/basics/decimal.ts';
 import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
 import { createRuntime } from '../../src/runtime/runtime.ts';
 import type { Runtime } from '../../src/runtime/runtime-parts.ts';

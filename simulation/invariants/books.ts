@@ -1,5 +1,5 @@
+import type { Activity, ExchangeEvent, Order } from '../../src/paper-exchange/core/basics/types.ts';
 import type { ExchangeCore } from '../../src/paper-exchange/core/exchange-core.ts';
-import type { Activity, ExchangeEvent, Order } from '../../src/paper-exchange/core/types.ts';
 import type { Observation } from '../observation.ts';
 import type { Write } from './traffic.ts';
 

@@ -1,4 +1,4 @@
-import type { Order } from '../../src/paper-exchange/core/types.ts';
+import type { Order } from '../../src/paper-exchange/core/basics/types.ts';
 import { claimedIn, exitGroupsOf } from './exits.ts';
 import type { Rule } from './rule.ts';
 import type { Scene } from './scene.ts';

@@ -1,4 +1,4 @@
-import type { Order } from '../../src/paper-exchange/core/types.ts';
+import type { Order } from '../../src/paper-exchange/core/basics/types.ts';
 import type { PlannedPart } from './chronicle.ts';
 import { claimedIn, exitGroupsOf, isStop } from './exits.ts';
 import { fieldsOf } from './fields.ts';

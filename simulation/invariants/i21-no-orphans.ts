@@ -1,4 +1,4 @@
-import type { Order } from '../../src/paper-exchange/core/types.ts';
+import type { Order } from '../../src/paper-exchange/core/basics/types.ts';
 import type { Rule } from './rule.ts';
 
 /** What moved in the last three of the six cycles may still be put right. */

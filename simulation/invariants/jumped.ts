@@ -1,4 +1,4 @@
-import type { Order } from '../../src/paper-exchange/core/types.ts';
+import type { Order } from '../../src/paper-exchange/core/basics/types.ts';
 import type { Book } from './books.ts';
 import type { Scene } from './scene.ts';
 

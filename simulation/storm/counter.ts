@@ -1,5 +1,9 @@
+import type {
+  ExchangeEvent,
+  Order,
+  TradeUpdate,
+} from '../../src/paper-exchange/core/basics/types.ts';
 import type { ExchangeCore } from '../../src/paper-exchange/core/exchange-core.ts';
-import type { ExchangeEvent, Order, TradeUpdate } from '../../src/paper-exchange/core/types.ts';
 import type { RestRequest, RestResponse } from '../../src/paper-exchange/protocol/request.ts';
 import { isLive } from '../invariants/books.ts';
 import { coveredIn, exitGroupsOf } from '../invariants/exits.ts';

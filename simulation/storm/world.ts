@@ -1,4 +1,4 @@
-import { decimal } from '../../src/paper-exchange/core/decimal.ts';
+import { decimal } from '../../src/paper-exchange/core/basics/decimal.ts';
 import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
 import { Draws } from '../draws.ts';
 import { quietHistory } from '../quiet-history.ts';

@@ -1,8 +1,8 @@
 import { NyseCalendar } from '../paper-exchange/calendar/nyse.ts';
-import { decimal, formatDecimal } from '../paper-exchange/core/decimal.ts';
+import { decimal, formatDecimal } from '../paper-exchange/core/basics/decimal.ts';
+import { type Order, WireError } from '../paper-exchange/core/basics/types.ts';
 import { ExchangeCore } from '../paper-exchange/core/exchange-core.ts';
-import { NO_INTERFERENCE } from '../paper-exchange/core/interference.ts';
-import { type Order, WireError } from '../paper-exchange/core/types.ts';
+import { NO_INTERFERENCE } from '../paper-exchange/core/state/interference.ts';
 import type {
   MarketMoment,
   PlayedHolding,

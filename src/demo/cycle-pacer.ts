@@ -2,8 +2,8 @@ import type { Running } from '../compose.ts';
 import { price } from '../domain/decimal.ts';
 import { ticker } from '../domain/ids.ts';
 import { isTriggered } from '../domain/order.ts';
-import { formatDecimal } from '../paper-exchange/core/decimal.ts';
-import type { Trade } from '../paper-exchange/core/types.ts';
+import { formatDecimal } from '../paper-exchange/core/basics/decimal.ts';
+import type { Trade } from '../paper-exchange/core/basics/types.ts';
 import type { PaperExchange } from '../paper-exchange/exchange.ts';
 import type { Clock } from '../ports/clock.ts';
 

@@ -1,10 +1,16 @@
-import { absolute, type Decimal, decimal, larger, ZERO } from '../paper-exchange/core/decimal.ts';
+import {
+  absolute,
+  type Decimal,
+  decimal,
+  larger,
+  ZERO,
+} from '../paper-exchange/core/basics/decimal.ts';
 import type {
   ExchangeEvent,
   OpeningPosition,
   Order,
   TradeUpdate,
-} from '../paper-exchange/core/types.ts';
+} from '../paper-exchange/core/basics/types.ts';
 
 /** Anything that must not happen, as the exchange saw it. */
 export type Foul = {

@@ -6,7 +6,7 @@ import { openExchange } from '../cli/exchange/open-exchange.ts';
 import type { Action } from '../cli/shared/action-teller.ts';
 import type { Running } from '../compose.ts';
 import { defaultSettings, type Settings } from '../config.ts';
-import type { OpeningPosition } from '../paper-exchange/core/types.ts';
+import type { OpeningPosition } from '../paper-exchange/core/basics/types.ts';
 import { PaperExchange } from '../paper-exchange/exchange.ts';
 import type { BarSeries } from '../paper-exchange/market/bar-file.ts';
 import { CyclePacer } from './cycle-pacer.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from './control/journal.ts';
+import type { Bar, ExchangeEvent } from './core/basics/types.ts';
 import type { ExchangeCore } from './core/exchange-core.ts';
 import { venueAt } from './core/market-data.ts';
-import type { Bar, ExchangeEvent } from './core/types.ts';
 import type { PaperExchangeOptions } from './exchange-options.ts';
 import { FaultyAnswers } from './faults/answers.ts';
 import { BrokerFaults } from './faults/broker-faults.ts';

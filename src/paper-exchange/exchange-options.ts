@@ -8,7 +8,7 @@ import type {
   Latencies,
   Milliseconds,
   Switches,
-} from './core/types.ts';
+} from './core/basics/types.ts';
 import type { FaultRuleInput } from './faults/rule.ts';
 import { GeneratedMarket, type GeneratorOptions } from './market/generator.ts';
 import { RecordedMarket, type RecordedOptions } from './market/recorded-market.ts';

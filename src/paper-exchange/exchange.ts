@@ -7,9 +7,15 @@ import type { Done } from './control/done.ts';
 import { Journal } from './control/journal.ts';
 import { Operator } from './control/operator.ts';
 import { PriceShift } from './control/price-shift.ts';
+import type {
+  Calendar,
+  ExchangeEvent,
+  JsonValue,
+  Milliseconds,
+  Resumable,
+} from './core/basics/types.ts';
 import { ExchangeCore } from './core/exchange-core.ts';
-import { exchangeParts } from './core/saved-state.ts';
-import type { Calendar, ExchangeEvent, JsonValue, Milliseconds, Resumable } from './core/types.ts';
+import { exchangeParts } from './core/state/saved-state.ts';
 import {
   assetsOf,
   checkControl,

@@ -3,7 +3,7 @@ import { listen } from '../../src/adapters/system/http-listener.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import { madeUpAccount } from '../../src/cli/exchange/embedded-exchange.ts';
 import { tapeAt, tapeOf } from '../../src/cli/owner/exchange-tape.ts';
-import { decimal } from '../../src/paper-exchange/core/decimal.ts';
+import { decimal } from '../../src/paper-exchange/core/basics/decimal.ts';
 import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
 import { servePage } from '../../src/paper-exchange/page/page.ts';
 import type { VenueSettings } from '../../src/venue-settings.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { readState, writeState } from '../../src/paper-exchange/core/saved-state.ts';
+import { readState, writeState } from '../../src/paper-exchange/core/state/saved-state.ts';
 import { CliProcess, type Ended } from './run-cli.ts';
 import { runHere } from './run-here.ts';
 

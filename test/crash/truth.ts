@@ -1,6 +1,6 @@
-import { toNumber } from '../../src/paper-exchange/core/decimal.ts';
+import { toNumber } from '../../src/paper-exchange/core/basics/decimal.ts';
+import type { Order } from '../../src/paper-exchange/core/basics/types.ts';
 import type { ExchangeCore } from '../../src/paper-exchange/core/exchange-core.ts';
-import type { Order } from '../../src/paper-exchange/core/types.ts';
 import type { Truth, WireLeg } from './evidence.ts';
 
 /**

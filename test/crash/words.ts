@@ -1,4 +1,4 @@
-import type { AccountOptions } from '../../src/paper-exchange/core/types.ts';
+import type { AccountOptions } from '../../src/paper-exchange/core/basics/types.ts';
 
 /** What the rig, its exchange and its victims tell each other; one JSON text a line. */
 

@@ -4,8 +4,8 @@ import { madeUpAccount } from '../../src/cli/exchange/embedded-exchange.ts';
 import { PlainClient } from '../../src/demo/plain-client.ts';
 import { Referee } from '../../src/demo/referee.ts';
 import { RefusalCounter } from '../../src/demo/refusals.ts';
-import { decimal } from '../../src/paper-exchange/core/decimal.ts';
-import type { Order, TradeUpdate } from '../../src/paper-exchange/core/types.ts';
+import { decimal } from '../../src/paper-exchange/core/basics/decimal.ts';
+import type { Order, TradeUpdate } from '../../src/paper-exchange/core/basics/types.ts';
 import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
 
 const OPEN = Date.parse('2026-03-10T15:00:00Z');

@@ -16,13 +16,13 @@ import {
 } from '../../src/engine/account/episodes.ts';
 import { foldIntents, milestonesDone } from '../../src/engine/account/intents.ts';
 import { NyseCalendar } from '../../src/paper-exchange/calendar/nyse.ts';
-import { decimal, formatDecimal } from '../../src/paper-exchange/core/decimal.ts';
-import { ExchangeCore } from '../../src/paper-exchange/core/exchange-core.ts';
+import { decimal, formatDecimal } from '../../src/paper-exchange/core/basics/decimal.ts';
 import {
   type Latencies,
   WireError,
   type Order as WireOrder,
-} from '../../src/paper-exchange/core/types.ts';
+} from '../../src/paper-exchange/core/basics/types.ts';
+import { ExchangeCore } from '../../src/paper-exchange/core/exchange-core.ts';
 import * as given from '../support/given.ts';
 
 const SYMBOL = ticker('AAPL');

@@ -4,7 +4,7 @@ import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import { madeUpAccount } from '../../src/cli/exchange/embedded-exchange.ts';
 import { compose, type Running } from '../../src/compose.ts';
 import { defaultSettings, type Settings } from '../../src/config.ts';
-import { decimal } from '../../src/paper-exchange/core/decimal.ts';
+import { decimal } from '../../src/paper-exchange/core/basics/decimal.ts';
 import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
 import { settle } from '../support/guarded-account.ts';
 

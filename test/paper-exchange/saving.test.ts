@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
-import { readState, writeState } from '../../src/paper-exchange/core/saved-state.ts';
-import type { ExchangeEvent } from '../../src/paper-exchange/core/types.ts';
+import type { ExchangeEvent } from '../../src/paper-exchange/core/basics/types.ts';
+import { readState, writeState } from '../../src/paper-exchange/core/state/saved-state.ts';
 import { PaperExchange, type PaperExchangeOptions } from '../../src/paper-exchange/exchange.ts';
 
 const START = Date.parse('2026-11-02T09:30:00-05:00');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { text } from '../../src/domain/decimal.ts';
 import { isOurs } from '../../src/domain/order.ts';
-import { NO_INTERFERENCE } from '../../src/paper-exchange/core/interference.ts';
+import { NO_INTERFERENCE } from '../../src/paper-exchange/core/state/interference.ts';
 import {
   AAPL,
   type Given,

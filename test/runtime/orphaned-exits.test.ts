@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Order } from '../../src/domain/order.ts';
 import { isOurs } from '../../src/domain/order.ts';
-import { decimal, formatDecimal } from '../../src/paper-exchange/core/decimal.ts';
+import { decimal, formatDecimal } from '../../src/paper-exchange/core/basics/decimal.ts';
 import {
   AAPL,
   type Guarded,

@@ -1,4 +1,4 @@
-import { decimal, formatDecimal } from '../../src/paper-exchange/core/decimal.ts';
+import { decimal, formatDecimal } from '../../src/paper-exchange/core/basics/decimal.ts';
 import type { Guarded } from './guarded-account.ts';
 
 const accountOf = ({ exchange }: Guarded): string => exchange.core.accountIds[0] ?? '';

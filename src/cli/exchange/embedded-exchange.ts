@@ -1,7 +1,7 @@
 import { decimal, ZERO } from '../../domain/decimal.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { NyseCalendar } from '../../paper-exchange/calendar/nyse.ts';
-import type { AccountOptions, OpeningPosition } from '../../paper-exchange/core/types.ts';
+import type { AccountOptions, OpeningPosition } from '../../paper-exchange/core/basics/types.ts';
 import type { SymbolScenario } from '../../paper-exchange/market/generator.ts';
 
 const CASH = '100000';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readTextFile } from '../../adapters/system/files.ts';
 import { isTicker } from '../../domain/ids.ts';
-import type { AccountOptions, OpeningPosition } from '../../paper-exchange/core/types.ts';
+import type { AccountOptions, OpeningPosition } from '../../paper-exchange/core/basics/types.ts';
 import { UsageError } from '../shared/failure.ts';
 
 export type AccountKind = 'margin' | 'cash';

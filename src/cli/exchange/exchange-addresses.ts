@@ -1,5 +1,5 @@
 import type { HttpListener } from '../../adapters/system/http-listener.ts';
-import type { AccountOptions } from '../../paper-exchange/core/types.ts';
+import type { AccountOptions } from '../../paper-exchange/core/basics/types.ts';
 import type { PaperExchange } from '../../paper-exchange/exchange.ts';
 import { newYorkTime } from '../shared/new-york-time.ts';
 

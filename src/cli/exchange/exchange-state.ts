@@ -1,7 +1,7 @@
 import { fileExists, readTextFile, replaceTextFile } from '../../adapters/system/files.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import { readState, writeState } from '../../paper-exchange/core/saved-state.ts';
-import type { JsonValue } from '../../paper-exchange/core/types.ts';
+import type { JsonValue } from '../../paper-exchange/core/basics/types.ts';
+import { readState, writeState } from '../../paper-exchange/core/state/saved-state.ts';
 import type { PaperExchange } from '../../paper-exchange/exchange.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { UsageError } from '../shared/failure.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { EpochMs } from '../../domain/time.ts';
-import type { AccountOptions, OpeningPosition } from '../../paper-exchange/core/types.ts';
+import type { AccountOptions, OpeningPosition } from '../../paper-exchange/core/basics/types.ts';
 import type { PaperExchangeOptions } from '../../paper-exchange/exchange.ts';
 import type { SwitchSettings } from '../../paper-exchange/probe/switches-file.ts';
 import { readBarFiles } from '../shared/bar-files.ts';

@@ -5,7 +5,7 @@ import { compose } from '../../compose.ts';
 import { defaultSettings } from '../../config.ts';
 import { PlainClient, Refusal } from '../../demo/plain-client.ts';
 import { type Decimal, decimal, ZERO } from '../../domain/decimal.ts';
-import { decimal as units } from '../../paper-exchange/core/decimal.ts';
+import { decimal as units } from '../../paper-exchange/core/basics/decimal.ts';
 import type { PaperExchange } from '../../paper-exchange/exchange.ts';
 import {
   type Exits,

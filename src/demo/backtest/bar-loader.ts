@@ -3,7 +3,12 @@ import { knownSplits } from '../../cli/exchange/known-splits.ts';
 import { UsageError } from '../../cli/shared/failure.ts';
 import { ticker } from '../../domain/ids.ts';
 import { NyseCalendar } from '../../paper-exchange/calendar/nyse.ts';
-import { type Decimal, formatDecimal, larger, smaller } from '../../paper-exchange/core/decimal.ts';
+import {
+  type Decimal,
+  formatDecimal,
+  larger,
+  smaller,
+} from '../../paper-exchange/core/basics/decimal.ts';
 import { adjustedSeries } from '../../paper-exchange/market/adjusted-series.ts';
 import type { BarSeries } from '../../paper-exchange/market/bar-file.ts';
 

@@ -3,8 +3,8 @@ import type { Booking, SymbolRun } from '../../backtest/fast-path.ts';
 import { costOf } from '../../backtest/fills.ts';
 import { type PriceBars, UNITS_PER_DOLLAR } from '../../backtest/price-bars.ts';
 import type { Exit, Trade } from '../../backtest/trade.ts';
-import { type Decimal, formatDecimal } from '../../paper-exchange/core/decimal.ts';
-import type { Order, TradeUpdate } from '../../paper-exchange/core/types.ts';
+import { type Decimal, formatDecimal } from '../../paper-exchange/core/basics/decimal.ts';
+import type { Order, TradeUpdate } from '../../paper-exchange/core/basics/types.ts';
 
 type Costs = { readonly spreadBps: number; readonly costBps: number };
 

@@ -1,4 +1,10 @@
-import type { Calendar, DateText, Milliseconds, Session, TradingDay } from '../core/types.ts';
+import type {
+  Calendar,
+  DateText,
+  Milliseconds,
+  Session,
+  TradingDay,
+} from '../core/basics/types.ts';
 import { type CivilDay, civilDay, dayText, parseDay, yearOf } from './civil-day.ts';
 import { closuresOf, earlyClosesOf, isWeekend, lateOpens } from './holidays.ts';
 import { newYorkDay, newYorkInstant, newYorkOffsetMs, timeOfDay } from './new-york.ts';

@@ -1,7 +1,7 @@
-import { decimal, formatDecimal } from '../core/decimal.ts';
+import { decimal, formatDecimal } from '../core/basics/decimal.ts';
+import { type Order, WireError } from '../core/basics/types.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
-import type { OrderFilter } from '../core/order-queries.ts';
-import { type Order, WireError } from '../core/types.ts';
+import type { OrderFilter } from '../core/orders/order-queries.ts';
 import type { Command } from '../protocol/command.ts';
 import { type Done, done, doneIf, failed, ordered, refused } from './done.ts';
 

@@ -1,6 +1,6 @@
-import { formatDecimal } from '../core/decimal.ts';
+import { formatDecimal } from '../core/basics/decimal.ts';
+import type { Calendar, Milliseconds, Session, TradingDay } from '../core/basics/types.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
-import type { Calendar, Milliseconds, Session, TradingDay } from '../core/types.ts';
 import type { FaultBook } from '../faults/fault-book.ts';
 import type { Command } from '../protocol/command.ts';
 import type { Streams } from '../wire/streams.ts';

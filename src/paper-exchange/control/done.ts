@@ -1,4 +1,4 @@
-import { type OrderWithLegs, WireError } from '../core/types.ts';
+import { type OrderWithLegs, WireError } from '../core/basics/types.ts';
 import { orderJson } from '../wire/rest/order-json.ts';
 
 /** What came of a command: its result as JSON, or why it could not be done. */

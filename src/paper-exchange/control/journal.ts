@@ -1,4 +1,4 @@
-import type { ExchangeEvent, Milliseconds } from '../core/types.ts';
+import type { ExchangeEvent, Milliseconds } from '../core/basics/types.ts';
 import type { Facts } from '../faults/rule.ts';
 import type { Outcome } from '../protocol/outcome.ts';
 import type { RestRequest } from '../protocol/request.ts';

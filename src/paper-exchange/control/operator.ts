@@ -1,6 +1,6 @@
-import { decimal } from '../core/decimal.ts';
+import { decimal } from '../core/basics/decimal.ts';
+import type { Bar, CorporateActionTerms } from '../core/basics/types.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
-import type { Bar, CorporateActionTerms } from '../core/types.ts';
 import type { MarketInput } from '../market/source.ts';
 import type { Command } from '../protocol/command.ts';
 import { runAccountCommand } from './account-commands.ts';

@@ -1,5 +1,5 @@
-import { type Decimal, fromNumber, multiply, roundTo, toNumber } from '../core/decimal.ts';
-import type { JsonValue, Milliseconds, Resumable } from '../core/types.ts';
+import { type Decimal, fromNumber, multiply, roundTo, toNumber } from '../core/basics/decimal.ts';
+import type { JsonValue, Milliseconds, Resumable } from '../core/basics/types.ts';
 import type { MarketInput } from '../market/source.ts';
 
 type Shift = {

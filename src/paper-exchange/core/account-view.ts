@@ -1,17 +1,17 @@
-import type { Account } from './account.ts';
-import { BodyReader, isJsonObject } from './body-reader.ts';
+import { ZERO } from './basics/decimal.ts';
+import type { AccountConfiguration, AccountView, WireError } from './basics/types.ts';
+import { BodyReader, isJsonObject } from './rules/body-reader.ts';
 import {
   buyingPower,
   buyingPowerAt,
   effectiveMultiplier,
   mayShort,
   nonMarginableBuyingPower,
-} from './buying-power.ts';
-import { dayTradingView } from './day-trades.ts';
-import { ZERO } from './decimal.ts';
-import type { Kernel } from './kernel.ts';
-import { invalidField, malformed } from './refusals.ts';
-import type { AccountConfiguration, AccountView, WireError } from './types.ts';
+} from './rules/buying-power.ts';
+import { dayTradingView } from './rules/day-trades.ts';
+import { invalidField, malformed } from './rules/refusals.ts';
+import type { Account } from './state/account.ts';
+import type { Kernel } from './state/kernel.ts';
 
 const MULTIPLIERS = ['1', '2', '4'] as const;
 const CONFIRMATIONS = ['all', 'none'] as const;

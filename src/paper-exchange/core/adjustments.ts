@@ -1,8 +1,8 @@
-import type { Account } from './account.ts';
-import { type Decimal, ZERO } from './decimal.ts';
-import type { Kernel } from './kernel.ts';
-import { seekAgain } from './matching.ts';
-import type { Asset } from './types.ts';
+import { type Decimal, ZERO } from './basics/decimal.ts';
+import type { Asset } from './basics/types.ts';
+import { seekAgain } from './matching/matching.ts';
+import type { Account } from './state/account.ts';
+import type { Kernel } from './state/kernel.ts';
 
 /** What the operator of the exchange puts into an account from outside. */
 export type Adjustment = {

@@ -1,22 +1,5 @@
-import type { Account } from './account.ts';
 import { type Adjustment, type AssetFlags, adjust, changeAsset } from './adjustments.ts';
-import {
-  type Announcement,
-  announce,
-  announceAtOnce,
-  delist,
-  makeKnown,
-} from './corporate-actions.ts';
-import { type Decimal, smaller, ZERO } from './decimal.ts';
-import { ExchangeViews } from './exchange-views.ts';
-import { halt, resume } from './halts.ts';
-import type { Interference } from './interference.ts';
-import { fillQuantity } from './matching.ts';
-import type { NewsArticle, NewsDraft } from './news-desk.ts';
-import type { OrderRecord } from './order-record.ts';
-import { perform } from './perform.ts';
-import { closeByHand } from './positions.ts';
-import { bustTrade, correctTrade, type TradeCorrection } from './trade-corrections.ts';
+import { type Decimal, smaller, ZERO } from './basics/decimal.ts';
 import {
   type AccountBlocks,
   type Asset,
@@ -27,7 +10,28 @@ import {
   type OrderWithLegs,
   type Switches,
   WireError,
-} from './types.ts';
+} from './basics/types.ts';
+import {
+  type Announcement,
+  announce,
+  announceAtOnce,
+  delist,
+  makeKnown,
+} from './corporate-actions/corporate-actions.ts';
+import {
+  bustTrade,
+  correctTrade,
+  type TradeCorrection,
+} from './corporate-actions/trade-corrections.ts';
+import { ExchangeViews } from './exchange-views.ts';
+import { halt, resume } from './matching/halts.ts';
+import { fillQuantity } from './matching/matching.ts';
+import { perform } from './perform.ts';
+import { closeByHand } from './positions.ts';
+import type { Account } from './state/account.ts';
+import type { Interference } from './state/interference.ts';
+import type { NewsArticle, NewsDraft } from './state/news-desk.ts';
+import type { OrderRecord } from './state/order-record.ts';
 import { act, type VenueAction } from './venue.ts';
 
 /** How long a limit up - limit down pause lasts. */

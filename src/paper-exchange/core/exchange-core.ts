@@ -1,14 +1,4 @@
 import { changeConfiguration } from './account-view.ts';
-import { type CancelResult, cancel, cancelAll } from './cancellation.ts';
-import { ExchangeControls } from './exchange-controls.ts';
-import { addAccount, addAsset } from './founding.ts';
-import { requestLocate } from './locates.ts';
-import { loadHistory } from './market-data.ts';
-import { onQuote, onTrade, seekAgain } from './matching.ts';
-import { type ClosePart, closeAllPositions, closePosition } from './positions.ts';
-import { replace } from './replacement.ts';
-import { scheduleSessions } from './sessions.ts';
-import { submit } from './submission.ts';
 import type {
   AccountConfiguration,
   Bar,
@@ -20,7 +10,17 @@ import type {
   Resumable,
   Trade,
   WireError,
-} from './types.ts';
+} from './basics/types.ts';
+import { ExchangeControls } from './exchange-controls.ts';
+import { addAccount, addAsset } from './founding.ts';
+import { loadHistory } from './market-data.ts';
+import { onQuote, onTrade, seekAgain } from './matching/matching.ts';
+import { type CancelResult, cancel, cancelAll } from './orders/cancellation.ts';
+import { replace } from './orders/replacement.ts';
+import { submit } from './orders/submission.ts';
+import { type ClosePart, closeAllPositions, closePosition } from './positions.ts';
+import { requestLocate } from './rules/locates.ts';
+import { scheduleSessions } from './sessions.ts';
 
 /** The answer for one symbol when all positions are closed. */
 export type CloseResult = { readonly symbol: string; readonly outcome: OrderWithLegs | WireError };

@@ -1,14 +1,4 @@
-import type { Account } from './account.ts';
 import { accountView } from './account-view.ts';
-import type { EquitySample } from './equity-history.ts';
-import { Kernel } from './kernel.ts';
-import { type LocateQuote, locateQuote } from './locates.ts';
-import { barsBetween, dailyBars, latestBar, type Timeframe, venueAt } from './market-data.ts';
-import type { NewsArticle } from './news-desk.ts';
-import { listOrders, type OrderFilter } from './order-queries.ts';
-import { isHaltedOvernight } from './overnight.ts';
-import { perform } from './perform.ts';
-import { positionOf, positionsOf } from './positions.ts';
 import type {
   AccountView,
   ActivityList,
@@ -28,7 +18,17 @@ import type {
   Switches,
   Trade,
   Venue,
-} from './types.ts';
+} from './basics/types.ts';
+import { barsBetween, dailyBars, latestBar, type Timeframe, venueAt } from './market-data.ts';
+import { listOrders, type OrderFilter } from './orders/order-queries.ts';
+import { perform } from './perform.ts';
+import { positionOf, positionsOf } from './positions.ts';
+import { type LocateQuote, locateQuote } from './rules/locates.ts';
+import { isHaltedOvernight } from './rules/overnight.ts';
+import type { Account } from './state/account.ts';
+import type { EquitySample } from './state/equity-history.ts';
+import { Kernel } from './state/kernel.ts';
+import type { NewsArticle } from './state/news-desk.ts';
 
 /** Everything that can be asked of an exchange; nothing here changes it. */
 export class ExchangeViews {

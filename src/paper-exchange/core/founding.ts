@@ -1,7 +1,7 @@
-import { Account } from './account.ts';
-import { decimal, ZERO } from './decimal.ts';
-import type { Kernel } from './kernel.ts';
-import type { AccountConfiguration, AccountOptions, Asset, AssetOptions } from './types.ts';
+import { decimal, ZERO } from './basics/decimal.ts';
+import type { AccountConfiguration, AccountOptions, Asset, AssetOptions } from './basics/types.ts';
+import { Account } from './state/account.ts';
+import type { Kernel } from './state/kernel.ts';
 
 const DEFAULT_CONFIGURATION: AccountConfiguration = {
   disableOvernightTrading: false,

@@ -1,6 +1,6 @@
-import type { Kernel } from './kernel.ts';
-import type { SymbolMarket } from './market.ts';
-import type { Bar, Calendar, Milliseconds, Venue } from './types.ts';
+import type { Bar, Calendar, Milliseconds, Venue } from './basics/types.ts';
+import type { Kernel } from './state/kernel.ts';
+import type { SymbolMarket } from './state/market.ts';
 
 const DAY_MS = 86_400_000;
 /** Older minutes are forgotten, or a long run would fill the memory; their days stay. */

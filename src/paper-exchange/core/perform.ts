@@ -1,11 +1,11 @@
-import { finishCancel } from './cancellation.ts';
-import { resume } from './halts.ts';
-import type { Kernel } from './kernel.ts';
-import { fillAnyway, fillScheduled } from './matching.ts';
+import { resume } from './matching/halts.ts';
+import { fillAnyway, fillScheduled } from './matching/matching.ts';
+import { finishCancel } from './orders/cancellation.ts';
+import { becomeNew, release } from './orders/submission.ts';
+import { finishReplace } from './orders/succession.ts';
 import { cross } from './sessions.ts';
-import { becomeNew, release } from './submission.ts';
-import { finishReplace } from './succession.ts';
-import type { Task } from './tasks.ts';
+import type { Kernel } from './state/kernel.ts';
+import type { Task } from './state/tasks.ts';
 
 /** Does what has fallen due. */
 export function perform(kernel: Kernel, task: Task): void {

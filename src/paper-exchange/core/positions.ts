@@ -1,5 +1,3 @@
-import type { Account } from './account.ts';
-import { cancelWithoutDelay } from './cancellation.ts';
 import {
   absolute,
   type Decimal,
@@ -11,15 +9,17 @@ import {
   parseDecimal,
   truncateTo,
   ZERO,
-} from './decimal.ts';
-import { holdsOf } from './holds.ts';
-import type { Kernel } from './kernel.ts';
-import type { OrderRecord } from './order-record.ts';
-import { readOrderRequest } from './order-request.ts';
-import { averageEntryPrice } from './position.ts';
-import { invalidField, notFound, unprocessable } from './refusals.ts';
-import { accept, submit } from './submission.ts';
-import { type PositionView, WireError } from './types.ts';
+} from './basics/decimal.ts';
+import { type PositionView, WireError } from './basics/types.ts';
+import { cancelWithoutDelay } from './orders/cancellation.ts';
+import { accept, submit } from './orders/submission.ts';
+import { holdsOf } from './rules/holds.ts';
+import { readOrderRequest } from './rules/order-request.ts';
+import { invalidField, notFound, unprocessable } from './rules/refusals.ts';
+import type { Account } from './state/account.ts';
+import type { Kernel } from './state/kernel.ts';
+import type { OrderRecord } from './state/order-record.ts';
+import { averageEntryPrice } from './state/position.ts';
 
 const SHARE_DECIMALS = 9;
 const HUNDRED = 100n * ONE;

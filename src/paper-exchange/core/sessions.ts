@@ -1,19 +1,19 @@
-import { isOverspentAt, OVERNIGHT_MULTIPLIER } from './buying-power.ts';
-import { cancelByBroker } from './cancellation.ts';
-import { startCorporateDay, startCorporateNight } from './corporate-actions.ts';
-import { startDayTrades } from './day-trades.ts';
-import { ZERO } from './decimal.ts';
-import { end, reject } from './ending.ts';
-import { thinEquity } from './equity-history.ts';
-import type { Kernel } from './kernel.ts';
-import { expireLocates } from './locates.ts';
+import { ZERO } from './basics/decimal.ts';
+import type { Milliseconds, Session, TradingDay } from './basics/types.ts';
+import { startCorporateDay, startCorporateNight } from './corporate-actions/corporate-actions.ts';
 import { rollUpDay } from './market-data.ts';
-import { auction, seekAgain } from './matching.ts';
-import type { OrderRecord } from './order-record.ts';
-import { isSettled, mayTradeNow } from './resting.ts';
-import { settle } from './settlement.ts';
-import type { Boundary } from './tasks.ts';
-import type { Milliseconds, Session, TradingDay } from './types.ts';
+import { end, reject } from './matching/ending.ts';
+import { auction, seekAgain } from './matching/matching.ts';
+import { isSettled, mayTradeNow } from './matching/resting.ts';
+import { cancelByBroker } from './orders/cancellation.ts';
+import { isOverspentAt, OVERNIGHT_MULTIPLIER } from './rules/buying-power.ts';
+import { startDayTrades } from './rules/day-trades.ts';
+import { expireLocates } from './rules/locates.ts';
+import { thinEquity } from './state/equity-history.ts';
+import type { Kernel } from './state/kernel.ts';
+import type { OrderRecord } from './state/order-record.ts';
+import { settle } from './state/settlement.ts';
+import type { Boundary } from './state/tasks.ts';
 import { putBackNextDay } from './venue.ts';
 
 /** The cancel job for GTC orders runs a quarter of an hour after the close. */

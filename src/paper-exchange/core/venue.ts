@@ -1,12 +1,12 @@
-import { ZERO } from './decimal.ts';
-import { end, reject } from './ending.ts';
-import type { Kernel } from './kernel.ts';
-import { seekPrice } from './matching.ts';
-import { restate } from './order-adjustment.ts';
-import type { OrderRecord } from './order-record.ts';
-import { isSettled, leaveBook } from './resting.ts';
-import { refuseReplacement } from './succession.ts';
-import type { IdleStatus, Order } from './types.ts';
+import { ZERO } from './basics/decimal.ts';
+import type { IdleStatus, Order } from './basics/types.ts';
+import { end, reject } from './matching/ending.ts';
+import { seekPrice } from './matching/matching.ts';
+import { isSettled, leaveBook } from './matching/resting.ts';
+import { restate } from './orders/order-adjustment.ts';
+import { refuseReplacement } from './orders/succession.ts';
+import type { Kernel } from './state/kernel.ts';
+import type { OrderRecord } from './state/order-record.ts';
 
 /** A `qty` is what is left to execute; a price only where the order has one. */
 type Restatement = Partial<Pick<Order, 'qty' | 'limitPrice' | 'stopPrice'>>;

@@ -1,5 +1,5 @@
-import { draw } from '../core/duration.ts';
-import type { Milliseconds } from '../core/types.ts';
+import { draw } from '../core/basics/duration.ts';
+import type { Milliseconds } from '../core/basics/types.ts';
 import { type Json, parsed } from '../protocol/json.ts';
 import type { Outcome } from '../protocol/outcome.ts';
 import type { RestRequest, RestResponse } from '../protocol/request.ts';

@@ -1,5 +1,5 @@
-import type { CancelFault, Interference } from '../core/interference.ts';
-import type { Milliseconds, Order } from '../core/types.ts';
+import type { Milliseconds, Order } from '../core/basics/types.ts';
+import type { CancelFault, Interference } from '../core/state/interference.ts';
 import { type BrokerEffect, points } from './effects.ts';
 import type { FaultBook } from './fault-book.ts';
 import type { Facts } from './rule.ts';

@@ -1,5 +1,5 @@
+import type { ExchangeEvent, MarketNotice, Milliseconds } from '../core/basics/types.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
-import type { ExchangeEvent, MarketNotice, Milliseconds } from '../core/types.ts';
 import type { Command } from '../protocol/command.ts';
 import { orderFacts } from './broker-faults.ts';
 import { points } from './effects.ts';

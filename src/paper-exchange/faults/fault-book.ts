@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { fraction } from '../core/duration.ts';
-import { ObjectGraph } from '../core/object-graph.ts';
-import { Random } from '../core/random.ts';
-import type { JsonValue, Milliseconds, Resumable } from '../core/types.ts';
+import { fraction } from '../core/basics/duration.ts';
+import { Random } from '../core/basics/random.ts';
+import type { JsonValue, Milliseconds, Resumable } from '../core/basics/types.ts';
+import { ObjectGraph } from '../core/state/object-graph.ts';
 import { type Effect, type Point, points } from './effects.ts';
 import {
   type Facts,

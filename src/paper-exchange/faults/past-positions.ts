@@ -1,4 +1,4 @@
-import type { ExchangeEvent, Milliseconds } from '../core/types.ts';
+import type { ExchangeEvent, Milliseconds } from '../core/basics/types.ts';
 import { type Json, parsed } from '../protocol/json.ts';
 import { isObject } from './display.ts';
 import type { FaultBook } from './fault-book.ts';

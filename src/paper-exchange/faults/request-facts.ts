@@ -1,4 +1,4 @@
-import type { Order } from '../core/types.ts';
+import type { Order } from '../core/basics/types.ts';
 import { type Json, parsed } from '../protocol/json.ts';
 import type { RestRequest } from '../protocol/request.ts';
 import { isObject } from './display.ts';

@@ -1,5 +1,5 @@
-import { type Decimal, decimal, divide, multiply, ONE, roundTo } from '../core/decimal.ts';
-import type { Bar, Calendar, DateText, Milliseconds } from '../core/types.ts';
+import { type Decimal, decimal, divide, multiply, ONE, roundTo } from '../core/basics/decimal.ts';
+import type { Bar, Calendar, DateText, Milliseconds } from '../core/basics/types.ts';
 import type { BarSeries } from './bar-file.ts';
 import type { Split } from './source.ts';
 

@@ -1,5 +1,5 @@
-import { decimal } from '../core/decimal.ts';
-import type { Trade } from '../core/types.ts';
+import { decimal } from '../core/basics/decimal.ts';
+import type { Trade } from '../core/basics/types.ts';
 import { MarketRandom } from './random.ts';
 import type { MarketInput } from './source.ts';
 

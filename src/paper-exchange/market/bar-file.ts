@@ -1,7 +1,7 @@
 import { type CivilDay, parseDay } from '../calendar/civil-day.ts';
 import { newYorkInstant, timeOfDay } from '../calendar/new-york.ts';
-import { type Decimal, hasAtMostDecimals, parseDecimal } from '../core/decimal.ts';
-import type { Bar, Milliseconds } from '../core/types.ts';
+import { type Decimal, hasAtMostDecimals, parseDecimal } from '../core/basics/decimal.ts';
+import type { Bar, Milliseconds } from '../core/basics/types.ts';
 
 /** Text of one CSV file: `time,open,high,low,close,volume`, New York time, raw dollars. */
 export type BarFile = {

@@ -1,4 +1,4 @@
-import type { Milliseconds } from '../core/types.ts';
+import type { Milliseconds } from '../core/basics/types.ts';
 import { Factors } from './factors.ts';
 import type { GeneratedName, Ids, Showing } from './generated-name.ts';
 import { mildClimate } from './price-process.ts';

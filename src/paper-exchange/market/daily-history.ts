@@ -1,5 +1,5 @@
-import { type Decimal, decimal, larger, roundTo, smaller, ZERO } from '../core/decimal.ts';
-import type { Bar, Calendar, DateText, Milliseconds } from '../core/types.ts';
+import { type Decimal, decimal, larger, roundTo, smaller, ZERO } from '../core/basics/decimal.ts';
+import type { Bar, Calendar, DateText, Milliseconds } from '../core/basics/types.ts';
 import type { GeneratorOptions } from './generator.ts';
 import { isCoin } from './scenario.ts';
 import type { MarketSource } from './source.ts';

@@ -1,6 +1,6 @@
-import type { Announcement } from '../core/corporate-actions.ts';
-import { toNumber } from '../core/decimal.ts';
-import type { Milliseconds } from '../core/types.ts';
+import { toNumber } from '../core/basics/decimal.ts';
+import type { Milliseconds } from '../core/basics/types.ts';
+import type { Announcement } from '../core/corporate-actions/corporate-actions.ts';
 import { BadPrints } from './bad-prints.ts';
 import type { News } from './chance.ts';
 import { MinuteBars } from './minute-bars.ts';

@@ -1,7 +1,7 @@
-import type { Announcement } from '../core/corporate-actions.ts';
-import { ObjectGraph } from '../core/object-graph.ts';
-import { Random } from '../core/random.ts';
-import type { Bar, Calendar, DateText, JsonValue, Milliseconds } from '../core/types.ts';
+import { Random } from '../core/basics/random.ts';
+import type { Bar, Calendar, DateText, JsonValue, Milliseconds } from '../core/basics/types.ts';
+import type { Announcement } from '../core/corporate-actions/corporate-actions.ts';
+import { ObjectGraph } from '../core/state/object-graph.ts';
 import { BadPrints } from './bad-prints.ts';
 import { Chance } from './chance.ts';
 import { CoinFloor, type CoinState } from './coin-floor.ts';

@@ -1,5 +1,5 @@
-import { type Decimal, fromNumber, larger, smaller } from '../core/decimal.ts';
-import type { Bar, Milliseconds, Trade } from '../core/types.ts';
+import { type Decimal, fromNumber, larger, smaller } from '../core/basics/decimal.ts';
+import type { Bar, Milliseconds, Trade } from '../core/basics/types.ts';
 
 const minuteMs = 60_000;
 const vwapDecimals = 4;

@@ -1,5 +1,5 @@
-import { fromNumber } from '../core/decimal.ts';
-import type { MarketNotice } from '../core/types.ts';
+import { fromNumber } from '../core/basics/decimal.ts';
+import type { MarketNotice } from '../core/basics/types.ts';
 
 const minuteMs = 60_000;
 const referenceMs = 5 * minuteMs;

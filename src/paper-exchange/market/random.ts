@@ -1,4 +1,4 @@
-import { Random } from '../core/random.ts';
+import { Random } from '../core/basics/random.ts';
 
 /** The distributions that a made-up market draws from; the same seed, the same draws. */
 export class MarketRandom {

@@ -1,6 +1,6 @@
-import type { Announcement } from '../core/corporate-actions.ts';
-import { type Decimal, decimal, formatDecimal, truncateTo } from '../core/decimal.ts';
-import type { Calendar, CorporateActionTerms, Milliseconds } from '../core/types.ts';
+import { type Decimal, decimal, formatDecimal, truncateTo } from '../core/basics/decimal.ts';
+import type { Calendar, CorporateActionTerms, Milliseconds } from '../core/basics/types.ts';
+import type { Announcement } from '../core/corporate-actions/corporate-actions.ts';
 import type { RecordedDividend, RecordedSplit } from './adjusted-series.ts';
 import type { MarketInput, Split } from './source.ts';
 

@@ -1,6 +1,6 @@
-import type { Announcement } from '../core/corporate-actions.ts';
-import { type Decimal, decimal, larger, truncateTo } from '../core/decimal.ts';
-import type { Bar, Calendar, DateText, JsonValue, Milliseconds } from '../core/types.ts';
+import { type Decimal, decimal, larger, truncateTo } from '../core/basics/decimal.ts';
+import type { Bar, Calendar, DateText, JsonValue, Milliseconds } from '../core/basics/types.ts';
+import type { Announcement } from '../core/corporate-actions/corporate-actions.ts';
 import { adjustedSeries, type RecordedDividend, type RecordedSplit } from './adjusted-series.ts';
 import type { BarSeries } from './bar-file.ts';
 import { comingActions, type Due, pastActions, splitAdjusted } from './recorded-actions.ts';

@@ -1,4 +1,4 @@
-import { decimal, toNumber } from '../core/decimal.ts';
+import { decimal, toNumber } from '../core/basics/decimal.ts';
 import type { PathEvent } from './price-path.ts';
 
 export type SymbolScenario = {

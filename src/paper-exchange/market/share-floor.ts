@@ -1,4 +1,4 @@
-import type { Calendar, DateText, Milliseconds, TradingDay } from '../core/types.ts';
+import type { Calendar, DateText, Milliseconds, TradingDay } from '../core/basics/types.ts';
 import * as profile from './day-profile.ts';
 import { Factors } from './factors.ts';
 import type { GeneratedName, Ids, Showing, Surroundings } from './generated-name.ts';

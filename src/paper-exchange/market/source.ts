@@ -1,6 +1,13 @@
-import type { Announcement } from '../core/corporate-actions.ts';
-import type { NewsDraft } from '../core/news-desk.ts';
-import type { Bar, MarketNotice, Milliseconds, Quote, Resumable, Trade } from '../core/types.ts';
+import type {
+  Bar,
+  MarketNotice,
+  Milliseconds,
+  Quote,
+  Resumable,
+  Trade,
+} from '../core/basics/types.ts';
+import type { Announcement } from '../core/corporate-actions/corporate-actions.ts';
+import type { NewsDraft } from '../core/state/news-desk.ts';
 
 /** A share split: a holder has `newShares` for every `oldShares` afterwards. */
 export type Split = {

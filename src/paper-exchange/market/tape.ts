@@ -1,5 +1,5 @@
-import { type Decimal, decimal } from '../core/decimal.ts';
-import type { Milliseconds, Quote, Trade } from '../core/types.ts';
+import { type Decimal, decimal } from '../core/basics/decimal.ts';
+import type { Milliseconds, Quote, Trade } from '../core/basics/types.ts';
 import { MarketRandom } from './random.ts';
 
 /** The smallest step of a price, and how many make a dollar. */

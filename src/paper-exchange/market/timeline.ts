@@ -1,4 +1,4 @@
-import type { Calendar, Milliseconds, TradingDay } from '../core/types.ts';
+import type { Calendar, Milliseconds, TradingDay } from '../core/basics/types.ts';
 
 /** What happens at an instant of the share market. */
 export type Moment =

@@ -1,4 +1,4 @@
-import type { ExchangeEvent, ExchangeListener, Latencies } from '../core/types.ts';
+import type { ExchangeEvent, ExchangeListener, Latencies } from '../core/basics/types.ts';
 import type { RestRequest, RestResponse } from '../protocol/request.ts';
 import { tradeJson } from '../wire/rest/data-json.ts';
 import { tradeUpdateJson } from '../wire/rest/trade-update-json.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Trade } from '../core/basics/types.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
-import type { Trade } from '../core/types.ts';
 import type { PaperExchange } from '../exchange.ts';
 import type { RequestListener } from '../wire/http.ts';
 import { behaviour } from './behaviour.ts';

@@ -1,5 +1,5 @@
-import { formatDecimal } from '../core/decimal.ts';
-import type { ExchangeEvent } from '../core/types.ts';
+import { formatDecimal } from '../core/basics/decimal.ts';
+import type { ExchangeEvent } from '../core/basics/types.ts';
 
 /** One print of the market. */
 export type TapeLine = {

@@ -1,6 +1,12 @@
-import { type Decimal, formatDecimal, formatRounded, multiply, ZERO } from '../core/decimal.ts';
+import {
+  type Decimal,
+  formatDecimal,
+  formatRounded,
+  multiply,
+  ZERO,
+} from '../core/basics/decimal.ts';
+import type { Milliseconds, Order, PositionView } from '../core/basics/types.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
-import type { Milliseconds, Order, PositionView } from '../core/types.ts';
 import type { FaultBook } from '../faults/fault-book.ts';
 import type { Tape, TapeLine, UpdateLine } from './tape.ts';
 

@@ -1,5 +1,5 @@
-import { type SwitchRow, switchTable } from '../core/switch-table.ts';
-import { defaultSwitches, type Switches } from '../core/types.ts';
+import { type SwitchRow, switchTable } from '../core/basics/switch-table.ts';
+import { defaultSwitches, type Switches } from '../core/basics/types.ts';
 import { restSettingTable } from '../wire/rest/setting-table.ts';
 import { defaultRestSettings, type RestSettings } from '../wire/rest/settings.ts';
 import { streamSettingTable } from '../wire/stream-setting-table.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
-import { decimal } from '../core/decimal.ts';
-import type { AssetOptions } from '../core/types.ts';
+import { decimal } from '../core/basics/decimal.ts';
+import type { AssetOptions } from '../core/basics/types.ts';
 import { PaperExchange } from '../exchange.ts';
 import type { Link, ProbeKeys } from './link.ts';
 import type { SwitchSettings } from './switches-file.ts';

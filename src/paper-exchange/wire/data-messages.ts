@@ -1,4 +1,4 @@
-import { toNumber } from '../core/decimal.ts';
+import { toNumber } from '../core/basics/decimal.ts';
 import type {
   Bar,
   ExchangeEvent,
@@ -7,7 +7,7 @@ import type {
   Quote,
   Trade,
   TradingStatus,
-} from '../core/types.ts';
+} from '../core/basics/types.ts';
 import { barJson, orderBookJson, quoteJson, tradeJson } from './rest/data-json.ts';
 import type { Market } from './rest/symbols.ts';
 

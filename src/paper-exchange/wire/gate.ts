@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
-import { type Duration, draw } from '../core/duration.ts';
-import { Random } from '../core/random.ts';
-import type { Milliseconds } from '../core/types.ts';
+import { type Duration, draw } from '../core/basics/duration.ts';
+import { Random } from '../core/basics/random.ts';
+import type { Milliseconds } from '../core/basics/types.ts';
 import { courseOf, type FaultyAnswers, type RequestFiring } from '../faults/answers.ts';
 import { points } from '../faults/effects.ts';
 import type { FaultBook } from '../faults/fault-book.ts';

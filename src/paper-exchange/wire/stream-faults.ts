@@ -1,4 +1,4 @@
-import type { Milliseconds } from '../core/types.ts';
+import type { Milliseconds } from '../core/basics/types.ts';
 import { type Display, isObject } from '../faults/display.ts';
 import {
   type ConnectEffect,

@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
-import { draw } from '../core/duration.ts';
+import { draw } from '../core/basics/duration.ts';
 import type { StreamEffect } from '../faults/effects.ts';
 import type { Firing } from '../faults/fault-book.ts';
 import type { Connection } from './connection.ts';

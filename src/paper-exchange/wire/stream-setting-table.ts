@@ -1,4 +1,4 @@
-import type { SwitchRow } from '../core/switch-table.ts';
+import type { SwitchRow } from '../core/basics/switch-table.ts';
 import { defaultStreamSettings, type StreamSettings } from './streams.ts';
 
 type Description = Pick<SwitchRow, 'values' | 'decides' | 'source'>;

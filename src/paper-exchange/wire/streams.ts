@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
-import type { Bar, ExchangeEvent, Milliseconds, TradeUpdate, Venue } from '../core/types.ts';
+import type { Bar, ExchangeEvent, Milliseconds, TradeUpdate, Venue } from '../core/basics/types.ts';
 import { orderFacts } from '../faults/broker-faults.ts';
 import { type Connection, closeCodes, type StreamSession } from './connection.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
-import { decimal } from '../core/decimal.ts';
+import { decimal } from '../core/basics/decimal.ts';
 import { type Publication, publicationsOf } from './data-messages.ts';
 
 const SYMBOL = 'FAKEPACA';

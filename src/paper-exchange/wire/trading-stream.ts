@@ -1,4 +1,4 @@
-import type { TradeUpdate } from '../core/types.ts';
+import type { TradeUpdate } from '../core/basics/types.ts';
 import {
   asObject,
   type Connection,

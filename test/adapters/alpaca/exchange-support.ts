@@ -2,8 +2,8 @@ import { connectAlpaca } from '../../../src/adapters/alpaca/connect.ts';
 import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
 import { price, quantity } from '../../../src/domain/decimal.ts';
 import type { Order, OrderChange, OrderRequest } from '../../../src/domain/order.ts';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
-import type { Latencies, OpeningPosition } from '../../../src/paper-exchange/core/types.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
+import type { Latencies, OpeningPosition } from '../../../src/paper-exchange/core/basics/types.ts';
 import { PaperExchange } from '../../../src/paper-exchange/exchange.ts';
 import type { Broker, MarketEvent, OrderUpdate } from '../../../src/ports/broker.ts';
 import {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { connectAlpaca } from '../../../src/adapters/alpaca/connect.ts';
 import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
 import { ticker } from '../../../src/domain/ids.ts';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import { PaperExchange } from '../../../src/paper-exchange/exchange.ts';
 
 const START = Date.UTC(2026, 9, 8, 15, 0);

@@ -5,7 +5,7 @@ import { notional } from '../../../src/domain/decimal.ts';
 import type { Holding } from '../../../src/domain/exposure.ts';
 import { type Ticker, ticker } from '../../../src/domain/ids.ts';
 import type { Closes } from '../../../src/engine/risk/returns.ts';
-import { toNumber } from '../../../src/paper-exchange/core/decimal.ts';
+import { toNumber } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import { parseBarFile } from '../../../src/paper-exchange/market/bar-file.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { listen } from '../../../src/adapters/system/http-listener.ts';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import { quietExchange } from '../wire/given.ts';
 import { onlyLoopback } from './loopback.ts';
 

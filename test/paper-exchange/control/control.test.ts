@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import { PaperExchange, type PaperExchangeOptions } from '../../../src/paper-exchange/exchange.ts';
 import { restingBuy, type Stage, setStage, stopSale } from '../faults/stage.ts';
 import { keys, mondayNoon, type Transport, until } from '../wire/given.ts';

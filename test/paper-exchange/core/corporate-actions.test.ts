@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Announcement } from '../../../src/paper-exchange/core/corporate-actions.ts';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
-import type { NonTradeActivity, Switches } from '../../../src/paper-exchange/core/types.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
+import type { NonTradeActivity, Switches } from '../../../src/paper-exchange/core/basics/types.ts';
+import type { Announcement } from '../../../src/paper-exchange/core/corporate-actions/corporate-actions.ts';
 import { Floor } from './floor.ts';
 
 const tomorrow = '2026-10-09';

@@ -10,7 +10,7 @@ import {
   roundTo,
   toNumber,
   truncateTo,
-} from '../../../src/paper-exchange/core/decimal.ts';
+} from '../../../src/paper-exchange/core/basics/decimal.ts';
 
 describe('exact decimals', () => {
   it('what is written reads back as the same value', () => {

@@ -1,6 +1,5 @@
 import { NyseCalendar } from '../../../src/paper-exchange/calendar/nyse.ts';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
-import { ExchangeCore } from '../../../src/paper-exchange/core/exchange-core.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import type {
   AccountOptions,
   AssetOptions,
@@ -8,7 +7,8 @@ import type {
   Latencies,
   Switches,
   TradeUpdate,
-} from '../../../src/paper-exchange/core/types.ts';
+} from '../../../src/paper-exchange/core/basics/types.ts';
+import { ExchangeCore } from '../../../src/paper-exchange/core/exchange-core.ts';
 import { RestApi } from '../../../src/paper-exchange/wire/rest/rest-api.ts';
 import type { RestSettings } from '../../../src/paper-exchange/wire/rest/settings.ts';
 import { tradeUpdateJson } from '../../../src/paper-exchange/wire/rest/trade-update-json.ts';

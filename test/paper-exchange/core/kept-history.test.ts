@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Decimal, decimal } from '../../../src/paper-exchange/core/decimal.ts';
+import { type Decimal, decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import { Floor } from './floor.ts';
 
 const DAY_MS = 86_400_000;

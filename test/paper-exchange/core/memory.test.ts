@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { NyseCalendar } from '../../../src/paper-exchange/calendar/nyse.ts';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import { ExchangeCore } from '../../../src/paper-exchange/core/exchange-core.ts';
 
 const ORDERS_PER_DAY = 4000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
-import { WireError } from '../../../src/paper-exchange/core/types.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
+import { WireError } from '../../../src/paper-exchange/core/basics/types.ts';
 import { Floor, refusal } from './floor.ts';
 
 const limit = { type: 'limit', limit_price: '90' };

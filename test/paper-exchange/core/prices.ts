@@ -1,4 +1,4 @@
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import type { ExchangeCore } from '../../../src/paper-exchange/core/exchange-core.ts';
 
 export function tellQuote(core: ExchangeCore, symbol: string, bid: string, ask: string): void {

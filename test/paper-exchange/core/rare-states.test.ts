@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import type { VenueAction } from '../../../src/paper-exchange/core/venue.ts';
 import { Floor, refusal } from './floor.ts';
 

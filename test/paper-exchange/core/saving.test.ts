@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
-import { readState, writeState } from '../../../src/paper-exchange/core/saved-state.ts';
-import type { JsonValue, Latencies } from '../../../src/paper-exchange/core/types.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
+import type { JsonValue, Latencies } from '../../../src/paper-exchange/core/basics/types.ts';
+import { readState, writeState } from '../../../src/paper-exchange/core/state/saved-state.ts';
 import { Floor } from './floor.ts';
 
 function floorFor(latency: Partial<Latencies>, seed: string): Floor {

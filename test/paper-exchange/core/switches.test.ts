@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { switchTable } from '../../../src/paper-exchange/core/switch-table.ts';
-import { defaultSwitches } from '../../../src/paper-exchange/core/types.ts';
+import { switchTable } from '../../../src/paper-exchange/core/basics/switch-table.ts';
+import { defaultSwitches } from '../../../src/paper-exchange/core/basics/types.ts';
 import { Floor } from './floor.ts';
 
 const sellStop = { side: 'sell', type: 'stop', stop_price: '95', qty: '10' };

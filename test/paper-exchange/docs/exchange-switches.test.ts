@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
-import { type SwitchRow, switchTable } from '../../../src/paper-exchange/core/switch-table.ts';
+import {
+  type SwitchRow,
+  switchTable,
+} from '../../../src/paper-exchange/core/basics/switch-table.ts';
 import { restSettingTable } from '../../../src/paper-exchange/wire/rest/setting-table.ts';
 import { streamSettingTable } from '../../../src/paper-exchange/wire/stream-setting-table.ts';
 import { generatedRows, latencyRows, recordedRows, symbolRows } from './option-rows.ts';

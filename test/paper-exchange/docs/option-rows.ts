@@ -1,4 +1,4 @@
-import type { Latencies } from '../../../src/paper-exchange/core/types.ts';
+import type { Latencies } from '../../../src/paper-exchange/core/basics/types.ts';
 import type {
   GeneratorOptions,
   SymbolScenario,

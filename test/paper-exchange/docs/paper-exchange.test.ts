@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createClient } from '@alpacahq/typescript-sdk';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { listen } from '../../../src/adapters/system/http-listener.ts';
-import { switchTable } from '../../../src/paper-exchange/core/switch-table.ts';
+import { switchTable } from '../../../src/paper-exchange/core/basics/switch-table.ts';
 import { effectSchema } from '../../../src/paper-exchange/faults/effects.ts';
 import { ruleSchema } from '../../../src/paper-exchange/faults/rule.ts';
 import { commandSchema } from '../../../src/paper-exchange/protocol/command.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { formatDecimal } from '../../../src/paper-exchange/core/decimal.ts';
+import { formatDecimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import { type Answer, failureOf, marketBuy, restingBuy, type Stage, stopSale } from './stage.ts';
 
 const bracket = {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { formatDecimal, fromNumber } from '../../../src/paper-exchange/core/decimal.ts';
+import { formatDecimal, fromNumber } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import { quiet, type Stage } from './stage.ts';
 
 const minuteMs = 60_000;

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { decimal, formatDecimal, toNumber } from '../../../src/paper-exchange/core/decimal.ts';
+import {
+  decimal,
+  formatDecimal,
+  toNumber,
+} from '../../../src/paper-exchange/core/basics/decimal.ts';
 import type { PaperExchange } from '../../../src/paper-exchange/exchange.ts';
 import type { GeneratorOptions } from '../../../src/paper-exchange/market/generator.ts';
 import { exchangeWith, given, hourMs, midpoint, play, quotesOf } from './given.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toNumber } from '../../../src/paper-exchange/core/decimal.ts';
+import { toNumber } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import type { GeneratorOptions } from '../../../src/paper-exchange/market/generator.ts';
 import { tradeJson } from '../../../src/paper-exchange/wire/rest/data-json.ts';
 import {

@@ -1,7 +1,12 @@
 import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
 import { NyseCalendar } from '../../../src/paper-exchange/calendar/nyse.ts';
-import { toNumber } from '../../../src/paper-exchange/core/decimal.ts';
-import type { Bar, ExchangeEvent, Quote, Trade } from '../../../src/paper-exchange/core/types.ts';
+import { toNumber } from '../../../src/paper-exchange/core/basics/decimal.ts';
+import type {
+  Bar,
+  ExchangeEvent,
+  Quote,
+  Trade,
+} from '../../../src/paper-exchange/core/basics/types.ts';
 import { type MarketOptions, PaperExchange } from '../../../src/paper-exchange/exchange.ts';
 import {
   GeneratedMarket,

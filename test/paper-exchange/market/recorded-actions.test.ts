@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
-import { formatDecimal } from '../../../src/paper-exchange/core/decimal.ts';
+import { formatDecimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import { PaperExchange } from '../../../src/paper-exchange/exchange.ts';
 import { header, parse, play } from './recorded-given.ts';
 

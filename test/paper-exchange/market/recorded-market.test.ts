@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDecimal } from '../../../src/paper-exchange/core/decimal.ts';
+import { formatDecimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import { BarFileError } from '../../../src/paper-exchange/market/bar-file.ts';
 import { RecordedMarket } from '../../../src/paper-exchange/market/recorded-market.ts';
 import type { MarketInput } from '../../../src/paper-exchange/market/source.ts';

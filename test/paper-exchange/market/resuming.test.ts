@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
-import type { ExchangeEvent, JsonValue } from '../../../src/paper-exchange/core/types.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
+import type { ExchangeEvent, JsonValue } from '../../../src/paper-exchange/core/basics/types.ts';
 import { type MarketOptions, PaperExchange } from '../../../src/paper-exchange/exchange.ts';
 import { parseBarFile } from '../../../src/paper-exchange/market/bar-file.ts';
 import type { GeneratorOptions } from '../../../src/paper-exchange/market/generator.ts';

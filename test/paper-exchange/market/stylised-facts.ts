@@ -1,5 +1,5 @@
-import { toNumber } from '../../../src/paper-exchange/core/decimal.ts';
-import type { Bar } from '../../../src/paper-exchange/core/types.ts';
+import { toNumber } from '../../../src/paper-exchange/core/basics/decimal.ts';
+import type { Bar } from '../../../src/paper-exchange/core/basics/types.ts';
 
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;

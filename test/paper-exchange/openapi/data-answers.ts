@@ -1,5 +1,5 @@
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
-import type { CorporateActionTerms } from '../../../src/paper-exchange/core/types.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
+import type { CorporateActionTerms } from '../../../src/paper-exchange/core/basics/types.ts';
 import { Floor } from '../core/floor.ts';
 import { type Answer, Recorder } from './recorder.ts';
 

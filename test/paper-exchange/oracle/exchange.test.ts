@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import { PaperExchange, type PaperExchangeOptions } from '../../../src/paper-exchange/exchange.ts';
 import { OracleViolation } from '../../../src/paper-exchange/oracle/rules.ts';
 import { keys, quietExchange } from '../wire/given.ts';

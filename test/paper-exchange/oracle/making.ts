@@ -1,4 +1,4 @@
-import { formatDecimal, fromNumber } from '../../../src/paper-exchange/core/decimal.ts';
+import { formatDecimal, fromNumber } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import type { VenueAction } from '../../../src/paper-exchange/core/venue.ts';
 import type { Json, Move } from './moves.ts';
 import type { Pit } from './pit.ts';

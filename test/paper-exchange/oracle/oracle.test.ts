@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
-import { NO_INTERFERENCE } from '../../../src/paper-exchange/core/interference.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
+import { NO_INTERFERENCE } from '../../../src/paper-exchange/core/state/interference.ts';
 import { OracleViolation, RULES, type Rule } from '../../../src/paper-exchange/oracle/rules.ts';
 import { Pit } from './pit.ts';
 import { PLANTS, type Plant, planted } from './plants.ts';

@@ -1,18 +1,18 @@
 import { NyseCalendar } from '../../../src/paper-exchange/calendar/nyse.ts';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
-import { ExchangeCore } from '../../../src/paper-exchange/core/exchange-core.ts';
-import {
-  type CancelFault,
-  type Interference,
-  NO_INTERFERENCE,
-} from '../../../src/paper-exchange/core/interference.ts';
-import { readState, writeState } from '../../../src/paper-exchange/core/saved-state.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import type {
   ExchangeEvent,
   ExchangeListener,
   Latencies,
   Switches,
-} from '../../../src/paper-exchange/core/types.ts';
+} from '../../../src/paper-exchange/core/basics/types.ts';
+import { ExchangeCore } from '../../../src/paper-exchange/core/exchange-core.ts';
+import {
+  type CancelFault,
+  type Interference,
+  NO_INTERFERENCE,
+} from '../../../src/paper-exchange/core/state/interference.ts';
+import { readState, writeState } from '../../../src/paper-exchange/core/state/saved-state.ts';
 import {
   attachOracle,
   type Observed,

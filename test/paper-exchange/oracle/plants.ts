@@ -1,4 +1,4 @@
-import type { ExchangeEvent, TradeUpdate } from '../../../src/paper-exchange/core/types.ts';
+import type { ExchangeEvent, TradeUpdate } from '../../../src/paper-exchange/core/basics/types.ts';
 import type { Observed } from '../../../src/paper-exchange/oracle/oracle.ts';
 import type { Rule } from '../../../src/paper-exchange/oracle/rules.ts';
 import type { Pit } from './pit.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Latencies, Switches } from '../../../src/paper-exchange/core/types.ts';
+import type { Latencies, Switches } from '../../../src/paper-exchange/core/basics/types.ts';
 import { make } from './making.ts';
 import { type Move, move } from './moves.ts';
 import { Pit, type PitOptions } from './pit.ts';

@@ -1,6 +1,6 @@
 import { type HttpListener, listen } from '../../../src/adapters/system/http-listener.ts';
 import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import { PaperExchange } from '../../../src/paper-exchange/exchange.ts';
 import { servePage } from '../../../src/paper-exchange/page/page.ts';
 

@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 import { listen } from '../../../src/adapters/system/http-listener.ts';
 import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import { PaperExchange, type PaperExchangeOptions } from '../../../src/paper-exchange/exchange.ts';
 import type { Link } from '../../../src/paper-exchange/probe/link.ts';
 import type { SwitchSettings } from '../../../src/paper-exchange/probe/switches-file.ts';

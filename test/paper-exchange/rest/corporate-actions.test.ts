@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
-import type { CorporateActionTerms } from '../../../src/paper-exchange/core/types.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
+import type { CorporateActionTerms } from '../../../src/paper-exchange/core/basics/types.ts';
 import { Floor, type Json } from '../core/floor.ts';
 
 const DAY = 86_400_000;

@@ -1,7 +1,7 @@
 import {
   type Interference,
   NO_INTERFERENCE,
-} from '../../../src/paper-exchange/core/interference.ts';
+} from '../../../src/paper-exchange/core/state/interference.ts';
 import type { Floor, Json } from '../core/floor.ts';
 
 /** The stop that guards ten shares. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import type { PaperExchangeOptions } from '../../../src/paper-exchange/exchange.ts';
 import { closersAfterEach, keys } from '../wire/given.ts';
 import { forms, type Json, type ListOutcome, type Outcome, openDesk } from './desk.ts';

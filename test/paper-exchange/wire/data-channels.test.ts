@@ -1,6 +1,6 @@
 import type { streaming } from '@alpacahq/alpaca-trade-api';
 import { describe, expect, it } from 'vitest';
-import { fromNumber } from '../../../src/paper-exchange/core/decimal.ts';
+import { fromNumber } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import type { PaperExchangeOptions } from '../../../src/paper-exchange/exchange.ts';
 import { quiet, type Stage, setStage } from '../faults/stage.ts';
 import { closersAfterEach, connectSdk, keys, type Transport, until } from './given.ts';

@@ -1,8 +1,8 @@
 import { decode, encode } from '@msgpack/msgpack';
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
-import type { ExchangeEvent } from '../../../src/paper-exchange/core/types.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
+import type { ExchangeEvent } from '../../../src/paper-exchange/core/basics/types.ts';
 import type { Connection } from '../../../src/paper-exchange/wire/connection.ts';
 import {
   defaultStreamSettings,

@@ -2,7 +2,7 @@ import { Alpaca, type AlpacaClientOptions, type streaming } from '@alpacahq/alpa
 import { afterEach } from 'vitest';
 import { type HttpListener, listen } from '../../../src/adapters/system/http-listener.ts';
 import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
-import { decimal } from '../../../src/paper-exchange/core/decimal.ts';
+import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import { PaperExchange, type PaperExchangeOptions } from '../../../src/paper-exchange/exchange.ts';
 
 export const mondayNoon = Date.parse('2026-11-02T12:00:00-05:00');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Duration, draw } from '../../../src/paper-exchange/core/duration.ts';
-import { Random } from '../../../src/paper-exchange/core/random.ts';
+import { type Duration, draw } from '../../../src/paper-exchange/core/basics/duration.ts';
+import { Random } from '../../../src/paper-exchange/core/basics/random.ts';
 import { marketBuy, restingBuy, setStage } from '../faults/stage.ts';
 
 const drawn = (duration: Duration, count = 20_000): number[] => {

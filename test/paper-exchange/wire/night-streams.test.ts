@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fromNumber } from '../../../src/paper-exchange/core/decimal.ts';
+import { fromNumber } from '../../../src/paper-exchange/core/basics/decimal.ts';
 import { type Stage, setStage } from '../faults/stage.ts';
 import { keys } from './given.ts';
 

@@ -1,10 +1,10 @@
-import { type Decimal, formatDecimal, formatRounded } from '../../core/decimal.ts';
+import { type Decimal, formatDecimal, formatRounded } from '../../core/basics/decimal.ts';
 import {
   type AccountConfiguration,
   type AccountView,
   type DayTradingView,
   WireError,
-} from '../../core/types.ts';
+} from '../../core/basics/types.ts';
 import { readJson } from './params.ts';
 import { type Call, ok, type Reply, type Route } from './route.ts';
 import { utcText } from './times.ts';

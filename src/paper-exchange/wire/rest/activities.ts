@@ -1,5 +1,4 @@
-import { formatDecimal } from '../../core/decimal.ts';
-import { unprocessable } from '../../core/refusals.ts';
+import { formatDecimal } from '../../core/basics/decimal.ts';
 import type {
   Activity,
   ActivityList,
@@ -9,7 +8,8 @@ import type {
   Milliseconds,
   NonTradeActivity,
   WireError,
-} from '../../core/types.ts';
+} from '../../core/basics/types.ts';
+import { unprocessable } from '../../core/rules/refusals.ts';
 import { QueryReader } from './params.ts';
 import { type Call, ok, type Reply, type Route } from './route.ts';
 import { newYorkDigits, utcText } from './times.ts';

@@ -1,6 +1,6 @@
-import { type Decimal, divide, multiply, ONE, roundTo } from '../../core/decimal.ts';
+import { type Decimal, divide, multiply, ONE, roundTo } from '../../core/basics/decimal.ts';
+import type { Bar, Milliseconds } from '../../core/basics/types.ts';
 import type { ExchangeCore } from '../../core/exchange-core.ts';
-import type { Bar, Milliseconds } from '../../core/types.ts';
 import type { QueryReader } from './params.ts';
 
 const WORDS: readonly string[] = ['raw', 'split', 'dividend', 'spin-off', 'all'];

@@ -1,7 +1,7 @@
-import { formatDecimal } from '../../core/decimal.ts';
+import { formatDecimal } from '../../core/basics/decimal.ts';
+import type { Asset, WireError } from '../../core/basics/types.ts';
 import type { ExchangeCore } from '../../core/exchange-core.ts';
-import { notFound } from '../../core/refusals.ts';
-import type { Asset, WireError } from '../../core/types.ts';
+import { notFound } from '../../core/rules/refusals.ts';
 import { QueryReader } from './params.ts';
 import { type Call, ok, type Reply, type Route } from './route.ts';
 

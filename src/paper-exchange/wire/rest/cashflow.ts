@@ -1,5 +1,5 @@
-import { type Decimal, toNumber, ZERO } from '../../core/decimal.ts';
-import type { ActivityList, Milliseconds, NonTradeActivity } from '../../core/types.ts';
+import { type Decimal, toNumber, ZERO } from '../../core/basics/decimal.ts';
+import type { ActivityList, Milliseconds, NonTradeActivity } from '../../core/basics/types.ts';
 
 /** A window ends at `until` and begins where the one before it ends. */
 type Window = { readonly until: Milliseconds };

@@ -1,4 +1,4 @@
-import type { Calendar, DateText, TradingDay, WireError } from '../../core/types.ts';
+import type { Calendar, DateText, TradingDay, WireError } from '../../core/basics/types.ts';
 import { QueryReader } from './params.ts';
 import { type Call, ok, type Reply, type Route } from './route.ts';
 import { newYorkText, newYorkTimeOfDay } from './times.ts';

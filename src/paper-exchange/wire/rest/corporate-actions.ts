@@ -1,10 +1,10 @@
-import { toNumber } from '../../core/decimal.ts';
+import { toNumber } from '../../core/basics/decimal.ts';
 import type {
   CorporateAction,
   CorporateActionTerms,
   DateText,
   WireError,
-} from '../../core/types.ts';
+} from '../../core/basics/types.ts';
 import { QueryReader } from './params.ts';
 import { type Call, ok, type Reply, type Route } from './route.ts';
 

@@ -1,4 +1,4 @@
-import { WireError } from '../../core/types.ts';
+import { WireError } from '../../core/basics/types.ts';
 import type { Call } from './route.ts';
 
 const LOCATIONS: readonly string[] = ['us', 'us-1', 'us-2', 'eu-1', 'bs-1'];

@@ -1,5 +1,5 @@
-import { toNumber } from '../../core/decimal.ts';
-import type { Bar, Quote, Trade, Venue } from '../../core/types.ts';
+import { toNumber } from '../../core/basics/decimal.ts';
+import type { Bar, Quote, Trade, Venue } from '../../core/basics/types.ts';
 import type { Market } from './symbols.ts';
 import { utcText } from './times.ts';
 

@@ -1,4 +1,4 @@
-import { type Milliseconds, type Venue, WireError } from '../../core/types.ts';
+import { type Milliseconds, type Venue, WireError } from '../../core/basics/types.ts';
 import type { QueryReader } from './params.ts';
 import type { RestSettings } from './settings.ts';
 

@@ -1,4 +1,4 @@
-import type { Calendar, DateText, Milliseconds, TradingDay } from '../../core/types.ts';
+import type { Calendar, DateText, Milliseconds, TradingDay } from '../../core/basics/types.ts';
 import type { QueryReader } from './params.ts';
 
 const DAY_MS = 86_400_000;

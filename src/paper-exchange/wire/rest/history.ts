@@ -1,5 +1,5 @@
-import type { Bar, Milliseconds, Quote, Trade, Venue } from '../../core/types.ts';
-import { WireError } from '../../core/types.ts';
+import type { Bar, Milliseconds, Quote, Trade, Venue } from '../../core/basics/types.ts';
+import { WireError } from '../../core/basics/types.ts';
 import { adjusted, readAdjustments } from './adjustment.ts';
 import { readLocation } from './crypto.ts';
 import { barJson, quoteJson, tradeJson } from './data-json.ts';

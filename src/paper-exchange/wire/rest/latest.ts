@@ -1,5 +1,5 @@
+import { type Quote, type Trade, WireError } from '../../core/basics/types.ts';
 import type { ExchangeCore } from '../../core/exchange-core.ts';
-import { type Quote, type Trade, WireError } from '../../core/types.ts';
 import { readLocation } from './crypto.ts';
 import { barJson, orderBookJson, quoteJson, tradeJson } from './data-json.ts';
 import { type LatestFeed, readLatestFeed } from './feed.ts';

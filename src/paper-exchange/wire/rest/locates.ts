@@ -1,6 +1,6 @@
-import { formatDecimal, multiply, ONE } from '../../core/decimal.ts';
+import { formatDecimal, multiply, ONE } from '../../core/basics/decimal.ts';
+import { type Locate, WireError } from '../../core/basics/types.ts';
 import type { ExchangeCore } from '../../core/exchange-core.ts';
-import { type Locate, WireError } from '../../core/types.ts';
 import { QueryReader, readJson } from './params.ts';
 import { type Call, ok, type Reply, type Route } from './route.ts';
 import { utcText } from './times.ts';

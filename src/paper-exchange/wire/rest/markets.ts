@@ -1,4 +1,9 @@
-import { type Calendar, type Milliseconds, type TradingDay, WireError } from '../../core/types.ts';
+import {
+  type Calendar,
+  type Milliseconds,
+  type TradingDay,
+  WireError,
+} from '../../core/basics/types.ts';
 import { QueryReader } from './params.ts';
 import { type Call, ok, type Reply, type Route } from './route.ts';
 import { newYorkText, utcText } from './times.ts';

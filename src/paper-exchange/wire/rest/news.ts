@@ -1,7 +1,7 @@
-import { toNumber } from '../../core/decimal.ts';
+import { toNumber } from '../../core/basics/decimal.ts';
+import type { Asset, Bar, Milliseconds, WireError } from '../../core/basics/types.ts';
 import type { ExchangeCore } from '../../core/exchange-core.ts';
-import type { NewsArticle } from '../../core/news-desk.ts';
-import type { Asset, Bar, Milliseconds, WireError } from '../../core/types.ts';
+import type { NewsArticle } from '../../core/state/news-desk.ts';
 import { QueryReader } from './params.ts';
 import { type Call, ok, type Reply, type Route } from './route.ts';
 import { utcText } from './times.ts';

@@ -1,5 +1,5 @@
-import { type Decimal, formatDecimal } from '../../core/decimal.ts';
-import type { Order, OrderWithLegs } from '../../core/types.ts';
+import { type Decimal, formatDecimal } from '../../core/basics/decimal.ts';
+import type { Order, OrderWithLegs } from '../../core/basics/types.ts';
 import { utcText, utcTextOrNull } from './times.ts';
 
 type Written = { readonly legs: OrderWithLegs['legs']; readonly text: string };

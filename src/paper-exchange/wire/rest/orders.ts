@@ -1,6 +1,6 @@
-import type { OrderFilter } from '../../core/order-queries.ts';
-import { notFound } from '../../core/refusals.ts';
-import { type Asset, type OrderWithLegs, type Side, WireError } from '../../core/types.ts';
+import { type Asset, type OrderWithLegs, type Side, WireError } from '../../core/basics/types.ts';
+import type { OrderFilter } from '../../core/orders/order-queries.ts';
+import { notFound } from '../../core/rules/refusals.ts';
 import { isNamed } from './assets.ts';
 import { orderJson, orderText } from './order-json.ts';
 import { QueryReader, readJson } from './params.ts';

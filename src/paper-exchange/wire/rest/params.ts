@@ -1,5 +1,5 @@
-import { malformed, unprocessable } from '../../core/refusals.ts';
-import { type Milliseconds, WireError } from '../../core/types.ts';
+import { type Milliseconds, WireError } from '../../core/basics/types.ts';
+import { malformed, unprocessable } from '../../core/rules/refusals.ts';
 
 /** A date, or a time with its zone: without one it would mean the zone of this machine. */
 const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/i;

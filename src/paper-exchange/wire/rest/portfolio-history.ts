@@ -1,7 +1,7 @@
-import { toNumber } from '../../core/decimal.ts';
-import { type EquitySample, placeAfter } from '../../core/equity-history.ts';
+import { toNumber } from '../../core/basics/decimal.ts';
+import type { DateText, Milliseconds, WireError } from '../../core/basics/types.ts';
 import type { ExchangeCore } from '../../core/exchange-core.ts';
-import type { DateText, Milliseconds, WireError } from '../../core/types.ts';
+import { type EquitySample, placeAfter } from '../../core/state/equity-history.ts';
 import { cashflowOf } from './cashflow.ts';
 import { type HistoryRange, readRange, STEP_MS, sessionOf } from './history-range.ts';
 import { QueryReader } from './params.ts';

@@ -7,8 +7,8 @@ import {
   multiply,
   smaller,
   ZERO,
-} from '../../core/decimal.ts';
-import type { Asset, PositionView } from '../../core/types.ts';
+} from '../../core/basics/decimal.ts';
+import type { Asset, PositionView } from '../../core/basics/types.ts';
 
 const PRICE_DECIMALS = 9;
 

@@ -1,5 +1,5 @@
-import { notFound } from '../../core/refusals.ts';
-import { WireError } from '../../core/types.ts';
+import { WireError } from '../../core/basics/types.ts';
+import { notFound } from '../../core/rules/refusals.ts';
 import { assetNamed } from './assets.ts';
 import { orderJson } from './order-json.ts';
 import { QueryReader } from './params.ts';

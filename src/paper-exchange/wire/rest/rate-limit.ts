@@ -1,4 +1,4 @@
-import type { Milliseconds } from '../../core/types.ts';
+import type { Milliseconds } from '../../core/basics/types.ts';
 
 const WINDOW_MS = 60_000;
 

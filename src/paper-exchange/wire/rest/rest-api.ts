@@ -1,5 +1,5 @@
+import { WireError } from '../../core/basics/types.ts';
 import type { ExchangeCore } from '../../core/exchange-core.ts';
-import { WireError } from '../../core/types.ts';
 import {
   internalError,
   JSON_TYPE,

@@ -1,5 +1,5 @@
+import type { WireError } from '../../core/basics/types.ts';
 import type { ExchangeCore } from '../../core/exchange-core.ts';
-import type { WireError } from '../../core/types.ts';
 import type { RestSettings } from './settings.ts';
 
 /** What a route is given: the exchange, who asks, and the request taken apart. */

@@ -1,5 +1,5 @@
+import { type Bar, WireError } from '../../core/basics/types.ts';
 import type { ExchangeCore } from '../../core/exchange-core.ts';
-import { type Bar, WireError } from '../../core/types.ts';
 import { readLocation } from './crypto.ts';
 import { barJson, quoteJson, tradeJson } from './data-json.ts';
 import { type LatestFeed, readLatestFeed } from './feed.ts';

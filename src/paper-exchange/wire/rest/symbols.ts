@@ -1,4 +1,4 @@
-import { WireError } from '../../core/types.ts';
+import { WireError } from '../../core/basics/types.ts';
 import type { QueryReader } from './params.ts';
 
 /** Shares and crypto pairs have data endpoints of their own; a pair has a slash in its name. */

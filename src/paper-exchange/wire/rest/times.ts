@@ -1,4 +1,4 @@
-import type { Calendar, Milliseconds } from '../../core/types.ts';
+import type { Calendar, Milliseconds } from '../../core/basics/types.ts';
 
 const MINUTE_MS = 60_000;
 let lastAt: Milliseconds = 0;

@@ -1,5 +1,5 @@
-import { formatDecimal } from '../../core/decimal.ts';
-import type { TradeUpdate } from '../../core/types.ts';
+import { formatDecimal } from '../../core/basics/decimal.ts';
+import type { TradeUpdate } from '../../core/basics/types.ts';
 import { orderJson } from './order-json.ts';
 import { utcText } from './times.ts';
 
