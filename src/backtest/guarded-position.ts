@@ -1,33 +1,15 @@
 import type { PolicySettings } from '../../policies/registry.ts';
 import { limitFor } from '../../policies/trading/stop-limit.ts';
 import type { Advice, LearnedFigures } from '../domain/advice.ts';
-import { NO_DOLLARS, notional, type Price, type Quantity, quantity } from '../domain/decimal.ts';
+import type { Price } from '../domain/decimal.ts';
 import type { Decision } from '../domain/decision.ts';
-import { type EpisodeId, episodeId } from '../domain/ids.ts';
-import type { SymbolMarket } from '../domain/market.ts';
-import type { Order } from '../domain/order.ts';
-import type { Account, Episode, Position, PositionContext } from '../domain/portfolio.ts';
-import { averageTrueRange } from '../engine/account/atr.ts';
-import { coverOf } from '../engine/account/cover.ts';
+import type { PositionContext } from '../domain/portfolio.ts';
 import { withAdvice } from '../engine/decision/advice.ts';
 import type { DecisionEngine } from '../engine/decision/decision-engine.ts';
-import { dailyBarsBefore, type PriceBars, priceOf, unitsOf } from './price-bars.ts';
-import { restingOrders } from './resting-orders.ts';
+import { PositionView } from './position-view.ts';
+import { type PriceBars, priceOf, unitsOf } from './price-bars.ts';
 import type { TrailingUnits } from './trailing-units.ts';
 import { wakesOf } from './wake-price.ts';
-
-/** How many daily bars production measures the average true range over. */
-const RANGE_BARS = 60;
-
-const ACCOUNT: Account = {
-  accountNumber: 'BACKTEST',
-  equity: notional('1'),
-  lastEquity: notional('1'),
-  cash: NO_DOLLARS,
-  buyingPower: NO_DOLLARS,
-  blockedBecause: null,
-  shortingEnabled: false,
-};
 
 /** What is decided by, beside the bars. */
 export type Guard = {
@@ -42,16 +24,6 @@ export type Guard = {
   readonly asksAlways: boolean;
   /** What was learned before, and is advised from the entry on; null for no advice. */
   readonly learned: LearnedFigures | null;
-};
-
-type Resting = {
-  readonly held: number;
-  readonly stopPrice: number;
-  readonly waiting: number;
-  readonly entry: Price;
-  readonly initial: Price | null;
-  readonly shares: Quantity;
-  readonly orders: readonly Order[];
 };
 
 /** A move of the stop that was reckoned, and that the engine was not asked about yet. */
@@ -80,16 +52,14 @@ export class GuardedPosition {
   /** Below this best price nobody would change anything. */
   wakesAt = 0;
   readonly #bars: PriceBars;
+  readonly #view: PositionView;
   #guard: Guard;
-  readonly #bought: Quantity;
-  readonly #episodeId: EpisodeId;
   readonly #openedAt: number;
   readonly #advice: readonly Advice[];
-  #milestones: readonly string[] = [];
+  milestones: readonly string[] = [];
   #stopSetAt = 0;
   #asksFrom = 0;
   #moved: Move | null = null;
-  #known: Resting | null = null;
 
   constructor(
     bars: PriceBars,
@@ -101,9 +71,8 @@ export class GuardedPosition {
     this.entryPrice = entry.price;
     this.bestPrice = entry.price;
     this.quantity = entry.quantity;
-    this.#bought = quantity(String(entry.quantity));
-    this.#episodeId = episodeId(bars.symbol, 1);
     this.#openedAt = bars.openAt[entry.bar] ?? 0;
+    this.#view = new PositionView(bars, entry);
     this.#advice = guard.learned === null ? [] : [this.#advised(guard.learned)];
   }
 
@@ -167,7 +136,7 @@ export class GuardedPosition {
     if (target.takeProfit !== null) {
       this.takeProfitQuantity = Number(target.takeProfit.quantity.toFixed());
       this.takeProfitPrice = unitsOf(target.takeProfit.limitPrice);
-      this.#milestones = [...this.#milestones, target.takeProfit.milestone];
+      this.milestones = [...this.milestones, target.takeProfit.milestone];
     }
     // Advice is heard where nothing else is to be done: by the next cycle, at the same price.
     if (this.#advice.length > 0 && this.stopPrice > before && target.sale === null) {
@@ -184,7 +153,7 @@ export class GuardedPosition {
   #wake(isVain: boolean): void {
     // What was learned may take a profit that waits sooner than it would be filled.
     const mayComeSooner = this.#guard.learned !== null && this.takeProfitQuantity > 0;
-    const isBanked = this.#milestones.length > 0 && !mayComeSooner;
+    const isBanked = this.milestones.length > 0 && !mayComeSooner;
     const { asksFrom, movesFrom } = wakesOf(this, this.#guard, isBanked);
     this.#asksFrom = asksFrom;
     this.wakesAt = isVain && movesFrom > 0 ? Math.max(movesFrom, this.bestPrice + 1) : movesFrom;
@@ -243,7 +212,7 @@ export class GuardedPosition {
 
   #sold({ target: { sale }, chosen }: Decision): Sale | null {
     if (sale === null) return null;
-    this.#milestones = [...this.#milestones, sale.milestone];
+    this.milestones = [...this.milestones, sale.milestone];
     const kinds = ['exit', 'reduce'];
     const by = chosen.find(({ action }) => kinds.includes(action.kind))?.policy ?? '';
     const sold = Math.min(this.quantity, Number(sale.quantity.toFixed()));
@@ -255,91 +224,12 @@ export class GuardedPosition {
   }
 
   #context(bar: number, at: Price, withRange = this.#needsRange()): PositionContext {
-    const { symbol, openAt, dayOf } = this.#bars;
-    const now = openAt[bar] ?? 0;
-    const { entry, initial, shares, orders } = this.#resting();
-    const position: Position = {
-      symbol,
-      side: 'long',
-      assetClass: 'us_equity',
-      quantity: shares,
-      availableQuantity: shares,
-      averageEntryPrice: entry,
-      currentPrice: at,
-    };
-    const episode: Episode = {
-      id: this.#episodeId,
-      symbol,
-      side: 'long',
-      openedAt: this.#openedAt,
-      quantity: this.#bought,
-      entryPrice: entry,
-      initialStopPrice: initial,
-      highWaterPrice: priceOf(this.bestPrice),
-      milestones: this.#milestones,
-    };
-    const market: SymbolMarket = {
-      symbol,
-      quote: null,
-      lastTrade: { price: at, at: now },
-      averageTrueRange: withRange ? this.#rangeOn(dayOf[bar] ?? 0) : null,
-      halted: false,
-    };
-    return {
-      now,
-      environment: 'simulated',
-      snapshotVersion: 1,
-      account: ACCOUNT,
-      position,
-      episode,
-      orders,
-      cover: coverOf(position, orders, at),
-      market,
-      session: { isOpen: true, openAt: now, closeAt: now + 1, nextOpenAt: now + 1 },
-      price: at,
-      riskPerShare: initial === null ? null : (entry.minus(initial) as Price),
-      gainPerShare: at.minus(entry),
-      intents: [],
-      tradingState: 'active',
-    };
-  }
-
-  /** What stays the same until an order changes is made once. */
-  #resting(): Resting {
-    const { quantity: held, stopPrice, takeProfitQuantity: waiting } = this;
-    const known = this.#known;
-    const isSame = known?.held === held && known.stopPrice === stopPrice;
-    if (isSame && known.waiting === waiting) return known;
-    const initial = this.initialStopPrice;
-    this.#known = {
-      held,
-      stopPrice,
-      waiting,
-      entry: known?.entry ?? priceOf(this.entryPrice),
-      initial: known?.initial ?? (initial === null ? null : priceOf(initial)),
-      shares: known?.held === held ? known.shares : quantity(String(held)),
-      orders: restingOrders({
-        ...{ symbol: this.#bars.symbol, placedAt: this.#openedAt, quantity: held, stopPrice },
-        ...{ waiting, profitPrice: this.takeProfitPrice },
-      }),
-    };
-    return this.#known;
+    return this.#view.at(this, bar, at, withRange);
   }
 
   /** The range costs a look at sixty days: it is measured where a price depends on it. */
   #needsRange(): boolean {
     const { stopLoss, trailingStop } = this.#guard.settings;
     return stopLoss.method === 'atr' || trailingStop.trailBy === 'atr';
-  }
-
-  #rangeDay = -1;
-  #range: Price | null = null;
-
-  #rangeOn(day: number): Price | null {
-    if (day !== this.#rangeDay) {
-      this.#rangeDay = day;
-      this.#range = averageTrueRange(dailyBarsBefore(this.#bars, day, RANGE_BARS));
-    }
-    return this.#range;
   }
 }
