@@ -2,7 +2,7 @@ import { claimedIn, exitGroupsOf, remainingOf } from './exits.ts';
 import type { Rule, Watch } from './rule.ts';
 import type { Scene } from './scene.ts';
 import type { Write } from './traffic.ts';
-import { unguardedWatch } from './unguarded-time.ts';
+import { CountedTime, unguardedWatch } from './unguarded-time.ts';
 import { digitsOf, larger, magnitude, unitsOf } from './units.ts';
 
 /** As long as it takes to see it and to cancel what is too much. */
@@ -20,15 +20,19 @@ export const noOversell: Rule = {
 
   watch(scene, tell) {
     const tooMuch = tooMuchWatch(scene, tell);
-    const strangeSince = new Map<string, Since>();
+    const countedTime = new CountedTime(scene);
+    const strange = new Map<string, Strange>();
     /** Somebody else moved the position, and this process may not have put our exits right yet. */
     const hasStrangeNews = (symbol: string): boolean => {
       const at = scene.books.lastStrange(symbol);
-      const { reachMs, current: life } = scene.lives;
-      const known = strangeSince.get(symbol);
-      const since = known?.at === at && known.life === life ? known : { at, life, reachMs };
-      strangeSince.set(symbol, since);
-      return reachMs - since.reachMs <= TOO_MUCH_MS && at > Number.NEGATIVE_INFINITY;
+      if (at === Number.NEGATIVE_INFINITY) return false;
+      const { current: life } = scene.lives;
+      const known = strange.get(symbol);
+      if (known?.at !== at || known.life !== life) {
+        strange.set(symbol, { at, life });
+        countedTime.look(symbol, false);
+      }
+      return countedTime.look(symbol, true) <= TOO_MUCH_MS;
     };
     return {
       on: {
@@ -89,7 +93,7 @@ const tooMuchWatch = (scene: Scene, tell: Parameters<Rule['watch']>[1]): Watch =
       ),
   });
 
-type Since = { readonly at: number; readonly life: number | null; readonly reachMs: number };
+type Strange = { readonly at: number; readonly life: number | null };
 
 /** In words, how much more than is held could be sold once `write` is done. */
 function excessWith(scene: Scene, write: Write): string | null {

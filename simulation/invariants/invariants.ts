@@ -83,6 +83,9 @@ export class Invariants {
   after(observation: Observation): readonly Violation[] {
     this.#scene.take(observation);
     for (const handler of this.#handlers.get(observation.kind) ?? []) handler(observation);
+    if (observation.kind === 'frame_arrived' || observation.kind === 'answer_arrived') {
+      this.#naked.hear();
+    }
     for (const symbol of this.#scene.touched) {
       for (const look of this.#onBook) look(symbol);
     }

@@ -3,7 +3,7 @@ import type { Book } from './books.ts';
 import { coveredIn, exitGroupsOf, isStop } from './exits.ts';
 import { isInBrokersHands, isJumped } from './jumped.ts';
 import type { NakedCause, NakedStretch } from './naked-times.ts';
-import { whyHindered, whyOutOfReach } from './protectable.ts';
+import { NEWS_ON_ITS_WAY, whyHindered, whyOutOfReach } from './protectable.ts';
 import type { Scene } from './scene.ts';
 import { larger, magnitude, numberOf } from './units.ts';
 
@@ -36,6 +36,8 @@ export class NakedWatch {
   readonly #looks = new Map<string, Look>();
   readonly #open = new Map<string, Open>();
   readonly #ended: NakedStretch[] = [];
+  /** Symbols in which something happened that is not known here yet. */
+  readonly #awaited = new Set<string>();
 
   constructor(scene: Scene) {
     this.#scene = scene;
@@ -75,12 +77,24 @@ export class NakedWatch {
         },
       });
     }
-    const isInReach = whyOutOfReach(this.#scene, symbol) === null;
-    const isHindered = naked > 0n && whyHindered(this.#scene, symbol) !== null;
+    const isNaked = naked > 0n;
+    const why = isNaked ? whyHindered(this.#scene, symbol) : null;
+    const isAwaited = why === NEWS_ON_ITS_WAY;
+    const isInReach = isAwaited || whyOutOfReach(this.#scene, symbol) === null;
+    if (isAwaited) this.#awaited.add(symbol);
     this.#looks.set(symbol, {
-      ...{ at: now, naked, price, isOpen, isInReach, isHindered, book: standing },
-      isInBrokersHands: naked > 0n && isInBrokersHands(this.#scene, book, paid),
+      ...{ at: now, naked, price, isOpen, isInReach, book: standing },
+      isHindered: why !== null && !isAwaited,
+      isInBrokersHands: isAwaited || (isNaked && isInBrokersHands(this.#scene, book, paid)),
     });
+  }
+
+  /** To be called when anything has arrived: it may be the news that a symbol waits for. */
+  hear(): void {
+    if (this.#awaited.size === 0) return;
+    const symbols = [...this.#awaited];
+    this.#awaited.clear();
+    for (const symbol of symbols) this.look(symbol);
   }
 
   #add(symbol: string, before: Look, now: number): void {
@@ -88,7 +102,7 @@ export class NakedWatch {
     if (open === undefined || !before.isOpen) return;
     const ms = now - before.at;
     if (this.#scene.lives.current === null) open.wasAlone = true;
-    if (before.isHindered) open.wasHindered = true;
+    if (before.isHindered && ms > 0) open.wasHindered = true;
     if (!before.isInReach) {
       open.outOfReachMs += ms;
       return;

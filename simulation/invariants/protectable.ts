@@ -18,6 +18,9 @@ const SEARCH_MS = 20_000;
 /** An answer that takes longer than this does not come soon. */
 const SOON_MS = 2_000;
 
+/** The way of the news from the broker to here: the broker's part of a stretch, no hindrance. */
+export const NEWS_ON_ITS_WAY = 'the news of it is on its way';
+
 /** Why nobody could place a stop just now, in words; each reason passes by itself. */
 export function cannotProtect(scene: Scene, symbol: string): string | null {
   const isWaiting = scene.traffic.waitingSince(symbol, scene.now) !== null;
@@ -48,14 +51,19 @@ export function whyOutOfReach(scene: Scene, symbol: string): string | null {
   const known = life.knownSince;
   if (known === null || now - known > OLDEST_READING_MS) return 'the account cannot be read';
   if (lives.misses(now, SOON_MS)) return 'the broker does not answer a read';
-  const move = scene.books.lastMove(symbol);
-  const isTold = move?.cause !== 'corporate_action' && move?.cause !== 'taken_back';
-  if (move !== null && !(isTold ? lives.hasLookedSince(move.at) : lives.hasReadSince(move.at)))
-    return 'nobody can know of it yet';
   const since = traffic.waitingSince(symbol, now);
   if (since !== null && now - since > SOON_MS) return 'the broker does not answer a write';
   if (now - traffic.failedAt(symbol) <= NEXT_TRY_MS) return 'the broker failed a write';
-  return whyNotTaken(scene, symbol);
+  return whyNotTaken(scene, symbol) ?? whyUnknown(scene, symbol);
+}
+
+/** What was done in the symbol takes as long as this to be heard of here. */
+function whyUnknown({ lives, books, now }: Scene, symbol: string): string | null {
+  const move = books.lastMove(symbol);
+  if (move === null) return null;
+  const isTold = move.cause !== 'corporate_action' && move.cause !== 'taken_back';
+  if (isTold ? lives.hasLookedSince(move.at) : lives.hasReadSince(move.at)) return null;
+  return now - move.at <= SOON_MS ? NEWS_ON_ITS_WAY : 'nobody can know of it yet';
 }
 
 function whyNotTaken({ world, books, chronicle }: Scene, symbol: string): string | null {

@@ -6,10 +6,10 @@ import type { Scene } from './scene.ts';
 type Stretch = { ms: number; reachMs: number; excusedAt: number };
 
 /**
- * For each symbol, how long something has lasted while it could have been put right: in a
- * regular session, with a living process that has the broker in reach.
+ * For each symbol, how long something has lasted while it could have been put right: by a living
+ * process that has the broker in reach.
  */
-class UnguardedTime {
+export class CountedTime {
   readonly #scene: Scene;
   readonly #stretches = new Map<string, Stretch>();
 
@@ -19,9 +19,9 @@ class UnguardedTime {
 
   /** Milliseconds that count; 0 where it does not last, which ends it. */
   look(symbol: string, lasts: boolean): number {
-    const { lives, now, isRegularSession } = this.#scene;
+    const { lives, now } = this.#scene;
     const { reachMs } = lives;
-    if (!lasts || !isRegularSession) {
+    if (!lasts) {
       this.#stretches.delete(symbol);
       return 0;
     }
@@ -35,7 +35,10 @@ class UnguardedTime {
   }
 }
 
-/** Looks for shares that something is wrong with for too long, and tells of each such stretch once. */
+/**
+ * Looks for shares that something is wrong with for too long in a regular session, and tells of
+ * each such stretch once.
+ */
 export function unguardedWatch(
   scene: Scene,
   {
@@ -49,12 +52,12 @@ export function unguardedWatch(
     readonly onTooLong: (symbol: string, shares: bigint, ms: number) => void;
   },
 ): Watch {
-  const time = new UnguardedTime(scene);
+  const time = new CountedTime(scene);
   const told = new Set<string>();
   return {
     onBook(symbol) {
       const shares = sharesIn(scene.books.of(symbol));
-      const ms = time.look(symbol, shares > 0n);
+      const ms = time.look(symbol, shares > 0n && scene.isRegularSession);
       if (ms <= longestMs) told.delete(symbol);
       else if (!told.has(symbol)) {
         told.add(symbol);

@@ -70,6 +70,16 @@ describe('an exit of ours whose position is gone', () => {
     expect(guarded.logger.verify()).toMatchObject({ ok: true });
   });
 
+  it('is canceled as soon as anybody has read the account, and not with the next cycle', async () => {
+    const guarded = await loopedAccount();
+    closeByHand(guarded);
+    await guarded.clock.advanceBy(1_000);
+    expect(guarded.resting()).toEqual(['sell stop_limit 10 @92']);
+    await settle(guarded.clock, guarded.state.updateFromAlpaca());
+    await guarded.clock.advanceBy(1_000);
+    expect(guarded.resting()).toEqual([]);
+  });
+
   it('is canceled for a short as well', async () => {
     const positions = [{ symbol: 'AAPL', qty: '-10', averageEntryPrice: '100' }];
     const guarded = await loopedAccount({ positions });

@@ -168,6 +168,7 @@ export class AccountPicture {
     }
     this.#orders.prune(reading.at - settings.orderLookbackMs);
     const doubtedBefore = this.#incoherences;
+    const flatBefore = new Set(this.flatSymbols());
     const aheadMs = this.#parts.brokerAheadMs();
     const at = reading.at + aheadMs;
     this.#incoherences = this.#coherence.judge(
@@ -200,6 +201,8 @@ export class AccountPicture {
         ...symbolsOf(changes),
         ...cleared.filter((each) => !this.isContradicted(each)),
         ...sure,
+        // What rests there can only open a position, and nobody else asks for the symbol.
+        ...this.flatSymbols().filter((each) => !flatBefore.has(each)),
       ]),
     ];
   }
