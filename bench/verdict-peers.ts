@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 
 /** What the twelve rules go by, ready to be compared: cents, milliseconds, and words. */
@@ -148,6 +150,26 @@ async function cedar(): Promise<Peer | null> {
   };
 }
 
+type Opa = {
+  loadPolicy(compiled: Uint8Array): Promise<{
+    evaluate(input: object): readonly { readonly result: readonly string[] }[];
+  }>;
+};
+
+/** The rules are in `bench/opa/verdicts.rego`, compiled once: no package on npm compiles Rego. */
+async function opa(): Promise<Peer | null> {
+  const loaded = await load<Opa>('@open-policy-agent/opa-wasm');
+  if (loaded === null) return null;
+  const policy = await loaded.loadPolicy(readFileSync(resolve('bench/opa/verdicts.wasm')));
+  return {
+    denials(figures) {
+      const [answer] = policy.evaluate(figures);
+      if (answer === undefined) throw new Error('OPA gave no answer');
+      return answer.result;
+    },
+  };
+}
+
 /** Null where the package is not there; what else goes wrong with it is told. */
 async function load<Module>(name: string): Promise<Module | null> {
   try {
@@ -163,5 +185,6 @@ async function load<Module>(name: string): Promise<Module | null> {
 export const peers = {
   'json-rules-engine 7.3.1': jsonRules,
   'Cedar 4.13.0 (wasm)': cedar,
+  'OPA 1.7.1 (wasm)': opa,
 } as const;
 export type PeerName = keyof typeof peers;

@@ -11,6 +11,8 @@ import { peers } from './verdict-peers.ts';
 const SCENES = 256;
 const RULES = 12;
 const ROW = `verdicts: ${RULES} rules on an entry, all of them answering`;
+const PACKAGES =
+  'json-rules-engine@7.3.1, @cedar-policy/cedar-wasm@4.13.0 and @open-policy-agent/opa-wasm@1.10.0';
 const AIM = 'over 20x the fastest of the others';
 
 /** The rules that all of them are given, by the names of the guardrails. */
@@ -89,18 +91,11 @@ function notMeasured(peer: string, because: string): Row {
   return { name: ROW, peer, ours: '-', theirs: '-', ratio: none, aim: AIM, note };
 }
 
-/** OPA's wasm runs a policy that was compiled before, by a program that npm does not bring. */
-export const verdictsOfOpa = (): Row =>
-  notMeasured(
-    'OPA (wasm)',
-    'only the program `opa` compiles a policy for it; no npm package has it',
-  );
-
 /** How many verdicts of 12 rules on an entry are given in a second, against another engine. */
 export async function verdicts(name: PeerName): Promise<Row> {
   const opened = await peers[name]();
   if (opened === null) {
-    return notMeasured(name, 'install json-rules-engine@7.3.1 and @cedar-policy/cedar-wasm@4.13.0');
+    return notMeasured(name, `install ${PACKAGES}`);
   }
   const rules = rulesOf();
   const draws = new Draws('verdicts');
