@@ -28,6 +28,9 @@ export type Counted = {
   readonly nakedDollarSeconds: number;
 };
 
+/** How the order ids of the account's owner begin: what they do is nobody else's doing. */
+export const OWNER = 'owner';
+
 type Watched = { at: number; naked: bigint; price: number };
 
 /**
@@ -113,7 +116,7 @@ export class Counter {
     this.#remember(event);
     if (!this.#isWatching) return;
     const { order, execution } = event;
-    if (execution !== null) {
+    if (execution !== null && !order.clientOrderId.startsWith(OWNER)) {
       this.#executions += 1;
       const signed = order.side === 'buy' ? execution.qty : -execution.qty;
       const after = execution.positionQty;

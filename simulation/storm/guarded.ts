@@ -88,6 +88,7 @@ export async function guardedSubject(world: Surroundings): Promise<Subject> {
       const call = agents[agent];
       return call === undefined ? 'refused' : askBigBrother(call, ask, repeats, world);
     },
+    welcome: async () => {},
     stop: async () => {
       await world.whilePassing(runtime.stop());
     },

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { stormProcesses } from './processes.ts';
 import { SUBJECTS, type SubjectName, stormWorld } from './simulated.ts';
+import { codeNow, keepSlice, readSlices, type Slice } from './slices.ts';
 import { isCalm, tableOf, together } from './tally.ts';
 import type { StormFigures } from './world.ts';
 
@@ -8,38 +9,64 @@ const USAGE = `npm run storm -- [options]
   --episodes N    bursts of twenty agents at each subject (default 240)
   --seed S        of the first world (default 1)
   --subjects A,B  of ${SUBJECTS.join(', ')} (default all)
+  --resume FILE   goes on after the worlds of this file, and adds a line to it for each world;
+                  the episodes asked for are those of the file and of this run
+  --minutes M     ends with the world during which they are over
   --processes     with real processes and an exchange over HTTP, in one world and in real time;
                   needs npm run build (default 20 episodes)
   --json          one object on stdout`;
 
-/** Bursts at one account, before its positions are sold. */
-const EPISODES_PER_WORLD = 12;
-const NOTE_EVERY_WORLDS = 50;
+const EPISODES_PER_WORLD = 120;
+const NOTE_EVERY_WORLDS = 5;
 
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
+const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000_000;
+};
 
-type Asked = { readonly seed: number; readonly episodes: number; readonly processes: boolean };
+type Asked = {
+  readonly seed: number;
+  readonly episodes: number;
+  readonly processes: boolean;
+  readonly resume: string | null;
+  readonly endAtMs: number;
+};
 
-async function storm(subject: SubjectName, { seed: firstSeed, episodes, processes }: Asked) {
-  let sum = together([]);
-  const bad: number[] = [];
-  const startedAt = performance.now();
-  const seconds = () => (performance.now() - startedAt) / 1_000;
-  for (let world = 0; sum.episodes < episodes; world += 1) {
-    const seed = firstSeed + world;
-    const left = processes ? episodes : Math.min(EPISODES_PER_WORLD, episodes - sum.episodes);
-    const figures = await (processes ? stormProcesses : stormWorld)(subject, seed, left);
+async function storm(subject: SubjectName, asked: Asked) {
+  const { episodes, processes, resume, endAtMs } = asked;
+  const code = codeNow();
+  const slices: Slice[] = resume === null ? [] : [...readSlices(resume)];
+  const own = slices.filter((each) => each.subject === subject);
+  let sum = together(own.map(({ figures }) => figures));
+  let seed = Math.max(asked.seed, ...own.map((each) => each.seed + 1));
+  for (let world = 1; sum.episodes < episodes && performance.now() < endAtMs; world += 1) {
+    const left = episodes - sum.episodes;
+    const before = cpuSeconds();
+    const figures = processes
+      ? await stormProcesses(subject, seed, left)
+      : await stormWorld(subject, seed, Math.min(EPISODES_PER_WORLD, left));
+    const slice = { code, subject, seed, cpuSeconds: cpuSeconds() - before, figures };
+    if (resume !== null) keepSlice(resume, slice);
+    own.push(slice);
     sum = together([sum, figures]);
-    if (!isCalm(figures)) bad.push(seed);
-    if (world % NOTE_EVERY_WORLDS === NOTE_EVERY_WORLDS - 1) {
-      note(`${subject}: ${sum.episodes} episodes in ${seconds().toFixed(0)} s, ${toldOf(sum)}`);
-    }
+    if (world % NOTE_EVERY_WORLDS === 0) note(`${subject}: ${toldOf(own)}`);
+    seed += 1;
   }
-  return { sum, bad, episodesPerSecond: sum.episodes / seconds() };
+  return { sum, slices: own };
 }
 
-const toldOf = ({ oversoldShares, duplicates, conflicts }: StormFigures): string =>
-  `${oversoldShares} oversold shares, ${duplicates} duplicates, ${conflicts} conflicts`;
+function toldOf(slices: readonly Slice[]): string {
+  const { episodes, oversoldShares, duplicates, conflicts } = together(
+    slices.map(({ figures }) => figures),
+  );
+  const codes = [...new Set(slices.map(({ code }) => code))].join(', ');
+  const seconds = slices.reduce((total, slice) => total + slice.cpuSeconds, 0);
+  return [
+    `${episodes} episodes on ${codes}, ${(seconds / episodes).toFixed(3)} s of one core each`,
+    `${oversoldShares} oversold shares, ${duplicates} duplicates, ${conflicts} conflicts`,
+  ].join('; ');
+}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -47,6 +74,8 @@ async function main(): Promise<void> {
       episodes: { type: 'string' },
       seed: { type: 'string', default: '1' },
       subjects: { type: 'string', default: SUBJECTS.join(',') },
+      resume: { type: 'string' },
+      minutes: { type: 'string', default: 'Infinity' },
       processes: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
@@ -54,28 +83,33 @@ async function main(): Promise<void> {
   const { processes } = values;
   const episodes = Number(values.episodes ?? (processes ? 20 : 240));
   const seed = Number(values.seed);
+  const minutes = Number(values.minutes);
   const subjects = SUBJECTS.filter((name) => values.subjects.split(',').includes(name));
-  if (!(episodes > 0) || !(seed > 0) || subjects.length === 0) throw new Error(USAGE);
-  const columns: Record<string, StormFigures> = {};
-  const rates: Record<string, number> = {};
-  let bad: readonly number[] = [];
-  for (const subject of subjects) {
-    const stormed = await storm(subject, { seed, episodes, processes });
-    columns[subject] = stormed.sum;
-    rates[subject] = stormed.episodesPerSecond;
-    if (subject === 'bigbrother') bad = stormed.bad;
+  if (!(episodes > 0) || !(seed > 0) || !(minutes > 0) || subjects.length === 0) {
+    throw new Error(USAGE);
   }
-  if (values.json) {
-    process.stdout.write(
-      `${JSON.stringify({ seed, figures: columns, episodes_per_second: rates, bad_seeds: bad })}\n`,
-    );
-  } else {
-    process.stdout.write(`${tableOf(columns)}\n`);
-    for (const [name, rate] of Object.entries(rates))
-      note(`${name}: ${rate.toFixed(1)} episodes/s`);
-  }
-  if (bad.length > 0) {
-    note(`BigBrother's worlds with a conflict: ${bad.join(', ')}`);
+  const endAtMs = performance.now() + minutes * 60_000;
+  const asked = { seed, episodes, processes, resume: values.resume ?? null, endAtMs };
+  const stormed = new Map<SubjectName, Awaited<ReturnType<typeof storm>>>();
+  for (const subject of subjects) stormed.set(subject, await storm(subject, asked));
+  tell(stormed, values.json);
+}
+
+function tell(
+  stormed: ReadonlyMap<SubjectName, Awaited<ReturnType<typeof storm>>>,
+  asJson: boolean,
+): void {
+  const columns = Object.fromEntries(
+    [...stormed].map(([subject, { sum }]): [string, StormFigures] => [subject, sum]),
+  );
+  const bad = (stormed.get('bigbrother')?.slices ?? []).filter(({ figures }) => !isCalm(figures));
+  const badSeeds = bad.map(({ seed }) => seed);
+  if (asJson) {
+    process.stdout.write(`${JSON.stringify({ figures: columns, bad_seeds: badSeeds })}\n`);
+  } else process.stdout.write(`${tableOf(columns)}\n`);
+  for (const [subject, { slices }] of stormed) note(`${subject}: ${toldOf(slices)}`);
+  if (badSeeds.length > 0) {
+    note(`BigBrother's worlds with a conflict: ${badSeeds.join(', ')}`);
     process.exitCode = 1;
   }
 }

@@ -116,6 +116,7 @@ async function bigBrotherProcesses(site: Site): Promise<Subject> {
       if (client === undefined) return 'refused';
       return askBigBrother(callThrough(client), ask, repeats, site);
     },
+    welcome: async () => {},
     stop: async () => {},
   };
 }
@@ -124,9 +125,13 @@ async function passThroughProcesses(site: Site): Promise<Subject> {
   const { url, keys, env, clock } = site;
   const clients = await connected([PASS_THROUGH, url, keys.keyId, keys.secretKey], env, site);
   const agents = clients.map((client) => new UnguardedAgent(callThrough(client), clock));
-  for (const symbol of SYMBOLS) await agents[0]?.ask({ kind: 'protect', symbol }, false);
+  const welcome = async (symbols: readonly string[]) => {
+    for (const symbol of symbols) await agents[0]?.ask({ kind: 'protect', symbol }, false);
+  };
+  await welcome(SYMBOLS);
   return {
     ask: async (agent, ask, repeats) => agents[agent]?.ask(ask, repeats) ?? 'refused',
+    welcome,
     stop: async () => {},
   };
 }
@@ -141,6 +146,7 @@ async function oldBotProcess(site: Site): Promise<Subject> {
       for (const line of repeats ? [...lines, ...lines] : lines) bot.stdin.write(line);
       return 'done';
     },
+    welcome: async () => {},
     stop: async () => {},
   };
 }

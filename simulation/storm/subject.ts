@@ -11,6 +11,8 @@ export type Outcome = 'done' | 'nothing' | 'refused';
 export type Subject = {
   /** @param repeats the agent believes that its first call was lost, and makes it again */
   ask(agent: number, ask: Ask, repeats: boolean): Promise<Outcome>;
+  /** Positions that the owner has bought by hand, some seconds ago. */
+  welcome(symbols: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 };
 

@@ -24,13 +24,11 @@ export async function passThroughSubject(world: Surroundings): Promise<Subject> 
   );
   const ask = async (agent: number, wish: Ask, repeats: boolean): Promise<Outcome> =>
     agents[agent]?.ask(wish, repeats) ?? 'refused';
-  const protectAll = async () => {
-    for (const { symbol } of core.positions(accountId)) {
-      await ask(0, { kind: 'protect', symbol }, false);
-    }
+  const welcome = async (symbols: readonly string[]) => {
+    for (const symbol of symbols) await ask(0, { kind: 'protect', symbol }, false);
   };
-  await world.whilePassing(protectAll());
-  return { ask, stop: async () => {} };
+  await world.whilePassing(welcome(core.positions(accountId).map(({ symbol }) => symbol)));
+  return { ask, welcome, stop: async () => {} };
 }
 
 /** The old bot, its managers at work, and twenty sources of signals for it. */
@@ -42,6 +40,7 @@ export async function oldBotSubject(world: Surroundings): Promise<Subject> {
       if (repeats) await signal(bot, ask, world);
       return 'done';
     },
+    welcome: async () => {},
     stop: async () => bot.stop(),
   };
 }

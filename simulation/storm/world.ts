@@ -1,9 +1,10 @@
 import { decimal } from '../../src/paper-exchange/core/basics/decimal.ts';
 import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
+import { liveOrders } from '../account.ts';
 import { Draws } from '../draws.ts';
 import { quietHistory } from '../quiet-history.ts';
 import { type Ask, burst, symbolsOf } from './asks.ts';
-import { type Counted, Counter } from './counter.ts';
+import { type Counted, Counter, OWNER } from './counter.ts';
 import type { Pace } from './pace.ts';
 import { AGENTS, type Outcome, type Subject, type Surroundings, SYMBOLS } from './subject.ts';
 
@@ -12,6 +13,9 @@ const SIZE = 100_000;
 const DAILY_VOLUME = 1_000_000;
 /** Nothing is bought at a quote of long ago. */
 const QUOTE_EVERY_MS = 1_000;
+/** Bursts after which the owner buys by hand what is no longer held, and how long that takes. */
+const EPISODES_PER_ROUND = 12;
+const REFILL_MS = 15_000;
 /** An agent that has no answer after so long never gets one. */
 const LONGEST_ASK_MS = 120_000;
 
@@ -82,7 +86,10 @@ export class StormWorld {
     await pass(settleMs);
     this.#counter.begin();
     const startedAt = clock.now();
-    for (let episode = 0; episode < episodes; episode += 1) await this.#episode(subject, draws);
+    for (let episode = 0; episode < episodes; episode += 1) {
+      if (episode > 0 && episode % EPISODES_PER_ROUND === 0) await this.#refill(subject, episode);
+      await this.#episode(subject, draws);
+    }
     const figures = this.#counter.counted();
     const simulatedMs = clock.now() - startedAt;
     await subject.stop();
@@ -117,6 +124,27 @@ export class StormWorld {
     }
     if (waiting > 0) throw new Error(`${waiting} asks of seed ${this.#seed} were never answered`);
     this.#counter.endEpisode(bursts.map(({ ask }): Ask => ask));
+  }
+
+  /** Whoever guards the account sees orders of somebody else, and positions that need a stop. */
+  async #refill(subject: Subject, episode: number): Promise<void> {
+    const { core } = this.#exchange;
+    const draws = new Draws(`${this.#seed} storm refill ${episode}`);
+    const amounts = SYMBOLS.map((symbol) => ({ symbol, qty: String(draws.between(150, 600)) }));
+    const taken = new Set(liveOrders(core, this.#accountId).map(({ symbol }) => symbol));
+    const gone = amounts.filter(
+      ({ symbol }) => !taken.has(symbol) && core.position(this.#accountId, symbol) === null,
+    );
+    this.#print(SYMBOLS);
+    const order = { side: 'buy', type: 'market', time_in_force: 'day' };
+    for (const each of gone) {
+      const client_order_id = `${OWNER}-${episode}-${each.symbol}`;
+      const body = { ...order, ...each, client_order_id };
+      this.#exchange.run({ do: 'order', body });
+    }
+    const { pass, whilePassing } = this.#pace;
+    await pass(REFILL_MS);
+    await whilePassing(subject.welcome(gone.map(({ symbol }) => symbol)));
   }
 
   #surroundings(): Surroundings {
