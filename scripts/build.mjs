@@ -45,7 +45,10 @@ const oneLanguage = {
 
 const { metafile } = await build({
   ...common,
-  entryPoints: [{ in: 'src/main.ts', out: 'bigbrother' }],
+  entryPoints: [
+    { in: 'src/main.ts', out: 'bigbrother' },
+    { in: 'src/verifier/verify-thread.ts', out: 'parts/verify-thread' },
+  ],
   plugins: [appPageInside, greetingInside, oneLanguage],
   ...{ splitting: true, chunkNames: 'parts/[name]-[hash]', minify: true, metafile: true },
 });
@@ -60,6 +63,8 @@ if (existsSync('bench/main.ts')) {
   const bench = [
     { in: 'bench/main.ts', out: 'bench' },
     { in: 'bench/journal-start.ts', out: 'bench-journal-start' },
+    // Threads of the verifier are found beside the program that starts them.
+    { in: 'src/verifier/verify-thread.ts', out: 'verify-thread' },
   ];
   await build({ ...common, entryPoints: bench, plugins: [appPageInside, greetingInside] });
 }

@@ -66,8 +66,20 @@ const ROWS = `
     FROM journal WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?
   )`;
 
-/** All as of one moment, also while somebody writes. */
-function* rowsIn(path: string, afterSeq: number, upToSeq: number): Generator<Entry> {
+/** Number of the last record in a database; 0 without any, and for exported records. */
+export function lastSeqIn(path: string): number {
+  if (!beginsLikeDatabase(path)) return 0;
+  const database = openToRead(path);
+  try {
+    const [row] = database.prepare('SELECT max(seq) AS seq FROM journal').iterate();
+    return (row as { readonly seq: number | null }).seq ?? 0;
+  } finally {
+    database.close();
+  }
+}
+
+/** Records of a database, all as of one moment, also while somebody writes. */
+export function* rowsIn(path: string, afterSeq: number, upToSeq: number): Generator<Entry> {
   const database = openToRead(path);
   database.exec('BEGIN');
   try {

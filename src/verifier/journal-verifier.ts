@@ -3,7 +3,8 @@
 // checks is written down in docs/audit.md.
 import { createPublicKey, hash, verify } from 'node:crypto';
 import { MerkleTree } from './merkle.ts';
-import { type Columns, differenceTo, hashAsExpected, wholeTailOf } from './one-record.ts';
+import { type Columns, differenceTo, linkAfter, wholeTailOf } from './one-record.ts';
+import type { Stretch } from './stretch.ts';
 
 /** The hash that stands before the first record. */
 const NOTHING_BEFORE = '0'.repeat(64);
@@ -96,6 +97,23 @@ export class JournalVerifier {
     return flaw === null;
   }
 
+  /**
+   * Takes records whose hashes, links and columns were checked apart, and checks their checkpoints
+   * and anchors as `take` does.
+   *
+   * @returns whether all of them are good; if not, only `take` can tell which one is not, and why
+   */
+  takeStretch({ afterSeq, prev, parts }: Stretch): boolean {
+    if (this.#bad !== null || afterSeq !== this.#seq || prev !== this.#hash) return false;
+    return parts.every(({ checkpoint, upToSeq, lastHash, subtrees }) => {
+      if (checkpoint !== null && this.#whyBadCheckpoint(checkpoint) !== null) return false;
+      for (const subtree of subtrees) this.#tree.take(subtree);
+      this.#seq = upToSeq;
+      this.#hash = lastHash;
+      return this.#whyNotAnchored() === null;
+    });
+  }
+
   /** For what cannot even be read where the next record should be. */
   unreadable(because: string): void {
     this.#bad ??= { seq: this.#seq + 1, because };
@@ -120,25 +138,13 @@ export class JournalVerifier {
   }
 
   #whyBad(record: Buffer, columns: Columns | null): string | null {
-    const asExpected =
-      columns?.seq === this.#seq + 1 ? hashAsExpected(record, columns, this.#hash) : null;
-    if (columns !== null && asExpected !== null) {
-      return this.#whyNotNext(record, asExpected, columns.type);
-    }
-    const tail = wholeTailOf(record);
-    if (typeof tail === 'string') return tail;
-    if (tail.seq !== this.#seq + 1) return `record ${tail.seq} stands in its place`;
-    if (tail.prev !== this.#hash) return 'it does not follow the record before it';
-    const difference = columns === null ? null : differenceTo(columns, record, tail);
-    return difference ?? this.#whyNotNext(record, tail.hash, tail.type);
-  }
-
-  #whyNotNext(record: Buffer, recordHash: string, type: string): string | null {
-    const flaw = type === 'checkpoint_signed' ? this.#whyBadCheckpoint(record) : null;
+    const link = linkAfter({ seq: this.#seq, hash: this.#hash }, record, columns);
+    if (typeof link === 'string') return link;
+    const flaw = link.type === 'checkpoint_signed' ? this.#whyBadCheckpoint(record) : null;
     if (flaw !== null) return flaw;
     this.#seq += 1;
-    this.#hash = recordHash;
-    this.#tree.add(recordHash);
+    this.#hash = link.hash;
+    this.#tree.add(link.hash);
     return this.#whyNotAnchored();
   }
 
@@ -154,7 +160,7 @@ export class JournalVerifier {
     return null;
   }
 
-  #whyBadCheckpoint(record: Buffer): string | null {
+  #whyBadCheckpoint(record: Buffer | string): string | null {
     const body = bodyOf(record);
     if (body === null) return 'its checkpoint cannot be read';
     const { signature, ...statement } = body;
@@ -194,7 +200,7 @@ export type Checkpoint = {
   readonly frontier?: readonly string[];
 };
 
-function bodyOf(record: Buffer): Checkpoint | null {
+function bodyOf(record: Buffer | string): Checkpoint | null {
   const { body } = JSON.parse(record.toString()) as { readonly body: Partial<Checkpoint> | null };
   const texts = [body?.root, body?.lastHash, body?.publicKey, body?.signature];
   const isWhole = texts.every((value) => typeof value === 'string');

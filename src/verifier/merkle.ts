@@ -1,11 +1,19 @@
 import { hash } from 'node:crypto';
 
+/** A full subtree; its root as `MerkleTree` keeps it. */
+export type Subtree = { readonly size: number; readonly root: Digest };
+
 /** RFC 9162, 2.1: leaves are hashed behind a 0x00, nodes behind a 0x01. Keeps full subtrees only. */
 export class MerkleTree {
-  readonly #subtrees: { size: number; root: Digest }[] = [];
+  readonly #subtrees: Subtree[] = [];
+  #size: number;
 
-  /** @param size its bits say how large each full subtree is */
+  /**
+   * @param size its bits say how large each full subtree is
+   * @param frontier without it the tree holds what is added after that many, for another to take
+   */
   constructor(size: number, frontier: readonly string[]) {
+    this.#size = size;
     let rest = size;
     for (const root of frontier) {
       const largest = 2 ** Math.floor(Math.log2(rest));
@@ -18,10 +26,21 @@ export class MerkleTree {
     return this.#subtrees.map(({ root }) => toHex(root));
   }
 
+  subtrees(): readonly Subtree[] {
+    return [...this.#subtrees];
+  }
+
   add(recordHash: string): void {
-    let right = { size: 1, root: leaf(recordHash) };
+    this.take({ size: 1, root: leaf(recordHash) });
+  }
+
+  /** A subtree that was built apart, of what comes next. */
+  take(subtree: Subtree): void {
+    let right = subtree;
+    this.#size += right.size;
     let left = this.#subtrees.at(-1);
-    while (left?.size === right.size) {
+    // Two of one size are one of the next only where that begins at a multiple of itself.
+    while (left?.size === right.size && this.#size % (2 * right.size) === 0) {
       this.#subtrees.pop();
       right = { size: left.size + right.size, root: node(left.root, right.root) };
       left = this.#subtrees.at(-1);

@@ -1,4 +1,4 @@
-// One record by itself: whether it is what its hash and the columns beside it say.
+// One record: whether it is what its hash, the columns beside it and the record before it say.
 import { hash } from 'node:crypto';
 
 /** As long as `"hash":"…",` with its 64 digits. */
@@ -115,7 +115,7 @@ function instantAtOnce(record: Buffer): number {
  * The hash of a record that is what its columns and the record before it ask for; null for any
  * other. Takes half as long as to find out what it is instead.
  */
-export function hashAsExpected(record: Buffer, columns: Columns, prev: string): string | null {
+function hashAsExpected(record: Buffer, columns: Columns, prev: string): string | null {
   if (columns.at !== instantAtOnce(record)) return null;
   const { seq, type, symbol, planId, orderId } = columns;
   const after =
@@ -126,4 +126,23 @@ export function hashAsExpected(record: Buffer, columns: Columns, prev: string): 
   if (hashAt < 0) return null;
   const own = hashWithout(record, hashAt);
   return record.toString('utf8', hashAt) === `"hash":"${own}",${after}` ? own : null;
+}
+
+/**
+ * Hash and type of a record that is whole, stands in its place after the one before it and says
+ * what its columns say; else in words why not.
+ */
+export function linkAfter(
+  before: { readonly seq: number; readonly hash: string },
+  record: Buffer,
+  columns: Columns | null,
+): { readonly hash: string; readonly type: string } | string {
+  const seq = before.seq + 1;
+  const expected = columns?.seq === seq ? hashAsExpected(record, columns, before.hash) : null;
+  if (columns !== null && expected !== null) return { hash: expected, type: columns.type };
+  const tail = wholeTailOf(record);
+  if (typeof tail === 'string') return tail;
+  if (tail.seq !== seq) return `record ${tail.seq} stands in its place`;
+  if (tail.prev !== before.hash) return 'it does not follow the record before it';
+  return (columns === null ? null : differenceTo(columns, record, tail)) ?? tail;
 }

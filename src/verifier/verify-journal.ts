@@ -23,29 +23,43 @@ export type Report = Finding & {
 /** @throws when there is nothing at `path`, or when it may not be read */
 export function verifyJournal(path: string, given: Given): Report {
   if (statSync(path).isDirectory()) return verifyBundle(path, given);
-  const source = readableSource(path, given);
-  if ('records' in source) return source;
-  const { archived } = source;
-  const segments = archived.map(({ segment }) => segmentPath(path, segment, given.archive));
-  const missing = segments.filter((segment) => !existsSync(segment));
-  const origin = missing.length === 0 ? null : (archived.at(-1) ?? null);
-  const verifier = new JournalVerifier({ ...given, origin });
-  const older = origin === null ? segments : [];
-  readWhole(verifier, source, older);
-  const unseen = origin === null ? null : { records: origin.seq, segments: missing };
+  const opened = readableAt(path, given);
+  if ('records' in opened) return opened;
+  const { verifier, source, segments, unseen } = opened;
+  readWhole(verifier, source, segments);
   return { ...verifier.finding(), unseen };
 }
 
 /** A file that is no journal at all is a bad first record, not an error. */
-function readableSource(path: string, given: Given): Source | Report {
+function readableAt(path: string, given: Given): Opened | Report {
   try {
-    return sourceAt(path);
+    return openedAt(path, given);
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) throw error;
     const verifier = new JournalVerifier(given);
     verifier.unreadable(messageOf(error));
     return { ...verifier.finding(), unseen: null };
   }
+}
+
+export type Opened = {
+  readonly verifier: JournalVerifier;
+  readonly source: Source;
+  /** Files of older records, which come first. */
+  readonly segments: readonly string[];
+  readonly unseen: Report['unseen'];
+};
+
+/** @throws when it cannot be read */
+export function openedAt(path: string, given: Given): Opened {
+  const source = sourceAt(path);
+  const { archived } = source;
+  const segments = archived.map(({ segment }) => segmentPath(path, segment, given.archive));
+  const missing = segments.filter((segment) => !existsSync(segment));
+  const origin = missing.length === 0 ? null : (archived.at(-1) ?? null);
+  const verifier = new JournalVerifier({ ...given, origin });
+  if (origin === null) return { verifier, source, segments, unseen: null };
+  return { verifier, source, segments: [], unseen: { records: origin.seq, segments: missing } };
 }
 
 const segmentPath = (journal: string, segment: string, archive: string | null): string =>
@@ -57,25 +71,35 @@ const segmentPath = (journal: string, segment: string, archive: string | null): 
 
 function readWhole(verifier: JournalVerifier, source: Source, segments: readonly string[]): void {
   try {
-    const kept = new Map<number, Entry>();
-    for (const entry of source.kept) kept.set(entry.columns?.seq ?? 0, entry);
-    let seq = 0;
-    for (const segment of segments) {
-      for (const { record } of linesIn(segment)) {
-        seq += 1;
-        if (!verifier.take(record)) return;
-        const again = kept.get(seq);
-        kept.delete(seq);
-        if (again?.columns && !verifier.takeKept(again.record, again.columns, record)) return;
-      }
-    }
-    for (const { record, columns } of kept.values()) {
-      if (columns !== null && !verifier.takeKept(record, columns, null)) return;
-    }
+    if (!readOlder(verifier, source, segments)) return;
     for (const { record, columns } of source.entries) if (!verifier.take(record, columns)) return;
   } catch (error) {
     verifier.unreadable(messageOf(error));
   }
+}
+
+/** What was archived, and what of it stands in the journal once more. @returns whether it is good */
+export function readOlder(
+  verifier: JournalVerifier,
+  source: Source,
+  segments: readonly string[],
+): boolean {
+  const kept = new Map<number, Entry>();
+  for (const entry of source.kept) kept.set(entry.columns?.seq ?? 0, entry);
+  let seq = 0;
+  for (const segment of segments) {
+    for (const { record } of linesIn(segment)) {
+      seq += 1;
+      if (!verifier.take(record)) return false;
+      const again = kept.get(seq);
+      kept.delete(seq);
+      if (again?.columns && !verifier.takeKept(again.record, again.columns, record)) return false;
+    }
+  }
+  for (const { record, columns } of kept.values()) {
+    if (columns !== null && !verifier.takeKept(record, columns, null)) return false;
+  }
+  return true;
 }
 
 type Manifest = {

@@ -8,7 +8,8 @@ import { tamperWindowMs } from '../../domain/checkpoint.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { DISCLOSURE, verifyDisclosure } from '../../verifier/disclosure.ts';
 import type { Anchor } from '../../verifier/journal-verifier.ts';
-import { type Report, verifyJournal } from '../../verifier/verify-journal.ts';
+import { verifyInThreads } from '../../verifier/verify-in-threads.ts';
+import type { Report } from '../../verifier/verify-journal.ts';
 import { list } from '../shared/arguments.ts';
 import { exitCodes, UsageError } from '../shared/failure.ts';
 import { journalPath } from './account-journal.ts';
@@ -53,10 +54,10 @@ export const verifyCommand = (): Command =>
     .option('--key <keys>', 'public keys that may have signed the checkpoints, with commas', list)
     .option('--json', 'one JSON object')
     .addHelpText('after', explanation)
-    .action((named: string | undefined, _, command: Command) => {
+    .action(async (named: string | undefined, _, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const task = taskOf(named, options);
-      const report = reportOn(task, options);
+      const report = await reportOn(task, options);
       const windowMs = tamperWindowMs(task.lastAnchorAt, new SystemClock().now());
       const told = { path: task.path, report, windowMs };
       process.stdout.write(options.json === true ? `${asJson(told)}\n` : inWords(told));
@@ -91,14 +92,14 @@ function withAnchors(anchors: readonly TimedAnchor[]) {
   };
 }
 
-function reportOn({ path, anchors }: Task, { archive, key = [] }: Options): Report {
+async function reportOn({ path, anchors }: Task, { archive, key = [] }: Options): Promise<Report> {
   try {
     if (path.endsWith('.json')) {
       const content = readTextFile(path);
       if (!content.includes(DISCLOSURE)) throw new UsageError(`${path} is no disclosure.`);
       return { ...verifyDisclosure(content, key), unseen: null };
     }
-    return verifyJournal(path, { anchors, publicKeys: key, archive: archive ?? null });
+    return await verifyInThreads(path, { anchors, publicKeys: key, archive: archive ?? null });
   } catch (error) {
     if (isAbsence(error)) throw new UsageError(`${path} does not exist or cannot be read.`);
     throw error;
