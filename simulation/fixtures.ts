@@ -13,6 +13,7 @@ const fixtureSchema = z.object({
     without: z.array(z.string()),
     symbols: z.int().positive(),
     rare: z.boolean().optional(),
+    calm: z.boolean().optional(),
     /** Absent where nothing could be opened yet. */
     opens: z.union([z.boolean(), z.enum(['always', 'busy'])]).default(false),
   }),

@@ -65,6 +65,7 @@ async function compareTraces({ firstSeed, seeds, limits, isJson }: Options): Pro
     ...(limits.without.length > 0 ? ['--without', limits.without.join()] : []),
     ...(limits.rare === true ? ['--rare'] : []),
     ...(limits.opens === 'busy' ? ['--opens'] : []),
+    ...(limits.calm === true ? ['--calm'] : []),
   ];
   const told = await runTwice(process.argv[1] ?? '', firstSeed, seeds, args, note);
   const { different } = told;

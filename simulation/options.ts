@@ -27,6 +27,7 @@ export const USAGE = `npm run simulate -- [options]
   --seed S           the first seed (default 1)
   --only ambiguous   every order's answer is lost, late or broken
   --opens            in every world an agent buys, rebalances and leaves groups all the time
+  --calm             nothing goes wrong, and people and an agent buy all the time
   --rare             faults that are drawn seldom happen all the time
   --json             one object on stdout
   --report           how often each fault fired, and naked time by recipe and cause
@@ -58,7 +59,8 @@ export function optionsFrom(args: readonly string[]): Options {
       without: values.without?.split(',') ?? [],
       symbols: whole('--symbols', values.symbols, MOST_SYMBOLS),
       ...(values.rare === true ? { rare: true } : {}),
-      ...(values.opens === true ? { opens: 'busy' as const } : {}),
+      ...(values.opens === true || values.calm === true ? { opens: 'busy' as const } : {}),
+      ...(values.calm === true ? { calm: true } : {}),
     },
     isJson: values.json === true,
     withReport: values.report === true,
@@ -84,6 +86,7 @@ function parsed(args: readonly string[]) {
         replay: { type: 'string', multiple: true },
         rare: { type: 'boolean' },
         opens: { type: 'boolean' },
+        calm: { type: 'boolean' },
         json: { type: 'boolean' },
         report: { type: 'boolean' },
         tell: { type: 'boolean' },

@@ -67,6 +67,8 @@ export type Scenario = {
   readonly opens: boolean;
   /** Whether it does so all the time, and carries out what it has proposed. */
   readonly isBusy: boolean;
+  /** Whether nothing goes wrong: the people only buy, and now and then leave. */
+  readonly isCalm: boolean;
   readonly troubles: Troubles;
 };
 
@@ -84,6 +86,8 @@ export type Limits = {
    * `busy` every world has an agent that does little else.
    */
   readonly opens?: boolean | 'always' | 'busy' | undefined;
+  /** Whether nothing goes wrong, while people and a busy agent buy all the time. */
+  readonly calm?: boolean | undefined;
 };
 
 const SYMBOLS = ['AAPL', 'MSFT', 'NVDA', 'AMZN', 'TSLA', 'META', 'GOOG', 'AMD'];
@@ -112,6 +116,12 @@ const NO_NETWORK: NetworkRates = {
 /** Everything about one world that chance decides beforehand. */
 export function scenarioOf(seed: number, limits: Limits): Scenario {
   if (limits.kind === 'ambiguous') return ambiguousScenario(seed, limits);
+  return limits.calm === true
+    ? calmed(drawnScenario(seed, limits), limits)
+    : drawnScenario(seed, limits);
+}
+
+function drawnScenario(seed: number, limits: Limits): Scenario {
   const draws = new Draws(`${seed} scenario`);
   const session = draws.pick<SessionTime>([
     ...(['midday', 'midday', 'midday', 'midday'] as const),
@@ -131,7 +141,7 @@ export function scenarioOf(seed: number, limits: Limits): Scenario {
     switches: switchesFrom(draws),
     ...rulesFrom(seed, limits, policiesFrom(draws)),
     closedCycleMs: draws.pick([10_000, 60_000]),
-    hasRequestBudget: true,
+    ...{ hasRequestBudget: true, isCalm: false },
     troubles: {
       ...troublesFrom(draws, new Set(limits.without)),
       rare: rareFrom(seed, limits),
@@ -153,6 +163,29 @@ const QUIET: Troubles = {
 };
 
 /**
+ * A broker in reach, of which the answers and the news take as long as they take: what is bought
+ * here gets its first stop as fast as we can.
+ */
+function calmed(scenario: Scenario, { without }: Limits): Scenario {
+  const { seed, troubles } = scenario;
+  const draws = new Draws(`${seed} calm`);
+  const gap = (kind: string, leastMs: number, mostMs: number) => {
+    const meanMs = draws.between(leastMs, mostMs);
+    return without.includes(kind) ? null : meanMs;
+  };
+  return {
+    ...scenario,
+    ...{ session: 'midday', startAt: STARTS.midday + draws.between(0, 60_000), isCalm: true },
+    troubles: {
+      ...QUIET,
+      network: { ...NO_NETWORK, oneWayMs: troubles.network.oneWayMs },
+      strangerGapMs: gap('strangers', 5_000, 30_000),
+      hostGapMs: gap('host', 3_000, 10_000),
+    },
+  };
+}
+
+/**
  * Nothing is wrong but that no order's answer comes, while many small positions lose their
  * stops all the time.
  */
@@ -168,7 +201,7 @@ function ambiguousScenario(seed: number, limits: Limits): Scenario {
     ...{ multiplier: '4', tickGapMs: 60_000, volatilityBps: 1, closedCycleMs: 10_000 },
     latencies: { ...defaultLatencies, newMs: draws.between(0, 5), fillMs: 5 },
     policies: { partialProfit: { placed: draws.pick(['when_reached', 'with_first_stop']) } },
-    ...{ switches: {}, hasRequestBudget: false, opens: false, isBusy: false },
+    ...{ switches: {}, hasRequestBudget: false, opens: false, isBusy: false, isCalm: false },
     troubles: {
       ...QUIET,
       network: {

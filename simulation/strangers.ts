@@ -51,6 +51,7 @@ export class Strangers {
   }
 
   #command(): Deed | null {
+    if (this.#scenario.isCalm) return this.#purchase();
     const { exchange, accountId } = this.#stage;
     const { symbol } = this.#draws.any(this.#scenario.positions) ?? { symbol: '' };
     const price = this.#prices.of(symbol);
@@ -77,6 +78,22 @@ export class Strangers {
       { fault: 'O06', command: { do: 'cancel', orderId } },
       { fault: 'B16', command: { do: 'nudge', orderId, symbol: order?.symbol ?? symbol } },
     ]);
+  }
+
+  /** More of what is held, on its side; now and then all of it is left, so that a first one follows. */
+  #purchase(): Deed | null {
+    const held = this.#draws.any(this.#scenario.positions);
+    if (held === undefined) return null;
+    const { symbol } = held;
+    if (this.#draws.chance(0.15)) return { fault: 'B26', command: { do: 'close_by_hand', symbol } };
+    const isShort = held.qty.startsWith('-');
+    const side = isShort ? 'sell' : 'buy';
+    const qty = String(this.#draws.between(1, 20));
+    const body = { symbol, qty, side, ...DAY_FIELDS };
+    // Beside a take-profit what fills at once is a wash trade to the broker.
+    if (this.#draws.chance(0.6)) return deed('B25', { ...body, type: 'market' });
+    const limit = this.#prices.of(symbol) * (isShort ? 1.001 : 0.999);
+    return deed('B25', { ...body, type: 'limit', limit_price: limit.toFixed(2) });
   }
 }
 

@@ -16,7 +16,8 @@ export type NakedStretch = {
   readonly secondsOfBroker: number;
   /**
    * Whether anything was wrong meanwhile that keeps a stop from its place: the broker did not
-   * answer or failed, an order was in doubt, the process had just begun or stood still.
+   * answer or failed, an order was in doubt, somebody else's order held the shares, the process
+   * had just begun or stood still.
    */
   readonly wasHindered: boolean;
   readonly cause: NakedCause;

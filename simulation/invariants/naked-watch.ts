@@ -80,13 +80,25 @@ export class NakedWatch {
     const isNaked = naked > 0n;
     const why = isNaked ? whyHindered(this.#scene, symbol) : null;
     const isAwaited = why === NEWS_ON_ITS_WAY;
+    const isHeld = isNaked && this.#isHeldByOthers(book, paid);
     const isInReach = isAwaited || whyOutOfReach(this.#scene, symbol) === null;
     if (isAwaited) this.#awaited.add(symbol);
     this.#looks.set(symbol, {
       ...{ at: now, naked, price, isOpen, isInReach, book: standing },
-      isHindered: why !== null && !isAwaited,
+      isHindered: isHeld || (why !== null && !isAwaited),
       isInBrokersHands: isAwaited || (isNaked && isInBrokersHands(this.#scene, book, paid)),
     });
+  }
+
+  /**
+   * Whether each share that lacks a stop is under somebody else's, which the market left behind:
+   * nobody but a person may take that one away.
+   */
+  #isHeldByOthers(book: Book, price: bigint): boolean {
+    const others = book.orders.filter(
+      (order) => !(isJumped(order, price) && this.#scene.books.isOurs(order)),
+    );
+    return coveredIn(exitGroupsOf({ ...book, orders: others })) >= magnitude(book.quantity);
   }
 
   /** To be called when anything has arrived: it may be the news that a symbol waits for. */

@@ -55,4 +55,33 @@ describe('a stretch of naked time', () => {
     expect(stretch).toMatchObject({ cause: 'stop_jumped', since: jumpedAt });
     expect(stretch?.seconds).toBeCloseTo(7, 0);
   });
+
+  it('after a purchase by hand is nobody’s hindrance: the news of it takes its way', async () => {
+    const world = await watchedWorld({ latencies: { newMs: 3, fillMs: 5 } });
+    await world.begin();
+    await world.clock.advanceBy(30_000);
+    world.exchange.run({ do: 'close_by_hand', symbol: 'AAPL' });
+    await world.clock.advanceBy(15_000);
+    const body = { symbol: 'AAPL', qty: '5', side: 'buy', type: 'market', time_in_force: 'day' };
+    expect(world.exchange.run({ do: 'order', body }).ok).toBe(true);
+    await world.clock.advanceBy(10_000);
+    const stretches = world.invariants.report().filter(({ cause }) => cause === 'entry_fill');
+    expect(stretches).toMatchObject([{ wasHindered: false, secondsOutOfReach: 0 }]);
+  });
+
+  it('is hindered while somebody else’s stop holds the shares that it was left behind with', async () => {
+    const world = await watchedWorld({ latencies: { newMs: 3, fillMs: 5 } });
+    await world.begin();
+    await world.clock.advanceBy(30_000);
+    // Whoever moves a stop makes it his own: its successor bears no id of ours.
+    world.exchange.run({ do: 'nudge', orderId: stopOf(world).id, symbol: 'AAPL' });
+    await world.clock.advanceBy(2_000);
+    world.price('AAPL', '80');
+    await world.clock.advanceBy(12_000);
+    world.price('AAPL', '99');
+    await world.clock.advanceBy(2_000);
+    const [stretch] = world.invariants.report().slice(-1);
+    expect(stretch).toMatchObject({ cause: 'stop_jumped', wasHindered: true });
+    expect(stretch?.seconds).toBeGreaterThan(10);
+  });
 });
