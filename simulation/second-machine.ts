@@ -12,7 +12,8 @@ const PERSON_LOOKS_MS = 5_000;
 const TIGHTER = 1.002;
 
 /**
- * A BigBrother on another machine, with the same keys: it moves a stop under an id of its own.
+ * A BigBrother on another machine, with the same keys: it moves a stop under an id of its own, as
+ * long as that guards shares.
  * A person ends it at last and tells this one to go on.
  */
 export class SecondMachine {
@@ -53,7 +54,11 @@ export class SecondMachine {
   #move(): void {
     const { exchange, accountId, clock } = this.#stage;
     const stops = liveOrders(exchange.core, accountId).filter(
-      ({ side, stopPrice, status }) => side === 'sell' && stopPrice !== null && status === 'new',
+      ({ side, stopPrice, status, positionIntent }) =>
+        side === 'sell' &&
+        stopPrice !== null &&
+        status === 'new' &&
+        positionIntent !== 'sell_to_open',
     );
     const stop = this.#draws.any(stops);
     if (stop === undefined || stop.stopPrice === null) return;

@@ -51,6 +51,8 @@ export class CycleBookkeeper {
   readonly #brokerErrors: BrokerErrorWatch;
   #cancelTimer: () => void = () => {};
   readonly #marks = new Map<Ticker, Price>();
+  /** Since when readings contradict themselves, by symbol. */
+  readonly #doubtedSince = new Map<string | null, EpochMs>();
   #dueAt: EpochMs | null = null;
   #stopped = false;
 
@@ -69,6 +71,7 @@ export class CycleBookkeeper {
     this.#clock = parts.clock;
     this.#brokerErrors = parts.brokerErrors;
     parts.state.onChange(() => this.#lookWithin(PROMPT_MS));
+    parts.state.onReading(() => this.#noteDoubts());
     parts.logger.onRecord(({ type }) => {
       if (OMENS.has(type)) this.#lookWithin(PROMPT_MS);
     });
@@ -136,9 +139,35 @@ export class CycleBookkeeper {
     this.#cancelTimer = this.#clock.after(delayMs, () => {
       this.#dueAt = null;
       const latest = this.#state.snapshot();
-      if (latest !== null) this.#tellPrompt(latest);
+      if (latest !== null) {
+        this.#tellPrompt(latest);
+        this.#tellLastingDoubts(latest);
+      }
       this.#logger.commit();
     });
+  }
+
+  #noteDoubts(): void {
+    const { incoherences: doubts = [] } = this.#state.snapshot() ?? {};
+    const found = new Set<string | null>(doubts.map(({ symbol }) => symbol));
+    for (const symbol of this.#doubtedSince.keys()) {
+      if (!found.has(symbol)) this.#doubtedSince.delete(symbol);
+    }
+    for (const symbol of found) {
+      if (this.#doubtedSince.has(symbol)) continue;
+      this.#doubtedSince.set(symbol, this.#clock.now());
+      this.#lookWithin(PROMPT_MS);
+    }
+  }
+
+  /** Most doubts are over with the next reading; while none succeeds no cycle ends, either. */
+  #tellLastingDoubts(snapshot: PortfolioSnapshot): void {
+    const now = this.#clock.now();
+    for (const level of incoherences(snapshot)) {
+      const leftMs = PROMPT_MS - (now - (this.#doubtedSince.get(level.symbol) ?? now));
+      if (leftMs > 0) this.#lookWithin(leftMs);
+      else this.#alerts.raise(level);
+    }
   }
 
   #unknownOrders(): Level[] {

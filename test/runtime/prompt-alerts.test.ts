@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { decimal } from '../../src/paper-exchange/core/basics/decimal.ts';
 import { BrokerError } from '../../src/ports/broker.ts';
-import { loopedAccount } from '../support/guarded-account.ts';
+import { type Guarded, loopedAccount, settle } from '../support/guarded-account.ts';
 
 /** So long after the cycle with which the account was looked at first. */
 const AFTER_CYCLE_MS = 1_000;
@@ -38,6 +39,39 @@ describe('shares of which a person was told that they are bare', () => {
       if (second === 25) broker.readsFail = null;
       await clock.advanceBy(1_000);
       expect(isTold(), `after ${second} s`).toBe(true);
+    }
+  });
+});
+
+describe('a reading that contradicts itself', () => {
+  /** The shares are gone, and no order explains it. */
+  async function withShares(guarded: Guarded, qty: string): Promise<void> {
+    const { exchange, state, clock } = guarded;
+    const positions = [{ symbol: 'AAPL', qty: decimal(qty), averageEntryPrice: decimal('100') }];
+    exchange.core.adjustAccount(exchange.core.accountIds[0] ?? '', { positions });
+    await settle(clock, state.updateFromAlpaca());
+  }
+
+  const isTold = ({ bigBrother }: Guarded): boolean =>
+    bigBrother.alerts().some(({ code }) => code === 'snapshot_incoherent');
+
+  it('is told of 4 s later, also while no cycle ends', async () => {
+    const guarded = await loopedAccount({ settings: { cycleMs: 60_000 } });
+    await withShares(guarded, '0');
+    await guarded.clock.advanceBy(3_500);
+    expect(isTold(guarded)).toBe(false);
+    await guarded.clock.advanceBy(1_000);
+    expect(isTold(guarded)).toBe(true);
+  });
+
+  it('is not told of when the next one agrees with itself', async () => {
+    const guarded = await loopedAccount({ settings: { cycleMs: 60_000 } });
+    await withShares(guarded, '0');
+    await guarded.clock.advanceBy(1_000);
+    await withShares(guarded, '10');
+    for (let second = 0; second < 20; second += 1) {
+      await guarded.clock.advanceBy(1_000);
+      expect(isTold(guarded), `after ${second} s`).toBe(false);
     }
   });
 });
