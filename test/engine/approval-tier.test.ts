@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Advice } from '../../src/domain/advice.ts';
 import {
   APPROVAL_TIERS,
   type ApprovalLimits,
@@ -81,6 +82,12 @@ function part(
     ordersAfter: given.after ?? (left === '0' ? [] : [stop(left, '95')]),
   };
 }
+
+/** Somebody warns against more of it, as far as a warning asks a person. */
+const adviceFor = (symbol: string): Advice => ({
+  ...{ symbol: ticker(symbol), signal: 'earnings', severity: 1, source: 'alpaca', hash: 'x' },
+  ...{ givenAt: 0, expiresAt: 10_000 },
+});
 
 const tierOf = (plan: Planned, lately = NOTHING, allowed = limits): ApprovalTier =>
   approvalNeed(plan, { equity: EQUITY, lately, limits: allowed }).tier;
@@ -228,6 +235,76 @@ describe('who has to agree', () => {
       'with it hosts sold 33.4 % of the equity in 24 h, more than 10 %',
       'with it hosts sold 100.0 % of a position in 24 h, more than 50 %',
     ]);
+  });
+
+  it('tells of what adds, sells or turns around how much it is', () => {
+    const told = (plan: Planned, allowed = limits) =>
+      approvalNeed(plan, { equity: EQUITY, lately: NOTHING, limits: allowed }).because;
+    const entry = sale('3', {
+      side: 'buy',
+      positionIntent: 'buy_to_open',
+      limitPrice: price('90'),
+    });
+    const entering = managed(part({ steps: [entry] }));
+    expect(told(entering)).toEqual(['it adds $300.00, more than the 0 allowed']);
+    expect(told(entering, { ...limits, addedDollars: '300' })).toEqual([
+      'it adds $300.00, as allowed',
+    ]);
+    expect(told(managed(part({ steps: [sale('11')] })))).toEqual([
+      'it would sell 1 shares more than are held',
+    ]);
+    expect(told(wish(part({ after: [] })))).toEqual([
+      '10 shares would lose their stop or get a looser one',
+    ]);
+    expect(told(wish(part()))).toEqual(['it sells nothing and adds nothing']);
+    expect(told(managed(part({ left: '0' })))).toEqual([
+      'it sells what the policies of the owner want sold',
+    ]);
+    expect(told(wish(part({ left: '9' })))).toEqual([
+      'with it $100.00 were sold for a host in 24 h, as allowed',
+    ]);
+  });
+
+  it('takes what a host asks for as its wish, and what the policies want as theirs', () => {
+    const asked = (kind: ActionPlan['intent']['kind']) => {
+      const intent = { kind, symbol: ticker('AAPL') } as ActionPlan['intent'];
+      return tierOf({ origin: 'host', intent, parts: [part({ left: '0' })] });
+    };
+    for (const kind of ['reduce', 'exit', 'exit_group', 'rebalance', 'open'] as const) {
+      expect([kind, asked(kind)]).toEqual([kind, 'T2']);
+    }
+    expect([asked('manage'), asked('protect')]).toEqual(['T1', 'T1']);
+  });
+
+  it('does not count as added what turns a position around: that is a figure of its own', () => {
+    const effect = effectOf(managed(part({ steps: [sale('11')] })), EQUITY, NOTHING);
+    expect(effect.addedDollars.toFixed()).toBe('0');
+    expect(effect.turnedShares.toFixed()).toBe('1');
+  });
+
+  it('counts a sale as all of an equity that is not known', () => {
+    expect(
+      effectOf(wish(part({ left: '9' })), NO_DOLLARS, NOTHING).soldEquityPercent.toFixed(),
+    ).toBe('1000000');
+  });
+
+  it('asks a person where advice says so of a symbol that is added to, and of no other', () => {
+    const entry = sale('1', {
+      side: 'buy',
+      positionIntent: 'buy_to_open',
+      limitPrice: price('90'),
+    });
+    const allowed = { ...limits, addedDollars: '1000' };
+    const advised = (symbol: string, ...parts: PlanPart[]) =>
+      approvalNeed(managed(...parts), {
+        ...{ equity: EQUITY, lately: NOTHING, limits: allowed, now: 1_000 },
+        advice: [adviceFor(symbol)],
+      }).tier;
+    const adds = part({ steps: [entry] });
+    expect(advised('AAPL', adds)).toBe('T2');
+    expect(advised('MSFT', adds)).toBe('T1');
+    expect(advised('MSFT', adds, part({ symbol: 'MSFT', left: '0' }))).toBe('T1');
+    expect(advised('AAPL', part({ left: '0' }))).toBe('T1');
   });
 
   it('goes by the lower of two limits where real money is at stake', () => {

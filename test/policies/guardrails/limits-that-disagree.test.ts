@@ -9,15 +9,32 @@ const refused = (given: object) =>
 
 it.each([
   {
-    ...{ name: 'freshData', lower: 'quoteForExitsMs', than: 'quoteMs', at: 5_000 },
+    ...{
+      name: 'freshData',
+      lower: 'quoteForExitsMs',
+      says: 'quoteForExitsMs',
+      than: 'quoteMs',
+      at: 5_000,
+    },
     because: 'at least quoteMs: an exit may not wait for better prices than an entry',
   },
   {
-    ...{ name: 'freshData', lower: 'snapshotForExitsMs', than: 'snapshotMs', at: 5_000 },
+    ...{
+      name: 'freshData',
+      lower: 'snapshotForExitsMs',
+      says: 'snapshotForExitsMs',
+      than: 'snapshotMs',
+      at: 5_000,
+    },
     because: 'at least snapshotMs: an exit may not wait for better data than an entry',
   },
   {
-    ...{ name: 'messageThrottle', lower: 'exitsPerSymbolPerMinute', at: 20 },
+    ...{
+      name: 'messageThrottle',
+      lower: 'exitsPerSymbolPerMinute',
+      says: 'exitsPerSymbolPerMinute',
+      at: 20,
+    },
     ...{ than: 'entriesPerSymbolPerMinute' },
     because: 'at least entriesPerSymbolPerMinute: an exit may not wait for an entry',
   },
@@ -29,7 +46,7 @@ it.each([
 ])('$name.$lower may equal $than and not be less', ({ name, lower, than, at, says, because }) => {
   const given = (less: number) => ({ [name]: { [lower]: at - less, [than]: at } });
   expect(refused(given(0))).toEqual([]);
-  expect(refused(given(1))).toEqual([[`${name}.${says ?? lower}`, because]]);
+  expect(refused(given(1))).toEqual([[`${name}.${says}`, because]]);
 });
 
 it('orders of others are respected or managed, and nothing else is done with them', () => {
@@ -40,4 +57,10 @@ it('orders of others are respected or managed, and nothing else is done with the
       ['competingExit.foreignOrders', expect.anything()],
     ]);
   }
+});
+
+it('a stop may not stand both nearer than the least and farther than the greatest distance', () => {
+  const given = (leastAtr: string) => ({ stopSanity: { leastAtr, mostAtr: '6' } });
+  expect(refused(given('5.9'))).toEqual([]);
+  expect(refused(given('6'))).toEqual([['stopSanity.leastAtr', 'under mostAtr']]);
 });

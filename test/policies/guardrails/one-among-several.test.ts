@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { guardrails } from '../../../policies/registry.ts';
-import { notional } from '../../../src/domain/decimal.ts';
+import { decimal, notional } from '../../../src/domain/decimal.ts';
 import { ticker } from '../../../src/domain/ids.ts';
+import type { Order } from '../../../src/domain/order.ts';
+import type { Step } from '../../../src/domain/plan.ts';
 import type { PositionContext } from '../../../src/domain/portfolio.ts';
-import { stopLimit } from '../../support/given.ts';
+import { NOW, order, stopLimit } from '../../support/given.ts';
 import { answer, codeOf, told } from '../answer.ts';
 import {
   buyMore,
@@ -33,7 +35,7 @@ const asked = (name: string, input: ReturnType<typeof reviewOf>) =>
 
 describe('one step among several', () => {
   it('is enough for a split to hold the part back', () => {
-    const old = { ...stop, isBeforeSplit: true };
+    const old = { ...stop, isBeforeSplit: true as const };
     const part = submit({ quantity: '1', purpose: 'reduce' });
     const both = [replace(stop, { stop: '96' }), part];
     expect(codeOf('corporate-action', { orders: [old], steps: both })).toBe('corporate_action');
@@ -87,7 +89,51 @@ describe('one step among several', () => {
   });
 });
 
+describe('one cause among several', () => {
+  const cause = (state: 'halted' | 'reducing', code: string) => ({
+    ...{ state, code, because: `${code} is on`, since: NOW, clearedBy: 'a person' },
+  });
+  const said = (causes: readonly ReturnType<typeof cause>[], steps = [cancel(stop)] as Step[]) => {
+    const input = reviewOf({ quantity: '0', tradingState: 'halted', steps });
+    const snapshot = { ...input.snapshot, tradingStateCauses: causes };
+    return asked('trading-state', { ...input, snapshot });
+  };
+  const own = cause('halted', 'halt_everything');
+
+  it('keeps what rests for nothing from being canceled, unless it is a halt that was asked for', () => {
+    expect(said([own])?.code).toBeNull();
+    expect(said([own, cause('reducing', 'stale_data')])?.code).toBeNull();
+    expect(said([own, cause('halted', 'own_fault')])).toMatchObject({
+      ...{ outcome: 'deny', code: 'trading_halted' },
+      because: 'trading is halted: halt_everything is on; own_fault is on',
+    });
+    expect(said([])?.code).toBe('trading_halted');
+  });
+
+  it('lets nothing go along with such a cancel', () => {
+    expect(said([own], [cancel(stop), submit()])?.code).toBe('trading_halted');
+  });
+
+  it('is a halt of the exchange, for an entry beside an exit as well', () => {
+    const steps = [submit({ quantity: '1' }), buyMore('1', '100')];
+    expect(codeOf('trading-state', { halted: true, steps })).toBe('trading_halted');
+    expect(codeOf('trading-state', { halted: true, steps: steps.slice(0, 1) })).toBeNull();
+  });
+});
+
 describe('one order among several', () => {
+  it('may be met by an order of one’s own, though the list of the position lacks it', () => {
+    const [near, far] = [order({ limit: '100' }), order({ id: 'far', limit: '120' })];
+    const meets = (orders: readonly Order[]) => {
+      const input = reviewOf({ steps: [buyMore('1', '100')] });
+      return asked('self-trade', { ...input, snapshot: { ...input.snapshot, orders } })?.code;
+    };
+    expect(meets([near, far])).toBe('self_trade');
+    expect(meets([far, near])).toBe('self_trade');
+    expect(meets([near])).toBe('self_trade');
+    expect(meets([far])).toBeNull();
+  });
+
   const theirs = stopLimit({ id: 'theirs', foreign: true, quantity: '5' });
   const ours = stopLimit({ quantity: '5' });
 
@@ -167,7 +213,8 @@ describe('several reasons at once', () => {
       because: 'fills differ; a share is missing',
     });
     const input = reviewOf(entering());
-    const margin = { restrictions: ['no shorts', 'no options'], maintenance: notional('0') };
+    const restrictions = ['no shorts', 'no options'];
+    const margin = { multiplier: decimal('1'), restrictions, maintenance: notional('0') };
     const account = { ...input.snapshot.account, margin };
     expect(asked('margin', { ...input, snapshot: { ...input.snapshot, account } })?.because).toBe(
       'the broker restricts the account: no shorts; no options',
