@@ -3,11 +3,12 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CommandNotifier, DesktopNotifier } from '../../src/adapters/notifiers/program.ts';
 import { beatTo, WebhookNotifier } from '../../src/adapters/notifiers/webhook.ts';
 import { programRunner } from '../../src/adapters/system/run-program.ts';
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
+import { alertsFrom } from '../../src/alert-settings.ts';
 import { noticeText } from '../../src/alerts/notice-text.ts';
 import type { ChildProgram } from '../../src/ports/advisor.ts';
 import type { Notice } from '../../src/ports/notifier.ts';
@@ -124,6 +125,44 @@ describe('a program', () => {
     const command = new CommandNotifier({ program, textOf: noticeText, run });
     await expect(command.send(notice)).rejects.toThrow(message);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'that shows notices on a desktop is given what a desktop is found by, and no secret beside it',
+    async () => {
+      const desktopEnv = {
+        DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/user/1000/bus',
+        DISPLAY: ':0',
+        WAYLAND_DISPLAY: 'wayland-0',
+        XDG_RUNTIME_DIR: '/run/user/1000',
+      };
+      const planted = Object.fromEntries(
+        [
+          ...['APCA_API_KEY_ID', 'APCA_API_SECRET_KEY', 'SUPABASE_KEY', 'SUPABASE_ACCOUNT_KEY'],
+          ...['PERPLEXITY_API_KEY', 'BIGBROTHER_TOKEN', 'UNRELATED_TOKEN', 'DISPLAY_TOKEN'],
+        ].map((name) => [name, `canary-of-${name}`]),
+      );
+      const addresses = {
+        BIGBROTHER_ALERT_WEBHOOKS: 'https://hooks.example.com/canary-webhook',
+        BIGBROTHER_HEARTBEAT_URL: 'https://beat.example.com/canary-heartbeat',
+      };
+      const everything = { ...planted, ...addresses, ...desktopEnv };
+      for (const [name, value] of Object.entries(everything)) vi.stubEnv(name, value);
+      onTestFinished(() => void vi.unstubAllEnvs());
+      const { desktopEnv: env } = alertsFrom({ desktop: true }, process.env);
+      // The same start as ever, of a program that keeps what it was started with.
+      const keeps = script('keeps.sh', 'cat /proc/$$/environ /proc/$$/cmdline > started.txt');
+      const desktop = new DesktopNotifier({
+        ...{ platform: 'linux', env, directory, textOf: noticeText },
+        run: (program, input) => run({ ...program, command: keeps.command }, input),
+      });
+      await desktop.send(notice);
+      const started = readFileSync(join(directory, 'started.txt'), 'utf8').split('\0');
+      const given = started.filter((line) => /^[A-Z_]+=/.test(line)).sort();
+      expect(given).toEqual(Object.entries(desktopEnv).map(([name, value]) => `${name}=${value}`));
+      expect(started.join()).toContain(TEXT);
+      expect(started.join()).not.toContain('canary');
+    },
+  );
 
   it('that shows notices on a desktop gets text as text, whatever stands in it', async () => {
     for (const platform of ['linux', 'darwin'] as const) {
