@@ -89,8 +89,10 @@ export class AccountOracle {
     return this.#account.id;
   }
 
-  /** By all that was executed, flat ones included. */
-  holdings(): ReadonlyMap<string, Holding> {
+  /** By all that is listed, flat ones included. */
+  holdings(market: Market): ReadonlyMap<string, Holding> {
+    // A merger is told of by no order, so that nobody may have looked since.
+    this.#bookActivities(market);
     return this.#ledger.holdings;
   }
 

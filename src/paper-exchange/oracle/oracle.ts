@@ -84,7 +84,7 @@ class Watch {
     const executionIds = new Set<string>();
     const before = touched && [...this.#accounts.values()];
     const kept = before?.map((account) =>
-      [...account.holdings()].filter(([symbol]) => touched?.has(symbol) === false),
+      [...account.holdings(this.#market)].filter(([symbol]) => touched?.has(symbol) === false),
     );
     this.#accounts.clear();
     this.#halted.clear();

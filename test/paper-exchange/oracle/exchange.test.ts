@@ -79,6 +79,19 @@ describe('an exchange with an oracle over it', () => {
     exchange.stop();
   });
 
+  it('knows what a merger took a moment before cash came in, though no order tells of it', async () => {
+    const { exchange, clock } = quietExchange({ oracle: true });
+    const terms = { kind: 'cash_merger', acquirerSymbol: null, rate: '120' } as const;
+    exchange.run({ do: 'corporate_action', symbol: 'AAPL', terms });
+    await clock.advanceBy(1_000);
+    exchange.run({ do: 'account', cash: '5000' });
+    const limit = { type: 'limit', limit_price: '10', symbol: 'SPY' };
+    expect(await order(exchange, limit)).toBe(200);
+    await clock.advanceBy(1_000);
+    exchange.oracle?.verify();
+    exchange.stop();
+  });
+
   const faulty: readonly (readonly [string, PaperExchangeOptions['faults']])[] = [
     ['sells both exits', [{ what: { kind: 'fill_both_exits' } }]],
     ['executes too much', [{ what: { kind: 'overfill', percent: 150 } }]],
