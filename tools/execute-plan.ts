@@ -70,6 +70,8 @@ const wasSent = ({ steps }: PartReport): boolean =>
   steps.some(({ outcome }) => outcome !== 'not_tried');
 
 const MOST_HINTS = 3;
+const MOST_NAMES = 3;
+const MOST_REASONS = 4;
 
 function refusalOf(report: ExecutionReport) {
   const words = { whole: (denial: Denial) => denial, line: denialInOneLine };
@@ -100,22 +102,43 @@ function reportFacts(report: ExecutionReport) {
   const frame = {
     plan_id: report.planId,
     outcome: report.outcome,
-    because: report.because,
+    because: becauseOf(report),
     started_at: isoTime(report.startedAt),
     finished_at: isoTime(report.finishedAt),
     next_step: nextStep[report.outcome],
   };
-  // What did not go well has the room first.
-  const parts = [
-    ...report.parts.filter(({ outcome }) => outcome !== 'completed'),
-    ...report.parts.filter(({ outcome }) => outcome === 'completed'),
-  ];
-  const { whole, lines, leftOut } = shortened(parts, frame, {
+  const { whole, lines, leftOut } = shortened(worstFirst(report.parts), frame, {
     whole: partFacts,
     line: partInOneLine,
   });
   return { ...frame, parts: whole, more_parts: lines, parts_left_out: leftOut };
 }
+
+/** What came of the parts, each reason once with the first of those that it is true of. */
+function becauseOf({ parts, because }: ExecutionReport): string {
+  if (parts.length <= MOST_NAMES) return because;
+  const symbolsBy = new Map<string, string[]>();
+  for (const part of worstFirst(parts)) {
+    const symbols = symbolsBy.get(part.because);
+    if (symbols === undefined) symbolsBy.set(part.because, [part.symbol]);
+    else symbols.push(part.symbol);
+  }
+  const reasons = [...symbolsBy].map(
+    ([reason, symbols]) => `${firstOf(symbols, ', ', MOST_NAMES)}: ${reason}`,
+  );
+  return firstOf(reasons, '; ', MOST_REASONS);
+}
+
+function firstOf(words: readonly string[], between: string, most: number): string {
+  const more = words.length - most;
+  return words.slice(0, most).join(between) + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** What did not go well has the room first. */
+const worstFirst = (parts: readonly PartReport[]): readonly PartReport[] => [
+  ...parts.filter(({ outcome }) => outcome !== 'completed'),
+  ...parts.filter(({ outcome }) => outcome === 'completed'),
+];
 
 const partInOneLine = ({ symbol, outcome, because, steps }: PartReport): string =>
   `${symbol} ${outcome} in ${steps.length} steps: ${because}`;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { notional, quantity } from '../../src/domain/decimal.ts';
 import { orderId, type PlanId, ticker } from '../../src/domain/ids.ts';
 import type { ExecutionReport, PlanRefusal, StepResult } from '../../src/domain/report.ts';
+import { finishedReport } from '../../src/runtime/plans/execution-reports.ts';
 import { errorAdvice } from '../../tools/errors.ts';
 import { estimatedTokens } from '../../tools/shared/page.ts';
 import { connected } from '../server/connect.ts';
@@ -108,10 +109,15 @@ describe('what was done', () => {
     const parts = Array.from({ length: 500 }, (_, index) => ({
       ...part,
       symbol: ticker(manySymbols(index)),
-      outcome: index === 400 ? ('stopped' as const) : part.outcome,
+      ...(index === 400 ? { outcome: 'stopped' as const, because: 'the order was refused' } : {}),
     }));
-    const { run } = await executing(report({ outcome: 'stopped', parts }));
+    const times = { startedAt: NOW, finishedAt: NOW + 250 };
+    const { run } = await executing(finishedReport({ id: 'plan-1' as PlanId }, parts, [], times));
     const { json, text } = await run(handle);
+    const names = [0, 1, 2].map(manySymbols).join(', ');
+    expect(json.because).toBe(
+      `${manySymbols(400)}: the order was refused; ${names} and 496 more: all steps done`,
+    );
     expect(json.parts).toMatchObject([
       { symbol: manySymbols(400), outcome: 'stopped' },
       { symbol: manySymbols(0), outcome: 'completed' },

@@ -90,6 +90,8 @@ export class NakedMeters {
     const meter = this.#meters.get(symbol) ?? unmeasured;
     const last = meter.lastLook;
     if (last === null) return nakedTimeOf(meter);
+    // Since that look nothing was added, and this is asked of every position at a time.
+    if (last.nakedQuantity.eq('0')) return nakedTimeOf({ ...meter, nakedSince: null });
     const isOpen = this.#calendar.isTradedAt(symbol, now);
     return nakedTimeOf(this.#after(symbol, meter, { ...last, at: now, isOpen }));
   }

@@ -1,5 +1,5 @@
 import type { SymbolGroups } from '../../domain/control-facts.ts';
-import { type Notional, type Price, price, type Quantity } from '../../domain/decimal.ts';
+import { type Notional, type Price, price, type Quantity, text } from '../../domain/decimal.ts';
 import { holdingsOf } from '../../domain/exposure.ts';
 import type { Ticker } from '../../domain/ids.ts';
 import type { PortfolioSnapshot, Position } from '../../domain/portfolio.ts';
@@ -39,6 +39,19 @@ type Parts = {
   readonly settings: Pick<RuntimeSettings, 'risk' | 'callTimeoutMs'>;
 };
 
+/** Everything that a figure may depend on, beside the model. */
+type Assessed = Pick<PortfolioSnapshot, 'version' | 'account' | 'positions'> & {
+  readonly gapPercent: string;
+  readonly peakEquity: string | null;
+};
+
+const isSame = (one: Assessed, other: Assessed): boolean =>
+  one.version === other.version &&
+  one.account === other.account &&
+  one.positions === other.positions &&
+  one.gapPercent === other.gapPercent &&
+  one.peakEquity === other.peakEquity;
+
 /**
  * Tells what the whole portfolio risks. Nobody waits for it: once somebody has asked, bars are
  * read once a day, after a reading of the account; until they are there the answer assumes the
@@ -52,7 +65,7 @@ export class PortfolioRiskManager {
   #model: RiskModel | null = null;
   /** What the model was made with; settings may change. */
   #modelRisk: RuntimeSettings['risk'] | null = null;
-  #assessed: { readonly of: PortfolioSnapshot; readonly risk: PortfolioRisk } | null = null;
+  #assessed: { readonly of: Assessed; readonly risk: PortfolioRisk } | null = null;
   /** Names that somebody thinks of opening, the latest first. */
   #supposed: readonly Ticker[] = [];
   #isReading = false;
@@ -74,9 +87,11 @@ export class PortfolioRiskManager {
     if (snapshot === null) return null;
     this.#isWanted = true;
     const model = this.#modelOf(snapshot);
-    if (this.#assessed?.of === snapshot) return this.#assessed.risk;
+    const of = this.#assessedOf(snapshot);
+    const held = this.#assessed;
+    if (held !== null && isSame(held.of, of)) return held.risk;
     const risk = this.#assess(snapshot, snapshot.positions, model);
-    this.#assessed = { of: snapshot, risk };
+    this.#assessed = { of, risk };
     return risk;
   }
 
@@ -93,6 +108,16 @@ export class PortfolioRiskManager {
     if (snapshot === null) return null;
     const beside = snapshot.positions.filter((position) => position.symbol !== symbol);
     return this.#assess(snapshot, [...beside, supposed], this.#modelOf(snapshot));
+  }
+
+  /** Snapshots of one version differ in the time alone, and no figure depends on that. */
+  #assessedOf({ version, account, positions }: PortfolioSnapshot): Assessed {
+    const { peakEquity, gapPercent } = this.#parts;
+    const peak = peakEquity();
+    return {
+      ...{ version, account, positions, gapPercent: gapPercent() },
+      peakEquity: peak === null ? null : text(peak),
+    };
   }
 
   #assess(

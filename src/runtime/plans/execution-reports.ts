@@ -25,7 +25,7 @@ export const deniedReport = (
 
 /** The report of a plan that ran; its worst part decides how it ended. */
 export function finishedReport(
-  plan: ActionPlan,
+  plan: Pick<ActionPlan, 'id'>,
   parts: readonly PartReport[],
   verdicts: readonly Verdict[],
   times: Times,

@@ -84,8 +84,8 @@ export class ToolRunner {
   ): Promise<Ending> {
     try {
       const { bigBrother } = this.#parts;
-      const { mode } = this.#named();
-      if (this.#tool.effect === 'acts' && mode !== bigBrother.status().mode) {
+      const mode = this.#tool.effect === 'acts' ? this.#named().mode : null;
+      if (mode !== null && mode !== bigBrother.status().mode) {
         const message = `This host was started in mode ${mode}, so nothing is executed for it.`;
         return this.#refused({ code: 'mode_forbids_execution', message });
       }

@@ -9,7 +9,7 @@ import { PortfolioRiskManager } from '../../../src/runtime/account/portfolio-ris
 import { EventLogger } from '../../../src/runtime/journal/event-logger.ts';
 import { defaultRuntimeSettings } from '../../../src/runtime/settings/settings.ts';
 import { type GivenHolding, NOW, snapshot } from '../../support/given.ts';
-import { watchedAccount } from '../../support/guarded-account.ts';
+import { settle, watchedAccount } from '../../support/guarded-account.ts';
 import { manyHoldings } from '../../tools/face.ts';
 import { seededNoise } from './market.ts';
 
@@ -126,6 +126,20 @@ describe('the risk of the portfolio', () => {
     const { user } = process.cpuUsage(before);
     expect(risk?.basis.assumed).toEqual([]);
     expect(user / 1_000).toBeLessThan(1_000);
+  });
+
+  it('is worked out anew when the account or a price has changed, and not as time passes', async () => {
+    const { bigBrother, clock, price: tell, state } = await watchedAccount();
+    await clock.advanceBy(5_000);
+    const first = bigBrother.portfolioRisk();
+    await clock.advanceBy(1);
+    expect(bigBrother.snapshot()?.at).toBe(clock.now());
+    expect(bigBrother.portfolioRisk()).toBe(first);
+    tell('AAPL', '90');
+    await clock.advanceBy(1_000);
+    await settle(clock, state.updateFromAlpaca());
+    const second = bigBrother.portfolioRisk();
+    expect(second && text(second.exposure.gross)).toBe('900');
   });
 
   it('is told by a whole account, with the worst loss to the stops that rest', async () => {
