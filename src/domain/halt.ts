@@ -33,3 +33,11 @@ export type Halt = {
 
 /** How a halt ended: a person's act, written down before it takes effect. */
 export type HaltLift = { readonly at: EpochMs; readonly by: string };
+
+/** The strictest of one halt and others; of two that are as strict the first. */
+export const strictestOf = (halt: Halt, others: readonly (Halt | null)[]): Halt =>
+  others.reduce<Halt>(
+    (strictest, other) =>
+      other !== null && isStricter(other.level, strictest.level) ? other : strictest,
+    halt,
+  );

@@ -308,4 +308,10 @@ describe('which symbols are surely flat', () => {
     flat.take(look, NOW + 5_000);
     expect([flat.isFlat(ticker('KO')), flat.isFlat(AAPL)]).toEqual([true, false]);
   });
+
+  it('are not held up by a fill of another symbol', () => {
+    const sold = order({ id: 'sold', symbol: 'KO', filled: '3', status: 'filled', updatedAt: NOW });
+    const look = { positions: [], orders: [rests, sold] };
+    expect(looked([0, look], [5_000, look])).toBe(true);
+  });
 });

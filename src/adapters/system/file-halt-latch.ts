@@ -1,6 +1,12 @@
 import { readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { HALT_LEVELS, type Halt, type HaltLevel, type HaltLift } from '../../domain/halt.ts';
+import {
+  HALT_LEVELS,
+  type Halt,
+  type HaltLevel,
+  type HaltLift,
+  strictestOf,
+} from '../../domain/halt.ts';
 import type { HaltLatch } from '../../ports/halt-latch.ts';
 import {
   type DataDirectory,
@@ -36,11 +42,7 @@ export class FileHaltLatch implements HaltLatch {
   }
 
   read(): Halt | null {
-    return (
-      HALT_LEVELS.toReversed()
-        .map((level) => this.#readLevel(level) ?? this.#unwritten.get(level) ?? null)
-        .find((halt) => halt !== null) ?? null
-    );
+    return this.#held().findLast((halt) => halt !== null) ?? null;
   }
 
   latch(wanted: Omit<Halt, 'since'>): Halt {
@@ -54,7 +56,7 @@ export class FileHaltLatch implements HaltLatch {
       if (!this.#spendReserve(level)) throw error;
     }
     this.#unwritten.delete(level);
-    return this.read() ?? halt;
+    return strictestOf(halt, this.#held());
   }
 
   markVerified({ level, pressedAt }: Halt): void {
@@ -86,6 +88,11 @@ export class FileHaltLatch implements HaltLatch {
     return watchDirectory(this.#directory, (name) => {
       if (name === null || name.startsWith('halt-')) listener();
     });
+  }
+
+  /** What holds now, the mildest level first. */
+  #held(): readonly (Halt | null)[] {
+    return HALT_LEVELS.map((level) => this.#readLevel(level) ?? this.#unwritten.get(level) ?? null);
   }
 
   #path(name: string): string {

@@ -1,4 +1,10 @@
-import { HALT_LEVELS, type Halt, type HaltLevel, type HaltLift } from '../../domain/halt.ts';
+import {
+  HALT_LEVELS,
+  type Halt,
+  type HaltLevel,
+  type HaltLift,
+  strictestOf,
+} from '../../domain/halt.ts';
 import type { HaltLatch } from '../../ports/halt-latch.ts';
 
 /** What is latched, for several latches that stand for processes of one machine. */
@@ -22,16 +28,15 @@ export class MemoryHaltLatch implements HaltLatch {
 
   read(): Halt | null {
     const { halts } = this.#memory;
-    if (halts.size === 0) return null;
-    const strictest = HALT_LEVELS.findLast((level) => halts.has(level));
-    return strictest === undefined ? null : (halts.get(strictest) ?? null);
+    return HALT_LEVELS.reduce<Halt | null>((found, level) => halts.get(level) ?? found, null);
   }
 
   latch(wanted: Omit<Halt, 'since'>): Halt {
     const since = this.#memory.halts.get(wanted.level)?.since ?? wanted.pressedAt;
-    this.#memory.halts.set(wanted.level, { ...wanted, since });
+    const halt = { ...wanted, since };
+    this.#memory.halts.set(wanted.level, halt);
     this.#tell();
-    return this.read() ?? { ...wanted, since };
+    return strictestOf(halt, [...this.#memory.halts.values()]);
   }
 
   markVerified(halt: Halt): void {

@@ -59,6 +59,35 @@ describe.each([
     expect(latch.read()).toMatchObject({ level: 'flatten', pressedAt: 2 });
   });
 
+  it('answers with the strictest that holds then, not with the one just pressed', () => {
+    const latch = open()();
+    expect(latch.latch(asked('everything', 1))).toMatchObject({ level: 'everything' });
+    expect(latch.latch(asked('entries', 2))).toMatchObject({ level: 'everything', pressedAt: 1 });
+    expect(latch.latch(asked('flatten', 3))).toMatchObject({ level: 'flatten', pressedAt: 3 });
+    expect(latch.latch(asked('flatten', 4))).toMatchObject({ since: 3, pressedAt: 4 });
+  });
+
+  it('is verified for the level that was cleared, and for no other', () => {
+    const latch = open()();
+    const milder = latch.latch(asked('entries', 5));
+    latch.markVerified(milder);
+    expect(latch.isVerified({ ...milder, level: 'everything' })).toBe(false);
+    expect(latch.isVerified({ ...milder, pressedAt: 6 })).toBe(false);
+    expect(latch.isVerified(milder)).toBe(true);
+  });
+
+  it('tells nobody who has stopped watching it', async () => {
+    const latch = open()();
+    let calls = 0;
+    latch.watch(() => {
+      calls += 1;
+    })();
+    const told = new Promise<void>((resolve) => latch.watch(resolve));
+    latch.latch(asked('entries'));
+    await told;
+    expect(calls).toBe(0);
+  });
+
   it('keeps its beginning when it is pressed again', () => {
     const latch = open()();
     latch.latch(asked('everything', 1));
@@ -107,9 +136,65 @@ describe('a latch on disk', () => {
     '"x"',
     '{"since":1}',
     '{"since":"1","pressedAt":1,"by":"","because":""}',
+    '{"since":1,"pressedAt":"1","by":"","because":""}',
+    '{"since":1,"pressedAt":1,"by":1,"because":""}',
+    '{"since":1,"pressedAt":1,"by":""}',
+    'null',
   ])('that holds %j blocks what its name says', (content) => {
     writeFileSync(join(directory, 'halt-entries.json'), content);
-    expect(onDisk().read()).toMatchObject({ level: 'entries', includesForeign: false });
+    expect(onDisk().read()).toMatchObject({
+      ...{ level: 'entries', actor: 'system', includesForeign: false },
+      ...{ by: 'a file that tells no more', since: expect.any(Number) },
+      because: 'there is a latch file for "entries", and it cannot be read',
+    });
+  });
+
+  it.each(['person', 'host', 'system'])('tells that a %s has pressed it', (actor) => {
+    const halt = { ...asked('entries'), actor, since: 1 };
+    writeFileSync(join(directory, 'halt-entries.json'), JSON.stringify(halt));
+    expect(onDisk().read()).toEqual(halt);
+  });
+
+  it('that names nobody who could press it holds no less, for the orders of BigBrother only', () => {
+    const halt = { ...asked('entries'), actor: 'ghost', includesForeign: 'yes', since: 1 };
+    writeFileSync(join(directory, 'halt-entries.json'), JSON.stringify(halt));
+    expect(onDisk().read()).toEqual({ ...halt, actor: 'system', includesForeign: false });
+  });
+
+  it('is read again once another process has pressed it or taken it away', () => {
+    const [one, other] = [onDisk(), onDisk()];
+    one.latch(asked('entries', 1));
+    expect(other.read()?.pressedAt).toBe(1);
+    one.latch({ ...asked('entries', 22), because: 'another drill' });
+    expect(other.read()).toMatchObject({ pressedAt: 22, since: 1, because: 'another drill' });
+    one.lift({ at: 3, by: 'Anna' });
+    expect(other.read()).toBeNull();
+    one.latch(asked('entries', 4));
+    expect(other.read()).toMatchObject({ pressedAt: 4, since: 4 });
+  });
+
+  it.each(['{"at":"1","by":"Anna"}', '{"at":1}', '[]', 'torn'])(
+    'has no lift to tell of where the file holds %j',
+    (content) => {
+      writeFileSync(join(directory, 'halt-lifted.json'), content);
+      expect(onDisk().lastLift()).toBeNull();
+    },
+  );
+
+  it('that cannot be marked as verified is verified once more', () => {
+    const latch = onDisk();
+    const halt = latch.latch(asked('entries'));
+    mkdirSync(join(directory, `halt-verified.json.${process.pid}.draft`));
+    latch.markVerified(halt);
+    expect(latch.isVerified(halt)).toBe(false);
+  });
+
+  it('keeps the reserve that is there', () => {
+    onDisk();
+    const reserve = join(directory, 'halt-reserve');
+    const { ino } = statSync(reserve);
+    onDisk();
+    expect(statSync(reserve)).toMatchObject({ ino, size: 1_001 });
   });
 
   it('that cannot be read sells nothing: a flatten that tells nothing only blocks', () => {
@@ -138,5 +223,16 @@ describe('a latch on disk', () => {
     rmSync(directory, { recursive: true });
     expect(() => latch.latch(asked('entries'))).toThrow(/cannot be written/);
     expect(latch.read()?.level).toBe('entries');
+  });
+
+  it('that held in its own process only ends with a lift', () => {
+    const latch = onDisk();
+    mkdirSync(join(directory, `halt-everything.json.${process.pid}.draft`));
+    rmSync(join(directory, 'halt-reserve'));
+    expect(() => latch.latch(asked('everything'))).toThrow();
+    expect(latch.read()?.level).toBe('everything');
+    expect(onDisk().read()).toBeNull();
+    latch.lift({ at: 7, by: 'Anna' });
+    expect(latch.read()).toBeNull();
   });
 });
