@@ -12,7 +12,7 @@ export default defineConfig({
       'test/engine/{approval-tier,approved-plan,gate,plan-hash}.test.ts',
       'test/{adapters/system/halt-latch,domain/strictness}.test.ts',
       'test/runtime/{approval-desk,approval-rules,approval-text,approval-words}.test.ts',
-      'test/runtime/{broker-error-watch,halt-asked,halt-orders,halt-watch,halt-work}.test.ts',
+      'test/runtime/{broker-error-watch,halt-asked,halt-orders,halt-timing,halt-watch,halt-work}.test.ts',
     ],
     isolate: false,
     testTimeout: 20_000,
