@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Guarded, loopedAccount, watchedAccount } from '../support/guarded-account.ts';
+import { buy, planOf, readyToBuy } from '../support/entries.ts';
+import { type Guarded, loopedAccount, settle, watchedAccount } from '../support/guarded-account.ts';
 
 const codes = ({ bigBrother }: Guarded) => bigBrother.alerts().map(({ code }) => code);
 
@@ -31,6 +32,16 @@ describe('protection that a guardrail holds back', () => {
 
   it('is no alert where all goes well', async () => {
     expect(codes(await loopedAccount())).toEqual([]);
+  });
+
+  it('is no alert where a guardrail forbids a host to buy', async () => {
+    const guarded = await readyToBuy();
+    const { plan } = await planOf(guarded, buy());
+    guarded.state.halt('a test found a fault');
+    const report = await settle(guarded.clock, guarded.bigBrother.execute(plan.id, plan.hash));
+    expect(report.outcome).toBe('denied');
+    expect(guarded.records('plan_reviewed').at(-1)?.body).toMatchObject({ outcome: 'denied' });
+    expect(codes(guarded)).not.toContain('protection_held_back');
   });
 
   /** Ten shares, and a person who halts everything before they have a stop. */

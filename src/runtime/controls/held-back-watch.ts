@@ -3,6 +3,7 @@ import type { JournalRecord } from '../../domain/event.ts';
 import { isTicker, type Ticker } from '../../domain/ids.ts';
 import type { PlanPart } from '../../domain/plan.ts';
 import { fieldAt, textAt } from '../../domain/record-body.ts';
+import { isForEntry } from '../../engine/account/entry-context.ts';
 import type { AlertBoard } from '../journal/alert-board.ts';
 import type { PlanStore } from '../plans/plan-store.ts';
 
@@ -36,6 +37,8 @@ export class HeldBackWatch {
   }
 
   #judge(part: PlanPart, review: Json): void {
+    // What opens a position says nothing of what protects one, whether it passes or not.
+    if (isForEntry(part)) return;
     const { symbol } = part;
     const denials = denialsOf(part, review);
     if (denials.length === 0) {
