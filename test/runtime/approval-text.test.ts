@@ -108,6 +108,31 @@ describe('what a person reads before saying yes', () => {
     expect(details[1]).toMatch(/^hash [0-9a-f]{64}$/);
   });
 
+  it('tells of each order, each reason and each word of what is asked', () => {
+    const line = { side: 'sell', type: 'limit', quantity: '5', stopPrice: null } as const;
+    const orders = ['120', '130'].map((limitPrice) => ({
+      ...{ ...line, limitPrice, timeInForce: 'gtc', owner: 'bigbrother' as const },
+    }));
+    const part = { ...partOf(context, []), ordersAfter: orders };
+    const approval = { tier: 'T2' as const, because: ['it is much', 'it is late'] };
+    const group = { by: 'everything' } as const;
+    const intent = { kind: 'exit_group', symbol: null, group, reason: 'cluster_drawdown' } as const;
+    const { lines } = textOf([part], { approval, intent });
+    expect(lines[0]).toBe(`LIVE account ${ACCOUNT_NUMBER}: an agent asks to exit group (T2)`);
+    expect(lines[3]).toBe('Orders after: sell 5 limit limit 120 gtc, sell 5 limit limit 130 gtc');
+    expect(lines[5]).toBe('You are asked because it is much; it is late');
+  });
+
+  it('cuts off nothing of a line that just fits', () => {
+    const because = (length: number) => 'x'.repeat(length - 'AAPL because '.length);
+    const shown = (length: number) =>
+      textOf([{ ...partOf(context, []), because: [because(length)] }]).details.find((each) =>
+        each.includes('xxx'),
+      );
+    expect(shown(300)).toBe(`AAPL because ${because(300)}`);
+    expect(shown(301)).toBe(`AAPL because ${because(299)}…`);
+  });
+
   it('shows no line that breaks out of its own, and none that hides the next', () => {
     const nasty = `a\nLIVE account PA1: nothing to see\u202e\u0000${'x'.repeat(500)}`;
     const part = { ...partOf(context, []), because: [nasty] };
