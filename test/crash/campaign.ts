@@ -1,12 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildPrograms, ExchangeProgram } from './processes.ts';
-import { ACTS, type Choose, Lane, type Point } from './rig.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { ExchangeProgram } from './processes.ts';
+import type { Programs } from './programs.ts';
+import { ACTS, type Choose, Disturbed, Lane, type Point } from './rig.ts';
 import { nameOf, Tally } from './tally.ts';
 import type { KillPoint, Time } from './words.ts';
 
 export type CampaignOptions = {
+  readonly programs: Programs;
   /** Kills at each point. */
   readonly repeats: number;
   /** Accounts that live at the same time, each with its processes. */
@@ -16,6 +19,10 @@ export type CampaignOptions = {
   readonly scope: 'all' | 'each_kind';
   /** Begins no further life when it is over. */
   readonly longestMs: number;
+  /** On the wall, undisturbed; a recovery or an act that takes longer has failed. */
+  readonly patienceMs: number;
+  /** True for guards that protect nothing after a restart: the rig must find them out. */
+  readonly isPlanted?: boolean;
   /** What an earlier run has done already. */
   readonly tally?: Tally;
   /** Told after each life of a position. */
@@ -26,6 +33,7 @@ export type CampaignOptions = {
 const TEN = Date.UTC(2026, 9, 8, 14, 0);
 /** Of the exchange's time; then it begins anew, long before the market closes. */
 const LONGEST_DAY_MS = 4 * 3_600_000;
+const LIVES_A_DAY = 25;
 const SIDES = ['before', 'after'] as const;
 const MOMENTS = ['unsent', 'sent', 'answered'] as const;
 /** The changes that each act asks of the broker. */
@@ -39,73 +47,89 @@ const METHODS = {
 
 /** Kills processes until each point has had its share, and tells what became of it. */
 export async function runCampaign(options: CampaignOptions): Promise<Tally> {
-  await buildPrograms();
   const { tally = new Tally() } = options;
-  const work = new Work(options, tally);
   const endsAt = Date.now() + options.longestMs;
-  do {
-    await liveThroughDay(options, tally, work, endsAt);
-  } while (work.isLeft() && Date.now() < endsAt);
-  return tally;
+  const heartbeat = new Heartbeat();
+  for (;;) {
+    const failuresBefore = tally.failures.length;
+    const killsBefore = tally.kills;
+    const work = new Work(options, tally);
+    await liveThroughDay({ options, tally, work, endsAt, heartbeat });
+    // A rig that cannot even begin would fail for ever.
+    const isStuck = tally.failures.length > failuresBefore && tally.kills === killsBefore;
+    // Where it is to be found out, once is enough.
+    if (options.isPlanted === true && tally.failures.length > 0) return tally;
+    if (isStuck || !work.isLeft() || Date.now() >= endsAt) return tally;
+  }
 }
 
-async function liveThroughDay(
-  { lanes, speed, onLife }: CampaignOptions,
-  tally: Tally,
-  work: Work,
-  endsAt: number,
-): Promise<void> {
-  const wallStart = Date.now();
-  const time: Time = { wallStart, startAt: TEN, speed };
-  const root = mkdtempSync(join(tmpdir(), 'bigbrother-crash-'));
-  const places = Array.from({ length: lanes }, (_, place) => place);
+type Day = {
+  readonly options: CampaignOptions;
+  readonly tally: Tally;
+  readonly work: Work;
+  readonly endsAt: number;
+  readonly heartbeat: Heartbeat;
+};
+
+/** In one exchange; a journal and a list of orders that grow for ever would slow each restart. */
+async function liveThroughDay(day: Day): Promise<void> {
+  const { options, tally, work } = day;
+  const time: Time = { wallStart: Date.now(), startAt: TEN, speed: options.speed };
+  const root = mkdtempSync(join(roomForJournals(), 'bigbrother-crash-'));
+  const places = Array.from({ length: options.lanes }, (_, place) => place);
   const symbolOf = (place: number) => `LN${String.fromCharCode(65 + place)}`;
   const keysOf = (place: number) => ({ keyId: `PK-${place}`, secretKey: `secret-${place}` });
-  const token = 'crash-control-token';
-  const exchange = new ExchangeProgram({
+  const exchange = new ExchangeProgram(options.programs, {
     time,
-    token,
+    token: 'crash-control-token',
     symbols: places.map(symbolOf),
     accounts: places.map((place) => ({
       ...keysOf(place),
       ...{ accountNumber: `PK-${place}`, cash: '100000000', multiplier: '4', positions: [] },
     })),
   });
-  const closesAt = Math.min(endsAt, wallStart + LONGEST_DAY_MS / speed);
+  let endsAt = Math.min(day.endsAt, time.wallStart + LONGEST_DAY_MS / time.speed);
+  const liveIn = async (place: number, url: string): Promise<void> => {
+    const lane = new Lane({
+      ...{ programs: options.programs, exchange, tally, heartbeat: day.heartbeat },
+      ...{ longestMs: options.patienceMs, isPlanted: options.isPlanted === true },
+      settings: {
+        ...{ ...keysOf(place), time, url, symbol: symbolOf(place) },
+        ...{ directory: join(root, String(place)), kill: null, isPlanted: false },
+      },
+    });
+    try {
+      await lane.open();
+      // The first life is lived through, since it tells which records there are.
+      if (place > 0) await work.known;
+      else if (tally.kills === 0) await lane.live(...UNHARMED);
+      work.begin();
+      for (let life = 0; life < LIVES_A_DAY && work.isLeft() && Date.now() < endsAt; life += 1) {
+        await lane.live(work.choose, work.missed);
+        options.onLife?.(tally);
+      }
+    } catch (error) {
+      // The others live their lives to the end; then all begin anew.
+      endsAt = 0;
+      if (!(error instanceof Disturbed)) tally.failures.push(String(error));
+    } finally {
+      work.begin();
+      await lane.close();
+    }
+  };
   try {
     const url = await exchange.listening();
-    await Promise.all(
-      places.map(async (place) => {
-        const directory = join(root, String(place));
-        const symbol = symbolOf(place);
-        const lane = new Lane(
-          exchange,
-          { ...keysOf(place), time, url, directory, symbol, kill: null },
-          tally,
-        );
-        await lane.open();
-        // The first life is lived through, since it tells which records there are.
-        if (place === 0) {
-          if (tally.rows().length === 0) {
-            await lane.live(
-              () => null,
-              () => {},
-            );
-          }
-          work.begin();
-        } else await work.known;
-        while (work.isLeft() && Date.now() < closesAt) {
-          await lane.live(work.choose, work.missed);
-          onLife?.(tally);
-        }
-        await lane.close();
-      }),
-    );
+    await Promise.all(places.map((place) => liveIn(place, url)));
   } finally {
     exchange.close();
     rmSync(root, { recursive: true, force: true });
   }
 }
+
+const UNHARMED = [() => null, () => {}] as const;
+
+/** A killed process loses nothing that the kernel has, so memory does; waiting for disks is slow. */
+const roomForJournals = (): string => (existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
 
 /** A point that nobody came by in so many tries is none of the act's. */
 const TRIES = 3;

@@ -2,9 +2,10 @@
 import { listen } from '../../src/adapters/system/http-listener.ts';
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
 import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { rigClock } from './rig-clock.ts';
 import { truthOf } from './truth.ts';
-import type { ExchangeSettings } from './words.ts';
+import type { ExchangeSettings, TruthAnswer } from './words.ts';
 
 const { time, token, accounts, symbols } = JSON.parse(process.argv[2] ?? '') as ExchangeSettings;
 const [first, ...others] = accounts;
@@ -24,6 +25,7 @@ const exchange = new PaperExchange(
   rigClock(time),
 );
 exchange.start();
+const heartbeat = new Heartbeat();
 const listener = await listen({
   host: '127.0.0.1',
   port: 0,
@@ -33,7 +35,9 @@ const listener = await listen({
     const keyId = searchParams.get('account');
     const account = exchange.core.accountIds[accounts.findIndex((each) => each.keyId === keyId)];
     const asked = { symbol: searchParams.get('symbol') ?? '', since: searchParams.get('since') };
-    response.end(JSON.stringify(truthOf(exchange.core, account ?? '', asked)));
+    const truth = truthOf(exchange.core, account ?? '', asked);
+    const answer: TruthAnswer = { truth, stillAt: heartbeat.stillAt };
+    response.end(JSON.stringify(answer));
   },
   onUpgrade: exchange.upgradeListener,
 });

@@ -1,30 +1,16 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
 import type { Truth } from './evidence.ts';
-import type { ExchangeSettings, VictimCommand, VictimSettings, VictimStatus } from './words.ts';
-
-const DIRECTORY = 'dist/crash';
-
-/** Bundles both programs: a process starts in a third of the time then. */
-export async function buildPrograms(): Promise<void> {
-  await build({
-    entryPoints: ['test/crash/exchange.ts', 'test/crash/victim.ts'],
-    outdir: DIRECTORY,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node20.19',
-    format: 'esm',
-    minify: true,
-    keepNames: true,
-    logLevel: 'warning',
-    external: ['@photostructure/sqlite'],
-    banner: {
-      js: "import { createRequire as crashRequire } from 'node:module'; const require = crashRequire(import.meta.url);",
-    },
-  });
-}
+import type { Programs } from './programs.ts';
+import type {
+  ExchangeSettings,
+  KillPoint,
+  TruthAnswer,
+  VictimCommand,
+  VictimSettings,
+  VictimStatus,
+} from './words.ts';
 
 /** A program of the rig, which is asked and told by lines of JSON. */
 class Program {
@@ -36,8 +22,10 @@ class Program {
   #stderr = '';
   #isOver = false;
 
-  constructor(name: string, settings: unknown) {
-    this.#child = spawn(process.execPath, [`${DIRECTORY}/${name}.mjs`, JSON.stringify(settings)]);
+  constructor(path: string, ...args: readonly string[]) {
+    // It lives for a second: compiling the schemas' parsers and V8's own threads do not pay.
+    const flags = ['--disallow-code-generation-from-strings', '--single-threaded'];
+    this.#child = spawn(process.execPath, [...flags, path, ...args]);
     createInterface({ input: this.#child.stdout }).on('line', (line) => {
       const next = this.#waiting.shift();
       if (next === undefined) this.#lines.push(line);
@@ -83,9 +71,10 @@ export class ExchangeProgram {
   readonly #program: Program;
   readonly #token: string;
   #url = '';
+  #stillAt = 0;
 
-  constructor(settings: ExchangeSettings) {
-    this.#program = new Program('exchange', settings);
+  constructor({ directory }: Programs, settings: ExchangeSettings) {
+    this.#program = new Program(join(directory, 'exchange.mjs'), JSON.stringify(settings));
     this.#token = settings.token;
   }
 
@@ -113,7 +102,14 @@ export class ExchangeProgram {
     const asked = new URLSearchParams({ account: keyId, symbol, since });
     const answer = await fetch(`${this.#url}/truth?${asked}`);
     if (!answer.ok) throw new Error(`the exchange said ${await answer.text()}`);
-    return (await answer.json()) as Truth;
+    const { truth, stillAt } = (await answer.json()) as TruthAnswer;
+    this.#stillAt = stillAt;
+    return truth;
+  }
+
+  /** Until when it last stood still, as it said with the last truth. */
+  get stillAt(): number {
+    return this.#stillAt;
   }
 
   close(): void {
@@ -121,15 +117,26 @@ export class ExchangeProgram {
   }
 }
 
+/** A guard; its process is up and has loaded its program before it is needed. */
 export class Victim {
   readonly #program: Program;
+  #stillAt = 0;
 
-  constructor(settings: VictimSettings) {
-    this.#program = new Program('victim', settings);
+  constructor({ directory }: Programs) {
+    this.#program = new Program(join(directory, 'start.cjs'));
   }
 
   get ended(): Promise<string> {
     return this.#program.ended;
+  }
+
+  /** Until when it last stood still, as it said with the last status. */
+  get stillAt(): number {
+    return this.#stillAt;
+  }
+
+  begin(settings: VictimSettings): void {
+    this.#program.tell(settings);
   }
 
   /** Resolves when it guards, or false when it has died before. */
@@ -137,18 +144,26 @@ export class Victim {
     return (await this.#program.hear()) !== null;
   }
 
-  async arm(kill: VictimSettings['kill'] & object): Promise<void> {
+  /** @returns false when it has died meanwhile */
+  async arm(kill: KillPoint | null): Promise<boolean> {
     this.#say({ do: 'arm', kill });
-    await this.#program.hear();
+    return (await this.#program.hear()) !== null;
   }
 
   exit(): void {
     this.#say({ do: 'exit' });
   }
 
+  keepCompiled(): void {
+    this.#say({ do: 'keep_compiled' });
+  }
+
+  /** Null when it has died. */
   async status(): Promise<VictimStatus | null> {
     this.#say({ do: 'status' });
-    return this.#program.hear<VictimStatus>();
+    const status = await this.#program.hear<VictimStatus>();
+    this.#stillAt = status?.stillAt ?? this.#stillAt;
+    return status;
   }
 
   kill(): void {

@@ -8,7 +8,9 @@ import {
   JournalWitness,
   type Truth,
 } from './evidence.ts';
+import { type Heartbeat, patience } from './heartbeat.ts';
 import { type ExchangeProgram, Victim } from './processes.ts';
+import type { Programs } from './programs.ts';
 import type { Tally, Verdict } from './tally.ts';
 import type { KillPoint, VictimSettings } from './words.ts';
 
@@ -31,42 +33,66 @@ const GOALS: Readonly<Record<Act, Goal>> = {
   exit: { shares: 0, sold: 10, stopAbove: -1 },
 };
 const PRICES = { protect: '100', trail: '112', partial: '116.5', exit: '117' } as const;
-/** On the wall; a recovery that takes longer than this has failed. */
-const LONGEST_RECOVERY_MS = 20_000;
-const LOOK_EVERY_MS = 15;
-/** A point that the act does not come by within this is none of its points. */
-const LONGEST_ACT_MS = 3_000;
+const LOOK_EVERY_MS = 25;
+/** Of the exchange's time: what a cycle after the end of an act still does belongs to the act. */
+const AFTERWARDS_MS = 12_000;
+/** On the wall, for a process that is up already. */
+const LONGEST_START_MS = 120_000;
+/** Processes that wait to take over: an act may need two. */
+const SPARES = 2;
+
+/** Nothing can be said of what happened, since the machine stood still for too long. */
+export class Disturbed extends Error {
+  override readonly name = 'Disturbed';
+}
+
+export type LaneOptions = {
+  readonly programs: Programs;
+  readonly exchange: ExchangeProgram;
+  readonly settings: VictimSettings;
+  readonly tally: Tally;
+  /** On the wall; a recovery or an act that takes longer has failed. */
+  readonly longestMs: number;
+  /** Tells until when the rig's own process last stood still. */
+  readonly heartbeat: Heartbeat;
+  readonly isPlanted: boolean;
+};
 
 /**
  * One account, one journal and the processes that guard it one after the other. Each is killed
  * and the next takes over, life after life of the position.
  */
 export class Lane {
+  readonly #options: LaneOptions;
   readonly #exchange: ExchangeProgram;
   readonly #settings: VictimSettings;
   readonly #tally: Tally;
   readonly #witness: JournalWitness;
+  readonly #spares: Victim[] = [];
   #victim: Victim;
   #bornAt = '';
 
-  constructor(exchange: ExchangeProgram, settings: VictimSettings, tally: Tally) {
-    this.#exchange = exchange;
-    this.#settings = settings;
-    this.#tally = tally;
-    mkdirSync(settings.directory, { recursive: true });
-    this.#witness = new JournalWitness(settings.directory);
-    this.#victim = new Victim(settings);
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#exchange = options.exchange;
+    this.#settings = options.settings;
+    this.#tally = options.tally;
+    mkdirSync(options.settings.directory, { recursive: true });
+    this.#witness = new JournalWitness(options.settings.directory);
+    this.#victim = this.#next(options.settings);
   }
 
   /** The first process is up and has looked at the account. */
   async open(): Promise<void> {
     if (!(await this.#victim.ready())) throw new Error(await this.#victim.ended);
+    this.#victim.keepCompiled();
     this.#witness.read();
   }
 
   async close(): Promise<void> {
-    this.#victim.close();
-    await this.#victim.ended;
+    const all = [this.#victim, ...this.#spares];
+    for (const each of all) each.kill();
+    await Promise.all(all.map(({ ended }) => ended));
   }
 
   /**
@@ -88,14 +114,25 @@ export class Lane {
     if (point !== null) await this.#victim.arm(point.kill);
     await this.#begin(act);
     if (point !== null) {
-      if (await diesOf(this.#victim)) await this.#restart(act, point, choose, missed);
-      else {
-        missed(point);
-        await this.#takeOver();
-      }
+      if (await this.#diesIn(act)) await this.#restart(act, point, choose, missed);
+      else missed(point);
     }
-    await this.#reach(act);
+    if (!(await this.#reach(act))) throw new Error(await this.#victim.ended);
     for (const { type } of this.#witness.read()) this.#tally.heard(act, type);
+  }
+
+  /** True when it has ended itself; false when the act is over and it was told to live on. */
+  async #diesIn(act: Act): Promise<boolean> {
+    if ((await this.#reach(act)) && (await this.#outlives(this.#victim))) return false;
+    await endedByKill(this.#victim);
+    return true;
+  }
+
+  /** True when it is still there a while later, and is to live on. */
+  async #outlives(victim: Victim): Promise<boolean> {
+    const { speed } = this.#settings.time;
+    await Promise.race([victim.ended, wait(AFTERWARDS_MS / speed)]);
+    return victim.arm(null);
   }
 
   async #begin(act: Act): Promise<void> {
@@ -125,20 +162,43 @@ export class Lane {
   ): Promise<void> {
     const killedIn = [point];
     const again = choose('restart');
-    if (again !== null) {
-      const dying = new Victim({ ...this.#settings, kill: again.kill });
-      if (await diesOf(dying)) killedIn.push(again);
-      else missed(again);
-    }
     const restartedAt = Date.now();
-    await this.#takeOver();
+    if (again === null) await this.#takeOver();
+    else if (await this.#diesAgain(again)) {
+      killedIn.push(again);
+      await this.#takeOver();
+    } else missed(again);
     const verdict = await this.#verdict(act, restartedAt);
     for (const each of killedIn) this.#tally.count(each, verdict);
   }
 
+  /** True when the next process dies while it recovers; else it is the one that guards. */
+  async #diesAgain({ kill }: Point): Promise<boolean> {
+    this.#victim = this.#next({ ...this.#settings, kill });
+    if ((await this.#isReady()) && (await this.#outlives(this.#victim))) return false;
+    await endedByKill(this.#victim);
+    return true;
+  }
+
   async #takeOver(): Promise<void> {
-    this.#victim = new Victim(this.#settings);
-    if (!(await this.#victim.ready())) throw new Error(await this.#victim.ended);
+    this.#victim = this.#next({ ...this.#settings, isPlanted: this.#options.isPlanted });
+    if (!(await this.#isReady())) throw new Error(await this.#victim.ended);
+    while (this.#spares.length < SPARES) this.#spares.push(new Victim(this.#options.programs));
+  }
+
+  #next(settings: VictimSettings): Victim {
+    const victim = this.#spares.shift() ?? new Victim(this.#options.programs);
+    victim.begin(settings);
+    return victim;
+  }
+
+  async #isReady(): Promise<boolean> {
+    const isReady = await Promise.race([
+      this.#victim.ready(),
+      wait(LONGEST_START_MS, null, { ref: false }),
+    ]);
+    if (isReady === null) throw new Error('a process does not start to guard');
+    return isReady;
   }
 
   /** What the exchange and the journal show once the new process says that all is well. */
@@ -149,20 +209,29 @@ export class Lane {
       const truth = await this.#truth();
       if (isOversold(truth)) oversells = 1;
       const status = await this.#victim.status();
-      const tookMs = Date.now() - restartedAt;
       const isWhole = status?.isSound === true && isCovered(truth);
-      if (isWhole || tookMs > LONGEST_RECOVERY_MS) {
+      const patience = this.#patienceSince(restartedAt);
+      if (isWhole || patience !== 'left') {
+        const duplicates = duplicatesIn(truth, GOALS[act].sold);
+        const isJournalOk = this.#isJournalWhole(act) && status?.journalOk === true;
+        if (!isWhole && patience === 'unknown' && duplicates + oversells === 0 && isJournalOk) {
+          this.#tally.repeat();
+          throw new Disturbed();
+        }
         return {
-          duplicates: duplicatesIn(truth, GOALS[act].sold),
-          oversells,
-          naked: isWhole ? 0 : 1,
-          isJournalOk: status?.journalOk === true && this.#isJournalWhole(act),
-          seconds: (tookMs * time.speed) / 1_000,
+          ...{ duplicates, oversells, naked: isWhole ? 0 : 1, isJournalOk },
+          seconds: ((Date.now() - restartedAt) * time.speed) / 1_000,
           because: isWhole ? '' : `${status?.why} ${JSON.stringify(truth)}`,
         };
       }
       await wait(LOOK_EVERY_MS);
     }
+  }
+
+  #patienceSince(since: number): ReturnType<typeof patience> {
+    const { heartbeat, longestMs } = this.#options;
+    const stillAt = Math.max(heartbeat.stillAt, this.#exchange.stillAt, this.#victim.stillAt);
+    return patience({ since, stillAt, now: Date.now(), longestMs });
   }
 
   #isJournalWhole(act: Act): boolean {
@@ -174,20 +243,27 @@ export class Lane {
     }
   }
 
-  /** Waits until the act has come to its end; who was killed in it is asked to exit again. */
-  async #reach(act: Act): Promise<void> {
+  /**
+   * Waits until the act has come to its end; who was killed in it is asked to exit again.
+   *
+   * @returns false when the process has died on the way
+   */
+  async #reach(act: Act): Promise<boolean> {
     const goal = GOALS[act];
     const startedAt = Date.now();
     for (let look = 1; ; look += 1) {
       const truth = await this.#truth();
       const status = await this.#victim.status();
-      const isSound = status?.isSound === true && isCovered(truth);
+      if (status === null) return false;
+      const isSound = status.isSound && isCovered(truth);
       const isThere = truth.shares === goal.shares && highestStop(truth) > goal.stopAbove;
-      if (isSound && isThere) return;
-      if (Date.now() - startedAt > LONGEST_RECOVERY_MS) {
-        throw new Error(`${act} does not end: ${status?.why} ${JSON.stringify(truth)}`);
+      if (isSound && isThere) return true;
+      const patience = this.#patienceSince(startedAt);
+      if (patience === 'unknown') throw new Disturbed();
+      if (patience === 'over') {
+        throw new Error(`${act} does not end: ${status.why} ${JSON.stringify(truth)}`);
       }
-      if (look % 20 === 0) {
+      if (look % 12 === 0) {
         await this.#price(PRICES[act]);
         if (act === 'exit' && isSound) this.#victim.exit();
       }
@@ -200,11 +276,8 @@ export class Lane {
   }
 }
 
-/** True when it has ended itself; it is ended in any case. */
-async function diesOf(victim: Victim): Promise<boolean> {
-  const how = await Promise.race([victim.ended, wait(LONGEST_ACT_MS, null)]);
-  victim.kill();
-  await victim.ended;
-  if (how !== null && how !== 'SIGKILL') throw new Error(`the victim ended by itself: ${how}`);
-  return how !== null;
+/** @throws where it ended in another way than by its own SIGKILL */
+async function endedByKill(victim: Victim): Promise<void> {
+  const how = await victim.ended;
+  if (how !== 'SIGKILL') throw new Error(`the process ended by itself: ${how}`);
 }

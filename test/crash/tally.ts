@@ -23,8 +23,10 @@ export type Row = {
 };
 
 /** A tally in a file, between two runs of one campaign. */
-type SavedTally = {
+export type SavedTally = {
   readonly rows: readonly Row[];
+  /** Kills of which nothing can be said, since the machine stood still; done again. */
+  readonly repeated: number;
   readonly heard: readonly (readonly [Point['during'], readonly string[]])[];
   readonly failures: readonly string[];
 };
@@ -36,23 +38,34 @@ export class Tally {
   readonly #heard = new Map<Point['during'], Set<string>>();
   readonly #missed = new Map<string, number>();
 
-  /** @param saved the text of an earlier run's; what that has done is not done again */
-  constructor(saved: string | null = null) {
+  #repeated = 0;
+
+  /** @param saved an earlier run's; what that has done is not done again */
+  constructor(saved: SavedTally | null = null) {
     if (saved === null) return;
-    // Its text is our own, and read as such.
-    const { rows, heard, failures } = JSON.parse(saved) as SavedTally;
+    const { rows, heard, failures, repeated } = saved;
+    this.#repeated = repeated;
     for (const row of rows) this.#rows.set(row.point, { ...row });
     for (const [during, types] of heard) this.#heard.set(during, new Set(types));
     this.failures.push(...failures);
   }
 
-  text(): string {
-    const saved: SavedTally = {
+  saved(): SavedTally {
+    return {
       rows: this.rows(),
+      repeated: this.#repeated,
       heard: [...this.#heard].map(([during, types]) => [during, [...types]]),
       failures: this.failures,
     };
-    return JSON.stringify(saved);
+  }
+
+  /** A kill that nothing can be said of. */
+  repeat(): void {
+    this.#repeated += 1;
+  }
+
+  get repeated(): number {
+    return this.#repeated;
   }
 
   count(point: Point, verdict: Verdict): void {
@@ -98,6 +111,10 @@ export class Tally {
 
   killsAt(point: Point): number {
     return this.#rows.get(nameOf(point))?.kills ?? 0;
+  }
+
+  get kills(): number {
+    return this.rows().reduce((sum, row) => sum + row.kills, 0);
   }
 
   rows(): readonly Row[] {

@@ -1,4 +1,5 @@
 import type { AccountOptions } from '../../src/paper-exchange/core/basics/types.ts';
+import type { Truth } from './evidence.ts';
 
 /** What the rig, its exchange and its victims tell each other; one JSON text a line. */
 
@@ -41,16 +42,24 @@ export type VictimSettings = {
   readonly symbol: string;
   /** Armed from the start: it dies while it recovers. */
   readonly kill: KillPoint | null;
+  /** True for a guard that is to be found out: no order of its own ever reaches the exchange. */
+  readonly isPlanted: boolean;
 };
 
 export type VictimCommand =
-  | { readonly do: 'arm'; readonly kill: KillPoint }
+  | { readonly do: 'arm'; readonly kill: KillPoint | null }
   | { readonly do: 'exit' }
+  | { readonly do: 'keep_compiled' }
   | { readonly do: 'status' };
+
+/** What the exchange knows, and until when it last stood still. */
+export type TruthAnswer = { readonly truth: Truth; readonly stillAt: number };
 
 export type VictimStatus = {
   /** False while it recovers, while a step is in doubt, a plan at work or a share bare. */
   readonly isSound: boolean;
   readonly journalOk: boolean;
+  /** The instant on the wall until which the process last stood still; 0 where it never has. */
+  readonly stillAt: number;
   readonly why: string;
 };
