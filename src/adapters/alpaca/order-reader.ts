@@ -3,9 +3,10 @@ import type { EpochMs } from '../../domain/time.ts';
 import { BrokerError, type Lane } from '../../ports/broker.ts';
 import type { AlpacaClient } from './client.ts';
 import type { OrderFamilies } from './families.ts';
-import { isGuarded, ordersFrom } from './mapping.ts';
+import { KnownOrders } from './known-orders.ts';
+import { isGuarded } from './mapping.ts';
 import type { AlpacaTransport } from './transport.ts';
-import { ordersAnswer, parseBody, type WireOrder } from './wire.ts';
+import type { WireOrder } from './wire.ts';
 
 const PAGE_SIZE = 500; // Alpaca's most.
 const MOST_PAGES = 200;
@@ -36,6 +37,7 @@ export class OrderReader {
   readonly #client: AlpacaClient;
   readonly #transport: AlpacaTransport;
   readonly #families: OrderFamilies;
+  readonly #known: KnownOrders;
   #last: LastRead | null = null;
   #fullReadAt = Number.NEGATIVE_INFINITY;
 
@@ -43,6 +45,7 @@ export class OrderReader {
     this.#client = client;
     this.#transport = transport;
     this.#families = families;
+    this.#known = new KnownOrders(families);
   }
 
   /**
@@ -62,7 +65,7 @@ export class OrderReader {
     for (const wire of groups) this.#families.learn(wire);
     for (const wire of groups) {
       if (!isGuarded(wire)) continue;
-      const members = ordersFrom(wire, this.#families);
+      const members = this.#known.membersOf(wire);
       const live = members.filter(({ status }) => !isTerminal(status));
       const matters = members.some(
         ({ id, updatedAt }) => updatedAt >= since || this.#last?.liveIds.has(id),
@@ -77,6 +80,7 @@ export class OrderReader {
   }
 
   async #groupsSubmittedSince(after: EpochMs, lane: Lane): Promise<readonly WireOrder[]> {
+    this.#known.begin();
     const groups = new Map<string, WireOrder>();
     let until: EpochMs | null = null;
     for (let page = 0; page < MOST_PAGES; page++) {
@@ -110,7 +114,7 @@ export class OrderReader {
           },
           init,
         ),
-      parse: (body) => parseBody(ordersAnswer, body),
+      parse: (body) => this.#known.rowsIn(body),
     });
   }
 }

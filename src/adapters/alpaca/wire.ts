@@ -63,6 +63,7 @@ const orderFields = {
   replaces: z.string().nullable(),
   replaced_by: z.string().nullable(),
 };
+export const ORDER_FIELDS = Object.keys(orderFields) as readonly (keyof typeof orderFields)[];
 export const wireLeg = z.object(orderFields);
 export const wireOrder = z.object({ ...orderFields, legs: z.array(wireLeg).nullish() });
 export type WireLeg = z.infer<typeof wireLeg>;
@@ -177,7 +178,8 @@ export function parseWire<Schema extends z.ZodType>(
 const told = (_message: string, expected: string, received: string): string =>
   received === 'undefined' ? 'is missing' : `is of type ${received}, not ${expected}`;
 
-function jsonOf(body: string): unknown {
+/** @throws WireError when it is none */
+export function jsonOf(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch (error) {

@@ -7,6 +7,8 @@ import type { EventStore } from '../../ports/event-store.ts';
  */
 export class MemoryEventStore implements EventStore {
   readonly #records: JournalRecord[] = [];
+  /** An order is asked about by itself, again and again. */
+  readonly #byOrder = new Map<string, JournalRecord[]>();
   #open = true;
 
   append(records: readonly JournalRecord[]): void {
@@ -18,7 +20,7 @@ export class MemoryEventStore implements EventStore {
       }
       expected += 1;
     }
-    for (const record of records) this.#records.push(Object.freeze(record));
+    for (const record of records) this.#keep(Object.freeze(record));
   }
 
   last(): JournalRecord | null {
@@ -26,6 +28,7 @@ export class MemoryEventStore implements EventStore {
   }
 
   query(query: HistoryQuery): readonly JournalRecord[] {
+    if (query.orderId !== undefined) return this.#ofOrder(query.orderId, query);
     const found: JournalRecord[] = [];
     const newest = Math.min(this.#records.length, (query.beforeSeq ?? Infinity) - 1);
     const oldest = Math.max(0, query.afterSeq ?? 0);
@@ -34,6 +37,23 @@ export class MemoryEventStore implements EventStore {
       if (record !== undefined && matches(record, query)) found.push(record);
     }
     return found;
+  }
+
+  #ofOrder(orderId: string, query: HistoryQuery): readonly JournalRecord[] {
+    const { beforeSeq = Infinity, afterSeq = 0, limit } = query;
+    return (this.#byOrder.get(orderId) ?? [])
+      .filter(({ seq }) => seq < beforeSeq && seq > afterSeq)
+      .filter((record) => matches(record, query))
+      .reverse()
+      .slice(0, limit);
+  }
+
+  #keep(record: JournalRecord): void {
+    this.#records.push(record);
+    if (record.orderId === null) return;
+    const others = this.#byOrder.get(record.orderId);
+    if (others === undefined) this.#byOrder.set(record.orderId, [record]);
+    else others.push(record);
   }
 
   *scan(fromSeq: number): Iterable<JournalRecord> {

@@ -21,7 +21,7 @@ export class IntentLedger {
   readonly #byKey = new Map<string, Entry>();
   readonly #byClientOrderId = new Map<string, Entry>();
   #list: readonly IntentRecord[] | null = [];
-  #byEpisode = new Map<string, IntentRecord[]>();
+  readonly #byEpisode = new Map<string, Map<string, Entry>>();
   #revision = 0;
 
   /** How many times anything changed here. */
@@ -70,36 +70,21 @@ export class IntentLedger {
 
   /** Drops the keys of an episode that has ended; they can never be used again. */
   forget(episode: string): void {
-    for (const [key, entry] of this.#byKey) {
-      if (episodeIn(key) !== episode) continue;
+    for (const [key, entry] of this.#byEpisode.get(episode) ?? []) {
       this.#byKey.delete(key);
       this.#byClientOrderId.delete(entry.clientOrderId);
       this.#dropList();
     }
+    this.#byEpisode.delete(episode);
   }
 
   intents(): readonly IntentRecord[] {
-    this.#list ??= this.#foldAll();
+    this.#list ??= foldedOf(this.#byKey.values());
     return this.#list;
   }
 
   intentsOf(episode: string): readonly IntentRecord[] {
-    this.intents();
-    return this.#byEpisode.get(episode) ?? [];
-  }
-
-  #foldAll(): readonly IntentRecord[] {
-    this.#byEpisode = new Map();
-    return [...this.#byKey.values()].flatMap((entry) => {
-      const orders = entry.order === null ? [] : [entry.order];
-      entry.folded ??= foldIntents(entry.records, orders)[0] ?? null;
-      if (entry.folded === null) return [];
-      const episode = episodeIn(entry.folded.key);
-      const others = this.#byEpisode.get(episode);
-      if (others === undefined) this.#byEpisode.set(episode, [entry.folded]);
-      else others.push(entry.folded);
-      return [entry.folded];
-    });
+    return foldedOf(this.#byEpisode.get(episode)?.values() ?? []);
   }
 
   #open(record: JournalRecord): void {
@@ -118,6 +103,10 @@ export class IntentLedger {
     if (before !== undefined) this.#byClientOrderId.delete(before.clientOrderId);
     const entry = { generation, clientOrderId, records: [record], order: null, folded: null };
     this.#byKey.set(key, entry);
+    const episode = episodeIn(key);
+    const others = this.#byEpisode.get(episode);
+    if (others === undefined) this.#byEpisode.set(episode, new Map([[key, entry]]));
+    else others.set(key, entry);
     this.#byClientOrderId.set(clientOrderId, entry);
     this.#dropList();
   }
@@ -131,6 +120,16 @@ export class IntentLedger {
     this.#list = null;
     this.#revision += 1;
   }
+}
+
+function foldedOf(entries: Iterable<Entry>): readonly IntentRecord[] {
+  const found: IntentRecord[] = [];
+  for (const entry of entries) {
+    const orders = entry.order === null ? [] : [entry.order];
+    entry.folded ??= foldIntents(entry.records, orders)[0] ?? null;
+    if (entry.folded !== null) found.push(entry.folded);
+  }
+  return found;
 }
 
 /** A key names its account, its episode and what it means, in this order. */

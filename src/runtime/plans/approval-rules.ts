@@ -1,5 +1,14 @@
 import { type ApprovalNeed, needsPerson } from '../../domain/approval.ts';
-import { decimal, NO_DOLLARS, parseDecimal, quantity, text, ZERO } from '../../domain/decimal.ts';
+import {
+  type Decimal,
+  decimal,
+  NO_DOLLARS,
+  parseDecimal,
+  type Quantity,
+  quantity,
+  text,
+  ZERO,
+} from '../../domain/decimal.ts';
 import type { JournalRecord } from '../../domain/event.ts';
 import { type Ticker, ticker } from '../../domain/ids.ts';
 import type { ActionPlan } from '../../domain/plan.ts';
@@ -25,6 +34,7 @@ type Sale = {
   readonly shares: string;
   readonly dollars: string;
 };
+type Day = { dollars: Decimal; readonly shares: Map<Ticker, Quantity> };
 type Planned = Pick<ActionPlan, 'origin' | 'intent' | 'parts'>;
 type ApprovalRulesSettings = Pick<RuntimeSettings, 'approvals' | 'environment'>;
 
@@ -36,7 +46,9 @@ export class ApprovalRules {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #settings: ApprovalRulesSettings;
   readonly #advice: AdviceBook;
-  #sales: readonly Sale[] = [];
+  readonly #sales: Sale[] = [];
+  /** The sum of these sales. */
+  readonly #day: Day = { dollars: ZERO, shares: new Map() };
 
   constructor(parts: {
     readonly clock: Pick<Clock, 'now'>;
@@ -81,21 +93,30 @@ export class ApprovalRules {
         textAt(sale, name),
       );
       if (!symbol || !isAmount(shares) || !isAmount(dollars)) continue;
-      this.#sales = [...this.#sales, { at: record.at, symbol: ticker(symbol), shares, dollars }];
+      const one = { at: record.at, symbol: ticker(symbol), shares, dollars };
+      this.#sales.push(one);
+      this.#count(one, 'plus');
     }
   }
 
   #lately(): SoldLately {
     const since = this.#clock.now() - DAY_MS;
-    this.#sales = this.#sales.filter(({ at }) => at > since);
-    const shares = new Map<Ticker, ReturnType<typeof quantity>>();
-    let dollars = ZERO;
-    for (const sale of this.#sales) {
-      const before = shares.get(sale.symbol) ?? ZERO;
-      shares.set(sale.symbol, quantity(before.plus(sale.shares)));
-      dollars = dollars.plus(decimal(sale.dollars));
+    for (
+      let [first] = this.#sales;
+      first !== undefined && first.at <= since;
+      [first] = this.#sales
+    ) {
+      this.#count(first, 'minus');
+      this.#sales.shift();
     }
-    return { dollars, shares };
+    return this.#day;
+  }
+
+  #count({ symbol, shares, dollars }: Sale, sign: 'plus' | 'minus'): void {
+    const day = this.#day;
+    const before = day.shares.get(symbol) ?? ZERO;
+    day.shares.set(symbol, quantity(before[sign](shares)));
+    day.dollars = day.dollars[sign](decimal(dollars));
   }
 }
 
