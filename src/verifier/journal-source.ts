@@ -78,26 +78,46 @@ export function lastSeqIn(path: string): number {
   }
 }
 
-/** Records of a database, all as of one moment, also while somebody writes. */
-export function* rowsIn(path: string, afterSeq: number, upToSeq: number): Generator<Entry> {
+function* rowsIn(path: string, afterSeq: number, upToSeq: number): Generator<Entry> {
+  const table = openTable(path);
+  try {
+    yield* table.rows(afterSeq, upToSeq);
+  } finally {
+    table.close();
+  }
+}
+
+export type Table = {
+  /** Those after the one number up to the other, in their order. @throws for what is unreadable */
+  rows(afterSeq: number, upToSeq: number): Iterable<Entry>;
+  close(): void;
+};
+
+/** The records of a database, all as of one moment, also while somebody writes. */
+export function openTable(path: string): Table {
   const database = openToRead(path);
   database.exec('BEGIN');
-  try {
-    const statement = database.prepare(ROWS);
-    const rowsAfter = (seq: number, count: number) =>
-      entriesOf(statement.get(seq, upToSeq, count) as Rows, count);
-    for (let last = afterSeq; ; ) {
-      const entries = orNull(() => rowsAfter(last, BATCH_ROWS)) ?? rowsAfter(last, 1) ?? [];
-      if (entries.length === 0) return;
-      yield* entries;
-      const seq = entries.at(-1)?.columns?.seq ?? 0;
-      if (seq <= last) throw new Error(`row ${seq} stands after row ${last}`);
-      last = seq;
-    }
-  } finally {
-    // The driver may close later than it is told to, and a writer is not to wait for that.
-    orNull(() => database.exec('ROLLBACK'));
-    database.close();
+  return {
+    rows: (afterSeq, upToSeq) => rowsOf(database, afterSeq, upToSeq),
+    close() {
+      // The driver may close later than it is told to, and a writer is not to wait for that.
+      orNull(() => database.exec('ROLLBACK'));
+      database.close();
+    },
+  };
+}
+
+function* rowsOf(database: Database, afterSeq: number, upToSeq: number): Generator<Entry> {
+  const statement = database.prepare(ROWS);
+  const rowsAfter = (seq: number, count: number) =>
+    entriesOf(statement.get(seq, upToSeq, count) as Rows, count);
+  for (let last = afterSeq; ; ) {
+    const entries = orNull(() => rowsAfter(last, BATCH_ROWS)) ?? rowsAfter(last, 1) ?? [];
+    if (entries.length === 0) return;
+    yield* entries;
+    const seq = entries.at(-1)?.columns?.seq ?? 0;
+    if (seq <= last) throw new Error(`row ${seq} stands after row ${last}`);
+    last = seq;
   }
 }
 

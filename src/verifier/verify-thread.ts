@@ -1,15 +1,17 @@
 // What each thread of a check runs: it takes the next stretch that nobody has until none is left.
 import { parentPort, workerData } from 'node:worker_threads';
-import { rowsIn } from './journal-source.ts';
+import { openTable } from './journal-source.ts';
 import { type Stretch, stretchOf } from './stretch.ts';
 import type { Checked, Task } from './verify-in-threads.ts';
 
 const { path, afterSeq, stretches, stretchRecords, anchored, taken } = workerData as Task;
 const sizes = new Set(anchored);
+const table = openTable(path);
 
 for (let index = next(); index < stretches; index = next()) {
   parentPort?.postMessage({ index, stretch: stretchAt(index) } satisfies Checked);
 }
+table.close();
 
 function next(): number {
   return Atomics.add(taken, 0, 1);
@@ -19,7 +21,7 @@ function stretchAt(index: number): Stretch | null {
   const after = afterSeq + index * stretchRecords;
   const upTo = index === stretches - 1 ? Number.MAX_SAFE_INTEGER : after + stretchRecords;
   try {
-    return stretchOf(rowsIn(path, after, upTo), after, sizes);
+    return stretchOf(table.rows(after, upTo), after, sizes);
   } catch {
     return null; // What cannot be read is named by the one who reads all of it again.
   }
