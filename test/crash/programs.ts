@@ -1,9 +1,19 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 
 const HOME = 'dist/crash';
+/** A run that is gone on with later needs the programs it began with. */
+const KEPT_MS = 3 * 86_400_000;
 
 const common: BuildOptions & { readonly write: false } = {
   bundle: true,
@@ -51,6 +61,7 @@ export async function buildPrograms(): Promise<Programs> {
   for (const { contents } of files) digest.update(contents);
   const version = digest.digest('hex').slice(0, 12);
   const directory = join(HOME, version);
+  forgetOld();
   if (!existsSync(directory)) {
     const draft = `${directory}.${process.pid}`;
     mkdirSync(draft, { recursive: true });
@@ -58,4 +69,12 @@ export async function buildPrograms(): Promise<Programs> {
     renameSync(draft, directory);
   }
   return { directory, version };
+}
+
+function forgetOld(): void {
+  for (const name of existsSync(HOME) ? readdirSync(HOME) : []) {
+    const path = join(HOME, name);
+    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+    if (Date.now() - mtimeMs > KEPT_MS) rmSync(path, { recursive: true, force: true });
+  }
 }

@@ -4,7 +4,11 @@ import type { Clock } from '../../src/ports/clock.ts';
 import type { Time } from './words.ts';
 
 /** The one time of all processes of the rig. */
-export function rigClock({ wallStart, startAt, speed }: Time): Clock {
-  const wall = new SystemClock();
-  return new ScaledClock(wall, startAt + (wall.now() - wallStart) * speed, speed);
+export function rigClock({ wallStart, startAt, speed }: Time, wall: Clock = new SystemClock()) {
+  for (;;) {
+    const at = wall.now();
+    const clock = new ScaledClock(wall, startAt + (at - wallStart) * speed, speed);
+    // Who is set aside between two looks at the wall would be late for the rest of its life.
+    if (wall.now() === at) return clock;
+  }
 }
