@@ -4,7 +4,7 @@ import { type Price, percentOf, text } from '../../src/domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
 import type { Quote, Trade } from '../../src/domain/market.ts';
 import type { Step } from '../../src/domain/plan.ts';
-import { isRiskReducing } from '../../src/domain/risk-reducing.ts';
+import { isRiskReducing, onlyAddsStops } from '../../src/domain/risk-reducing.ts';
 import { decimalSetting, settingsObject, wholeSetting } from '../settings.ts';
 import { dollars } from '../words.ts';
 import { exitsAlong, sharesClaimed } from './exits.ts';
@@ -49,9 +49,11 @@ export const freshData = (settings: FreshDataSettings): Guardrail => ({
 
 function incoherence(input: ReviewInput): Verdict | null {
   const { part, snapshot, context } = input;
+  const { position } = context;
   const reasons = snapshot.incoherences
     .filter(({ symbol }) => symbol === null || symbol === part.symbol)
     .filter(({ isRename }) => isRename !== true || !takesBackExits(input))
+    .filter(({ isLag }) => isLag !== true || !onlyAddsStops(part.steps, position))
     .map(({ because }) => because);
   for (const { id, status } of context.orders) {
     if (status === 'unrecognized') reasons.push(`order ${id} has a status nobody here knows`);

@@ -104,6 +104,8 @@ export type Incoherence = {
   readonly because: string;
   /** True where the figures agree, and a person has to say what the shares are. */
   readonly isRename?: true;
+  /** True where the positions only show late what orders have filled: these tell what is held. */
+  readonly isLag?: true;
 };
 
 /** All that is known at one instant; immutable. */

@@ -5,6 +5,8 @@ import type { Position } from './portfolio.ts';
 import { exitSide, isTighter } from './side.ts';
 
 type Held = Pick<Position, 'side' | 'quantity'>;
+/** Only which side is held matters. */
+type Side = Pick<Position, 'side'>;
 
 /**
  * Shares that a step may add to a position or turn it around by, whatever the step says
@@ -35,18 +37,39 @@ export function isRiskReducing(step: Step, held: Held): boolean {
   return step.kind !== 'replace' || !loosens(step, held);
 }
 
+/**
+ * True for steps after which more shares have a stop and no stop is looser: they place stops, with
+ * or without a take-profit beside them, let live ones grow, and take back what would open.
+ */
+export const onlyAddsStops = (steps: readonly Step[], held: Side): boolean =>
+  steps.every((step) => addsStops(step, held));
+
+function addsStops(step: Step, held: Side): boolean {
+  switch (step.kind) {
+    case 'submit':
+      return step.purpose === 'protect' && closes(step.order, held);
+    case 'replace':
+      return step.purpose === 'protect' && !loosens(step, held) && !shrinks(step);
+    case 'cancel':
+      return step.before.positionIntent?.endsWith('_to_open') === true;
+  }
+}
+
+const shrinks = ({ before, change }: ReplaceStep): boolean =>
+  change.quantity !== null && (before.quantity === null || change.quantity.lt(before.quantity));
+
 /** Shares that may still execute after a replacement; its quantity counts what has filled. */
 export const quantityAfter = ({ change, before }: ReplaceStep): Quantity =>
   sharesLeft(change.quantity ?? before.quantity ?? NO_SHARES, before.filledQuantity);
 
-function closes(order: OrderRequest, held: Held): boolean {
+function closes(order: OrderRequest, held: Side): boolean {
   if (order.side !== exitSide(held.side)) return false;
   // The first order of a bracket or an OTO is an entry, whatever its side.
   if (order.orderClass === 'bracket' || order.orderClass === 'oto') return false;
   return order.positionIntent === 'sell_to_close' || order.positionIntent === 'buy_to_close';
 }
 
-function loosens({ before, change }: ReplaceStep, held: Held): boolean {
+function loosens({ before, change }: ReplaceStep, held: Side): boolean {
   if (before.stopPrice === null || change.stopPrice === null) return false;
   return isTighter(held.side, before.stopPrice, change.stopPrice);
 }

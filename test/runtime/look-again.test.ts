@@ -2,7 +2,31 @@ import { describe, expect, it } from 'vitest';
 import { AAPL, loopedAccount, settle, watchedAccount } from '../support/guarded-account.ts';
 
 describe('positions that lag behind orders', () => {
-  it('are read again within seconds, and what was bought gets its stop then', async () => {
+  it('keep nothing that was bought waiting: its stop rests before anybody has read it', async () => {
+    const symbols = ['AAPL', 'MSFT'];
+    const guarded = await loopedAccount({ symbols, latencies: { positionVisibilityMs: 2_500 } });
+    guarded.broker.readPositions = () => new Promise(() => {});
+    await guarded.trade('MSFT', 'buy', '5');
+    await guarded.clock.advanceBy(50);
+    expect(guarded.resting('MSFT')).toEqual(['sell stop_limit 5 @92.01']);
+  });
+
+  it('keep nothing that is bought meanwhile waiting either', async () => {
+    const latencies = { positionVisibilityMs: 2_500 };
+    const guarded = await loopedAccount({ symbols: ['AAPL', 'MSFT'], latencies });
+    const later = { symbol: 'MSFT', qty: '7', side: 'buy', type: 'limit', limit_price: '99' };
+    guarded.exchange.run({ do: 'order', body: { ...later, time_in_force: 'day' } });
+    await guarded.trade('MSFT', 'buy', '5');
+    await guarded.clock.advanceBy(1_000);
+    await settle(guarded.clock, guarded.state.updateFromAlpaca());
+    guarded.price('MSFT', '98.9');
+    await guarded.clock.advanceBy(300);
+    expect(guarded.state.snapshot()?.incoherences).toMatchObject([{ isLag: true }]);
+    expect(guarded.held('MSFT')).toBe('long 12');
+    expect(guarded.context('MSFT')?.cover.nakedQuantity.toFixed()).toBe('0');
+  });
+
+  it('are read again within seconds, and what was bought keeps its stop', async () => {
     const symbols = ['AAPL', 'MSFT'];
     const guarded = await loopedAccount({ symbols, latencies: { positionVisibilityMs: 2_500 } });
     await guarded.trade('MSFT', 'buy', '5');
@@ -40,6 +64,33 @@ describe('positions that lag behind orders', () => {
     await guarded.clock.advanceBy(50_000);
     const after = guarded.broker.calls.filter((call) => call === 'readPositions').length;
     expect(after - before).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('a plan that is verified', () => {
+  it('gives way to the stop of shares that somebody buys meanwhile', async () => {
+    const guarded = await loopedAccount();
+    const { clock, bigBrother, broker } = guarded;
+    broker.next('submit', {
+      kind: 'after',
+      happens: () => {
+        broker.readPositions = () => new Promise(() => {});
+      },
+    });
+    const proposal = await settle(
+      clock,
+      bigBrother.propose({ kind: 'exit', symbol: AAPL }, 'host'),
+    );
+    if (proposal.outcome !== 'proposed') throw new Error(JSON.stringify(proposal));
+    const { id, hash } = proposal.plan;
+    const executed = bigBrother.execute(id, hash);
+    await clock.advanceBy(500);
+    expect(guarded.coordinator.isBusy(AAPL)).toBe(true);
+    await guarded.trade('AAPL', 'buy', '7');
+    await clock.advanceBy(300);
+    expect(guarded.resting('AAPL')).toEqual(['sell stop_limit 7 @92.01']);
+    const report = await settle(clock, executed);
+    expect(report.because).toContain('7 shares came meanwhile');
   });
 });
 

@@ -274,6 +274,10 @@ describe('coherence', () => {
     const orders = [order({ filled, status: 'canceled', updatedAt: at - 1 })];
     return { at, positions, orders };
   };
+  const bought = (at: number, shares: string, filled: string) => {
+    const orders = [order({ side: 'buy', filled, status: 'canceled', updatedAt: at - 1 })];
+    return { ...reading(at, shares, '0'), orders };
+  };
 
   it('accepts a position that its orders explain', () => {
     const watch = new CoherenceWatch();
@@ -306,6 +310,32 @@ describe('coherence', () => {
     expect(watch.judge(split, () => bought)).toEqual([]);
     expect([...watch.splits.values()].map(({ from, to }) => `${from} ${to}`)).toEqual(['18 180']);
     expect(watch.judge({ ...split, at: 3_000 }, () => bought)).toEqual([]);
+  });
+
+  it.each([
+    ['has told of every fill', '14', true],
+    ['has told of no fill', '10', undefined],
+    ['has told of more than the orders show', '18', undefined],
+  ])('is a lag only where the stream %s', (_, told, isLag) => {
+    const watch = new CoherenceWatch();
+    watch.judge(bought(1_000, '10', '0'));
+    const [carriedOn = null] = bought(2_000, told, '0').positions;
+    const [found] = watch.judge(bought(2_000, '10', '4'), () => carriedOn);
+    expect(found?.isLag).toBe(isLag);
+  });
+
+  it('is no lag where the fill is older than any, or what is shown was never held', () => {
+    const [carriedOn = null] = bought(2_000, '14', '0').positions;
+    for (const [at, shown] of [
+      [12_000, '10'],
+      [2_000, '12'],
+    ] as const) {
+      const watch = new CoherenceWatch();
+      watch.judge(bought(1_000, '10', '0'));
+      const [found] = watch.judge({ ...bought(2_000, shown, '4'), at }, () => carriedOn);
+      expect(found).toBeDefined();
+      expect(found?.isLag).toBeUndefined();
+    }
   });
 
   it('is satisfied when the late fill arrives', () => {

@@ -261,6 +261,33 @@ function filledSince(reading: Reading, baseline: Reading, symbol: Ticker): Decim
 }
 
 /**
+ * Whether the position is read as it was before the last of the fills that the orders tell of,
+ * all of which are younger than `longestMs`, while it was carried on by every one of them.
+ */
+export function isBehindFills(
+  reading: Reading,
+  baseline: Reading,
+  carriedOn: Position | null,
+  symbol: Ticker,
+  longestMs: number,
+): boolean {
+  const fills = fillsSince(reading, baseline, symbol, false)
+    .filter(({ shares }) => !shares.eq(ZERO))
+    .sort((a, b) => a.at - b.at);
+  const before = sharesIn(baseline, symbol);
+  const told = sharesIn({ ...reading, positions: carriedOn === null ? [] : [carriedOn] }, symbol);
+  const read = sharesIn(reading, symbol);
+  const after = fills.reduce<Decimal>((sum, { shares }) => sum.plus(shares), before);
+  if (!told.eq(after) || read.eq(after)) return false;
+  let shown = before;
+  return fills.some(({ at, shares }) => {
+    const isHere = shown.eq(read) && reading.at - at < longestMs;
+    shown = shown.plus(shares);
+    return isHere;
+  });
+}
+
+/**
  * Whether orders that came into view and count as old explain what the others do not: where
  * the clocks are apart, those of just now may seem to be of before the earlier reading. The
  * later one of them was told of last, the likelier it is new.

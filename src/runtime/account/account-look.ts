@@ -1,8 +1,9 @@
-import { text } from '../../domain/decimal.ts';
+import { NO_SHARES, sharesLeft, text } from '../../domain/decimal.ts';
 import type { Ticker } from '../../domain/ids.ts';
 import { isTerminal, type Order } from '../../domain/order.ts';
 import type { PlanPart } from '../../domain/plan.ts';
 import type { StepResult } from '../../domain/report.ts';
+import { onlyAddsStops } from '../../domain/risk-reducing.ts';
 import { type EpochMs, msBetween } from '../../domain/time.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -20,6 +21,8 @@ const ENTRY_FILL_MS = 2_000;
 const SHARED_POLL_MS = 1_000;
 /** The cycles' readings a plan waits for before it reads by itself. */
 const SHARED_CYCLES = 2;
+/** A stop rests on an older price rather than that its shares wait for a newer one. */
+const OLDEST_PRICE_MS = 60_000;
 /** Short of the 15 s that guardrails take for fresh by what reading prices takes. */
 const OLDEST_SHARED_MS = 14_000;
 
@@ -35,6 +38,8 @@ export class AccountLook {
   readonly #settings: RuntimeSettings;
   #asking: Promise<void> = Promise.resolve();
   #askedAt: ReadonlyMap<Ticker, EpochMs> = new Map();
+  /** Who is to hear that something happened in a symbol whose plan is being verified. */
+  readonly #verifying = new Map<Ticker, () => void>();
 
   constructor(parts: {
     readonly state: PortfolioStateManager;
@@ -46,19 +51,29 @@ export class AccountLook {
     this.#broker = parts.broker;
     this.#clock = parts.clock;
     this.#settings = parts.settings;
+    parts.state.onChange((symbol) => this.#verifying.get(symbol)?.());
   }
 
   /** Makes sure that the picture is fresh enough to carry out `parts`. */
   async freshen(parts: readonly PlanPart[]): Promise<void> {
     const isShort = this.#isShort();
-    // A new stop that is wrong about what a fill brought is refused; waiting leaves shares bare.
-    const doubtful = isShort ? parts.filter((part) => !onlyAddsStops(part)) : parts;
     const maxAgeMs = isShort ? OLDEST_SHARED_MS : this.#settings.freshLookMaxAgeMs;
-    if (!this.#state.isFresh(symbolsOf(doubtful), maxAgeMs)) {
+    // A new stop that is wrong about what a fill brought is refused; waiting leaves shares bare.
+    const isTold = ({ symbol }: PlanPart) => this.#state.isTold(symbol, OLDEST_SHARED_MS);
+    const unsure = parts.filter((part) => !addsStops(part) || !isTold(part));
+    const doubtful = isShort ? unsure.filter((part) => !addsStops(part)) : unsure;
+    if (unsure.length > 0 && !this.#state.isFresh(symbolsOf(doubtful), maxAgeMs)) {
       // A look that fails leaves the old snapshot, which the guardrails refuse by its age.
       await this.#state.updateFromAlpaca();
     }
-    await this.#freshenQuotes(symbolsOf(parts), maxAgeMs);
+    const quotes = this.#freshenQuotes(symbolsOf(parts), maxAgeMs);
+    if (unsure.length > 0 || !parts.every(({ symbol }) => this.#isPriced(symbol))) await quotes;
+  }
+
+  #isPriced(symbol: Ticker): boolean {
+    const { quote, lastTrade } = this.#state.getCompleteContext(symbol)?.market ?? {};
+    const pricedAt = Math.max(quote?.at ?? 0, lastTrade?.at ?? 0);
+    return Math.abs(this.#clock.now() - pricedAt) <= OLDEST_PRICE_MS;
   }
 
   /** Of all that is held in one request: others are about to act, too. */
@@ -73,19 +88,43 @@ export class AccountLook {
     return this.#asking;
   }
 
-  /** What the broker shows otherwise than the part meant; null when it is as meant. */
+  /**
+   * What the broker shows otherwise than the part meant; null when it is as meant. It ends at once
+   * where shares are bare that others have brought meanwhile: their stop cannot wait for it.
+   */
   async verify(part: PlanPart): Promise<string | null> {
+    const { symbol } = part;
     const over = new AbortController();
     const tooLong = `the broker did not show it within ${VERIFY_WITHIN_MS} ms`;
     const longest = this.#isShort() ? VERIFY_WITHIN_MS + this.#sharedMs() : VERIFY_WITHIN_MS;
+    const overtaken = new Promise<string>((resolve) => {
+      const look = () => {
+        const bare = this.#bareSince(part);
+        if (bare !== null) resolve(bare);
+      };
+      this.#verifying.set(symbol, look);
+      look();
+    });
     try {
       return await Promise.race([
         this.#verify(part, over.signal),
         this.#clock.sleep(longest, over.signal).then(() => tooLong),
+        overtaken,
       ]);
     } finally {
       over.abort();
+      this.#verifying.delete(symbol);
     }
+  }
+
+  /** Told by the stream, which is ahead of the positions that are read; null where nothing is. */
+  #bareSince({ symbol, target }: PlanPart): string | null {
+    const context = this.#state.getCompleteContext(symbol);
+    if (context === null || !this.#state.isTold(symbol, OLDEST_SHARED_MS)) return null;
+    const { cover, position } = context;
+    const more = sharesLeft(position.quantity, target.holdQuantity);
+    if (more.eq(NO_SHARES) || cover.nakedQuantity.eq(NO_SHARES)) return null;
+    return `${text(more)} shares came meanwhile, and ${text(cover.nakedQuantity)} have no stop`;
   }
 
   /**
@@ -166,5 +205,4 @@ const hasBegunOrEnded = ({ status, filledQuantity }: Order): boolean =>
 const symbolsOf = (parts: readonly PlanPart[]): readonly Ticker[] =>
   parts.map(({ symbol }) => symbol);
 
-const onlyAddsStops = ({ steps }: PlanPart): boolean =>
-  steps.every(({ kind, purpose }) => kind === 'submit' && purpose === 'protect');
+const addsStops = ({ steps, basis }: PlanPart): boolean => onlyAddsStops(steps, basis);

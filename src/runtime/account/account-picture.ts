@@ -141,6 +141,18 @@ export class AccountPicture {
     );
   }
 
+  /**
+   * True when the account was read within `maxAgeMs`, agrees with itself in `symbol`, and no price
+   * came since that its shares may not fit: then the fills that were heard of tell the rest.
+   */
+  isTold(symbol: Ticker, maxAgeMs: number): boolean {
+    return (
+      this.#parts.clock.now() - this.#confirmedAt <= maxAgeMs &&
+      !this.#incoherences.some((one) => isAbout(one, symbol) && one.isLag !== true) &&
+      !this.#hasJumped(symbol)
+    );
+  }
+
   #hasJumped(symbol: Ticker): boolean {
     const { episodes, market } = this.#parts;
     const { lastTrade } = market.of(symbol);
@@ -176,7 +188,11 @@ export class AccountPicture {
       (symbol) => this.#positions.get(symbol),
     );
     const unsure = this.symbols().filter((symbol) => !this.#positions.isConfirmed(symbol));
-    this.#positions.confirm(reading.positions, mark, this.#doubted(reading.positions));
+    const behind = this.#incoherences.flatMap(({ symbol, isLag }) =>
+      symbol !== null && isLag === true ? [symbol] : [],
+    );
+    const doubted = this.#doubted(reading.positions);
+    this.#positions.confirm(reading.positions, mark, doubted, new Set(behind));
     this.#flat.read(reading.at, new Set(this.symbols()), this.#orders.liveSymbols());
     this.#account = reading.account;
     this.#lastLookAt = isFirst ? this.#lastSnapshotAt() : this.#confirmedAt;
@@ -209,7 +225,7 @@ export class AccountPicture {
 
   /** True while positions, orders and prices do not agree, so that nothing is sent in the symbol. */
   isContradicted(symbol: Ticker): boolean {
-    return this.#incoherences.some((one) => one.symbol === null || one.symbol === symbol);
+    return this.#incoherences.some((one) => isAbout(one, symbol));
   }
 
   /**
@@ -336,6 +352,9 @@ export class AccountPicture {
     };
   }
 }
+
+const isAbout = (one: Incoherence, symbol: Ticker): boolean =>
+  one.symbol === null || one.symbol === symbol;
 
 const symbolsOf = (changes: readonly OrderChange[]): readonly Ticker[] => [
   ...new Set(changes.map(({ after }) => after.symbol)),

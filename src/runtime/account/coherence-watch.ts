@@ -3,6 +3,7 @@ import type { Incoherence, Position } from '../../domain/portfolio.ts';
 import { type EpochMs, msBetween } from '../../domain/time.ts';
 import {
   incoherencesOf,
+  isBehindFills,
   type Reading,
   splitAfterFills,
   splitAmidFills,
@@ -67,9 +68,12 @@ export class CoherenceWatch {
       return incoherencesOf(reading, reading);
     }
     this.#since.set(symbol, since);
+    if (baseline === null) return found;
     // Also where nothing was held before: the next reading is compared with the same.
-    if (baseline !== null) this.#baselines.set(symbol, baseline);
-    return found;
+    this.#baselines.set(symbol, baseline);
+    const [only] = found;
+    const isLag = isBehindFills(reading, baseline, carriedOn, symbol, LONGEST_LAG_MS);
+    return isLag && only !== undefined && found.length === 1 ? [{ ...only, isLag }] : found;
   }
 
   /** From here on the fills alone have to explain what is held. */

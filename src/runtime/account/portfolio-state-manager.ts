@@ -183,6 +183,14 @@ export class PortfolioStateManager {
     return this.#picture.isFresh(symbols, maxAgeMs);
   }
 
+  /**
+   * True when the account was read within `maxAgeMs`, and the stream has surely told of all that
+   * happened to the symbol's shares since.
+   */
+  isTold(symbol: Ticker, maxAgeMs: number): boolean {
+    return this.#stream.isTrusted() && this.#picture.isTold(symbol, maxAgeMs);
+  }
+
   /** Asks for new prices of those symbols whose quote is stale; late ones hold up nobody. */
   freshenQuotes(symbols: readonly Ticker[]): Promise<void> {
     return this.#waitForPrices(this.#parts.market.freshen(symbols));

@@ -9,6 +9,8 @@ import type { Ticker } from '../../domain/ids.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Position } from '../../domain/portfolio.ts';
 
+const NONE: ReadonlySet<Ticker> = new Set();
+
 /** Shares an order filled since it was last seen. */
 export type Growth = { readonly order: Order; readonly shares: Decimal; readonly price: Price };
 
@@ -45,9 +47,15 @@ export class PositionBook {
   /**
    * Takes over the broker's list. Where a fill was heard of after `mark`, nobody knows
    * whether the list holds it: our own figure stays until the next read. So does that of a
-   * symbol in `doubt`, which has vanished from the list without any order that explains it.
+   * symbol in `doubt`, which has vanished from the list without any order that explains it, and
+   * of one in `behind`, of which the list does not show yet what its orders have filled.
    */
-  confirm(positions: readonly Position[], mark: number, doubt: ReadonlySet<Ticker>): void {
+  confirm(
+    positions: readonly Position[],
+    mark: number,
+    doubt: ReadonlySet<Ticker>,
+    behind: ReadonlySet<Ticker> = NONE,
+  ): void {
     const isFirst = !this.#wasRead;
     this.#wasRead = true;
     const next = new Map<Ticker, Position>();
@@ -65,6 +73,11 @@ export class PositionBook {
     for (const symbol of doubt) {
       const own = this.#positions.get(symbol);
       if (own !== undefined && !next.has(symbol)) next.set(symbol, own);
+    }
+    for (const symbol of behind) {
+      const own = this.#positions.get(symbol);
+      if (own === undefined) next.delete(symbol);
+      else next.set(symbol, own);
     }
     this.#replace(next);
   }
