@@ -355,6 +355,14 @@ describe('leaving', () => {
     expect(notes.map(({ because }) => because).join()).toContain('would not lie beyond the stop');
   });
 
+  it('leaves as an OCO whose stop lies beyond the one that it canceled: it is to fill at once', () => {
+    const theirs = order({ id: 'theirs', side: 'buy', type: 'stop', stop: '101', foreign: true });
+    const [takeProfit, stop] = oco({ stop: '99.6', limit: '99' });
+    const context = holding({ orders: [theirs, takeProfit, stop] });
+    const { part } = planned(context, [wants(exit('exit@gap'))]);
+    expect(part?.recipe).toBe('cancel-and-close + close-as-oco');
+  });
+
   it('cancels its own resting entry, which the exit would trade with', () => {
     const entry = order({ id: 'entry', side: 'buy', limit: '98' });
     expect(stepsOf(holding({ orders: [entry] }), [wants(exit())])).toEqual([

@@ -46,7 +46,9 @@ export const SUBMIT_RULES: readonly Rule<Submit>[] = [
       : null,
   ({ order }, { book }) => sharesHeld(order.quantity, book),
   ({ order }, { book }) => washTrade(order, book),
-  ({ order }, { canceled, book: { position } }) => {
+  ({ order, until }, { canceled, book: { position } }) => {
+    // A pair that is to fill at once has its stop beyond its limit, for the form of it.
+    if (until === 'filled') return null;
     const loosened = canceled.find(
       ({ stopPrice }) => stopPrice !== null && isLooser(stopOf(order), stopPrice, position.side),
     );
