@@ -16,6 +16,9 @@ const LONGEST_READING_MS = 3_000;
 const READ_DEADLINE_MS = 10_000;
 const LONGEST_READ_MS = 2 * READ_DEADLINE_MS;
 
+/** As many as anybody asks after. */
+const MOST_FAILED_READS = 10;
+
 /** Its clock beats every two seconds. */
 const LONGEST_REST_MS = 5_000;
 
@@ -43,6 +46,8 @@ export class Lives {
   #current: Life | null = null;
   readonly #facts = new Map<Life, LifeFacts>();
   readonly #sent = new Map<number, { readonly life: Life; readonly at: number }>();
+  /** When reads of the living process last failed. */
+  #failedReads: number[] = [];
   #liftedAt = Number.NEGATIVE_INFINITY;
   #atWorkAt = Number.NEGATIVE_INFINITY;
   #wokeAt = Number.NEGATIVE_INFINITY;
@@ -108,6 +113,11 @@ export class Lives {
     return false;
   }
 
+  /** How many reads of the living process the broker has failed within the last `withinMs`. */
+  readsFailedWithin(withinMs: number, now: number): number {
+    return this.#failedReads.filter((at) => now - at <= withinMs).length;
+  }
+
   /** When the living process last went on after its threads had stood still. */
   get wokeAt(): number {
     return this.#wokeAt;
@@ -169,8 +179,8 @@ export class Lives {
 
   /** Market data has a line of its own. */
   #ask({ at, request }: Extract<Observation, { kind: 'request_sent' }>): void {
-    const { id, method, path, life, isOwner } = request;
-    if (method !== 'GET' || !isOwner || path.startsWith('/v2/stocks')) return;
+    const { id, path, life } = request;
+    if (!isOfAccount(request)) return;
     this.#sent.set(id, { life, at });
     const facts = this.#facts.get(life);
     const part = partOf(path);
@@ -206,6 +216,9 @@ export class Lives {
     // A proxy's page, or half an answer, says nothing of the broker.
     if (status >= 500 || status === 429 || status < 200 || !isWhole(body)) {
       this.#lastSign = null;
+      if (isOfAccount(request) && status !== 429) {
+        this.#failedReads = [...this.#failedReads, at].slice(-MOST_FAILED_READS);
+      }
       return;
     }
     this.#sign(at);
@@ -236,6 +249,9 @@ export class Lives {
     this.#lastSign = at;
   }
 }
+
+const isOfAccount = ({ method, path, isOwner }: WireRequest): boolean =>
+  method === 'GET' && isOwner && !path.startsWith('/v2/stocks');
 
 const partOf = (path: string): string => path.split('?')[0] ?? '';
 

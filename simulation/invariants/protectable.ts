@@ -10,6 +10,9 @@ const OLDEST_READING_MS = 15_000;
 /** A write that failed is tried again with the next cycle. */
 const NEXT_TRY_MS = 10_000;
 
+/** As many as one reading of the account has parts. */
+const MANY_FAILED_READS = 3;
+
 /** Alpaca's own lag between positions and orders, and the cycle after it. */
 const COHERENT_AGAIN_MS = 20_000;
 
@@ -51,6 +54,8 @@ export function whyOutOfReach(scene: Scene, symbol: string): string | null {
   const known = life.knownSince;
   if (known === null || now - known > OLDEST_READING_MS) return 'the account cannot be read';
   if (lives.misses(now, SOON_MS)) return 'the broker does not answer a read';
+  if (lives.readsFailedWithin(NEXT_TRY_MS, now) >= MANY_FAILED_READS)
+    return 'the broker fails reads';
   const since = traffic.waitingSince(symbol, now);
   if (since !== null && now - since > SOON_MS) return 'the broker does not answer a write';
   if (now - traffic.failedAt(symbol) <= NEXT_TRY_MS) return 'the broker failed a write';
