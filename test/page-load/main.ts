@@ -1,5 +1,6 @@
-// How the local page holds up: frames while 500 positions change every second, and memory over
-// an hour of that, with the browser's timers moved on by hand so that it takes minutes.
+// How the local page holds up: frames while 500 positions change every second, what its thread
+// works for them whatever else the machine does, and memory over an hour of that, with the
+// browser's timers moved on by hand so that it takes minutes.
 import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -31,6 +32,8 @@ const [positions, seconds, minutes] = [values.positions, values.seconds, values.
 const SECRET = 'bbt_the_link_of_this_measurement_and_no_other_one';
 /** Limits are for people: here a second of theirs passes in a few milliseconds. */
 const SPEED = 40;
+
+const A_FRAME_MS = 1_000 / 60;
 
 /** Runs in the page. */
 const COUNT_FRAMES = `(() => {
@@ -86,13 +89,62 @@ async function countFrames(): Promise<void> {
     .nth((positions ?? 1) - 1)
     .waitFor({ state: 'attached' });
   const session = await browser.context.newCDPSession(page);
-  await session.send('Performance.enable');
+  // Processor time of the page's own thread: other programs on the machine change nothing in it.
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   say(`${positions} positions, load of the machine ${loadavg()[0]?.toFixed(1)}`);
   for (const isStill of [true, false]) {
     account.isStill = isStill;
     await countFor(page, session, isStill ? 'nothing changes' : 'everything changes');
   }
+  await tellPieces();
   await page.close();
+}
+
+/** What the thread works at a time: a frame is missed through us where that takes longer than it. */
+async function tellPieces(): Promise<void> {
+  const trace = await traced((seconds ?? 30) * 1_000);
+  const isMain = threadsCalled('CrRendererMain', trace);
+  const works = trace
+    .filter((event) => event.name.endsWith('RunTask') && isMain(event) && event.tdur !== undefined)
+    .map(({ tdur = 0 }) => tdur / 1_000)
+    .sort((one, other) => other - one);
+  const over = works.filter((each) => each > A_FRAME_MS).length;
+  const longest = works.slice(0, 5).map((each) => each.toFixed(1));
+  say(
+    `pieces of work of the page's thread in ${seconds} s: ${works.length}; the longest ` +
+      `${longest.join(', ')} ms of processor time; longer than a frame: ${over}`,
+  );
+}
+
+type TraceEvent = {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds of processor time. */
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+};
+
+async function traced(forMs: number): Promise<readonly TraceEvent[]> {
+  const session = await browser.context.browser()?.newBrowserCDPSession();
+  if (session === undefined) throw new Error('the browser has no session of its own');
+  const events: TraceEvent[] = [];
+  session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
+  const ended = new Promise<void>((done) => session.once('Tracing.tracingComplete', () => done()));
+  const includedCategories = ['toplevel', 'disabled-by-default-devtools.timeline', '__metadata'];
+  await session.send('Tracing.start', { traceConfig: { includedCategories } });
+  await new Promise((resolve) => setTimeout(resolve, forMs));
+  await session.send('Tracing.end');
+  await ended;
+  await session.detach();
+  return events;
+}
+
+function threadsCalled(name: string, trace: readonly TraceEvent[]) {
+  const threads = trace
+    .filter((event) => event.name === 'thread_name' && event.args?.name === name)
+    .map(({ pid, tid }) => `${pid} ${tid}`);
+  return ({ pid, tid }: TraceEvent): boolean => threads.includes(`${pid} ${tid}`);
 }
 
 async function countFor(page: Page, session: CDPSession, what: string): Promise<void> {
@@ -112,7 +164,7 @@ async function countFor(page: Page, session: CDPSession, what: string): Promise<
       `over 25 ms ${((late / frames.length) * 100).toFixed(2)} %`,
   );
   say(
-    `  ms of the main thread a second: all ${per('TaskDuration')}, script ` +
+    `  ms of processor time of the page's thread a second: all ${per('TaskDuration')}, script ` +
       `${per('ScriptDuration')}, style ${per('RecalcStyleDuration')}, layout ${per('LayoutDuration')}`,
   );
 }
