@@ -356,6 +356,22 @@ describe('a plan is void', () => {
     expect(sentFor(guarded, made)).toEqual([]);
   });
 
+  it.each([
+    ['another account', { accountNumber: 'PA-OTHER' }, 'account PA-OTHER'],
+    ['real money', { environment: 'live' }, 'the plan is for live account'],
+  ] as const)('where it was made for %s', async (_, change, because) => {
+    const guarded = await given({});
+    const made = await proposed(guarded, reduce('1'));
+    const { hash: __, ...fields } = made;
+    const other = sealPlan({ ...fields, ...change });
+    const report = await settle(guarded.clock, guarded.coordinator.execute(other));
+    expect(report).toMatchObject({
+      ...{ outcome: 'denied', refusal: 'plan_wrong_account' },
+      because: expect.stringContaining(because),
+    });
+    expect(sentFor(guarded, made)).toEqual([]);
+  });
+
   it('in every other hash than its own', async () => {
     const guarded = await given();
     const plan = await proposed(guarded);
