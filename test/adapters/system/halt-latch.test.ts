@@ -5,11 +5,12 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  watch,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { FileHaltLatch } from '../../../src/adapters/system/file-halt-latch.ts';
 import { DataDirectory } from '../../../src/adapters/system/files.ts';
 import { HaltMemory, MemoryHaltLatch } from '../../../src/adapters/system/memory-halt-latch.ts';
@@ -141,10 +142,11 @@ describe('a latch on disk', () => {
     '{"since":1,"pressedAt":1,"by":""}',
     'null',
   ])('that holds %j blocks what its name says', (content) => {
-    writeFileSync(join(directory, 'halt-entries.json'), content);
+    const path = join(directory, 'halt-entries.json');
+    writeFileSync(path, content);
     expect(onDisk().read()).toMatchObject({
       ...{ level: 'entries', actor: 'system', includesForeign: false },
-      ...{ by: 'a file that tells no more', since: expect.any(Number) },
+      ...{ by: 'a file that tells no more', since: statSync(path).mtimeMs },
       because: 'there is a latch file for "entries", and it cannot be read',
     });
   });
@@ -187,6 +189,21 @@ describe('a latch on disk', () => {
     mkdirSync(join(directory, `halt-verified.json.${process.pid}.draft`));
     latch.markVerified(halt);
     expect(latch.isVerified(halt)).toBe(false);
+  });
+
+  it('tells nobody of files that are none of its own', async () => {
+    let calls = 0;
+    const stop = onDisk().watch(() => {
+      calls += 1;
+    });
+    onTestFinished(stop);
+    const seen = new Promise<void>((resolve) => {
+      const watcher = watch(directory, (_, name) => name === 'another.json' && resolve());
+      onTestFinished(() => watcher.close());
+    });
+    writeFileSync(join(directory, 'another.json'), '{}');
+    await seen;
+    expect(calls).toBe(0);
   });
 
   it('keeps the reserve that is there', () => {
