@@ -176,8 +176,11 @@ describe('one position among several', () => {
 
   it('need not be there for an entry to be counted', () => {
     const input = reviewOf({ steps: [buyMore('101', '100')] });
-    const without = { ...input, snapshot: { ...input.snapshot, positions: [] } };
-    expect(asked('order-size', without)?.code).toBe('order_too_large');
+    const without = (given: typeof input) =>
+      asked('order-size', { ...given, snapshot: { ...given.snapshot, positions: [] } })?.code;
+    expect(without(input)).toBe('order_too_large');
+    const covers = submit({ side: 'buy', quantity: '101', limit: '100' });
+    expect(without(reviewOf({ side: 'short', steps: [covers] }))).toBe('order_too_large');
   });
 
   it('does not use up the sector of another that the same plan enters', () => {
