@@ -188,11 +188,15 @@ type Driver = { readonly DatabaseSync: new (path: string, options: object) => Da
 
 // At run time: which of the two exists depends on the Node that runs us.
 const load = createRequire(import.meta.url);
+const BUSY_TIMEOUT_MS = 10_000;
 
 function openToRead(path: string): Database {
   const hasBuiltIn = Number(process.versions.node.split('.')[0]) >= 22;
   const { DatabaseSync } = load(hasBuiltIn ? 'node:sqlite' : '@photostructure/sqlite') as Driver;
-  return new DatabaseSync(path, { readOnly: true });
+  const database = new DatabaseSync(path, { readOnly: true });
+  // While somebody puts a journal in order that was left in the middle, nobody else can read it.
+  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  return database;
 }
 
 export function* linesIn(path: string): Generator<Entry> {

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { SqliteEventStore } from '../../src/adapters/event-stores/sqlite.ts';
 import { SqliteArchiver } from '../../src/adapters/event-stores/sqlite-archive.ts';
@@ -139,6 +141,29 @@ function archiveHalf(path: string): string {
   archiver.close();
   return segment;
 }
+
+describe('a journal that somebody else has locked', () => {
+  it('is checked when it is free again, not called damaged', async () => {
+    const path = changed('locked', 'SELECT 1');
+    const holder = new Worker(HOLDER, { eval: true, workerData: { path, forMs: 300 } });
+    await once(holder, 'message');
+    expect(verifyJournal(path, NOTHING_GIVEN)).toMatchObject({ ok: true, records: 200 });
+    await once(holder, 'exit');
+  });
+});
+
+/** Another thread, since this one stands still while it waits for the file. */
+const HOLDER = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const hasBuiltIn = Number(process.versions.node.split('.')[0]) >= 22;
+  const { DatabaseSync } = require(hasBuiltIn ? 'node:sqlite' : '@photostructure/sqlite');
+  const database = new DatabaseSync(workerData.path);
+  database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT');
+  database.prepare('SELECT max(seq) FROM journal').get();
+  parentPort.postMessage('locked');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, workerData.forMs);
+  database.exec('PRAGMA locking_mode = NORMAL');
+  database.close();`;
 
 describe('a thread that ends before its work does', () => {
   it.each([
