@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SqliteEventStore } from '../src/adapters/event-stores/sqlite.ts';
 import { openDatabase } from '../src/adapters/event-stores/sqlite-driver.ts';
@@ -7,6 +8,7 @@ import { SystemClock } from '../src/adapters/system/system-clock.ts';
 import { canonicalText } from '../src/domain/canonical.ts';
 import type { JournalRecord } from '../src/domain/event.ts';
 import { EventLogger } from '../src/runtime/journal/event-logger.ts';
+import { verifyInThreads } from '../src/verifier/verify-in-threads.ts';
 import { verifyJournal } from '../src/verifier/verify-journal.ts';
 import { compare, type Row } from './harness.ts';
 import { decision, file, signing } from './journal-events.ts';
@@ -165,24 +167,40 @@ function byteAppender(name: string) {
   };
 }
 
-const VERIFIED = 50_000;
+const VERIFIED = 200_000;
+const HASHED = 50_000;
+const NOTHING_GIVEN = { anchors: [], publicKeys: [], archive: null };
 
-/** The independent verifier over a journal file as a run leaves it, against bare SHA-256. */
-export async function journalVerify(): Promise<Row> {
-  const path = await signedJournal();
-  const texts = readyMade(VERIFIED).map(({ text }) => text);
-  const verify = () => verifyJournal(path, { anchors: [], publicKeys: [], archive: null });
-  const { records } = verify();
+/**
+ * The independent verifier over a journal file as a run leaves it, the way that the command goes,
+ * against bare SHA-256 or against itself with one thread.
+ */
+export async function journalVerify(peer: 'hashes' | 'one-thread'): Promise<Row> {
+  const path = await theSigned();
+  const verify = () => verifyInThreads(path, NOTHING_GIVEN);
+  const { records } = await verify();
+  const against = peer === 'hashes' ? bareHashes() : byOneThread(path, records);
   return compare({
-    name: 'journal-verify',
-    peer: 'SHA-256 of as many records in memory, three times',
-    aim: '250,000 records/s',
-    note: 'out of the file: columns, sequence, links, hashes, Merkle tree, a signature every 256',
-    gate: () => {
-      const { ok, signedUpTo, because } = verify();
+    name: peer === 'hashes' ? 'journal-verify' : 'journal-verify-threads',
+    ...against,
+    note:
+      'out of the file, as the command does: columns, sequence, links, hashes, Merkle tree, ' +
+      `a signature every 256; ${Math.min(availableParallelism(), 4)} threads`,
+    gate: async () => {
+      const { ok, signedUpTo, because } = await verify();
       if (!ok || signedUpTo !== records - 1) throw new Error(`the verifier found: ${because}`);
     },
     ours: verify,
+    oursUnits: records,
+    unit: 'records',
+  });
+}
+
+function bareHashes() {
+  const texts = readyMade(HASHED).map(({ text }) => text);
+  return {
+    peer: 'SHA-256 of as many records in memory, three times, by one thread',
+    aim: '250,000 records/s',
     theirs: () => {
       for (const text of texts) {
         hash('sha256', text);
@@ -190,11 +208,22 @@ export async function journalVerify(): Promise<Row> {
         hash('sha256', text.slice(0, 65), 'buffer');
       }
     },
-    oursUnits: records,
     theirsUnits: texts.length,
-    unit: 'records',
-  });
+  };
 }
+
+const byOneThread = (path: string, records: number) => ({
+  peer: 'the same by one thread',
+  aim: 'none: as many times as fast as there are threads',
+  theirs: () => verifyJournal(path, NOTHING_GIVEN),
+  theirsUnits: records,
+});
+
+let signed: string | null = null;
+const theSigned = async (): Promise<string> => {
+  signed ??= await signedJournal();
+  return signed;
+};
 
 async function signedJournal(): Promise<string> {
   const path = file('signed.sqlite');

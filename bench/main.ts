@@ -42,7 +42,8 @@ const rows: Record<string, () => Promise<Row>> = {
   'journal-append-64-bytes': async () => (await journal()).journalAppend(64, 'bytes'),
   'journal-append-64-plain': async () => (await journal()).journalAppend(64, 'plain'),
   'journal-rows-64-bytes': async () => (await journal()).readyRows(64),
-  'journal-verify': async () => (await journal()).journalVerify(),
+  'journal-verify': async () => (await journal()).journalVerify('hashes'),
+  'journal-verify-threads': async () => (await journal()).journalVerify('one-thread'),
   'journal-history-24h': async () => (await million()).journalHistory(),
   'journal-start': async () => (await million()).journalStart(),
 };
