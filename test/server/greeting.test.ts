@@ -10,7 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { SeededIds } from '../../src/adapters/system/seeded-ids.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
 import { SHOWS_PAGES } from '../../src/server/app/shows-pages.ts';
-import { greeterOf } from '../../src/server/greeting/greeting.ts';
+import { greeterOf, isAnswered } from '../../src/server/greeting/greeting.ts';
 import { messageSchema } from '../../src/server/line-transport.ts';
 import { createMcpServer } from '../../src/server/mcp-server.ts';
 import { prepareGreeting } from '../../src/server/prepare-greeting.ts';
@@ -20,23 +20,34 @@ import { initialize } from './introduction.ts';
 
 const parts = () => ({ clock: new VirtualClock(NOW), ids: new SeededIds('mcp'), version: '0.0.0' });
 
-async function answerOfServer(
-  mode: 'observe' | 'execute',
-  request: Record<string, unknown>,
-): Promise<unknown> {
-  const server = createMcpServer({
+type Answer = { readonly result?: unknown; readonly error?: { readonly code: number } };
+
+const serverOf = (mode: 'observe' | 'execute') =>
+  createMcpServer({
     ...{ ...parts(), bigBrother: new ToldAnswers({ mode, environment: 'paper' }) },
     ...{ secrets: [], log: () => undefined, onRecord: () => () => undefined },
   });
+
+async function answerTo(
+  server: ReturnType<typeof serverOf>,
+  request: JSONRPCMessage,
+): Promise<Answer> {
   const [host, serverSide] = InMemoryTransport.createLinkedPair();
   await server.connect(serverSide);
   const answered = new Promise<JSONRPCMessage>((resolve) => {
     host.onmessage = resolve;
   });
   await host.start();
-  await host.send({ ...initialize, ...request });
-  const answer = (await answered) as { readonly result?: unknown };
-  return answer.result ?? null;
+  await host.send(request);
+  return (await answered) as Answer;
+}
+
+async function answerOfServer(
+  mode: 'observe' | 'execute',
+  request: Record<string, unknown>,
+): Promise<unknown> {
+  const { result } = await answerTo(serverOf(mode), { ...initialize, ...request });
+  return result ?? null;
 }
 
 describe('what a host is told before there is an account', () => {
@@ -55,6 +66,17 @@ describe('what a host is told before there is an account', () => {
       const greeter = greeterOf(greeting, { environment: 'paper', mode });
       expect(greeter({ ...initialize, params })).toEqual(await answerOfServer(mode, { params }));
     }
+  });
+
+  it.each([
+    ...['initialize', 'ping', 'tools/list', 'tools/call', 'prompts/list', 'prompts/get'],
+    ...['resources/list', 'resources/templates/list', 'resources/read', 'resources/subscribe'],
+    ...['resources/unsubscribe', 'completion/complete', 'logging/setLevel', 'server/discover'],
+    ...['tasks/list', 'tasks/get', 'roots/list', 'sampling/createMessage', 'no/such'],
+  ])('knows of %s whether it is answered at all', async (method) => {
+    const server = serverOf('execute');
+    const { error } = await answerTo(server, { jsonrpc: '2.0', id: 1, method, params: {} });
+    expect(error?.code !== -32_601).toBe(isAnswered({ jsonrpc: '2.0', id: 1, method }));
   });
 
   it.each([

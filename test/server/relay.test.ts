@@ -57,6 +57,16 @@ const errorIn = (message: JSONRPCMessage | undefined) =>
   ).result;
 
 describe('a relay', () => {
+  it('says at once that it knows no such method, so that a host of another protocol goes on', async () => {
+    const { say, answers, owner } = await relayed();
+    await say({ jsonrpc: '2.0', id: 1, method: 'server/discover', params: {} });
+    await say(call(2, 'get_portfolio_context'));
+    const unknown = { code: -32_601, message: 'Method not found' };
+    expect(answers).toEqual([{ jsonrpc: '2.0', id: 1, error: unknown }]);
+    const { methods } = await owner();
+    expect(methods()).toEqual(['tools/call']);
+  });
+
   it('carries requests to the owner and answers back', async () => {
     const { owner, say, answers } = await relayed();
     const first = await owner();

@@ -8,8 +8,14 @@ import type {
   RequestId,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Clock } from '../../ports/clock.ts';
-import type { Greeter } from '../greeting/greeting.ts';
-import { type Answer, lostAnswer, type Named, unsentAnswer } from '../greeting/relay-answers.ts';
+import { type Greeter, isAnswered } from '../greeting/greeting.ts';
+import {
+  type Answer,
+  lostAnswer,
+  type Named,
+  UNKNOWN_METHOD,
+  unsentAnswer,
+} from '../greeting/relay-answers.ts';
 
 /** A request waits so long for an owner to be there; then it is answered with why there is none. */
 const LONGEST_WAIT_MS = 15_000;
@@ -152,6 +158,10 @@ export class Relay {
     const request = isRequest(message) ? message : null;
     if (this.#owner === null) {
       if (request === null) return;
+      if (!isAnswered(request)) {
+        this.#answer(request.id, UNKNOWN_METHOD);
+        return;
+      }
       const result = this.#greeter?.(request) ?? null;
       if (result !== null) {
         this.#answer(request.id, { result });

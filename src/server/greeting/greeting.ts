@@ -25,6 +25,15 @@ export const LISTS = [
   'resources/templates/list',
 ] as const;
 
+/** All that the server ever answers, with an account or without one. */
+const ANSWERED: ReadonlySet<string> = new Set([
+  ...['initialize', 'ping', ...LISTS, 'tools/call', 'prompts/get', 'resources/read'],
+  ...['resources/subscribe', 'resources/unsubscribe', 'completion/complete', 'logging/setLevel'],
+]);
+
+/** A host of another protocol asks for what is not here, and waits for the no to go on with ours. */
+export const isAnswered = ({ method }: JSONRPCRequest): boolean => ANSWERED.has(method);
+
 /** Answers for a server that is still to come; null for what only that one can answer. */
 export type Greeter = (request: JSONRPCRequest) => Result | null;
 

@@ -12,6 +12,9 @@ export type Answer =
   | { readonly error: { readonly code: number; readonly message: string } }
   | { readonly result: Readonly<Record<string, unknown>> };
 
+/** To what no server of ours answers; in the words of one that has its account. */
+export const UNKNOWN_METHOD: Answer = { error: { code: -32_601, message: 'Method not found' } };
+
 /** To what was sent to an owner that ended: nobody here can tell what became of it. */
 export function lostAnswer(request: JSONRPCRequest, because: string, named: Named | null): Answer {
   if (!isExecution(request)) {
