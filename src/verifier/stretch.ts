@@ -13,7 +13,7 @@ export type Stretch = {
 };
 
 /** Ends where a root has to be known: before the next checkpoint, and where an anchor is. */
-export type Part = {
+type Part = {
   /** The text of its first record if that is a checkpoint. */
   readonly checkpoint: string | null;
   readonly upToSeq: number;

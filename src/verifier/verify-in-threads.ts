@@ -35,6 +35,9 @@ const THREADS: Threads = {
 /** Old rows go away sooner than with the usual 48 MB for what is new: half the memory. */
 const LIMITS = { maxYoungGenerationSizeMb: 4 };
 
+/** What `taken` can hold; a forged number of a row may ask for more. */
+const MOST_STRETCHES = 2 ** 31 - 1;
+
 /** What each thread is given. */
 export type Task = {
   readonly path: string;
@@ -76,8 +79,8 @@ function sharedWork(path: string, given: Given, threads: Threads): Shared | null
     const lastSeq = lastSeqIn(path);
     const opened = openedAt(path, given);
     const afterSeq = opened.source.archived.at(-1)?.seq ?? 0;
-    if (lastSeq - afterSeq < fromRecords) return null;
     const stretches = Math.ceil((lastSeq - afterSeq) / stretchRecords);
+    if (lastSeq - afterSeq < fromRecords || stretches > MOST_STRETCHES) return null;
     const anchored = given.anchors.map(({ size }) => size);
     const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     return { opened, task: { path, afterSeq, stretches, stretchRecords, anchored, taken } };

@@ -9,7 +9,10 @@ const sizes = new Set(anchored);
 const table = openTable(path);
 
 for (let index = next(); index < stretches; index = next()) {
-  parentPort?.postMessage({ index, stretch: stretchAt(index) } satisfies Checked);
+  const stretch = stretchAt(index);
+  // One that is not good is enough: nobody takes another.
+  if (stretch === null) Atomics.store(taken, 0, stretches);
+  parentPort?.postMessage({ index, stretch } satisfies Checked);
 }
 table.close();
 

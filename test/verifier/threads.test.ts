@@ -74,6 +74,16 @@ describe('a journal that several threads check', () => {
     }
   });
 
+  it.each([1_000, 1_000_000_000, Number.MAX_SAFE_INTEGER])(
+    'gets the report of one when the last row says that it is number %i',
+    async (seq) => {
+      const path = changed(`far-${seq}`, `UPDATE journal SET seq = ${seq} WHERE seq = 200`);
+      const alone = verifyJournal(path, NOTHING_GIVEN);
+      expect(alone).toMatchObject({ ok: false, firstBadSeq: 200 });
+      expect(await inThreads(path)).toEqual(alone);
+    },
+  );
+
   it('gets the report of one with any keys and anchors', async () => {
     const { root } = verifyJournal(good, NOTHING_GIVEN);
     const middle = verifyJournal(
