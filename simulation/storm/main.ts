@@ -16,8 +16,9 @@ const USAGE = `npm run storm -- [options]
                   needs npm run build (default 20 episodes)
   --json          one object on stdout`;
 
-const EPISODES_PER_WORLD = 120;
-const NOTE_EVERY_WORLDS = 5;
+/** More would have the account read ever longer lists of orders; fewer would mostly begin worlds. */
+const EPISODES_PER_WORLD = 24;
+const NOTE_EVERY_WORLDS = 10;
 
 const note = (line: string): void => void process.stderr.write(`${line}\n`);
 const cpuSeconds = (): number => {

@@ -63,8 +63,7 @@ const keptTexts = new WeakMap<object, string>();
  * taken from there. Only for what never changes any more.
  */
 export function withTextKept<Value extends object>(value: Value): Value {
-  // A text put together is held in pieces, and each that holds it gathers them; a cut is one piece.
-  if (!keptTexts.has(value)) keptTexts.set(value, ` ${objectText(value)}`.slice(1));
+  if (!keptTexts.has(value)) keptTexts.set(value, objectText(value));
   return value;
 }
 
@@ -76,19 +75,30 @@ function objectText(value: object): string {
   if (value instanceof Decimal) return `"${value.toFixed()}"`;
   const kept = keptTexts.get(value);
   if (kept !== undefined) return kept;
-  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
-  if (value instanceof Set) return `[${[...value].map(canonicalText).join(',')}]`;
+  if (Array.isArray(value)) return listText(value);
+  if (value instanceof Set) return listText([...value]);
   if (value instanceof Map) return objectText(Object.fromEntries(value));
   const fields = value as { readonly [key: string]: unknown };
-  let text = '';
+  let text = OPENED;
   for (const key of sorted(Object.keys(fields))) {
     const item = fields[key];
     if (item === undefined) continue;
-    if (text !== '') text += ',';
-    text += nameText(key) + canonicalText(item);
+    const name = nameText(key);
+    text += (text === OPENED ? name.slice(1) : name) + canonicalText(item);
   }
-  return `{${text}}`;
+  return inOnePiece(`${text}}`);
 }
+
+const OPENED = ' {';
+
+const listText = (items: readonly unknown[]): string =>
+  inOnePiece(` [${items.map(canonicalText).join(',')}]`);
+
+/**
+ * Without the blank in front. A text put together is held in pieces, thousands of them in a large
+ * record, which live until somebody gathers them; a cut is one piece, and half the work.
+ */
+const inOnePiece = (text: string): string => text.slice(1);
 
 const FEW_KEYS = 16;
 
@@ -111,10 +121,11 @@ function sorted(keys: string[]): readonly string[] {
 const NAMES_KEPT = 2_000;
 const names = new Map<string, string>();
 
+/** With the comma before it. */
 function nameText(name: string): string {
   const known = names.get(name);
   if (known !== undefined) return known;
-  const text = `${stringText(name)}:`;
+  const text = `,${stringText(name)}:`;
   if (names.size < NAMES_KEPT) names.set(name, text);
   return text;
 }
