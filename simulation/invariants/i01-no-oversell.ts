@@ -10,6 +10,7 @@ const TOO_MUCH_MS = 30_000;
 /** The exchange itself executes more than it may: both exits of a group, or too many shares. */
 const BROKERS_OWN_FAULTS = ['B17', 'B21'] as const;
 const BROKERS_FAULT_MS = 15_000;
+const NEVER = Number.NEGATIVE_INFINITY;
 
 /** No exits for more than is held, and never short by an order of ours. */
 export const noOversell: Rule = {
@@ -21,11 +22,13 @@ export const noOversell: Rule = {
   watch(scene, tell) {
     const tooMuch = tooMuchWatch(scene, tell);
     const countedTime = new CountedTime(scene);
+    /** When the exchange itself last executed more in a symbol than it may. */
+    const overdone = new Map<string, number>();
     const strange = new Map<string, Strange>();
-    /** Somebody else moved the position, and this process may not have put our exits right yet. */
+    /** The position moved beside our plans, and this process may not have put our exits right yet. */
     const hasStrangeNews = (symbol: string): boolean => {
-      const at = scene.books.lastStrange(symbol);
-      if (at === Number.NEGATIVE_INFINITY) return false;
+      const at = Math.max(scene.books.lastStrange(symbol), overdone.get(symbol) ?? NEVER);
+      if (at === NEVER) return false;
       const { current: life } = scene.lives;
       const known = strange.get(symbol);
       if (known?.at !== at || known.life !== life) {
@@ -47,6 +50,7 @@ export const noOversell: Rule = {
           if (event.event !== 'fill' && event.event !== 'partial_fill') return;
           if (!scene.books.isOurs(event.order)) return;
           const { symbol, side } = event.order;
+          if (scene.hadFault(BROKERS_OWN_FAULTS, 0)) overdone.set(symbol, scene.now);
           // What was told before it may already stand in the books with what came after.
           const { id, qty } = event.execution;
           const before = scene.books.heldBefore(id);

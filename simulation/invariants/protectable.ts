@@ -5,6 +5,8 @@ import type { Scene } from './scene.ts';
 const TAKING_UP_MS = 15_000;
 /** A clock that was set sends a process through its recovery. */
 const CLOCK_SET = ['C01'] as const;
+/** Nothing is sent that cannot be written down: the process ends, and another takes up its work. */
+const DISK_FAULTS = ['P16', 'P17'] as const;
 /** A cycle, and half of one: then the last reading has failed. */
 const OLDEST_READING_MS = 15_000;
 /** A write that failed is tried again with the next cycle. */
@@ -49,6 +51,7 @@ export function whyOutOfReach(scene: Scene, symbol: string): string | null {
   const life = lives.current === null ? null : lives.of(lives.current);
   if (life === null || lives.standsStill(now)) return 'no process is at work';
   if (life.mode !== 'execute') return 'the process may only look';
+  if (scene.hadFault(DISK_FAULTS, now - life.startedAt)) return 'its journal cannot be written';
   if (lives.halt !== null && lives.halt.level !== 'entries') return 'a person halted everything';
   if (scene.hasFalseAnswers(COHERENT_AGAIN_MS)) return 'the broker showed what is not so';
   const known = life.knownSince;

@@ -140,7 +140,8 @@ export class AlpacaBroker implements Broker {
   readCalendar(from: EpochMs, to: EpochMs): Promise<readonly TradingDay[]> {
     return this.#transport.read({
       what: 'GET /v2/calendar',
-      lane: 'read',
+      // No reading of the account is taken in before it is known whether the market is open.
+      lane: 'reconcile',
       send: (init) =>
         this.#client.trading.calendar.legacyCalendarRaw(
           { start: new Date(from), end: new Date(to) },

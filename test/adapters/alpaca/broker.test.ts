@@ -158,6 +158,25 @@ describe('reading', () => {
     await reading;
     expect(sentAt).toEqual(['GET@0', 'POST@1000', 'GET@20000']);
   });
+
+  it('asks for the calendar no later than for the account, which is of no use without it', async () => {
+    const sentAt = new Map<string, number>();
+    const { broker, clock } = given(({ path }, nth) => {
+      sentAt.set(path, clock.now() - NOW);
+      if (nth === 1) return json({ message: 'too many requests.' }, 429);
+      if (path === '/v2/clock')
+        return json({ timestamp: new Date(NOW).toISOString(), is_open: true });
+      return json(path === '/v2/account' ? wireAccount() : []);
+    });
+    const first = broker.readClock();
+    await clock.advanceBy(5_000);
+    const reading = broker.readAccount();
+    const calendar = broker.readCalendar(NOW, NOW + 86_400_000);
+    await clock.advanceBy(60_000);
+    await Promise.all([first, reading, calendar]);
+    const account = sentAt.get('/v2/account') ?? 0;
+    expect((sentAt.get('/v2/calendar') ?? 0) - account).toBeLessThanOrEqual(100);
+  });
 });
 
 describe('changing', () => {
