@@ -1,5 +1,9 @@
 import type { Order } from '../../src/paper-exchange/core/basics/types.ts';
+import { claimedIn, exitGroupsOf } from './exits.ts';
 import type { Scene } from './scene.ts';
+import { magnitude, unitsOf } from './units.ts';
+
+const ONE_SHARE = unitsOf('1') ?? 0n;
 
 /** A new process takes up the journal and reads the broker first. */
 const TAKING_UP_MS = 15_000;
@@ -74,7 +78,8 @@ function whyUnknown({ lives, books, now }: Scene, symbol: string): string | null
   return now - move.at <= SOON_MS ? NEWS_ON_ITS_WAY : 'nobody can know of it yet';
 }
 
-function whyNotTaken({ world, books, chronicle }: Scene, symbol: string): string | null {
+function whyNotTaken(scene: Scene, symbol: string): string | null {
+  const { world, books, chronicle } = scene;
   const alerts = [...chronicle.alerts.values()];
   const isAsked = alerts.some(
     (alert) => alert.code === 'snapshot_incoherent' && alert.symbol === symbol,
@@ -87,7 +92,29 @@ function whyNotTaken({ world, books, chronicle }: Scene, symbol: string): string
   const { tradingBlocked, accountBlocked, configuration } = world.core.account(world.accountId);
   if (tradingBlocked || accountBlocked || configuration.suspendTrade)
     return 'the account is blocked';
+  if (isFractionFaced(scene, symbol)) return 'beside an order of somebody else it is a wash trade';
   return world.core.asset(symbol)?.tradable === true ? null : 'the share is not traded any more';
 }
 
 const isAside = ({ status }: Order): boolean => status === 'stopped' || status === 'calculated';
+
+/**
+ * A part of a share takes only simple orders, and the broker none of those that could trade with
+ * a simple order of the same account.
+ */
+function isFractionFaced({ books }: Scene, symbol: string): boolean {
+  const book = books.of(symbol);
+  const free = magnitude(book.quantity) - claimedIn(exitGroupsOf(book));
+  const opening = book.quantity > 0n ? 'buy' : 'sell';
+  return (
+    free > 0n &&
+    free < ONE_SHARE &&
+    book.orders.some(
+      (order) =>
+        order.side === opening &&
+        order.orderClass === '' &&
+        order.type !== 'trailing_stop' &&
+        !books.isOurs(order),
+    )
+  );
+}
