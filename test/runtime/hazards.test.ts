@@ -233,9 +233,9 @@ describe('when a call to the broker goes wrong', () => {
       guarded.broker.next('submit', { kind: 'rejects', rejection: 'shares_held' });
     }
     guarded.orchestrator.start();
-    await guarded.clock.advanceBy(1_000);
+    await guarded.clock.advanceBy(900);
     expect(guarded.broker.mutations()).toHaveLength(2);
-    await guarded.clock.advanceBy(6_000);
+    await guarded.clock.advanceBy(5_000);
     expect(guarded.broker.mutations()).toHaveLength(4);
     expect(guarded.resting()).toHaveLength(1);
   });

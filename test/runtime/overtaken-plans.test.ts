@@ -5,7 +5,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import { ScaleWatch } from '../../src/runtime/account/scale-watch.ts';
 import { UnsettledSteps } from '../../src/runtime/plans/unsettled-steps.ts';
 import { snapshot } from '../support/given.ts';
-import { AAPL, loopedAccount, watchedAccount } from '../support/guarded-account.ts';
+import { AAPL, loopedAccount, settle, watchedAccount } from '../support/guarded-account.ts';
 
 const lost = () => new BrokerError('the connection was reset', { outcome: 'unknown' });
 const withFirstStop = { partialProfit: { placed: 'with_first_stop' } };
@@ -115,5 +115,37 @@ describe('a price that only a split explains', () => {
     watch.judge(at('100'), 10_000_000);
     expect(watch.judge(at('60'), 10_001_000)).toHaveLength(1);
     expect(watch.judge(at('60'), 10_001_000 - 3_600_000)).toEqual([]);
+  });
+});
+
+describe('a plan of whose shares others sell some while it waits for a cancel', () => {
+  it('does not sell as many as it meant to', async () => {
+    const guarded = await loopedAccount({ latencies: { cancelMs: 500 } });
+    const { broker, clock, exchange, bigBrother } = guarded;
+    const sold: string[] = [];
+    broker.onStep = (step) => {
+      if (step.kind === 'submit' && step.purpose === 'exit') sold.push(`${step.order.quantity}`);
+    };
+    const body = { symbol: 'AAPL', qty: '4', side: 'sell', type: 'market', time_in_force: 'day' };
+    const hand = { do: 'order', body } as const;
+    let isFirst = true;
+    exchange.core.subscribe((event) => {
+      const isFreed = event.kind === 'trade_update' && event.event === 'canceled';
+      if (isFreed && isFirst) {
+        isFirst = false;
+        exchange.run(hand);
+      }
+    });
+    const proposal = await settle(
+      clock,
+      bigBrother.propose({ kind: 'exit', symbol: AAPL }, 'host'),
+    );
+    if (proposal.outcome !== 'proposed') throw new Error(JSON.stringify(proposal));
+    const { id, hash } = proposal.plan;
+    const report = await settle(clock, bigBrother.execute(id, hash));
+    expect(report.because).toContain('10 shares were to be closed, and 6 are held');
+    expect(sold).toEqual([]);
+    await clock.advanceBy(2_000);
+    expect(guarded.resting()).toEqual(['sell stop_limit 6 @92']);
   });
 });

@@ -213,6 +213,8 @@ describe('an entry that fills in parts', () => {
     await clock.advanceBy(2_000);
     price('AAPL', '98.9');
     await clock.advanceBy(2_000);
+    // How many shares a leg was left with shows in the next reading only.
+    await settle(clock, guarded.state.updateFromAlpaca());
     expect(context()?.position.quantity.toFixed()).toBe('10');
     expect(context()?.cover.nakedQuantity.toFixed()).toBe('0');
     expect(context()?.cover.exitQuantity.toFixed()).toBe('10');

@@ -10,7 +10,7 @@ const WAITS_MS = [10_000, 20_000, 40_000];
  * Shares that nothing guards wait no longer than a cycle, for half a minute: what is refused
  * for longer than that is refused for good, and the requests are needed elsewhere.
  */
-const WAITS_WHILE_BARE_MS = [2_000, 4_000, 8_000, 8_000, 8_000, 16_000, 32_000];
+const WAITS_WHILE_BARE_MS = [1_000, 4_000, 8_000, 8_000, 8_000, 16_000, 32_000];
 
 type Tried = {
   readonly steps: string;

@@ -1,8 +1,10 @@
 import type { ApprovedPlan } from '../../domain/approved-plan.ts';
-import { text } from '../../domain/decimal.ts';
+import { NO_SHARES, text } from '../../domain/decimal.ts';
 import { isTerminal, type Order, type OrderStatus } from '../../domain/order.ts';
 import type { CancelStep, PlanPart, ReplaceStep, Step, SubmitStep } from '../../domain/plan.ts';
+import type { PositionContext } from '../../domain/portfolio.ts';
 import type { StepResult } from '../../domain/report.ts';
+import { sharesAdded } from '../../domain/risk-reducing.ts';
 import { groupsOf } from '../../engine/account/groups.ts';
 import { basisOf, scaleDriftOf } from '../../engine/planning/drift.ts';
 import { BrokerError } from '../../ports/broker.ts';
@@ -86,10 +88,8 @@ export class StepRunner {
     }
     const context = this.#state.getCompleteContext(step.symbol);
     const basis = context === null ? null : basisOf(context);
-    const scaleDrift = context === null ? null : scaleDriftOf(part, context);
-    if (scaleDrift !== null) {
-      return { ...notDone(step, scaleDrift), outcome: 'rejected', rejection: null };
-    }
+    const drift = (context && scaleDriftOf(part, context)) ?? excessOf(step, context);
+    if (drift !== null) return { ...notDone(step, drift), outcome: 'rejected', rejection: null };
     const sending = { approved, part, stepIndex, step, basis, turn, isRepeat: false };
     const answer = await this.#sender.send(sending);
     onAnswer(answer);
@@ -255,6 +255,14 @@ const resultOf = (step: Step, order: Order) => ({
   filledQuantity: order.filledQuantity,
   rejection: null,
 });
+
+/** More shares may have left since the plan was made: what is over would open a position. */
+function excessOf(step: Step, context: PositionContext | null): string | null {
+  if (step.kind !== 'submit' || !step.order.positionIntent.endsWith('_to_close')) return null;
+  const held = context?.position.quantity ?? NO_SHARES;
+  if (context !== null && sharesAdded(step, context.position).eq(NO_SHARES)) return null;
+  return `${text(step.order.quantity)} shares were to be closed, and ${text(held)} are held`;
+}
 
 const notDone = (step: Step, because: string) => ({
   step,
