@@ -184,6 +184,20 @@ describe('fresh data', () => {
     });
   });
 
+  it('lets a stop be placed for what the positions show late, and nothing else', () => {
+    const code = (steps: readonly Step[], isLag?: true) => {
+      const late = { symbol: ticker('AAPL'), because: 'a fill shows before the position' };
+      const incoherences = [{ ...late, ...(isLag ? { isLag } : {}) }];
+      return answer('fresh-data', { orders: [stop], steps, incoherences }).code;
+    };
+    const stops = [submit({ quantity: '5', stop: '95', limit: '94', purpose: 'protect' })];
+    expect(code(stops, true)).toBeNull();
+    expect(code(stops)).toBe('snapshot_incoherent');
+    for (const more of [submit(), cancel(stop), buyMore('1', '100')]) {
+      expect(code([...stops, more], true)).toBe('snapshot_incoherent');
+    }
+  });
+
   it('refuses to act beside an order whose status it does not know', () => {
     const orders = [order({ status: 'unrecognized' })];
     expect(answer('fresh-data', { ...exit, orders }).code).toBe('snapshot_incoherent');
