@@ -116,6 +116,22 @@ describe('a price that only a split explains', () => {
     expect(watch.judge(at('60'), 10_001_000)).toHaveLength(1);
     expect(watch.judge(at('60'), 10_001_000 - 3_600_000)).toEqual([]);
   });
+
+  it.each([
+    ['is doubted within a session where one name falls', '100', 1],
+    ['is none where several fall together: that is the market', '60', 0],
+  ])('%s', (_, other, doubts) => {
+    const watch = new ScaleWatch();
+    const at = (aapl: string, msft: string) =>
+      snapshot({
+        holdings: [
+          { quantity: '10', price: aapl },
+          { symbol: 'MSFT', quantity: '10', price: msft },
+        ],
+      }).positions;
+    watch.judge(at('100', '100'), 10_000_000, 9_000_000);
+    expect(watch.judge(at('60', other), 10_001_000, 9_000_000)).toHaveLength(doubts);
+  });
 });
 
 describe('a plan of whose shares others sell some while it waits for a cancel', () => {

@@ -11,7 +11,8 @@ const LONGEST_DOUBT_MS = 24 * 3_600_000;
 const LONGEST_LAG_MS = 10_000;
 /**
  * Splits take effect before an open. A fall within a session is doubted no longer than positions
- * lag as a rule: shares that a stop was left behind by are bare meanwhile.
+ * lag as a rule: shares that a stop was left behind by are bare meanwhile. Where several names
+ * fall together it is the market, and not doubted at all.
  */
 const LAG_IN_SESSION_MS = 5_000;
 
@@ -66,12 +67,15 @@ export class ScaleWatch {
   #judgeJumps(positions: readonly Position[], at: EpochMs, openAt: EpochMs | null): Incoherence[] {
     const found: Incoherence[] = [];
     const next = new Map<Ticker, Known>();
-    for (const { symbol, quantity, currentPrice: price } of positions) {
+    const jumps = positions.filter((position) => this.#isJump(position));
+    const inSessionMs = jumps.length > 1 ? 0 : LAG_IN_SESSION_MS;
+    for (const position of positions) {
+      const { symbol, quantity, currentPrice: price } = position;
       const known = this.#known.get(symbol);
       const since = this.#jumpedAt.get(symbol) ?? at;
-      const isJump = known?.quantity.eq(quantity) === true && isOffScale(price, known.price);
       const isInSession = openAt !== null && known !== undefined && known.at >= openAt;
-      const longestMs = isInSession ? LAG_IN_SESSION_MS : LONGEST_LAG_MS;
+      const longestMs = isInSession ? inSessionMs : LONGEST_LAG_MS;
+      const isJump = jumps.includes(position);
       if (known === undefined || !isJump || msBetween(at, since) >= longestMs) {
         this.#jumpedAt.delete(symbol);
         next.set(symbol, { quantity, price, at });
@@ -89,6 +93,11 @@ export class ScaleWatch {
       if (!next.has(symbol)) this.#jumpedAt.delete(symbol);
     }
     return found;
+  }
+
+  #isJump({ symbol, quantity, currentPrice }: Position): boolean {
+    const known = this.#known.get(symbol);
+    return known?.quantity.eq(quantity) === true && isOffScale(currentPrice, known.price);
   }
 }
 
