@@ -139,7 +139,7 @@ export class NakedWatch {
       secondsOfBroker: open.brokerMs / 1_000,
       shareSeconds,
       dollarSeconds,
-      wasHindered: open.wasHindered,
+      wasHindered: open.wasHindered || open.wasAlone,
       cause: open.wasAlone ? 'crash' : open.cause,
       recipe: this.#scene.chronicle.lastRecipe(symbol) ?? 'none',
     });
