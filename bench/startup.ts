@@ -3,7 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import type { Row } from './harness.ts';
+import { withServers } from './started-hosts.ts';
 
 const ROUNDS = 9;
 /** Long enough for what a server does after its first answer. */
@@ -31,6 +33,7 @@ export async function startup(): Promise<Row> {
     theirs.push(their.ms);
   }
   const megabytes = await idleMegabytes(own, env);
+  const keyed = await keyedMegabytes();
   rmSync(directory, { recursive: true });
   const ratios = ours.map((ms, round) => ms / (theirs[round] ?? Number.NaN));
   return {
@@ -40,7 +43,7 @@ export async function startup(): Promise<Row> {
     theirs: `${Math.round(median(theirs))} ms`,
     ratio: { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) },
     aim: 'at most 0.75 of the time; under 90 MB idle',
-    note: `spawn to tools/list, account read and journal open; ${megabytes.toFixed(0)} MB idle`,
+    note: `spawn to tools/list; idle ${megabytes.toFixed(1)} MB, with keys ${keyed.toFixed(1)} MB`,
   };
 }
 
@@ -96,8 +99,22 @@ async function idleMegabytes(command: readonly string[], env: Env): Promise<numb
   const child = startedAs(command, env);
   await listOf(child);
   await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
-  const pages = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+  const megabytes = megabytesOf(child.pid);
   await endOf(child);
+  return megabytes;
+}
+
+/** The same with the account of one position behind HTTP, as at Alpaca. */
+const keyedMegabytes = (): Promise<number> =>
+  withServers({ positions: 1 }, async ({ ours: { client } }) => {
+    await client.listTools();
+    await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+    const { transport } = client;
+    return megabytesOf(transport instanceof StdioClientTransport ? transport.pid : null);
+  });
+
+function megabytesOf(pid: number | null | undefined): number {
+  const pages = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+) kB/.exec(pages)?.[1] ?? Number.NaN) / 1_000;
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { keepYoungGenerationSmall } from './adapters/system/young-generation.ts';
+import { keepMemorySmall } from './adapters/system/small-memory.ts';
 
 // Whoever reads no further, such as "head", is no fault: the command ends by itself.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -15,7 +15,7 @@ function isHostStart([, , first = 'mcp', ...others]: readonly string[]): boolean
 
 /** A host waits for the first answer, and starts several of us: nothing that can wait is loaded. */
 async function startForHost(): Promise<number> {
-  keepYoungGenerationSmall();
+  keepMemorySmall();
   await hideSecretsOfFaults();
   const { runForHost } = await import('./cli/run/host-start.ts');
   return runForHost(process.argv);
