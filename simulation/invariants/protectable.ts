@@ -24,6 +24,8 @@ const COHERENT_AGAIN_MS = 20_000;
 
 /** Looked for over 7.5 s, and sent again with the cycle after. */
 const SEARCH_MS = 20_000;
+/** One that may not be sent again is waited for for as long as any request can be under way. */
+const UNDER_WAY_MS = 32_000;
 /** An answer that takes longer than this does not come soon. */
 const SOON_MS = 2_000;
 
@@ -45,7 +47,8 @@ export function whyHindered(scene: Scene, symbol: string): string | null {
   if (scene.hadFault(CLOCK_SET, TAKING_UP_MS + NEXT_TRY_MS)) return 'somebody set its clock';
   if (now - lives.liftedAt <= NEXT_TRY_MS) return 'a person has just lifted a halt';
   if (now - chronicle.adoptedAt <= NEXT_TRY_MS) return 'a person has just said to go on';
-  if (now - chronicle.unknownAt(symbol) <= SEARCH_MS) return 'an order is being looked for';
+  if (now - chronicle.unknownAt(symbol) <= (isStuck(scene, symbol) ? UNDER_WAY_MS : SEARCH_MS))
+    return 'an order is being looked for';
   return whyOutOfReach(scene, symbol);
 }
 
@@ -95,6 +98,12 @@ function whyNotTaken(scene: Scene, symbol: string): string | null {
   if (isFractionFaced(scene, symbol)) return 'beside an order of somebody else it is a wash trade';
   return world.core.asset(symbol)?.tradable === true ? null : 'the share is not traded any more';
 }
+
+/** A person was told that nobody can tell what became of an order. */
+const isStuck = ({ chronicle }: Scene, symbol: string): boolean =>
+  [...chronicle.alerts.values()].some(
+    (alert) => alert.code === 'order_stuck' && alert.symbol === symbol,
+  );
 
 const isAside = ({ status }: Order): boolean => status === 'stopped' || status === 'calculated';
 
