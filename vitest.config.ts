@@ -11,6 +11,8 @@ export default defineConfig({
     isolate: false,
     // One more than there are cores: tests of the command line wait for processes most of the time.
     maxWorkers: availableParallelism() + 1,
+    // Most of what a test makes is gone at once: with room for it, a tenth less time is spent on it.
+    execArgv: ['--min-semi-space-size=32', '--max-semi-space-size=64'],
     testTimeout: 20_000,
     sequence: { sequencer: LongestFirst, shuffle: { files: true, tests: false } },
   },

@@ -19,6 +19,8 @@ export type CampaignOptions = {
   readonly scope: 'all' | 'each_kind';
   /** Begins no further life when it is over. */
   readonly longestMs: number;
+  /** Nor when so many were killed. */
+  readonly mostKills?: number;
   /** On the wall, undisturbed; a recovery or an act that takes longer has failed. */
   readonly patienceMs: number;
   /** True for guards that protect nothing after a restart: the rig must find them out. */
@@ -160,6 +162,8 @@ class Work {
   }
 
   isLeft(): boolean {
+    const { mostKills = Number.POSITIVE_INFINITY } = this.#options;
+    if (this.#tally.kills >= mostKills) return false;
     return this.#points?.some((point) => this.#leftAt(point) > 0) ?? true;
   }
 
