@@ -362,6 +362,22 @@ describe('a planted lie', () => {
     expect(world.broken()).toContain(invariant);
   });
 
+  it.each([
+    { forMs: 20_000, invariants: [] },
+    { forMs: 40_000, invariants: [1] },
+  ])(
+    'breaks $invariants when an exit fills $forMs ms after somebody sold all and nobody acts',
+    async ({ forMs, invariants }) => {
+      const { world, runtime } = await guarded();
+      await runtime.orchestrator.stop();
+      world.price('AAPL', '100');
+      world.exchange.run({ do: 'close_by_hand', symbol: 'AAPL' });
+      await onlyLook(world, forMs);
+      world.exchange.run({ do: 'execute', orderId: stopOf(world).id, qty: '10', price: '92' });
+      expect(world.broken()).toEqual(invariants);
+    },
+  );
+
   it('breaks invariant 18 when a process that may only look sends an order', async () => {
     const world = await watchedWorld();
     await world.begin({ mode: 'observe' });
