@@ -129,7 +129,9 @@ async function traced(forMs: number): Promise<readonly TraceEvent[]> {
   const session = await browser.context.browser()?.newBrowserCDPSession();
   if (session === undefined) throw new Error('the browser has no session of its own');
   const events: TraceEvent[] = [];
-  session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
+  session.on('Tracing.dataCollected', ({ value }) =>
+    events.push(...(value as unknown as TraceEvent[])),
+  );
   const ended = new Promise<void>((done) => session.once('Tracing.tracingComplete', () => done()));
   const includedCategories = ['toplevel', 'disabled-by-default-devtools.timeline', '__metadata'];
   await session.send('Tracing.start', { traceConfig: { includedCategories } });
