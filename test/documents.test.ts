@@ -17,10 +17,12 @@ const callsIn = (file: string): string[] =>
 
 const calls = documents.flatMap((file) => callsIn(file).map((call) => [file, call] as const));
 
+const program = await createProgram();
+
 /** Null when the words name a command that there is, with options that it has. */
 function whyUnknown(call: string): string | null {
   const words = call.split(/\s+/).filter((word) => word !== '');
-  let command: Command = createProgram();
+  let command: Command = program;
   const known = [...command.options];
   for (const word of words) {
     const next = command.commands.find((each) => each.name() === word);
