@@ -94,6 +94,27 @@ describe('a plan that is verified', () => {
   });
 });
 
+describe('a plan that moved a stop', () => {
+  it('gives way where the market goes through that stop while it is verified', async () => {
+    const guarded = await watchedAccount();
+    const { clock, broker } = guarded;
+    broker.next('submit', {
+      kind: 'after',
+      happens: () => {
+        broker.readPositions = () => new Promise(() => {});
+      },
+    });
+    guarded.orchestrator.start();
+    await clock.advanceBy(500);
+    expect(guarded.coordinator.isBusy(AAPL)).toBe(true);
+    guarded.price('AAPL', '88');
+    await clock.advanceBy(300);
+    expect(guarded.records('plan_finished').at(-1)?.body).toMatchObject({
+      because: expect.stringContaining('the market went through the stop'),
+    });
+  });
+});
+
 describe('a plan that nobody can verify', () => {
   it('keeps its symbol for six seconds, and no longer', async () => {
     const guarded = await watchedAccount();

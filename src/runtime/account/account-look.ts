@@ -1,6 +1,6 @@
 import { NO_SHARES, sharesLeft, text } from '../../domain/decimal.ts';
 import type { Ticker } from '../../domain/ids.ts';
-import { isTerminal, type Order } from '../../domain/order.ts';
+import { isTerminal, isTriggered, type Order } from '../../domain/order.ts';
 import type { PlanPart } from '../../domain/plan.ts';
 import type { StepResult } from '../../domain/report.ts';
 import { onlyAddsStops } from '../../domain/risk-reducing.ts';
@@ -90,7 +90,8 @@ export class AccountLook {
 
   /**
    * What the broker shows otherwise than the part meant; null when it is as meant. It ends at once
-   * where shares are bare that others have brought meanwhile: their stop cannot wait for it.
+   * where shares are bare that others have brought meanwhile, or that the market has gone through
+   * the stop of: they cannot wait for it.
    */
   async verify(part: PlanPart): Promise<string | null> {
     const { symbol } = part;
@@ -121,9 +122,15 @@ export class AccountLook {
   #bareSince({ symbol, target }: PlanPart): string | null {
     const context = this.#state.getCompleteContext(symbol);
     if (context === null || !this.#state.isTold(symbol, OLDEST_SHARED_MS)) return null;
-    const { cover, position } = context;
+    const { cover, position, orders, price } = context;
+    if (cover.nakedQuantity.eq(NO_SHARES)) return null;
+    const isToRest = target.cover !== null && target.repriceLimit === null;
+    const passed = orders.find((order) => !isTerminal(order.status) && isTriggered(order, price));
+    if (isToRest && passed !== undefined) {
+      return `the market went through the stop ${passed.id} meanwhile`;
+    }
     const more = sharesLeft(position.quantity, target.holdQuantity);
-    if (more.eq(NO_SHARES) || cover.nakedQuantity.eq(NO_SHARES)) return null;
+    if (more.eq(NO_SHARES)) return null;
     return `${text(more)} shares came meanwhile, and ${text(cover.nakedQuantity)} have no stop`;
   }
 
