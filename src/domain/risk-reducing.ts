@@ -47,13 +47,17 @@ export const onlyAddsStops = (steps: readonly Step[], held: Side): boolean =>
 function addsStops(step: Step, held: Side): boolean {
   switch (step.kind) {
     case 'submit':
-      return step.purpose === 'protect' && closes(step.order, held);
+      return step.purpose === 'protect' && closes(step.order, held) && holdsStop(step.order);
     case 'replace':
       return step.purpose === 'protect' && !loosens(step, held) && !shrinks(step);
     case 'cancel':
       return step.before.positionIntent?.endsWith('_to_open') === true;
   }
 }
+
+/** Whatever a step calls itself, without a stop it protects nothing. */
+const holdsStop = ({ stopPrice, stopLoss }: OrderRequest): boolean =>
+  stopPrice !== null || stopLoss !== null;
 
 const shrinks = ({ before, change }: ReplaceStep): boolean =>
   change.quantity !== null && (before.quantity === null || change.quantity.lt(before.quantity));

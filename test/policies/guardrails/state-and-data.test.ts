@@ -193,7 +193,8 @@ describe('fresh data', () => {
     const stops = [submit({ quantity: '5', stop: '95', limit: '94', purpose: 'protect' })];
     expect(code(stops, true)).toBeNull();
     expect(code(stops)).toBe('snapshot_incoherent');
-    for (const more of [submit(), cancel(stop), buyMore('1', '100')]) {
+    const calledStop = submit({ quantity: '5', purpose: 'protect' });
+    for (const more of [submit(), calledStop, cancel(stop), buyMore('1', '100')]) {
       expect(code([...stops, more], true)).toBe('snapshot_incoherent');
     }
   });
