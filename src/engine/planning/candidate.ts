@@ -1,9 +1,10 @@
 import { clientOrderId } from '../../domain/client-order-id.ts';
 import type { Ticker } from '../../domain/ids.ts';
-import type { Order, OrderChange, OrderRequest } from '../../domain/order.ts';
+import { isOurs, type Order, type OrderChange, type OrderRequest } from '../../domain/order.ts';
 import type { Step, StepPurpose } from '../../domain/plan.ts';
 import type { IntentRecord, PositionContext } from '../../domain/portfolio.ts';
 import type { RecipeName } from '../../domain/recipe.ts';
+import { isLive } from '../account/flat-context.ts';
 import type { OrderIdentity } from '../account/intents.ts';
 import { isMilestone, keyFor, meaningOf, nextIdentity, whySpent } from '../account/intents.ts';
 
@@ -85,7 +86,8 @@ function identityFor(
     if (isInDoubt(key, intents))
       return `what became of the last order in ${meaningOf(key)} is not known yet`;
     const identity = nextIdentity(key, intents, releasing);
-    if (identity !== null) return unusedBy(orders, identity);
+    if (identity === null || isStillHeld(identity, context, releasing)) continue;
+    return unusedBy(orders, identity);
   }
   return `every ${meaning} slot is in use`;
 }
@@ -94,6 +96,27 @@ const isInDoubt = (key: string, intents: readonly IntentRecord[]): boolean =>
   intents.some(
     (intent) => intent.key === key && (intent.state === 'unknown' || intent.state === 'intended'),
   );
+
+/** A change that came to nothing leaves the order that it was to change in the key. */
+function isStillHeld(
+  { key, generation }: OrderIdentity,
+  { orders, intents }: PositionContext,
+  releasing: ReadonlySet<string>,
+): boolean {
+  const unclaimed = orders.filter(
+    (order) =>
+      isLive(order) &&
+      isOurs(order) &&
+      !releasing.has(order.clientOrderId) &&
+      !intents.some((intent) => intent.clientOrderId === order.clientOrderId),
+  );
+  if (unclaimed.length === 0) return false;
+  for (let earlier = generation - 2; earlier >= 1; earlier -= 1) {
+    const id = clientOrderId(key, earlier);
+    if (unclaimed.some((order) => order.clientOrderId === id)) return true;
+  }
+  return false;
+}
 
 /** A journal that was lost does not know the generations that still live at the broker. */
 function unusedBy(orders: readonly Order[], identity: OrderIdentity): OrderIdentity {
