@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { clientOrderId } from '../../src/domain/client-order-id.ts';
-import { quantity } from '../../src/domain/decimal.ts';
+import { price, quantity } from '../../src/domain/decimal.ts';
 import type { EventType, JournalRecord } from '../../src/domain/event.ts';
-import type { OrderStatus } from '../../src/domain/order.ts';
+import type { Order, OrderRequest, OrderStatus } from '../../src/domain/order.ts';
 import type { IntentRecord, IntentState } from '../../src/domain/portfolio.ts';
 import {
   foldIntents,
@@ -11,6 +11,7 @@ import {
   saleMeaning,
   whySpent,
 } from '../../src/engine/account/intents.ts';
+import { type Draft, identify } from '../../src/engine/planning/candidate.ts';
 import { ACCOUNT_NUMBER, holding, NOW, order } from '../support/given.ts';
 
 const EPISODE = holding().episode.id;
@@ -147,3 +148,27 @@ function record(type: EventType, body: JournalRecord['body']): JournalRecord {
     hash: '',
   };
 }
+
+describe('a key whose newest generation came to nothing', () => {
+  it('is not given on while the order of an earlier one rests', () => {
+    const stop: OrderRequest = {
+      ...{ symbol: holding().position.symbol, side: 'sell', type: 'stop', timeInForce: 'gtc' },
+      ...{ quantity: quantity('6'), limitPrice: null, stopPrice: price('95') },
+      ...{ orderClass: 'simple', takeProfitLimitPrice: null, stopLoss: null },
+      positionIntent: 'sell_to_close',
+    };
+    const draft: Draft = {
+      ...{ kind: 'submit', purpose: 'protect', until: 'live', meaning: 'cover/whole' },
+      order: stop,
+    };
+    const nextBeside = (orders: readonly Order[]) => {
+      const context = holding({ orders, intents: [intent(slot, 'dead', 3)] });
+      const identified = identify({ drafts: [draft] }, context);
+      const [step] = identified.outcome === 'identified' ? identified.steps : [];
+      return step?.kind === 'submit' ? [step.key, step.generation] : identified;
+    };
+    const resting = order({ clientOrderId: clientOrderId(slot, 2), quantity: '4' });
+    expect(nextBeside([resting])).toEqual([`${slot}/2`, 1]);
+    expect(nextBeside([])).toEqual([slot, 4]);
+  });
+});
