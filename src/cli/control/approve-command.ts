@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { askLine, userName } from '../../adapters/system/terminal.ts';
 import { loadSettings } from '../../config.ts';
 import { askOwner, ownerOf, refusalIn } from '../owner/ask-owner.ts';
+import { type Answer, answerOf } from '../shared/answer.ts';
 import { UsageError } from '../shared/failure.ts';
 import { shown, waitingPlan } from './pending-command.ts';
 
@@ -21,31 +22,37 @@ export const approveCommand = (): Command =>
     .argument('<plan>', 'the plan, as "bigbrother pending" names it')
     .option('--yes <code>', 'the code that "bigbrother pending" shows, in place of an answer')
     .option('--code <code>', 'the same, for who is asked for it')
+    .option('--json', 'one JSON object')
     .addHelpText('after', explanation)
     .action((plan: string, _, command: Command) =>
-      runApprove(plan, command.optsWithGlobals<Options>()),
+      runApprove(plan, command.optsWithGlobals<Options>(), answerOf(command)),
     );
 
-async function runApprove(planId: string, { config, yes, code }: Options): Promise<void> {
+async function runApprove(planId: string, options: Options, answer: Answer): Promise<void> {
+  const { config, yes, code } = options;
   const { owner } = ownerOf(loadSettings(config ?? null));
   const waiting = await waitingPlan(owner, planId);
-  process.stdout.write(`${shown(waiting, true)}\n`);
-  const given = yes ?? code ?? (await answered(waiting.tier === 'T3', waiting.code));
+  const { hash, tier, text } = waiting;
+  answer.note({ plan_id: planId, hash, tier, plan: [...text.lines, ...text.details] });
+  answer.note({ approved: false });
+  answer.say(shown(waiting, true));
+  const given = yes ?? code ?? (await answered(answer, tier === 'T3', waiting.code));
   const by = `${userName()} in a terminal`;
   const { token } = owner;
-  const { hash } = waiting;
   const question = { kind: 'approve', token, planId, hash, code: given, by } as const;
-  const answer = await askOwner(owner, question);
-  if (answer.kind !== 'taken') throw new UsageError(refusalIn(answer));
-  if (answer.because !== null) throw new UsageError(`Not approved: ${answer.because}.`);
-  process.stdout.write(`APPROVED ${planId}: the agent may execute it once now.\n`);
+  const heard = await askOwner(owner, question);
+  if (heard.kind !== 'taken') throw new UsageError(refusalIn(heard));
+  if (heard.because !== null) throw new UsageError(`Not approved: ${heard.because}.`);
+  answer.note({ approved: true });
+  answer.say(`APPROVED ${planId}: the agent may execute it once now.`);
 }
 
 /** @returns the plan's code, from a person who says so or types it */
-async function answered(mustType: boolean, code: string): Promise<string> {
-  if (!process.stdin.isTTY) {
+async function answered({ isJson }: Answer, mustType: boolean, code: string): Promise<string> {
+  if (isJson || !process.stdin.isTTY) {
+    const where = isJson ? 'with --json' : 'without a terminal';
     throw new UsageError(
-      'Approving takes a person; without a terminal pass --yes with the code of "bigbrother pending".',
+      `Approving takes a person; ${where} pass --yes with the code of "bigbrother pending".`,
     );
   }
   if (mustType) return askLine(`It takes protection away. Type the code ${code} to approve: `);

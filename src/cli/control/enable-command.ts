@@ -3,6 +3,7 @@ import { userName } from '../../adapters/system/terminal.ts';
 import { loadSettings } from '../../config.ts';
 import { askOwner, ownerOf, refusalIn } from '../owner/ask-owner.ts';
 import { confirm } from '../owner/halt-account.ts';
+import { type Answer, answerOf } from '../shared/answer.ts';
 import { UsageError } from '../shared/failure.ts';
 
 type Options = { readonly config?: string; readonly yes?: string };
@@ -26,21 +27,26 @@ export const enableCommand = (): Command =>
     .argument('<policy>', 'the policy that the alert names, or "drawdown"')
     .argument('[symbol]', 'the symbol that the alert names')
     .option('--yes <account>', 'the account number, in place of typing it')
+    .option('--json', 'one JSON object')
     .addHelpText('after', explanation)
-    .action((policy: string, symbol: string | undefined, _, command: Command) =>
-      runEnable(policy, symbol ?? null, command.optsWithGlobals<Options>()),
-    );
+    .action((policy: string, symbol: string | undefined, _, command: Command) => {
+      const what = { policy, symbol: symbol ?? null };
+      return runEnable(what, command.optsWithGlobals<Options>(), answerOf(command));
+    });
 
-async function runEnable(policy: string, symbol: string | null, options: Options): Promise<void> {
+type Off = { readonly policy: string; readonly symbol: string | null };
+
+async function runEnable({ policy, symbol }: Off, options: Options, answer: Answer): Promise<void> {
   const { place, owner } = ownerOf(loadSettings(options.config ?? null));
   const what = symbol === null ? policy : `${policy} in ${symbol}`;
-  await confirm(`Switching on ${what} again`, place, options.yes);
+  await confirm(`Switching on ${what} again`, place, options.yes, answer);
   const by = `${userName()} on the command line`;
   const question = { kind: 'enable', token: owner.token, policy, symbol, by } as const;
-  const answer = await askOwner(owner, question);
-  if (answer.kind !== 'enabled') throw new UsageError(refusalIn(answer));
-  if (!answer.wasOff) {
+  const heard = await askOwner(owner, question);
+  if (heard.kind !== 'enabled') throw new UsageError(refusalIn(heard));
+  if (!heard.wasOff) {
     throw new UsageError(`${what} is not switched off on ${place.name}; the alerts name what is.`);
   }
-  process.stdout.write(`ENABLED ${what} on ${place.name}.\n`);
+  answer.note({ account: place.name, policy, symbol, enabled: true });
+  answer.say(`ENABLED ${what} on ${place.name}.`);
 }

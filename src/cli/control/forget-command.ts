@@ -4,6 +4,7 @@ import { loadSettings } from '../../config.ts';
 import { isTicker } from '../../domain/ids.ts';
 import { askOwner, ownerOf, refusalIn } from '../owner/ask-owner.ts';
 import { confirm } from '../owner/halt-account.ts';
+import { type Answer, answerOf } from '../shared/answer.ts';
 import { UsageError } from '../shared/failure.ts';
 
 type Options = {
@@ -32,10 +33,13 @@ export const forgetCommand = (): Command =>
     .option('--symbol <symbol>', 'trades in this symbol')
     .option('--all', 'every trade')
     .option('--yes <account>', 'the account number, in place of typing it')
+    .option('--json', 'one JSON object')
     .addHelpText('after', explanation)
-    .action((_, command: Command) => runForget(command.optsWithGlobals<Options>()));
+    .action((_, command: Command) =>
+      runForget(command.optsWithGlobals<Options>(), answerOf(command)),
+    );
 
-async function runForget(options: Options): Promise<void> {
+async function runForget(options: Options, answer: Answer): Promise<void> {
   const policy = options.policy ?? null;
   const symbol = options.symbol?.toUpperCase() ?? null;
   const isAll = options.all === true;
@@ -46,10 +50,11 @@ async function runForget(options: Options): Promise<void> {
   const { place, owner } = ownerOf(loadSettings(options.config ?? null));
   const by = policy === null ? '' : ` by ${policy}`;
   const what = `what was learned from trades${by}${symbol === null ? '' : ` in ${symbol}`}`;
-  await confirm(`Forgetting ${what}`, place, options.yes);
+  await confirm(`Forgetting ${what}`, place, options.yes, answer);
   const who = `${userName()} on the command line`;
   const question = { kind: 'forget', token: owner.token, policy, symbol, by: who } as const;
-  const answer = await askOwner(owner, question);
-  if (answer.kind !== 'forgotten') throw new UsageError(refusalIn(answer));
-  process.stdout.write(`FORGOTTEN ${what}, on ${place.name}.\n`);
+  const heard = await askOwner(owner, question);
+  if (heard.kind !== 'forgotten') throw new UsageError(refusalIn(heard));
+  answer.note({ account: place.name, policy, symbol, forgotten: true });
+  answer.say(`FORGOTTEN ${what}, on ${place.name}.`);
 }

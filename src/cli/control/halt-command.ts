@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { SystemClock } from '../../adapters/system/system-clock.ts';
 import { userName } from '../../adapters/system/terminal.ts';
 import { type HaltSettings, loadHaltSettings } from '../../config.ts';
+import type { Json } from '../../domain/canonical.ts';
 import type { Halt, HaltLevel } from '../../domain/halt.ts';
 import type { Account } from '../../domain/portfolio.ts';
 import { BrokerError } from '../../ports/broker.ts';
@@ -16,9 +17,11 @@ import {
   placeOf,
   placesFor,
 } from '../owner/halt-account.ts';
+import { type Answer, answerOf } from '../shared/answer.ts';
 import { wholeNumber } from '../shared/arguments.ts';
 import { exitCodes, UsageError } from '../shared/failure.ts';
 import { stopSignal } from '../shared/stop-signal.ts';
+import { haltFacts, reportFacts } from './halt-facts.ts';
 
 type Options = {
   readonly config?: string;
@@ -61,19 +64,20 @@ export const haltCommand = (): Command =>
     .option('--yes <account>', 'the account number, to confirm --flatten without a terminal')
     .option('--because <words>', 'why, for the journal')
     .option('--give-up-after <seconds>', 'then stop trying', wholeNumber(1, 86_400))
+    .option('--json', 'one JSON object')
     .addHelpText('after', explanation)
-    .action((_, command: Command) => runHalt(command.optsWithGlobals<Options>()));
+    .action((_, command: Command) =>
+      runHalt(command.optsWithGlobals<Options>(), answerOf(command)),
+    );
 
-const tell = (line: string): void => void process.stdout.write(`${line}\n`);
-
-async function runHalt(options: Options): Promise<void> {
+async function runHalt(options: Options, answer: Answer): Promise<void> {
   const settings = loadHaltSettings(options.config ?? null);
   warnOfBroken(settings);
   const clock = new SystemClock();
   const level = levelOf(options);
   // Whoever wants to flatten is asked once more, and blocked meanwhile.
   const first = level === 'flatten' ? 'everything' : level;
-  const press = (place: AccountPlace, at: HaltLevel): Pressed => pressAt(place, at, options, clock);
+  const press = pressing(options, clock, answer);
   const pressed = placesFor(settings).map((place) => press(place, first));
 
   const over = new AbortController();
@@ -81,25 +85,26 @@ async function runHalt(options: Options): Promise<void> {
   const { giveUpAfter } = options;
   if (giveUpAfter !== undefined) clock.after(giveUpAfter * 1_000, () => over.abort());
   const broker = emergencyFor(settings, clock);
-  if (broker === null) return awaitOwner(pressed[0], level, clock, over.signal);
-  const reading = readAccount(broker, pressed, clock, over.signal);
+  if (broker === null) return awaitOwner(pressed[0], { level, clock, signal: over.signal, answer });
+  const looking = { clock, signal: over.signal, answer };
+  const reading = readAccount(broker, pressed, looking);
   const account = await Promise.race([reading, aborted(over.signal)]);
-  if (account === null) return end(exitCodes.failed);
+  if (account === null) return end(exitCodes.failed, answer);
   const place = theOne(settings, pressed, account);
   const known = pressed.find((each) => each.place.name === place.name) ?? press(place, first);
   if (level === 'flatten') {
-    await confirm('Closing every position at the market', place, options.yes);
+    await confirm('Closing every position at the market', place, options.yes, answer);
   }
   const { halt, latchFailure } = level === first ? known : press(place, level);
   const { latch } = place;
   const { signal } = over;
-  const onLook = tellChanges();
+  const onLook = tellChanges(answer);
   const work = carryOutHalt({
     ...{ broker, latch, clock, halt, latchFailure, signal, onLook },
   });
   const report = await Promise.race([work, aborted(signal)]);
   const isDone = report?.outcome === 'verified' && latchFailure === null;
-  await end(isDone ? exitCodes.done : exitCodes.failed);
+  await end(isDone ? exitCodes.done : exitCodes.failed, answer);
 }
 
 function warnOfBroken({ venue, dataDirectory, unusableBecause }: HaltSettings): void {
@@ -115,8 +120,10 @@ function warnOfBroken({ venue, dataDirectory, unusableBecause }: HaltSettings): 
 }
 
 /** Ends the process although a request or a timer may still run; what was printed is out first. */
-const end = (code: number): Promise<never> =>
-  new Promise(() => process.stdout.write('', () => process.exit(code)));
+function end(exitCode: number, answer: Answer): Promise<never> {
+  answer.give({ exitCode, because: null });
+  return new Promise(() => process.stdout.write('', () => process.exit(exitCode)));
+}
 
 const aborted = (signal: AbortSignal): Promise<null> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve(null)));
@@ -130,38 +137,49 @@ type Pressed = {
   readonly latchFailure: string | null;
 };
 
-function pressAt(
-  place: AccountPlace,
-  level: HaltLevel,
+type Looking = { readonly clock: Clock; readonly signal: AbortSignal; readonly answer: Answer };
+
+/** What latches an account, says so, and keeps count of what was latched. */
+function pressing(
   { because = 'asked for on the command line' }: Options,
   clock: Clock,
-): Pressed {
+  answer: Answer,
+): (place: AccountPlace, level: HaltLevel) => Pressed {
   const by = `${userName()} on the command line`;
-  const request = { level, actor: 'person', by, because, includesForeign: true } as const;
-  const { halt, latchFailure } = latchHalt({ latch: place.latch, clock }, request);
-  tell(
-    latchFailure === null
-      ? `LATCHED ${place.name}: ${haltInWords(halt)}`
-      : `NOT LATCHED ${place.name}: ${latchFailure}`,
-  );
-  return { place, halt, latchFailure };
+  const latched: Json[] = [];
+  answer.note({ latched });
+  return (place, level) => {
+    const request = { level, actor: 'person', by, because, includesForeign: true } as const;
+    const { halt, latchFailure } = latchHalt({ latch: place.latch, clock }, request);
+    latched.push({ account: place.name, ...haltFacts(halt), not_latched_because: latchFailure });
+    answer.say(
+      latchFailure === null
+        ? `LATCHED ${place.name}: ${haltInWords(halt)}`
+        : `NOT LATCHED ${place.name}: ${latchFailure}`,
+    );
+    return { place, halt, latchFailure };
+  };
 }
 
 /** Tries until it is read, or until told to stop. */
 async function readAccount(
   broker: EmergencyBroker,
   pressed: readonly Pressed[],
-  clock: Clock,
-  signal: AbortSignal,
+  { clock, signal, answer }: Looking,
 ): Promise<Account | null> {
-  if (pressed.length === 0) tell('These keys never ran here: the broker is asked for the account.');
+  if (pressed.length === 0) {
+    answer.say('These keys never ran here: the broker is asked for the account.');
+  }
   for (;;) {
     try {
       return await broker.readAccount();
     } catch (error) {
       if (!(error instanceof BrokerError)) throw error;
       const holds = pressed.length === 0 ? 'NOTHING is latched yet' : 'the halt holds';
-      tell(`NOT VERIFIED: ${error.message}; ${holds}, and it is tried again. Ctrl-C gives up.`);
+      answer.note({ outcome: 'at_work', broker_failure: error.message });
+      answer.say(
+        `NOT VERIFIED: ${error.message}; ${holds}, and it is tried again. Ctrl-C gives up.`,
+      );
     }
     await clock.sleep(2_000, signal);
     if (signal.aborted) return null;
@@ -187,12 +205,13 @@ function theOne(
   return placeOf(settings, `${venue.environment}-${accountNumber}`);
 }
 
-/** Prints what a look has found when it is something new. */
-function tellChanges(): (report: HaltReport) => void {
+/** Says what a look has found when it is something new. */
+function tellChanges(answer: Answer): (report: HaltReport) => void {
   let last = '';
   return (report) => {
     const text = reportInWords(report).join('\n');
-    if (text !== last) tell(text);
+    if (text !== last) answer.say(text);
+    answer.note(reportFacts(report));
     last = text;
   };
 }
@@ -203,9 +222,7 @@ const OWNER_TIMEOUT_MS = 20_000;
 
 async function awaitOwner(
   pressed: Pressed | undefined,
-  level: HaltLevel,
-  clock: Clock,
-  signal: AbortSignal,
+  { level, clock, signal, answer }: Looking & { readonly level: HaltLevel },
 ): Promise<void> {
   if (pressed === undefined) {
     throw new UsageError('There are no keys, and no BigBrother ever ran here: nothing to halt.');
@@ -222,10 +239,11 @@ async function awaitOwner(
     await clock.sleep(OWNER_POLL_MS, signal);
   }
   const isVerified = place.latch.isVerified(halt);
-  tell(
+  answer.note({ outcome: isVerified ? 'verified' : 'at_work' });
+  answer.say(
     isVerified
       ? 'VERIFIED by the BigBrother that runs the account: nothing is left that has to end'
       : 'NOT VERIFIED: no BigBrother runs this account, or it is in no mode to act',
   );
-  await end(isVerified ? exitCodes.done : exitCodes.failed);
+  await end(isVerified ? exitCodes.done : exitCodes.failed, answer);
 }

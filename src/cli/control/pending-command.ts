@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { loadSettings } from '../../config.ts';
 import { isoTime } from '../../domain/time.ts';
 import type { OwnerWord } from '../../server/attach/attach-words.ts';
@@ -26,7 +26,7 @@ Examples:
 export const pendingCommand = (): Command =>
   new Command('pending')
     .description('shows the plans that wait for your approval')
-    .option('--page', 'serve them as a page on this machine')
+    .addOption(new Option('--page', 'serve them as a page on this machine').conflicts('json'))
     .option('--details', 'every step and every reason')
     .option('--json', 'as JSON')
     .addHelpText('after', explanation)

@@ -6,12 +6,14 @@ import { SystemClock } from '../../adapters/system/system-clock.ts';
 import { userName } from '../../adapters/system/terminal.ts';
 import { AccountTakenError } from '../../composition/start-error.ts';
 import { loadSettings, type Settings } from '../../config.ts';
+import type { Json } from '../../domain/canonical.ts';
 import { isoTime } from '../../domain/time.ts';
 import { accountDoor } from '../owner/account-door.ts';
 import { askOwner, refusalIn } from '../owner/ask-owner.ts';
 import { type AccountPlace, confirm, placesFor } from '../owner/halt-account.ts';
 import { type OwnerFile, readOwnerFile } from '../owner/owner-file.ts';
 import { startBigBrother } from '../owner/start.ts';
+import { type Answer, answerOf } from '../shared/answer.ts';
 import { exitCodes, UsageError } from '../shared/failure.ts';
 import { rollbackSettings } from './rollback-settings.ts';
 
@@ -45,42 +47,48 @@ export const rollbackCommand = (): Command =>
     .option('--undo', 'let BigBrother act again')
     .option('--because <words>', 'why, for the journal and the report')
     .option('--yes <account>', 'the account number, to confirm --undo without a terminal')
+    .option('--json', 'one JSON object')
     .addHelpText('after', explanation)
     .action((_, command: Command) => {
       const options = command.optsWithGlobals<Options>();
-      return options.undo === true ? runUndo(options) : runRollback(options);
+      const answer = answerOf(command);
+      return options.undo === true ? runUndo(options, answer) : runRollback(options, answer);
     });
-
-const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** The owner drains its plans, finds out about unknown steps and reads the account. */
 const LONGEST_ANSWER_MS = 58_000;
 
-async function runRollback(options: Options): Promise<void> {
+async function runRollback(options: Options, answer: Answer): Promise<void> {
   const { settings, warning } = rollbackSettings(options.config ?? null);
   if (warning !== null) process.stderr.write(`bigbrother: ${warning}\n`);
   const clock = new SystemClock();
   const by = `${userName()} on the command line`;
   const { because = 'asked for on the command line', protect = false } = options;
   const standDown = { since: clock.now(), by, because };
-  for (const place of placesFor(settings)) {
+  const places = placesFor(settings);
+  for (const place of places) {
     // Before anything is asked of anybody: from here on nothing new is begun.
     latchOf(settings, place).latch(standDown);
-    tell(`STOOD DOWN ${place.name}: nothing new is begun`);
+    answer.say(`STOOD DOWN ${place.name}: nothing new is begun`);
   }
+  answer.note({ stood_down: places.map(({ name }) => name) });
   const request = { by, because, protect };
   const { isCovered, json, markdown, directory } = await handOver(settings, request);
   const name = `hand-over-${isoTime(clock.now()).replaceAll(':', '')}`;
   const paths = [join(directory, `${name}.md`), join(directory, `${name}.json`)] as const;
   replaceTextFile(paths[0], markdown);
   replaceTextFile(paths[1], json);
-  tell(markdown);
-  tell(`Written to ${paths[0]} and ${paths[1]}`);
+  answer.note({ hand_over: jsonIn(json), written_to: [...paths] });
+  answer.say(markdown);
+  answer.say(`Written to ${paths[0]} and ${paths[1]}`);
   if (!isCovered && !protect) {
-    tell('"bigbrother rollback --protect" places the stops that are missing.');
+    answer.say('"bigbrother rollback --protect" places the stops that are missing.');
   }
   process.exitCode = isCovered ? exitCodes.done : exitCodes.failed;
 }
+
+/** As this program wrote it. */
+const jsonIn = (text: string): Json => JSON.parse(text);
 
 const latchOf = ({ dataDirectory }: Settings, { name }: AccountPlace): FileStandDown =>
   new FileStandDown(join(dataDirectory, name));
@@ -136,21 +144,28 @@ async function byItself(settings: Settings, request: Request): Promise<Handed> {
   }
 }
 
-async function runUndo(options: Options): Promise<void> {
+async function runUndo(options: Options, answer: Answer): Promise<void> {
   const settings = loadSettings(options.config ?? null);
   const places = placesFor(settings);
   const down = places.filter((place) => latchOf(settings, place).read() !== null);
   const [place] = down;
+  answer.note({ lifted: null });
   if (place === undefined) {
-    tell(
+    answer.say(
       `BigBrother is not stood down: ${places.map(({ name }) => name).join(', ') || 'no account'}.`,
     );
     return;
   }
   const { by, because, since } = latchOf(settings, place).read() ?? {};
-  tell(`${place.name}: taken back by ${by} at ${isoTime(since ?? 0)}: ${because}`);
-  tell(`The settings ask for mode ${settings.rules.mode}; stop your other bot before you go on.`);
-  await confirm('Letting BigBrother act again', place, options.yes);
+  const at = isoTime(since ?? 0);
+  const back = { by: by ?? null, because: because ?? null, at };
+  answer.note({ account: place.name, taken_back: back, mode: settings.rules.mode });
+  answer.say(`${place.name}: taken back by ${by} at ${at}: ${because}`);
+  answer.say(
+    `The settings ask for mode ${settings.rules.mode}; stop your other bot before you go on.`,
+  );
+  await confirm('Letting BigBrother act again', place, options.yes, answer);
   latchOf(settings, place).lift();
-  tell(`LIFTED ${place.name}: BigBrother goes as far as its settings again.`);
+  answer.note({ lifted: place.name });
+  answer.say(`LIFTED ${place.name}: BigBrother goes as far as its settings again.`);
 }

@@ -6,6 +6,7 @@ import type { OwnerWord } from '../../server/attach/attach-words.ts';
 import { settingsFileSchema } from '../../settings-file.ts';
 import { askOwner, ownerOf, refusalIn } from '../owner/ask-owner.ts';
 import type { OwnerFile } from '../owner/owner-file.ts';
+import { type Answer, answerOf } from '../shared/answer.ts';
 import { UsageError } from '../shared/failure.ts';
 
 type Options = { readonly config?: string; readonly json?: boolean };
@@ -34,14 +35,14 @@ export function settingsCommand(): Command {
     .command('accept')
     .description('accepts what waits')
     .argument('<code>', 'as "pending" shows it')
+    .option('--json', 'one JSON object')
     .action((code: string, _, command: Command) =>
-      runAccept(code, command.optsWithGlobals<Options>()),
+      runAccept(code, command.optsWithGlobals<Options>(), answerOf(command)),
     );
   settings
     .command('schema')
     .description('the JSON schema of the settings file, for editors')
     .action(() => tell(JSON.stringify(settingsFileSchema(), null, 2)));
-  for (const command of settings.commands) command.exitOverride();
   return settings;
 }
 
@@ -74,14 +75,16 @@ async function runPending({ config, json }: Options): Promise<void> {
   else tell(`To accept all of it: bigbrother settings accept ${code}`);
 }
 
-async function runAccept(code: string, { config }: Options): Promise<void> {
+async function runAccept(code: string, { config }: Options, answer: Answer): Promise<void> {
   const { place, owner } = ownerOf(loadSettings(config ?? null));
   const by = `${userName()} on the command line`;
   const question = { kind: 'accept_settings', token: owner.token, code, by } as const;
-  const answer = await askOwner(owner, question);
-  if (answer.kind !== 'accepted_settings') throw new UsageError(refusalIn(answer));
-  if (answer.appliesAt === null) {
-    throw new UsageError(`Nothing was accepted: ${answer.because}.`);
+  const heard = await askOwner(owner, question);
+  if (heard.kind !== 'accepted_settings') throw new UsageError(refusalIn(heard));
+  if (heard.appliesAt === null) {
+    throw new UsageError(`Nothing was accepted: ${heard.because}.`);
   }
-  tell(`ACCEPTED on ${place.name}: it holds from ${isoTime(answer.appliesAt)} on.`);
+  const appliesAt = isoTime(heard.appliesAt);
+  answer.note({ account: place.name, accepted: true, applies_at: appliesAt });
+  answer.say(`ACCEPTED on ${place.name}: it holds from ${appliesAt} on.`);
 }

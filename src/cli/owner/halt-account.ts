@@ -9,6 +9,7 @@ import type { Settings } from '../../config.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EmergencyBroker } from '../../ports/emergency-broker.ts';
 import { latestAccount } from '../journal/account-journal.ts';
+import type { Answer } from '../shared/answer.ts';
 import { UsageError } from '../shared/failure.ts';
 
 /** Where an account is, at its broker and on this machine. */
@@ -58,7 +59,8 @@ export function emergencyFor(
 }
 
 /**
- * A person's word: the account's number, typed now or passed with `--yes`.
+ * A person's word: the account's number, typed now or passed with `--yes`; nobody is asked
+ * where the answer is for a program.
  *
  * @throws UsageError when it is not that account's
  */
@@ -66,10 +68,12 @@ export async function confirm(
   what: string,
   { accountNumber }: AccountPlace,
   passed: string | undefined,
+  { isJson }: Answer,
 ): Promise<void> {
-  if (passed === undefined && !process.stdin.isTTY) {
+  if (passed === undefined && (isJson || !process.stdin.isTTY)) {
+    const where = isJson ? 'with --json' : 'without a terminal';
     throw new UsageError(
-      `${what} takes a person's word; without a terminal pass --yes with the account number.`,
+      `${what} takes a person's word; ${where} pass --yes with the account number.`,
     );
   }
   const typed = passed ?? (await askLine(`${what}: type the account number to confirm: `));

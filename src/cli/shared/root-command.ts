@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { secretValues } from '../../config.ts';
 import { createRedactor } from '../../server/answers/redact.ts';
+import { Answer, begunAnswerOf, type Ending } from './answer.ts';
 import { VERSION } from './version.ts';
 
 const overview = `
@@ -23,6 +24,9 @@ Environment:
                            who is told when something is wrong (docs/alerts.md)
   BIGBROTHER_CONFIG        a settings file; default: bigbrother.config.json in the data directory
 
+With --json a command prints one object on stdout, or one a line where it runs on; an error is
+there as {"ok":false,"error":{…}} as well as on stderr.
+
 Exit codes: 0 done; 1 the run found a problem or failed; 2 arguments, settings or files cannot be
 used; 3 the broker refused or could not be reached.`;
 
@@ -40,21 +44,48 @@ export const rootCommand = (usual: Command): Command =>
 
 /** Runs what the arguments ask for. Resolves with the exit code; everything is printed. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<number> {
-  for (const command of [program, ...program.commands]) {
+  for (const command of allOf(program)) {
     command.exitOverride().showHelpAfterError('(add --help to see what is allowed)');
   }
+  const begun: Command[] = [];
+  program.hook('preAction', (_, command) => void begun.push(command));
   try {
     await program.parseAsync(argv);
-    return Number(process.exitCode ?? 0);
+    const exitCode = Number(process.exitCode ?? 0);
+    for (const command of begun) begunAnswerOf(command)?.give({ exitCode, because: null });
+    return exitCode;
   } catch (error) {
     // Knows what every command may end with; a start that goes well has no need of it.
     const { failureOf } = await import('./failure.ts');
     const { exitCode, message } = failureOf(error);
     const { answer } = createRedactor(secretValues());
+    const said = error instanceof Error ? error.message : String(error);
+    const because = answer(message === '' ? said : message);
+    const [asked = namedIn(program, argv)] = begun;
+    if (exitCode !== 0) giveError(asked, argv, { exitCode, because });
     if (message !== '') process.stderr.write(answer(`bigbrother: ${message}\n`));
     if (program.opts<{ debug?: boolean }>().debug === true && error instanceof Error) {
       process.stderr.write(answer(`${error.stack ?? error.message}\n`));
     }
     return exitCode;
   }
+}
+
+const allOf = (command: Command): readonly Command[] => [
+  command,
+  ...command.commands.flatMap((each) => allOf(each)),
+];
+
+/** The command that was meant, where the arguments are too wrong for one to begin. */
+const namedIn = (program: Command, words: readonly string[]): Command =>
+  words.reduce(
+    (command, word) => command.commands.find((each) => each.name() === word) ?? command,
+    program,
+  );
+
+/** Nothing for a command without `--json`: the stdout of `mcp` is its host's. */
+function giveError(command: Command, argv: readonly string[], ending: Ending): void {
+  const knowsJson = command.options.some(({ long }) => long === '--json');
+  const isJson = knowsJson && argv.includes('--json');
+  (begunAnswerOf(command) ?? new Answer(isJson)).give(ending);
 }
