@@ -28,6 +28,14 @@ const expectClear = ({ stderr, stdout }: Ended, ...words: readonly string[]) => 
   expect(stderr).not.toContain('fault in BigBrother');
 };
 
+/** The same with `--json`: one object says what stderr says. */
+const expectClearJson = ({ stdout, ...ended }: Ended, ...words: readonly string[]) => {
+  const { ok, error } = JSON.parse(stdout) as { ok: boolean; error: Record<string, unknown> };
+  expect({ ok, code: error.exit_code }).toEqual({ ok: false, code: ended.code });
+  expect(ended.stderr).toContain(error.message);
+  expectClear({ ...ended, stdout: '' }, ...words);
+};
+
 describe('arguments that cannot be used', () => {
   it.each([
     [['frobnicate'], '"frobnicate" is not a command; there are mcp, loop, status, demo'],
@@ -107,7 +115,7 @@ describe('files that cannot be used', () => {
   ])('%s: the demo exits 2 and says where', async (_, path, words) => {
     const ended = await runHere(['demo', '--json', '--bars', path()]);
     expect(ended.code).toBe(2);
-    expectClear(ended, ...words);
+    expectClearJson(ended, ...words);
   });
 
   it('one symbol twice is refused', async () => {
@@ -126,7 +134,7 @@ describe('files that cannot be used', () => {
   it('a journal directory of the demo that cannot be written says so', async () => {
     const ended = await runHere(['demo', '--json', '--keep', '/dev/null/journal']);
     expect(ended.code).toBe(2);
-    expectClear(ended, '/dev/null/journal');
+    expectClearJson(ended, '/dev/null/journal');
   });
 
   it('a data directory without a journal says what to do first', async () => {

@@ -1,4 +1,5 @@
 import type { HttpListener } from '../../adapters/system/http-listener.ts';
+import { isoTime } from '../../domain/time.ts';
 import type { AccountOptions } from '../../paper-exchange/core/basics/types.ts';
 import type { PaperExchange } from '../../paper-exchange/exchange.ts';
 import { newYorkTime } from '../shared/new-york-time.ts';
@@ -16,14 +17,11 @@ export type Announced = {
 
 /** Lines for a shell to read: the first account's as they are, all else as comments. */
 export function addressesOf(announced: Announced): string {
-  const { listener, exchange, accounts, token, hasPage, saved } = announced;
-  const { host, port } = listener;
-  const url = `http://${host}:${port}`;
-  const socket = `ws://${host}:${port}`;
+  const { listener, accounts, token, hasPage, saved } = announced;
+  const { url, socket } = placeOf(listener);
   const [first, ...others] = accounts.map((account, place) => {
-    const { accountNumber } = exchange.core.account(exchange.core.accountIds[place] ?? '');
-    const kind = account.multiplier === '1' ? 'cash' : 'margin';
-    return { ...account, title: `${accountNumber}, ${kind}` };
+    const { account_number, kind } = accountAt(announced, account, place);
+    return { ...account, title: `${account_number}, ${kind}` };
   });
   return [
     `APCA_API_BASE_URL=${url}`,
@@ -42,4 +40,30 @@ export function addressesOf(announced: Announced): string {
     '# Ctrl-C stops it.',
     '',
   ].join('\n');
+}
+
+/** The same for a program whose output goes into a log: without secret keys and the token. */
+export function startFacts(announced: Announced) {
+  const { listener, accounts, token, hasPage, saved } = announced;
+  const { url, socket } = placeOf(listener);
+  return {
+    url,
+    trading_stream: `${socket}/stream`,
+    data_stream: `${socket}/v2/iex`,
+    accounts: accounts.map((account, place) => accountAt(announced, account, place)),
+    page: hasPage ? `${url}/` : null,
+    control: token === null ? null : `${url}/__sim`,
+    resumed_from: saved === null ? null : isoTime(saved.at),
+  };
+}
+
+const placeOf = ({ host, port }: HttpListener) => ({
+  url: `http://${host}:${port}`,
+  socket: `ws://${host}:${port}`,
+});
+
+function accountAt({ exchange: { core } }: Announced, account: AccountOptions, place: number) {
+  const { accountNumber } = core.account(core.accountIds[place] ?? '');
+  const kind = account.multiplier === '1' ? 'cash' : 'margin';
+  return { account_number: accountNumber, kind, key_id: account.keyId };
 }

@@ -7,8 +7,9 @@ import type { OracleViolation } from '../../paper-exchange/oracle/rules.ts';
 import { servePage } from '../../paper-exchange/page/page.ts';
 import { wholeNumber } from '../shared/arguments.ts';
 import { UsageError } from '../shared/failure.ts';
+import { RunLog } from '../shared/run-log.ts';
 import { stopSignal } from '../shared/stop-signal.ts';
-import { addressesOf } from './exchange-addresses.ts';
+import { type Announced, addressesOf, startFacts } from './exchange-addresses.ts';
 import { ExchangeClock } from './exchange-clock.ts';
 import { type ExchangeOptions, worldOptions } from './exchange-options.ts';
 import { probeCommand } from './exchange-probe-command.ts';
@@ -53,6 +54,7 @@ export const exchangeCommand = (): Command =>
     .option('--control', 'serves the control API under /__sim and prints its token')
     .option('--oracle', 'checks every event with books of its own; stops where a rule is broken')
     .option('--no-page', 'serves no page at /')
+    .option('--json', 'one JSON object a line: addresses and accounts first; no secrets')
     .addHelpText('after', explanation)
     .addCommand(probeCommand())
     .action((options: ExchangeOptions, command: Command) => runExchange(options, command));
@@ -78,20 +80,11 @@ async function runExchange(options: ExchangeOptions, command: Command): Promise<
   });
   exchange.start();
   const real = new SystemClock();
+  const log = new RunLog(options);
   const stopSaving =
-    state === undefined
-      ? null
-      : saveEveryMinute(real, save, (line) => process.stderr.write(`${line}\n`));
-  process.stdout.write(
-    addressesOf({
-      listener,
-      exchange,
-      accounts: world.accounts,
-      token,
-      hasPage: options.page,
-      saved,
-    }),
-  );
+    state === undefined ? null : saveEveryMinute(real, save, (line) => log.tell(line));
+  const announced = { listener, exchange, accounts: world.accounts, token, saved };
+  announce({ ...announced, hasPage: options.page }, log);
   const violation = await Promise.race([stopped, violated]);
   stopSaving?.();
   exchange.stop();
@@ -99,6 +92,11 @@ async function runExchange(options: ExchangeOptions, command: Command): Promise<
   await listener.close();
   if (violation !== undefined) throw violation;
   save();
+}
+
+function announce(announced: Announced, log: RunLog): void {
+  if (log.isJson) log.tell('The exchange listens.', startFacts(announced));
+  else process.stdout.write(addressesOf(announced));
 }
 
 function open(world: World, saved: SavedExchange | null, options: ExchangeOptions) {

@@ -18,6 +18,7 @@ export type ExchangeOptions = WorldOptions & {
   readonly control?: true;
   readonly oracle?: true;
   readonly page: boolean;
+  readonly json?: boolean;
 };
 
 /** The options that say what the exchange is. */

@@ -57,13 +57,15 @@ export const probeCommand = (): Command =>
     .showHelpAfterError('(add --help to see what is allowed)')
     .action((options: Options, command: Command) => {
       refuseOptionsOf(command.parent);
-      return runProbe(options);
+      const { json } = command.optsWithGlobals<Options>();
+      return runProbe({ ...options, ...(json === true ? { json } : {}) });
     });
 
 /** The exchange takes its options wherever they stand; here they would mean nothing. */
 function refuseOptionsOf(parent: Command | null): void {
   const given = parent?.options.find(
-    (option) => parent.getOptionValueSource(option.attributeName()) === 'cli',
+    (option) =>
+      option.long !== '--json' && parent.getOptionValueSource(option.attributeName()) === 'cli',
   );
   if (given === undefined) return;
   throw new UsageError(`${given.long} is of "exchange", and the probe has no use for it.`);

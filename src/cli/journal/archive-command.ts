@@ -12,6 +12,7 @@ import type { JournalRecord } from '../../domain/event.ts';
 import { type EpochMs, isoTime } from '../../domain/time.ts';
 import { ArchiveKeep } from '../../runtime/journal/archive-keep.ts';
 import { verifyJournal } from '../../verifier/verify-journal.ts';
+import { type Answer, answerOf } from '../shared/answer.ts';
 import { since } from '../shared/arguments.ts';
 import { exitCodes, UsageError } from '../shared/failure.ts';
 import { journalPath } from './account-journal.ts';
@@ -47,6 +48,7 @@ export const archiveCommand = (): Command =>
     )
     .option('--account <name>', 'directory of an account, such as paper-PA123; default: the latest')
     .option('--to <directory>', 'where the file is put; default: "archive" beside the journal')
+    .option('--json', 'one JSON object')
     .addHelpText('after', explanation)
     .action((_, command: Command) => {
       const options = command.optsWithGlobals<Options>();
@@ -54,12 +56,11 @@ export const archiveCommand = (): Command =>
       const path = journalPath(dataDirectory, options.account);
       const directory = resolve(options.to ?? join(dirname(path), 'archive'));
       const before = Math.min(options.before, new SystemClock().now() - STAYS_MS);
-      process.stdout.write(`${archive(path, directory, before)}\n`);
+      archive(path, directory, before, answerOf(command));
       process.exitCode = exitCodes.done;
     });
 
-/** @returns what was done, in words */
-function archive(path: string, directory: string, before: EpochMs): string {
+function archive(path: string, directory: string, before: EpochMs, answer: Answer): void {
   const lock = ownerLock(dirname(path));
   try {
     refuseDamaged(path);
@@ -67,15 +68,21 @@ function archive(path: string, directory: string, before: EpochMs): string {
     const archiver = new SqliteArchiver(path);
     try {
       const from = archiver.archivedUpTo();
-      const lines: string[] = [];
-      if (cut !== null && cut.size > from) lines.push(moveAway(archiver, directory, from, cut));
+      const isMore = cut !== null && cut.size > from;
+      const moved = isMore ? moveAway(archiver, directory, from, cut) : null;
+      if (moved !== null) answer.say(movedInWords(moved));
       // Also what an earlier run moved and was stopped before it could take it out.
       const taken = archiver.sweep(stillNeeded(archiver));
       if (taken > 0) archiver.shrink();
-      if (lines.length === 0 && taken === 0) return nothingBefore(before);
-      lines.push(`${taken} records were taken out of the journal.`);
+      answer.note({ before: isoTime(before), moved, taken_out: taken, verified: false });
+      if (moved === null && taken === 0) {
+        answer.say(nothingBefore(before));
+        return;
+      }
+      answer.say(`${taken} records were taken out of the journal.`);
       refuseDamaged(path);
-      return [...lines, 'Journal and archive were verified together.'].join('\n');
+      answer.note({ verified: true });
+      answer.say('Journal and archive were verified together.');
     } finally {
       archiver.close();
     }
@@ -125,7 +132,7 @@ function moveAway(
   directory: string,
   from: number,
   cut: Checkpoint,
-): string {
+): Moved {
   const name = `journal-${padded(from + 1)}-${padded(cut.size)}.jsonl`;
   const segment = join(directory, name);
   const { sha256 } = writeWholeFile(segment, lines(archiver.texts(from, cut.size)));
@@ -134,8 +141,19 @@ function moveAway(
   }
   const { size: seq, lastHash: hash, frontier } = cut;
   archiver.begin({ seq, hash, frontier, segment, segmentSha256: sha256 });
-  return `Records ${from + 1} to ${cut.size} are in ${segment} (SHA-256 ${sha256}).`;
+  return { from: from + 1, to: cut.size, segment, sha256 };
 }
+
+/** The records of one archive file, by their numbers. */
+type Moved = {
+  readonly from: number;
+  readonly to: number;
+  readonly segment: string;
+  readonly sha256: string;
+};
+
+const movedInWords = ({ from, to, segment, sha256 }: Moved): string =>
+  `Records ${from} to ${to} are in ${segment} (SHA-256 ${sha256}).`;
 
 function stillNeeded(archiver: SqliteArchiver): ReadonlySet<number> {
   const keep = new ArchiveKeep();

@@ -24,7 +24,6 @@ type Gathered = {
  * written, the checkpoints, the public key and a list of all files with their digests.
  *
  * @param about an order's or a plan's id, for a disclosure of its records alone; null for none
- * @returns what was written, in words
  * @throws UsageError when nothing signed is about that id; FileError
  */
 export function exportBundle(
@@ -32,7 +31,7 @@ export function exportBundle(
   whole: WholeJournal,
   directory: string,
   given: { readonly about: string | null; readonly now: EpochMs },
-): string {
+): Bundle {
   const { origin } = whole;
   const gathered: Gathered = {
     tree: new MerkleTree(origin?.seq ?? 0, origin?.frontier ?? []),
@@ -61,11 +60,20 @@ export function exportBundle(
     files,
   };
   writeWholeFile(join(directory, 'manifest.json'), [`${JSON.stringify(manifest, null, 2)}\n`]);
-  return (
-    `${tree.size - (origin?.seq ?? 0)} records and ${gathered.checkpoints.length} checkpoints are ` +
-    `in ${directory}. Check them with: bigbrother verify ${directory}`
-  );
+  const records = tree.size - (origin?.seq ?? 0);
+  return { directory, records, checkpoints: gathered.checkpoints.length };
 }
+
+/** Where a bundle is, and how many records and checkpoints it holds. */
+type Bundle = {
+  readonly directory: string;
+  readonly records: number;
+  readonly checkpoints: number;
+};
+
+export const bundleInWords = ({ directory, records, checkpoints }: Bundle): string =>
+  `${records} records and ${checkpoints} checkpoints are in ${directory}. ` +
+  `Check them with: bigbrother verify ${directory}`;
 
 function* linesOf(whole: WholeJournal, gathered: Gathered, about: string | null): Iterable<string> {
   for (const text of whole.texts()) {

@@ -3,9 +3,10 @@ import { Command } from 'commander';
 import { writeWholeFile } from '../../adapters/system/line-file.ts';
 import { SystemClock } from '../../adapters/system/system-clock.ts';
 import { loadSettings } from '../../config.ts';
+import { type Answer, answerOf } from '../shared/answer.ts';
 import { exitCodes, UsageError } from '../shared/failure.ts';
 import { journalPath } from './account-journal.ts';
-import { exportBundle } from './export-bundle.ts';
+import { bundleInWords, exportBundle } from './export-bundle.ts';
 import { type OrderRow, ordersCsv, ordersIn } from './export-orders.ts';
 import { timeline } from './export-timeline.ts';
 import { whyReport } from './export-why.ts';
@@ -40,16 +41,17 @@ export const exportCommand = (): Command =>
     .option('--orders <file>', 'one line for each order, as CSV')
     .option('--timeline <file>', 'what happened, as Markdown')
     .option('--why <order>', 'what led to one order and what became of it, on stdout')
+    .option('--json', 'one JSON object')
     .addHelpText('after', explanation)
     .action((_, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const { dataDirectory } = loadSettings(options.config ?? null);
       const path = journalPath(dataDirectory, options.account);
-      for (const said of exported(path, options)) process.stdout.write(said);
+      exportFrom(path, options, answerOf(command));
       process.exitCode = exitCodes.done;
     });
 
-function* exported(path: string, options: Options): Iterable<string> {
+function exportFrom(path: string, options: Options, answer: Answer): void {
   const { bundle, disclose, orders, timeline: readable, why } = options;
   if ([bundle, orders, readable, why].every((each) => each === undefined)) {
     throw new UsageError('Nothing to export: name --bundle, --orders, --timeline or --why.');
@@ -60,18 +62,27 @@ function* exported(path: string, options: Options): Iterable<string> {
   const whole = wholeJournal(path);
   if (bundle !== undefined) {
     const given = { about: disclose ?? null, now: new SystemClock().now() };
-    yield `${exportBundle(path, whole, resolve(bundle), given)}\n`;
+    const written = exportBundle(path, whole, resolve(bundle), given);
+    answer.note({ bundle: written });
+    answer.say(bundleInWords(written));
   }
   if (orders !== undefined) {
     const rows = ordersIn(recordsOf(whole));
     writeWholeFile(resolve(orders), ordersCsv(rows));
-    yield `${rows.length} orders are in ${resolve(orders)}.\n`;
+    answer.note({ orders: { file: resolve(orders), orders: rows.length } });
+    answer.say(`${rows.length} orders are in ${resolve(orders)}.`);
   }
   if (readable !== undefined) {
     writeWholeFile(resolve(readable), timeline(recordsOf(whole)));
-    yield `The timeline is in ${resolve(readable)}.\n`;
+    answer.note({ timeline: { file: resolve(readable) } });
+    answer.say(`The timeline is in ${resolve(readable)}.`);
   }
-  if (why !== undefined) yield* whyReport(orderNamed(why, whole), recordsOf(whole));
+  if (why !== undefined) {
+    const row = orderNamed(why, whole);
+    const report = [...whyReport(row, recordsOf(whole))].join('');
+    answer.note({ why: { order: row, report } });
+    answer.say(report.trimEnd());
+  }
 }
 
 function orderNamed(id: string, whole: WholeJournal): OrderRow {

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import pino from 'pino';
 import { SystemClock } from '../../adapters/system/system-clock.ts';
 import type { Running } from '../../compose.ts';
 import { loadSettings } from '../../config.ts';
@@ -8,10 +7,11 @@ import { followJournal } from '../journal/journal-follower.ts';
 import { Seat } from '../owner/seat.ts';
 import { ActionTeller } from '../shared/action-teller.ts';
 import { LiveScreen } from '../shared/live-screen.ts';
+import { RunLog } from '../shared/run-log.ts';
 import { stopSignal } from '../shared/stop-signal.ts';
 import { Dashboard } from './dashboard.ts';
 
-type Options = { readonly config?: string; readonly plain?: boolean };
+type Options = { readonly config?: string; readonly plain?: boolean; readonly json?: boolean };
 
 const REDRAW_MS = 500;
 
@@ -31,6 +31,7 @@ export const loopCommand = (): Command =>
   new Command('loop')
     .description('guards the account until it is stopped')
     .option('--plain', 'a line for each action even when this is a terminal')
+    .option('--json', 'one JSON object a line on stdout, also of what is said to people')
     .addHelpText('after', explanation)
     .action((_, command: Command) => runLoop(command.optsWithGlobals<Options>()));
 
@@ -38,16 +39,17 @@ async function runLoop(options: Options): Promise<void> {
   const reload = () => loadSettings(options.config ?? null);
   const settings = reload();
   const stopped = stopSignal();
-  const isLive = process.stdout.isTTY && options.plain !== true;
+  const log = new RunLog(options);
+  const isLive = process.stdout.isTTY && options.plain !== true && !log.isJson;
   const seat = new Seat({
     settings,
     reload,
     guards: true,
     relay: null,
-    tell: (line) => void process.stderr.write(`${line}\n`),
-    onOwning: (running) => (isLive ? showDashboard(running) : logActions(hearing(running))),
+    tell: (line) => log.tell(line),
+    onOwning: (running) => (isLive ? showDashboard(running) : logActions(hearing(running), log)),
     onAttached: (path) =>
-      logActions((onRecord) => followJournal(path, new SystemClock(), onRecord)),
+      logActions((onRecord) => followJournal(path, new SystemClock(), onRecord), log),
   });
   await seat.take();
   await stopped;
@@ -85,15 +87,14 @@ function showDashboard(running: Running): () => void {
   };
 }
 
-/** One log line on stderr for each thing done, refused or changed. */
-export function logActions(hear: Hearing): () => void {
-  const log = pino({ base: null }, pino.destination({ dest: 2, sync: true }));
+/** One line of the log for each thing done, refused or changed. */
+export function logActions(hear: Hearing, log: RunLog): () => void {
   const teller = new ActionTeller();
   const stop = hear((record) => {
     const action = teller.actionIn(record);
     if (action === null) return;
     const { seq, type, symbol, planId, orderId } = record;
-    log.info({ seq, type, symbol, planId, orderId }, action.text);
+    log.act({ seq, type, symbol, planId, orderId }, action.text);
   });
   return () => {
     stop();

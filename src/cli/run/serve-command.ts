@@ -17,6 +17,7 @@ import { followJournal } from '../journal/journal-follower.ts';
 import { Seat } from '../owner/seat.ts';
 import { list, wholeNumber } from '../shared/arguments.ts';
 import { UsageError } from '../shared/failure.ts';
+import { RunLog } from '../shared/run-log.ts';
 import { stopSignal } from '../shared/stop-signal.ts';
 import { hearing, logActions } from './loop-command.ts';
 import { SERVE_PORT } from './page-command.ts';
@@ -31,6 +32,7 @@ type Options = {
   readonly port: number;
   readonly allowHost: readonly string[];
   readonly loop: boolean;
+  readonly json?: boolean;
 };
 
 const CLIENTS = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, connections: 128 };
@@ -61,24 +63,25 @@ export const serveCommand = (): Command =>
     .option('--port <port>', 'port, 0 for a free one', wholeNumber(0, 65_535), SERVE_PORT)
     .option('--allow-host <names>', 'names that this server is called by elsewhere', list, [])
     .option('--no-loop', 'do not guard, only serve')
+    .option('--json', 'one JSON object a line on stdout, also of what is said to people')
     .addHelpText('after', explanation)
     .action((_, command: Command) => runServe(command.optsWithGlobals<Options>()));
-
-const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function runServe(options: Options): Promise<void> {
   const reload = () => loadSettings(options.config ?? null);
   const settings = reload();
   const stopped = stopSignal();
   const tokens = new TokenFiles(settings.dataDirectory);
-  const names = namesServed(options, tokens);
-  const account = new ServedAccount();
+  const log = new RunLog(options);
+  const tell = (line: string): void => log.tell(line);
+  const names = namesServed(options, tokens, tell);
+  const account = new ServedAccount(log);
   const seat = new Seat({
     ...{ settings, reload, guards: options.loop, relay: null, tell },
     onOwning: (running) => account.owned(running),
     onAttached: (path) => account.attached(path),
   });
-  const serving = await serve({ options, names, settings, tokens, account });
+  const serving = await serve({ options, names, settings, tokens, account, log });
   try {
     await seat.take();
     await stopped;
@@ -93,7 +96,11 @@ async function runServe(options: Options): Promise<void> {
  * @returns the names that requests may come under, besides those of this machine
  * @throws UsageError for an address that strangers reach and that is not fit for them
  */
-function namesServed({ host, allowHost }: Options, tokens: TokenFiles): readonly string[] {
+function namesServed(
+  { host, allowHost }: Options,
+  tokens: TokenFiles,
+  tell: (line: string) => void,
+): readonly string[] {
   if (host === 'localhost' || isLoopbackAddress(host)) return allowHost;
   if (tokensOf(tokens).length === 0) {
     throw new UsageError(
@@ -129,9 +136,11 @@ async function serve(parts: {
   readonly settings: Settings;
   readonly tokens: TokenFiles;
   readonly account: ServedAccount;
+  readonly log: RunLog;
 }): Promise<{ readonly close: () => Promise<void> }> {
-  const { options, names, settings, tokens, account } = parts;
+  const { options, names, settings, tokens, account, log } = parts;
   const { host, port } = options;
+  const tell = (line: string): void => log.tell(line);
   const clock = new SystemClock();
   const ids = new RandomIds();
   const logins = new PageLogins(settings.dataDirectory);
@@ -163,8 +172,9 @@ async function serve(parts: {
   });
   const { close } = server;
   const shown = host.includes(':') ? `[${host}]` : host;
-  tell(`MCP over HTTP: http://${shown}:${listener.port}/mcp`);
-  tellOfPage(logins, host, listener.port);
+  const url = `http://${shown}:${listener.port}/mcp`;
+  log.tell(`MCP over HTTP: ${url}`, { url });
+  tellOfPage(logins, host, listener.port, log);
   if (tokensOf(tokens).length === 0) {
     tell('There is no token yet, so nobody gets in: bigbrother token create <name> --scope read');
   }
@@ -177,21 +187,27 @@ async function serve(parts: {
 }
 
 /** A log may be read by others: only a terminal is told the link itself. */
-function tellOfPage(logins: PageLogins, host: string, port: number): void {
+function tellOfPage(logins: PageLogins, host: string, port: number, log: RunLog): void {
   const isReached = host === 'localhost' || host === '127.0.0.1' || host === '0.0.0.0';
   if (!isReached) return;
-  if (process.stderr.isTTY) tell(`Page: ${logins.link(`http://127.0.0.1:${port}`)} (works once)`);
-  else {
+  if (process.stderr.isTTY && !log.isJson) {
+    log.tell(`Page: ${logins.link(`http://127.0.0.1:${port}`)} (works once)`);
+  } else {
     const option = port === SERVE_PORT ? '' : ` --port ${port}`;
-    tell(`Page: "bigbrother page${option}" prints a link that works once.`);
+    log.tell(`Page: "bigbrother page${option}" prints a link that works once.`);
   }
 }
 
 /** The account that is served, by whichever process owns it. */
 class ServedAccount {
+  readonly #log: RunLog;
   #directory: string | null = null;
   #running: Running | null = null;
   #metrics: AccountMetrics | null = null;
+
+  constructor(log: RunLog) {
+    this.#log = log;
+  }
 
   get directory(): string | null {
     return this.#directory;
@@ -203,13 +219,13 @@ class ServedAccount {
     const metrics = metricsOf(running);
     this.#metrics = metrics;
     running.logger.onRecord((record) => metrics.hear(record));
-    return this.#until(logActions(hearing(running)));
+    return this.#until(logActions(hearing(running), this.#log));
   }
 
   attached(journalPath: string): () => void {
     this.#directory = dirname(journalPath);
     return this.#until(
-      logActions((onRecord) => followJournal(journalPath, new SystemClock(), onRecord)),
+      logActions((onRecord) => followJournal(journalPath, new SystemClock(), onRecord), this.#log),
     );
   }
 

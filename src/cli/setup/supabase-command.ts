@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { SupabaseFinding } from '../../adapters/supabase/check.ts';
 import { SystemClock } from '../../adapters/system/system-clock.ts';
 import { loadSettings } from '../../config.ts';
+import { type Answer, answerOf } from '../shared/answer.ts';
 import { exitCodes, UsageError } from '../shared/failure.ts';
 
 type Options = { readonly config?: string; readonly account?: string; readonly json?: boolean };
@@ -33,7 +34,8 @@ export function supabaseCommand(): Command {
     .command('anchors')
     .description('prints the signed checkpoints that Supabase keeps, for "bigbrother verify"')
     .option(account, which)
-    .action((_, self: Command) => printAnchors(self.optsWithGlobals<Options>()));
+    .option('--json', 'all in one JSON object')
+    .action((_, self: Command) => printAnchors(self.optsWithGlobals<Options>(), answerOf(self)));
   return command;
 }
 
@@ -56,12 +58,12 @@ function inWords({ about, ok, because, advice }: SupabaseFinding): string {
   return advice === null ? line : `${line}\n       ${advice}`;
 }
 
-async function printAnchors(options: Options): Promise<void> {
+async function printAnchors(options: Options, answer: Answer): Promise<void> {
   const { project, account } = projectOf(options);
   const { SupabaseHistory } = await import('../../adapters/supabase/history.ts');
-  for (const anchor of await new SupabaseHistory(account, project).anchors()) {
-    process.stdout.write(`${JSON.stringify(anchor)}\n`);
-  }
+  const anchors = await new SupabaseHistory(account, project).anchors();
+  answer.note({ anchors: anchors.map((anchor) => ({ ...anchor })) });
+  for (const anchor of anchors) answer.say(JSON.stringify(anchor));
   process.exitCode = exitCodes.done;
 }
 

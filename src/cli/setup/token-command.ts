@@ -10,6 +10,7 @@ import {
   tokenHash,
   tokensIn,
 } from '../../server/access/tokens.ts';
+import { type Answer, answerOf } from '../shared/answer.ts';
 import { UsageError } from '../shared/failure.ts';
 import { table } from '../shared/table.ts';
 
@@ -38,8 +39,9 @@ export function tokenCommand(): Command {
     .description('makes a token and prints it, this once')
     .argument('<name>', 'what it is called in the log', tokenName)
     .requiredOption('--scope <scope>', SCOPES.join(', '), scope)
+    .option('--json', 'one JSON object')
     .action((name: string, _, command: Command) =>
-      create(name, command.optsWithGlobals<Options>()),
+      create(name, command.optsWithGlobals<Options>(), answerOf(command)),
     );
   token
     .command('list')
@@ -50,10 +52,10 @@ export function tokenCommand(): Command {
     .command('revoke')
     .description('takes a token back')
     .argument('<name>', 'as "list" shows it', tokenName)
+    .option('--json', 'one JSON object')
     .action((name: string, _, command: Command) =>
-      revoke(name, command.optsWithGlobals<Options>()),
+      revoke(name, command.optsWithGlobals<Options>(), answerOf(command)),
     );
-  for (const command of token.commands) command.exitOverride();
   return token;
 }
 
@@ -81,7 +83,7 @@ function tokensOf(options: Options) {
   }
 }
 
-function create(name: string, options: Options): void {
+function create(name: string, options: Options, answer: Answer): void {
   const { files } = tokensOf(options);
   const { scope: given = 'read' } = options;
   const token = newToken();
@@ -91,8 +93,9 @@ function create(name: string, options: Options): void {
       `There is a token ${name}: choose another name, or run "bigbrother token revoke ${name}".`,
     );
   }
+  answer.note({ name, scope: given, token, created_at: isoTime(entry.createdAt) });
   // Alone on stdout, so that a script can take it.
-  process.stdout.write(`${token}\n`);
+  answer.say(token);
   process.stderr.write(
     `Token ${name} (${given}): it is not shown again. A host sends it as "Authorization: Bearer …".\n`,
   );
@@ -113,10 +116,11 @@ function listTokens(options: Options): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-function revoke(name: string, options: Options): void {
+function revoke(name: string, options: Options, answer: Answer): void {
   // Also of one that is damaged: what opens nothing is not in the way either.
   if (!filesOf(options).remove(name)) {
     throw new UsageError(`There is no token ${name}: "bigbrother token list" shows them.`);
   }
-  process.stdout.write(`REVOKED: ${name} opens nothing any more.\n`);
+  answer.note({ revoked: name });
+  answer.say(`REVOKED: ${name} opens nothing any more.`);
 }
