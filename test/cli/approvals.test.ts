@@ -29,9 +29,9 @@ async function hosted() {
   // The tools are listed while the account is still being taken up; what is asked of it waits.
   await client.listTools();
   await call('get_portfolio_context');
-  const propose = async () => {
-    // One of the positions that the exchange makes up.
-    const args = { intent: 'reduce', symbol: 'AAPL', fraction: '0.3' };
+  // Of positions that the exchange makes up.
+  const propose = async (symbol = 'AAPL') => {
+    const args = { intent: 'reduce', symbol, fraction: '0.3' };
     return (await call('propose_plan', args)).json;
   };
   const execute = async (plan: Record<string, unknown>) => {
@@ -86,5 +86,33 @@ describe('a plan that waits', () => {
     );
     expect(rejected.stdout).toContain('REJECTED');
     expect(await execute(plan)).toBe('approval_rejected');
+  }, 120_000);
+
+  it('is answered with --json, and shown in full beside the answer', async () => {
+    const { propose, execute, cli } = await hosted();
+    const [sold, kept] = [await propose(), await propose('KO')];
+    expect([await execute(sold), await execute(kept)]).toEqual(Array(2).fill('approval_needed'));
+    const id = String(sold.plan_id);
+    const waiting = JSON.parse((await cli('pending', '--json')).stdout);
+    const { code, text } = waiting.find(({ planId }: { planId: string }) => planId === id);
+
+    const bare = await cli('approve', id, '--json');
+    const plan = [...text.lines, ...text.details];
+    const shown = { plan_id: id, hash: sold.hash, tier: 'T2', plan };
+    expect([bare.code, JSON.parse(bare.stdout)]).toEqual([
+      2,
+      {
+        ...{ ok: false, ...shown, approved: false },
+        error: { exit_code: 2, message: expect.stringContaining('Approving takes a person') },
+      },
+    ]);
+    const approved = await cli('approve', id, '--yes', code, '--json');
+    expect(JSON.parse(approved.stdout)).toEqual({ ok: true, ...shown, approved: true });
+    expect(await execute(sold)).not.toMatch(/^approval/);
+
+    const rejected = await cli('reject', String(kept.plan_id), '--because', 'not now', '--json');
+    const told = { plan_id: kept.plan_id, rejected: true, because: 'not now' };
+    expect(JSON.parse(rejected.stdout)).toEqual({ ok: true, ...told });
+    expect(await execute(kept)).toBe('approval_rejected');
   }, 120_000);
 });

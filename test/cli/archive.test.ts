@@ -63,6 +63,21 @@ describe('bigbrother archive', () => {
     expect(verifyJournal(join(directory, 'archive', segment), NOTHING_GIVEN).ok).toBe(true);
   });
 
+  it('says with --json what it moved and took out, and then that there is nothing', async () => {
+    const { path, directory, archive } = await guardedInFiles();
+    const rows = rowsIn(path);
+    const told = JSON.parse((await archive('--json')).stdout);
+    const [segment = ''] = readdirSync(join(directory, 'archive'));
+    const file = join(directory, 'archive', segment);
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(told).toMatchObject({ ok: true, before: '2026-10-09T00:00:00.000Z', verified: true });
+    expect(told.moved).toMatchObject({ from: 1, to: lines.length, segment: file });
+    expect(told.taken_out).toBe(rows - rowsIn(path));
+    const again = await archive('--json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ ok: true, moved: null, taken_out: 0 });
+    expect((await archive()).stdout).toMatch(/^There is nothing to move/);
+  });
+
   it('finds a change in the archive, in what stayed, and in the mark between the two', async () => {
     const { path, directory, archive } = await guardedInFiles();
     await archive();

@@ -36,6 +36,24 @@ beforeAll(async () => {
 });
 afterAll(() => data.remove());
 
+it('says with --json what it wrote where, and gives the story of an order', async () => {
+  const names = { bundle: 'told', orders: 'told.csv', timeline: 'told.md' };
+  const args = Object.entries(names).flatMap(([name, to]) => [`--${name}`, inside(to)]);
+  const id = stop?.orderId ?? '';
+  const told = JSON.parse((await run('export', ...args, '--why', id, '--json')).stdout);
+  expect(told).toMatchObject({
+    ok: true,
+    bundle: { directory: inside('told'), records: records.length },
+    orders: { file: inside('told.csv') },
+    timeline: { file: inside('told.md') },
+    why: { order: { orderId: id, symbol: 'AAPL' } },
+  });
+  expect(told.orders.orders).toBe(
+    readFileSync(inside('told.csv'), 'utf8').trim().split('\n').length - 1,
+  );
+  expect(told.why.report).toBe((await run('export', '--why', id)).stdout);
+});
+
 describe('an evidence bundle', () => {
   it('is checked by its directory, and finds a change in any of its files', async () => {
     const { code, stdout } = await run('export', '--bundle', inside('evidence'));

@@ -57,8 +57,17 @@ describe('bigbrother halt', () => {
     expect(await exchange.resting()).toEqual([STOP]);
     await loop.says(/"type":"halt_latched".*\(everything\)/);
 
-    const again = await runCli(['halt', ...PROMPT], exchange.env);
+    const again = await runCli(['halt', ...PROMPT, '--because', 'again', '--json'], exchange.env);
     expect(again.code).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      ok: true,
+      latched: [{ account: 'simulated-PA777', level: 'everything', not_latched_because: null }],
+      outcome: 'verified',
+      still_there: [],
+      kept: [{ symbol: 'AAPL', side: 'sell', type: 'stop_limit', remaining_quantity: '10' }],
+      without_a_stop: [],
+      broker_failure: null,
+    });
     const latch = path('data', `simulated-${ACCOUNT}`, 'halt-everything.json');
     expect(statSync(latch).mode & 0o077).toBe(0);
   }, 60_000);
@@ -81,6 +90,15 @@ describe('bigbrother halt', () => {
     loop.signal('SIGKILL');
     await loop.ended();
     await first.stop();
+    const told = await runCli(['halt', '--give-up-after', '3', '--json'], first.env);
+    expect([told.code, JSON.parse(told.stdout)]).toEqual([
+      1,
+      expect.objectContaining({
+        ok: false,
+        outcome: 'at_work',
+        broker_failure: expect.any(String),
+      }),
+    ]);
     const halt = await runCli(['halt', '--give-up-after', '3'], first.env);
     expect(halt.code).toBe(1);
     expect(halt.stdout).toMatch(/^LATCHED simulated-PA777/);
@@ -134,8 +152,14 @@ describe('bigbrother halt', () => {
     expect(unsure.code).toBe(2);
     expect(unsure.stdout).toContain('halted (everything)');
     expect(unsure.stderr).toContain('pass --yes with the account number');
-    const other = await runCli(['halt', '--flatten', '--yes', 'PA1'], exchange.env);
+    const other = await runCli(['halt', '--flatten', '--yes', 'PA1', '--json'], exchange.env);
     expect(other.stderr).toContain('"PA1" is not the number of this account (PA777)');
+    // What holds all the same stands beside the error.
+    expect(JSON.parse(other.stdout)).toMatchObject({
+      ok: false,
+      latched: [{ account: 'simulated-PA777', level: 'everything' }],
+      error: { exit_code: 2, message: expect.stringContaining('"PA1" is not the number') },
+    });
     expect(await exchange.resting()).toEqual([]);
   }, 60_000);
 
@@ -160,9 +184,14 @@ describe('bigbrother resume', () => {
 
     const unsure = await runCli(['resume'], exchange.env);
     expect([unsure.code, unsure.stdout]).toEqual([2, expect.stringContaining('a drill')]);
-    const wrong = await runCli(['resume', '--yes', 'PA1'], exchange.env);
+    const wrong = await runCli(['resume', '--yes', 'PA1', '--json'], exchange.env);
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain('nothing was changed');
+    const shown = {
+      halted: [{ account: 'simulated-PA777', level: 'everything', because: 'a drill' }],
+      ...{ account: ACCOUNT, positions: 1, resting_orders: 1, without_a_stop: [] },
+    };
+    expect(JSON.parse(wrong.stdout)).toMatchObject({ ok: false, ...shown, lifted: null });
 
     const resume = await runCli(['resume', '--yes', ACCOUNT], exchange.env);
     expect(resume.stdout).toContain('Every position is covered by a stop.');
@@ -170,6 +199,11 @@ describe('bigbrother resume', () => {
     expect(resume.code).toBe(0);
     await loop.says(/"type":"halt_lifted".*lifted by/);
     await loop.says(/trading is active/);
+
+    await runCli(['halt', ...PROMPT, '--because', 'a drill'], exchange.env);
+    const lifted = await runCli(['resume', '--yes', ACCOUNT, '--json'], exchange.env);
+    const told = { ok: true, ...shown, lifted: 'simulated-PA777' };
+    expect(JSON.parse(lifted.stdout)).toMatchObject(told);
   }, 60_000);
 
   it('leaves the halt when the account cannot be read', async () => {

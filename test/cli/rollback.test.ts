@@ -54,7 +54,16 @@ describe('bigbrother rollback', () => {
       ],
     });
 
-    expect((await runCli(['rollback', '--undo'], env)).code).toBe(2);
+    const unsure = await runCli(['rollback', '--undo', '--json'], env);
+    expect([unsure.code, JSON.parse(unsure.stdout)]).toEqual([
+      2,
+      expect.objectContaining({
+        account: `simulated-${ACCOUNT}`,
+        taken_back: expect.objectContaining({ because: 'asked for on the command line' }),
+        lifted: null,
+        error: { exit_code: 2, message: expect.stringContaining('with --json pass --yes') },
+      }),
+    ]);
     const undone = await runCli(['rollback', '--undo', '--yes', ACCOUNT], env);
     expect(undone).toMatchObject({ code: 0, stdout: expect.stringContaining('LIFTED') });
   });
@@ -67,8 +76,12 @@ describe('bigbrother rollback', () => {
     expect(bare.code).toBe(1);
     expect(await resting()).toEqual([]);
 
-    const covered = await runCli(['rollback', '--protect'], env);
+    const covered = await runCli(['rollback', '--protect', '--json'], env);
     expect(covered.code).toBe(0);
+    const { ok, stood_down, hand_over, written_to } = JSON.parse(covered.stdout);
+    expect({ ok, stood_down }).toEqual({ ok: true, stood_down: [`simulated-${ACCOUNT}`] });
+    expect(hand_over).toMatchObject({ accountNumber: ACCOUNT, isCovered: true });
+    expect(hand_over).toEqual(JSON.parse(readFileSync(written_to[1], 'utf8')));
     expect(await resting()).toEqual(['sell 10 AAPL stop_limit', 'sell 5 KO stop_limit']);
     // And stays so: what starts now only looks.
     const loop = start(['loop', '--plain'], env);
