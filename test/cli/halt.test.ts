@@ -90,7 +90,7 @@ describe('bigbrother halt', () => {
     loop.signal('SIGKILL');
     await loop.ended();
     await first.stop();
-    const told = await runCli(['halt', '--give-up-after', '3', '--json'], first.env);
+    const told = await runCli(['halt', '--give-up-after', '1', '--json'], first.env);
     expect([told.code, JSON.parse(told.stdout)]).toEqual([
       1,
       expect.objectContaining({
