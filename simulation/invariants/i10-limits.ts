@@ -11,6 +11,11 @@ const REQUESTS_PER_MINUTE = 200;
 const EXIT_COLLAR = 15n;
 /** Percent that a stop's limit may lie beyond its own stop. */
 const STOP_ROOM = 15n;
+/** The way of a trade to us. */
+const NEWS_MS = 1_000;
+
+/** The last trade in a symbol that was told of, when, and the one before it. */
+type Told = { readonly price: bigint; readonly at: number; readonly before: bigint | null };
 
 /** No order of ours goes beyond what the account's owner allows. */
 export const limitsHold: Rule = {
@@ -23,12 +28,19 @@ export const limitsHold: Rule = {
     const times: number[] = [];
     let oldest = 0;
     let life = 0;
+    const told = new Map<string, Told>();
     return {
       on: {
+        exchange_event({ at, event }) {
+          if (event.kind !== 'trade') return;
+          const { symbol, price } = event.trade;
+          told.set(symbol, { price, at, before: told.get(symbol)?.price ?? null });
+        },
         request_sent({ at, request }) {
           const { write } = scene;
           if (write !== null) {
-            const because = whyOpening(write) ?? whyOutside(scene, write);
+            const because =
+              whyOpening(write) ?? whyOutside(scene, write, told.get(write.symbol ?? ''));
             if (because !== null) tell(write.symbol, because);
           }
           if (!request.isOwner || !isTradingPath(request.path)) return;
@@ -67,7 +79,23 @@ function whyOpening({ kind, body, clientOrderId }: Write): string | null {
     : `POST ${clientOrderId} may open: intent ${intent ?? 'none'}, class ${orderClass ?? 'simple'}`;
 }
 
-function whyOutside(scene: Scene, { kind, symbol, body, orderId }: Write): string | null {
+/** A split moves prices at once: an order may be of before as long as no trade has told of it. */
+function whyOutside(scene: Scene, write: Write, told: Told | undefined): string | null {
+  const { symbol } = write;
+  if (symbol === null) return null;
+  const last = scene.world.core.latestTrade(symbol)?.price ?? null;
+  const because = whyBeyond(scene, write, last);
+  if (because === null || told === undefined) return because;
+  const before = scene.now - told.at < NEWS_MS && told.before !== null ? [told.before] : [];
+  const isKnown = (price: bigint) => whyBeyond(scene, write, price) === null;
+  return [told.price, ...before].some(isKnown) ? null : because;
+}
+
+function whyBeyond(
+  scene: Scene,
+  { kind, symbol, body, orderId }: Write,
+  last: bigint | null,
+): string | null {
   // The take-profit of an OCO is the limit of its exit.
   const profit = body.order_class === 'oco' ? fieldsOf(body.take_profit).limit_price : undefined;
   const limit = unitsOf(body.limit_price ?? profit);
@@ -75,7 +103,6 @@ function whyOutside(scene: Scene, { kind, symbol, body, orderId }: Write): strin
   const order = orderId === null ? null : scene.books.order(orderId);
   const stop = unitsOf(body.stop_price) ?? order?.stopPrice ?? null;
   const side = order?.side ?? body.side;
-  const last = scene.world.core.latestTrade(symbol)?.price ?? null;
   // Past its stop it is a plain limit, and the market is what it is measured by.
   const isPast = stop !== null && last !== null && (side === 'sell' ? last <= stop : last >= stop);
   const from = stop === null || isPast ? last : stop;

@@ -25,7 +25,7 @@ const COHERENT_AGAIN_MS = 20_000;
 /** Looked for over 7.5 s, and sent again with the cycle after. */
 const SEARCH_MS = 20_000;
 /** One that may not be sent again is waited for for as long as any request can be under way. */
-const UNDER_WAY_MS = 32_000;
+const UNDER_WAY_MS = 34_000;
 /** An answer that takes longer than this does not come soon. */
 const SOON_MS = 2_000;
 

@@ -8,6 +8,7 @@ import { decide } from '../../src/engine/decision/decide.ts';
 import {
   areOverdue,
   type Doubt,
+  LONGEST_UNDER_WAY_MS,
   onlyProtects,
   onlyReleases,
   protectsMore,
@@ -61,15 +62,15 @@ describe('with an exit of unknown outcome', () => {
   });
 
   it('all shares get their stop once it is longer than any request is under way', () => {
-    const overdue = { ...unknownSale('4'), since: NOW - 30_001 };
+    const overdue = { ...unknownSale('4'), since: NOW - LONGEST_UNDER_WAY_MS - 1 };
     expect(lines(plannedFor('10', [], [overdue]))).toEqual(['sell 10 @96']);
-    expect(lines(plannedFor('10', [], [{ ...overdue, since: NOW - 30_000 }]))).toEqual([
-      'sell 6 @96',
-    ]);
+    expect(
+      lines(plannedFor('10', [], [{ ...overdue, since: NOW - LONGEST_UNDER_WAY_MS }])),
+    ).toEqual(['sell 6 @96']);
   });
 
   it('the whole position may leave once it is longer than any request is under way', () => {
-    const overdue = { ...unknownSale('4'), since: NOW - 30_001 };
+    const overdue = { ...unknownSale('4'), since: NOW - LONGEST_UNDER_WAY_MS - 1 };
     const live = stopLimit({ id: 'live', quantity: '6', stop: '95', limit: '94' });
     const wish = exit('exit@gap');
     expect(lines(plannedFor('10', [live], [overdue], wish))).toEqual([
@@ -85,7 +86,7 @@ describe('with an exit of unknown outcome', () => {
   it('a fraction that another fraction stop leaves bare gets one more', () => {
     const half = { id: 'half', quantity: '0.5', stop: '95', limit: '94' } as const;
     const live = stopLimit({ ...half, timeInForce: 'day' });
-    const overdue = { ...unknownSale('4'), since: NOW - 30_001 };
+    const overdue = { ...unknownSale('4'), since: NOW - LONGEST_UNDER_WAY_MS - 1 };
     expect(lines(plannedFor('0.8', [live], [overdue]))).toEqual(['sell 0.3 @96']);
     // What is worth less than a dollar is not taken.
     expect(lines(plannedFor('0.505', [live], [overdue]))).toEqual([]);

@@ -11,9 +11,10 @@ import type { Draft } from './candidate.ts';
 
 /**
  * Longer than any request is under way: it is given up after ten seconds, and what the broker
- * has taken shows in its list of orders within another ten.
+ * has taken shows in its list of orders within another twenty. Two more are those by which a
+ * clock may have been set meanwhile without anybody noticing.
  */
-export const LONGEST_UNDER_WAY_MS = 30_000;
+export const LONGEST_UNDER_WAY_MS = 32_000;
 
 const UNKNOWN = 'unknown-';
 
