@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AlertCourier } from '../../src/alerts/alert-courier.ts';
 import { noticeText } from '../../src/alerts/notice-text.ts';
+import { decimal } from '../../src/paper-exchange/core/basics/decimal.ts';
 import { commandSchema } from '../../src/paper-exchange/protocol/command.ts';
 import type { Notice } from '../../src/ports/notifier.ts';
 import { type Guarded, guardedAccount, settle } from '../support/guarded-account.ts';
@@ -86,6 +87,17 @@ describe('a person knows within five seconds', () => {
     guarded.exchange.faults.clear();
     await waitFor('unknown_order', 'all_clear');
     await settle(guarded.clock, guarded.stop());
+  });
+
+  it('that what is held is no longer what was bought', async () => {
+    const { guarded, waitFor } = await watched({ positions });
+    const { exchange, clock, state } = guarded;
+    // The shares are gone, and no order explains it.
+    const gone = { symbol: 'AAPL', qty: decimal('0'), averageEntryPrice: decimal('100') };
+    exchange.core.adjustAccount(exchange.core.accountIds[0] ?? '', { positions: [gone] });
+    await settle(clock, state.updateFromAlpaca());
+    expect((await waitFor('snapshot_incoherent')).afterMs).toBeLessThanOrEqual(5_000);
+    await settle(clock, guarded.stop());
   });
 
   it('that the stream of orders is gone', async () => {
