@@ -98,7 +98,22 @@ async function toldBy(process: CliProcess, said: RegExp) {
 
 describe('a command that runs on', () => {
   it('tells what it does and what it says, an object a line, and no log on stderr', async () => {
-    const told = await toldBy(start(['loop', '--json'], env()), /"symbol":"KO".*place-/);
+    const loop = start(['loop', '--json'], env());
+    await loop.says(/"symbol":"KO".*place-/);
+    const [, number = ''] = await loop.says(/simulated account (PA\w+), mode execute/);
+    const asked = async (...words: readonly string[]) =>
+      JSON.parse((await runHere([...words, '--json'], env())).stdout);
+    const account = `simulated-${number}`;
+    // It lets nobody in before it guards.
+    const none = { ok: true, account, not_ours: [], adopted: 0 };
+    await expect.poll(() => asked('adopt'), { timeout: 10_000 }).toEqual(none);
+    const forgotten = { account, policy: null, symbol: 'KO', forgotten: true };
+    const forget = ['memory', 'forget', '--symbol', 'KO'];
+    expect(await asked(...forget, '--yes', number)).toEqual({ ok: true, ...forgotten });
+    expect((await asked(...forget)).error.message).toContain('with --json pass --yes');
+    const on = await asked('enable', 'drawdown', '--yes', number);
+    expect(on.error.message).toContain(`drawdown is not switched off on ${account}`);
+    const told = await toldBy(loop, /"symbol":"KO"/);
     const words = told.map(({ msg }) => String(msg)).join('\n');
     expect(words).toMatch(/simulated account PA\w+, mode execute/);
     expect(words).toContain('keep this elsewhere as its anchor');

@@ -143,5 +143,13 @@ describe('the settings of a BigBrother that runs', () => {
       code: 0,
       stdout: expect.stringContaining('it holds from'),
     });
+    const again = await runCli(['settings', 'accept', code, '--json'], env);
+    const { applies_at } = JSON.parse(
+      (await runCli(['settings', 'pending', '--json'], env)).stdout,
+    );
+    expect(JSON.parse(again.stdout)).toEqual({
+      ...{ ok: true, account: `simulated-${ACCOUNT}`, accepted: true },
+      applies_at: new Date(applies_at).toISOString(),
+    });
   });
 });
