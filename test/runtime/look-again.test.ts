@@ -115,6 +115,30 @@ describe('a plan that moved a stop', () => {
   });
 });
 
+describe('a plan that placed a stop', () => {
+  it('gives way where somebody cancels that stop while it is verified', async () => {
+    const guarded = await watchedAccount();
+    const { clock, broker } = guarded;
+    broker.next('submit', {
+      kind: 'after',
+      happens: () => {
+        broker.readPositions = () => new Promise(() => {});
+      },
+    });
+    guarded.orchestrator.start();
+    await clock.advanceBy(500);
+    expect(guarded.coordinator.isBusy(AAPL)).toBe(true);
+    const [stop] = guarded.context(AAPL)?.orders ?? [];
+    if (stop === undefined) throw new Error('no stop rests');
+    guarded.exchange.run({ do: 'cancel', orderId: stop.id });
+    await clock.advanceBy(500);
+    expect(guarded.records('plan_finished').at(0)?.body).toMatchObject({
+      because: expect.stringContaining(`the order ${stop.id} ended meanwhile`),
+    });
+    expect(guarded.resting(AAPL)).toHaveLength(1);
+  });
+});
+
 describe('a plan that nobody can verify', () => {
   it('keeps its symbol for six seconds, and no longer', async () => {
     const guarded = await watchedAccount();

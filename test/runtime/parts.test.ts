@@ -252,19 +252,43 @@ describe('a replacement', () => {
 });
 
 describe('times that are yet to come', () => {
+  const now = 1_000_000;
+  const hour = now + 3_600_000;
+  const hear = (book: OrderBook, at: number, ...heard: Parameters<typeof order>) => {
+    book.merge(withoutFuture([order(...heard)], at, (id) => book.get(id)));
+    return book.list()[0];
+  };
+
   it('hold up no later word about an order', () => {
-    const now = 1_000_000;
     const book = new OrderBook();
-    book.merge(withoutFuture([order({ updatedAt: now + 3_600_000 })], now));
-    const suspended = order({ status: 'suspended', updatedAt: now + 12_000 });
-    book.merge(withoutFuture([suspended], now + 20_000));
-    expect(book.get(suspended.id)?.status).toBe('suspended');
+    hear(book, now, { updatedAt: hour });
+    const later = hear(book, now + 20_000, { status: 'suspended', updatedAt: now + 12_000 });
+    expect(later?.status).toBe('suspended');
+  });
+
+  it('hold up no true word about an order that has not changed since', () => {
+    const book = new OrderBook();
+    hear(book, now, { status: 'new', updatedAt: now - 5_000 });
+    const odd = hear(book, now, { status: 'unrecognized', updatedAt: hour });
+    expect(odd?.status).toBe('unrecognized');
+    const known = hear(book, now, { status: 'new', updatedAt: now - 5_000 });
+    expect(known?.status).toBe('new');
+  });
+
+  it('are those of now where the order has filled or ended', () => {
+    const times = [{ filled: '3' }, { status: 'canceled' as const }, {}].map(
+      (change) =>
+        hear(new OrderBook(), now, { createdAt: now - 9_000, ...change, updatedAt: hour })
+          ?.updatedAt,
+    );
+    expect(times).toEqual([now, now, now - 9_000]);
   });
 
   it('are left alone where clocks may be apart by so much, and so is the past', () => {
     const times = [15_000, 0].map((updatedAt) => order({ updatedAt }));
-    expect(withoutFuture(times, 5_000).map(({ updatedAt }) => updatedAt)).toEqual([15_000, 0]);
-    expect(withoutFuture(times, 50_000)).toEqual(times);
+    const nobody = () => null;
+    expect(withoutFuture(times, 5_000, nobody)).toEqual(times);
+    expect(withoutFuture(times, 50_000, nobody)).toEqual(times);
   });
 });
 

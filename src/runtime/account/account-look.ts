@@ -1,9 +1,10 @@
 import { NO_SHARES, sharesLeft, text } from '../../domain/decimal.ts';
-import type { Ticker } from '../../domain/ids.ts';
+import type { OrderId, Ticker } from '../../domain/ids.ts';
 import { isTerminal, isTriggered, type Order } from '../../domain/order.ts';
 import type { PlanPart } from '../../domain/plan.ts';
 import type { StepResult } from '../../domain/report.ts';
 import { onlyAddsStops } from '../../domain/risk-reducing.ts';
+import { exitSide } from '../../domain/side.ts';
 import { type EpochMs, msBetween } from '../../domain/time.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -90,17 +91,18 @@ export class AccountLook {
 
   /**
    * What the broker shows otherwise than the part meant; null when it is as meant. It ends at once
-   * where shares are bare that others have brought meanwhile, or that the market has gone through
-   * the stop of: they cannot wait for it.
+   * where shares are bare that others have brought meanwhile, whose exit has ended, or whose stop
+   * the market has gone through: they cannot wait for it.
    */
   async verify(part: PlanPart): Promise<string | null> {
     const { symbol } = part;
     const over = new AbortController();
     const tooLong = `the broker did not show it within ${VERIFY_WITHIN_MS} ms`;
     const longest = this.#isShort() ? VERIFY_WITHIN_MS + this.#sharedMs() : VERIFY_WITHIN_MS;
+    const exits = this.#exitsIn(symbol);
     const overtaken = new Promise<string>((resolve) => {
       const look = () => {
-        const bare = this.#bareSince(part);
+        const bare = this.#bareSince(part, exits);
         if (bare !== null) resolve(bare);
       };
       this.#verifying.set(symbol, look);
@@ -118,8 +120,16 @@ export class AccountLook {
     }
   }
 
+  /** What rests there for the position; what is in doubt may turn out not to. */
+  #exitsIn(symbol: Ticker): readonly OrderId[] {
+    const context = this.#state.getCompleteContext(symbol);
+    if (context === null || context.isInDoubt === true) return [];
+    const side = exitSide(context.position.side);
+    return context.orders.filter((order) => order.side === side).map(({ id }) => id);
+  }
+
   /** Told by the stream, which is ahead of the positions that are read; null where nothing is. */
-  #bareSince({ symbol, target }: PlanPart): string | null {
+  #bareSince({ symbol, target }: PlanPart, exits: readonly OrderId[]): string | null {
     const context = this.#state.getCompleteContext(symbol);
     if (context === null || !this.#state.isTold(symbol, OLDEST_SHARED_MS)) return null;
     const { cover, position, orders, price } = context;
@@ -128,6 +138,10 @@ export class AccountLook {
     const passed = orders.find((order) => !isTerminal(order.status) && isTriggered(order, price));
     if (isToRest && passed !== undefined) {
       return `the market went through the stop ${passed.id} meanwhile`;
+    }
+    const gone = exits.find((exit) => !orders.some((order) => isOrSucceeds(order, exit)));
+    if (isToRest && gone !== undefined) {
+      return `the order ${gone} ended meanwhile, and ${text(cover.nakedQuantity)} shares have no stop`;
     }
     const more = sharesLeft(position.quantity, target.holdQuantity);
     if (more.eq(NO_SHARES)) return null;
@@ -208,6 +222,9 @@ export class AccountLook {
 
 const hasBegunOrEnded = ({ status, filledQuantity }: Order): boolean =>
   isTerminal(status) || filledQuantity.gt('0');
+
+const isOrSucceeds = ({ id, replaces }: Order, exit: OrderId): boolean =>
+  id === exit || replaces === exit;
 
 const symbolsOf = (parts: readonly PlanPart[]): readonly Ticker[] =>
   parts.map(({ symbol }) => symbol);

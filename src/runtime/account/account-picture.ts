@@ -262,7 +262,8 @@ export class AccountPicture {
 
   #merge(orders: readonly Order[]): OrderChange[] {
     const { clock, brokerAheadMs } = this.#parts;
-    return this.#orders.merge(withoutFuture(orders, clock.now() + brokerAheadMs()));
+    const now = clock.now() + brokerAheadMs();
+    return this.#orders.merge(withoutFuture(orders, now, (id) => this.#orders.get(id)));
   }
 
   /**
