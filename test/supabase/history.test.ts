@@ -268,6 +268,8 @@ describe.skipIf(whyNoStack() !== null)(
             .split('\n')
             .map((line) => JSON.parse(line)),
         ).toEqual(await history().anchors());
+        const { stdout } = await runCli(['supabase', 'anchors', '--json'], env);
+        expect(JSON.parse(stdout)).toEqual({ ok: true, anchors: await history().anchors() });
       });
 
       it('names an address where nothing answers', async () => {
