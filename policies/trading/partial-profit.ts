@@ -19,7 +19,7 @@ import { exitSide, isTighter, tickTighter, towardsGain } from '../../src/domain/
 import { decimalSetting, settingsObject } from '../settings.ts';
 import { cents, dollars, shares } from '../words.ts';
 import { type StopSettings, stopOwed } from './stop-loss.ts';
-import { isPricedInSession, isTradable } from './tradable.ts';
+import { isAmidSplit, isPricedInSession, isTradable } from './tradable.ts';
 
 export const partialProfitSettings = settingsObject({
   /** The gain at which to sell, in units of the initial risk. */
@@ -57,6 +57,7 @@ export class PartialProfitPolicy implements TradingPolicy {
   }
 
   evaluate(context: PositionContext): Evaluation {
+    if (isAmidSplit(context)) return this.#abstain('a split has left what does not fit yet');
     const { position, episode, riskPerShare, gainPerShare, price } = context;
     const { fraction } = this.#settings;
     const targetR = this.#targetR(context);

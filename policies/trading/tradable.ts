@@ -1,3 +1,4 @@
+import { isTerminal } from '../../src/domain/order.ts';
 import type { PositionContext } from '../../src/domain/portfolio.ts';
 
 /** True while an order that should fill now can fill: coins trade at all hours. */
@@ -13,3 +14,11 @@ export function isPricedInSession({ market, session }: PositionContext): boolean
   if (session.openAt === null || (quote === null && lastTrade === null)) return true;
   return Math.max(quote?.at ?? 0, lastTrade?.at ?? 0) >= session.openAt;
 }
+
+/**
+ * True while a split has left orders or shares that do not fit: the guardrail refuses a sale then,
+ * and with it the stop of the same plan.
+ */
+export const isAmidSplit = ({ orders, episode, position }: PositionContext): boolean =>
+  orders.some(({ isBeforeSplit, status }) => isBeforeSplit === true && !isTerminal(status)) ||
+  (episode.splitAfter !== undefined && !episode.quantity.eq(position.quantity));

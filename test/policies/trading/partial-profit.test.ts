@@ -95,6 +95,13 @@ describe('partial profit', () => {
     expect(wish(policy.evaluate(late))).toBe('reduce 5 partial@2R');
   });
 
+  it('waits while a split has left an order, since the stop of its plan would be refused too', () => {
+    const old = { ...stopLimit({ quantity: '10', stop: '9500' }), isBeforeSplit: true as const };
+    const evaluation = policy.evaluate(holding({ price: '110', orders: [old] }));
+    expect(wish(evaluation)).toBe('-');
+    expect(because(evaluation)).toBe('a split has left what does not fit yet');
+  });
+
   it('sells coins while the stock market is closed', () => {
     const context = holding({ price: '140', session: closedSession, assetClass: 'crypto' });
     expect(wish(policy.evaluate(context))).toBe('reduce 5 partial@2R');
