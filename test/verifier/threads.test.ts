@@ -216,7 +216,7 @@ describe('the built program', () => {
     // One core alone needs no threads.
     if (availableParallelism() < 2) return;
     expect(failed.code).not.toBe(0);
-    expect(failed.stdout).toBe('');
+    expect(JSON.parse(failed.stdout)).toMatchObject({ ok: false, error: { exit_code: 1 } });
     expect(failed.stderr).toContain('verify-thread.js');
   });
 });
