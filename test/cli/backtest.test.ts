@@ -79,15 +79,12 @@ describe('bigbrother backtest', () => {
     writeFileSync(file('entries.csv'), 'time,symbol,quantity\n2025-02-03,SPY,10\n');
     const entry = { time: '2025-02-03', symbol: 'SPY', quantity: 10 };
     writeFileSync(file('entries.json'), JSON.stringify([entry]));
-    const outputs = await Promise.all(
-      ['entries.csv', 'entries.json'].map((name) =>
-        backtest('--fast', '--json', '--entries', file(name)),
-      ),
-    );
-    const [csv, json] = outputs.map(({ stdout }) => ({
-      ...JSON.parse(stdout),
-      bars_per_second: 0,
-    }));
+    const figuresOf = async (name: string) => {
+      const { stdout } = await backtest('--fast', '--json', '--entries', file(name));
+      return { ...JSON.parse(stdout), bars_per_second: 0 };
+    };
+    const csv = await figuresOf('entries.csv');
+    const json = await figuresOf('entries.json');
     expect(csv.trades).toBe(1);
     expect(json).toEqual(csv);
   });
