@@ -94,19 +94,26 @@ describe('a plan that is verified', () => {
   });
 });
 
+/** A plan has sent its stop, and waits for positions that are never read. */
+async function verifyingAccount() {
+  const guarded = await watchedAccount();
+  const { broker } = guarded;
+  broker.next('submit', {
+    kind: 'after',
+    happens: () => {
+      broker.readPositions = () => new Promise(() => {});
+    },
+  });
+  guarded.orchestrator.start();
+  await guarded.clock.advanceBy(500);
+  expect(guarded.coordinator.isBusy(AAPL)).toBe(true);
+  return guarded;
+}
+
 describe('a plan that moved a stop', () => {
   it('gives way where the market goes through that stop while it is verified', async () => {
-    const guarded = await watchedAccount();
-    const { clock, broker } = guarded;
-    broker.next('submit', {
-      kind: 'after',
-      happens: () => {
-        broker.readPositions = () => new Promise(() => {});
-      },
-    });
-    guarded.orchestrator.start();
-    await clock.advanceBy(500);
-    expect(guarded.coordinator.isBusy(AAPL)).toBe(true);
+    const guarded = await verifyingAccount();
+    const { clock } = guarded;
     guarded.price('AAPL', '88');
     await clock.advanceBy(300);
     expect(guarded.records('plan_finished').at(-1)?.body).toMatchObject({
@@ -117,17 +124,8 @@ describe('a plan that moved a stop', () => {
 
 describe('a plan that placed a stop', () => {
   it('gives way where somebody cancels that stop while it is verified', async () => {
-    const guarded = await watchedAccount();
-    const { clock, broker } = guarded;
-    broker.next('submit', {
-      kind: 'after',
-      happens: () => {
-        broker.readPositions = () => new Promise(() => {});
-      },
-    });
-    guarded.orchestrator.start();
-    await clock.advanceBy(500);
-    expect(guarded.coordinator.isBusy(AAPL)).toBe(true);
+    const guarded = await verifyingAccount();
+    const { clock } = guarded;
     const [stop] = guarded.context(AAPL)?.orders ?? [];
     if (stop === undefined) throw new Error('no stop rests');
     guarded.exchange.run({ do: 'cancel', orderId: stop.id });
