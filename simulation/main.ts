@@ -2,10 +2,10 @@ import { readFixture, saveFixture } from './fixtures.ts';
 import { JournalReplays, type ReplayedJournals } from './journal-replay.ts';
 import { OptionError, type Options, optionsFrom, USAGE } from './options.ts';
 import { reportOf } from './report.ts';
-import type { Limits } from './scenario.ts';
 import { shrink } from './shrink.ts';
 import { type Summary, Tally } from './summary.ts';
 import { tellTo } from './tell.ts';
+import type { Limits } from './troubles.ts';
 import { runTwice } from './twice.ts';
 import { runWorld } from './world.ts';
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Limits } from './scenario.ts';
+import type { Limits } from './troubles.ts';
 
 export type Options = {
   readonly firstSeed: number;

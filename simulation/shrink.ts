@@ -1,4 +1,5 @@
-import { kindsOf, type Limits, scenarioOf } from './scenario.ts';
+import { scenarioOf } from './scenario.ts';
+import { kindsOf, type Limits } from './troubles.ts';
 import { runWorld, type WorldResult } from './world.ts';
 
 /** A failing seed with as little around it as it still fails with. */

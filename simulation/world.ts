@@ -10,11 +10,12 @@ import type { Asked, Observation, Violation } from './observation.ts';
 import { Operator } from './operator.ts';
 import { Prices } from './prices.ts';
 import { ProcessScript } from './process-script.ts';
-import { type Limits, type Scenario, scenarioOf } from './scenario.ts';
+import { type Scenario, scenarioOf } from './scenario.ts';
 import { SecondMachine } from './second-machine.ts';
 import { KEYS, Stage } from './stage.ts';
 import { Strangers } from './strangers.ts';
 import { type Points, Supervisor } from './supervisor.ts';
+import type { Limits } from './troubles.ts';
 
 /** Within so many cycles after the last fault everything is well. */
 const CYCLES_TO_SETTLE = 6;
