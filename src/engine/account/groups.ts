@@ -2,6 +2,7 @@ import { addShares, larger, NO_SHARES, type Quantity, sharesLeft } from '../../d
 import type { Order } from '../../domain/order.ts';
 import { isOurs, remainingQuantity } from '../../domain/order.ts';
 import type { IntentRecord, PositionContext } from '../../domain/portfolio.ts';
+import type { EpochMs } from '../../domain/time.ts';
 import type { PlanningSettings } from '../planning-settings.ts';
 
 /** Orders of which only one can take the shares: a bracket's or OCO's legs, or a replace chain. */
@@ -39,6 +40,19 @@ function rootOf(order: Order, byId: ReadonlyMap<string, Order>): string {
   }
   return id; // A ring of ids is nonsense, but it must not hang us.
 }
+
+/**
+ * True where an order of a pair or bracket was canceled since, and no other of its group was ever
+ * heard of: that one may have been woken and hold the shares.
+ */
+export const isHalfHeard = (orders: readonly Order[], since: EpochMs): boolean =>
+  orders.some(({ id, parentId, orderClass, status, updatedAt }) => {
+    const isLost = status === 'canceled' && orderClass !== 'simple' && updatedAt >= since;
+    const root = parentId ?? id;
+    const isOther = (order: Order) =>
+      order.id !== id && (order.id === root || order.parentId === root);
+    return isLost && !orders.some(isOther);
+  });
 
 /**
  * True when an order is ours to change. Alpaca names the legs of a bracket itself, so a

@@ -10,6 +10,7 @@ import type {
 } from '../../domain/portfolio.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { contextFor } from '../../engine/account/context.ts';
+import { isHalfHeard } from '../../engine/account/groups.ts';
 import type { Split } from '../../engine/account/splits.ts';
 import { flatContextFor } from '../../engine/decision/orphans.ts';
 import type { OrderUpdate } from '../../ports/broker.ts';
@@ -142,15 +143,21 @@ export class AccountPicture {
   }
 
   /**
-   * True when the account was read within `maxAgeMs`, agrees with itself in `symbol`, and no price
-   * came since that its shares may not fit: then the fills that were heard of tell the rest.
+   * True when the account was read within `maxAgeMs`, agrees with itself in `symbol`, and neither
+   * a price came since that its shares may not fit nor the end of half a group: then the fills
+   * that were heard of tell the rest.
    */
   isTold(symbol: Ticker, maxAgeMs: number): boolean {
     return (
       this.#parts.clock.now() - this.#confirmedAt <= maxAgeMs &&
       !this.#incoherences.some((one) => isAbout(one, symbol) && one.isLag !== true) &&
-      !this.#hasJumped(symbol)
+      !this.#hasJumped(symbol) &&
+      !isHalfHeard(this.#ordersIn(symbol), this.#confirmedAt + this.#parts.brokerAheadMs())
     );
+  }
+
+  #ordersIn(symbol: Ticker): readonly Order[] {
+    return this.#orders.list().filter((order) => order.symbol === symbol);
   }
 
   #hasJumped(symbol: Ticker): boolean {
