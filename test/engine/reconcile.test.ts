@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Order } from '../../src/domain/order.ts';
-import { incoherencesOf, mergeOrders, splitAmidFills } from '../../src/engine/account/reconcile.ts';
+import { mergeOrders } from '../../src/engine/account/merge-orders.ts';
+import { incoherencesOf } from '../../src/engine/account/reconcile.ts';
+import { splitAmidFills } from '../../src/engine/account/splits-amid-fills.ts';
 import { type GivenHolding, NOW, order, snapshot, stopLimit } from '../support/given.ts';
 
 const mergeOrder = (known: Order | null, incoming: Order) =>

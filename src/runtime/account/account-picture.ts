@@ -11,7 +11,6 @@ import type {
 import type { EpochMs } from '../../domain/time.ts';
 import { contextFor } from '../../engine/account/context.ts';
 import { isHalfHeard } from '../../engine/account/groups.ts';
-import type { Split } from '../../engine/account/splits.ts';
 import { flatContextFor } from '../../engine/decision/orphans.ts';
 import type { OrderUpdate } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -20,7 +19,8 @@ import { logObserved } from '../plans/step-journal.ts';
 import type { RuntimeSettings } from '../settings/settings.ts';
 import type { AccountReading } from './account-reader.ts';
 import { CoherenceWatch } from './coherence-watch.ts';
-import type { EpisodeKeeper, Holding } from './episode-keeper.ts';
+import { EpisodeCarrier } from './episode-carrier.ts';
+import type { EpisodeKeeper } from './episode-keeper.ts';
 import { FlatWatch } from './flat-watch.ts';
 import type { IntentLedger } from './intent-ledger.ts';
 import type { MarketFeed } from './market-feed.ts';
@@ -59,16 +59,16 @@ export class AccountPicture {
   readonly #flat = new FlatWatch();
   readonly #renames = new RenameWatch();
   readonly #snapshots: SnapshotMaker;
+  readonly #carrier: EpisodeCarrier;
   #account: Account | null = null;
   #confirmedAt: EpochMs = 0;
-  /** The reading before the last one. */
-  #lastLookAt: EpochMs = 0;
   #incoherences: readonly Incoherence[] = [];
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#orders = parts.orders;
     this.#snapshots = new SnapshotMaker(parts);
+    this.#carrier = new EpisodeCarrier({ ...parts, positions: this.#positions });
   }
 
   /** Says that something changed which shows in a snapshot. */
@@ -202,11 +202,12 @@ export class AccountPicture {
     this.#positions.confirm(reading.positions, mark, doubted, new Set(behind));
     this.#flat.read(reading.at, new Set(this.symbols()), this.#orders.liveSymbols());
     this.#account = reading.account;
-    this.#lastLookAt = isFirst ? this.#lastSnapshotAt() : this.#confirmedAt;
+    this.#carrier.look(reading);
     this.#confirmedAt = reading.at;
     tradingState.judgeAccount(reading.account);
     const known = new Set([...this.symbols(), ...episodes.open().keys()]);
-    this.#carryEpisodesOn(known, traded, this.#coherence.splits);
+    this.touch();
+    this.#carrier.carryOn(known, traded, this.#coherence.splits);
     const { openAt } = this.#parts.calendar.sessionAt(reading.at);
     const doubts = [
       ...episodes.scaleDoubts(this.#positions.list(), reading.at, openAt),
@@ -294,14 +295,9 @@ export class AccountPicture {
       logFill(this.#parts.logger, growth, isWhole ? told.executionId : null);
     }
     const symbols = symbolsOf(changes);
-    this.#carryEpisodesOn(symbols, traded);
+    this.touch();
+    this.#carrier.carryOn(symbols, traded);
     return symbols;
-  }
-
-  /** When the process before this one looked last; 0 where the journal does not know of any. */
-  #lastSnapshotAt(): EpochMs {
-    const { records } = this.#parts.logger.getHistory({ types: ['snapshot_taken'], limit: 1 });
-    return records[0]?.at ?? 0;
   }
 
   #noteOrder({ before, after }: OrderChange): void {
@@ -331,33 +327,6 @@ export class AccountPicture {
         symbol === null || listed.has(symbol) ? [] : [symbol],
       ),
     );
-  }
-
-  #carryEpisodesOn(
-    symbols: Iterable<Ticker>,
-    traded: ReadonlySet<Ticker>,
-    splits: ReadonlyMap<Ticker, Split> = new Map(),
-  ): void {
-    const { episodes, clock, market } = this.#parts;
-    this.touch();
-    if (this.#account === null) return;
-    const times = { at: clock.now(), lastLookAt: this.#lastLookAt };
-    const split = episodes.carryOn(symbols, this.#account.accountNumber, times, (symbol) =>
-      this.#holdingOf(symbol, traded, splits.get(symbol) ?? null),
-    );
-    for (const symbol of split) market.forgetRange(symbol);
-  }
-
-  #holdingOf(symbol: Ticker, traded: ReadonlySet<Ticker>, split: Split | null): Holding {
-    const position = this.#positions.get(symbol);
-    const counts = this.#parts.calendar.isTradedAt(symbol, this.#confirmedAt);
-    return {
-      position,
-      orders: this.#orders.of(symbol),
-      mark: position !== null && counts ? position.currentPrice : null,
-      traded: traded.has(symbol),
-      split,
-    };
   }
 }
 

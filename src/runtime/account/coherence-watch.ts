@@ -1,14 +1,10 @@
 import type { Ticker } from '../../domain/ids.ts';
 import type { Incoherence, Position } from '../../domain/portfolio.ts';
 import { type EpochMs, msBetween } from '../../domain/time.ts';
-import {
-  incoherencesOf,
-  isBehindFills,
-  type Reading,
-  splitAfterFills,
-  splitAmidFills,
-} from '../../engine/account/reconcile.ts';
+import type { Reading } from '../../engine/account/readings.ts';
+import { incoherencesOf, isBehindFills } from '../../engine/account/reconcile.ts';
 import type { Split } from '../../engine/account/splits.ts';
+import { splitAfterFills, splitAmidFills } from '../../engine/account/splits-amid-fills.ts';
 
 /** Alpaca's positions may lag behind its orders for this long; what lasts longer is real. */
 const LONGEST_LAG_MS = 10_000;

@@ -2,7 +2,8 @@ import type { Decimal, Price } from '../../domain/decimal.ts';
 import type { OrderId, Ticker } from '../../domain/ids.ts';
 import { isTerminal, type Order, type OrderStatus } from '../../domain/order.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import { inheritedFills, mergeOrders } from '../../engine/account/reconcile.ts';
+import { mergeOrders } from '../../engine/account/merge-orders.ts';
+import { inheritedFills } from '../../engine/account/readings.ts';
 import type { Growth } from './position-book.ts';
 
 export type OrderChange = {
