@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadSettings } from '../src/config.ts';
+import { hosts } from '../src/setup/hosts.ts';
+import { freshEntry } from '../src/setup/server-entry.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 const blocks = (language: string) =>
@@ -31,6 +33,23 @@ describe('the README', () => {
     expect(mcpServers.bigbrother?.args[0]?.endsWith(join('bigbrother', bin.bigbrother))).toBe(true);
     expect(mcpServers.bigbrother?.args).toContain('mcp');
   });
+
+  it.each([
+    ['vscode', 'vscode.dev', (config: string) => config],
+    ['cursor', 'cursor.com', (config: string) => Buffer.from(config, 'base64').toString()],
+  ] as const)(
+    'has a link that enters the linked command in %s as setup would',
+    (name, at, read) => {
+      const { bin } = JSON.parse(readFileSync('package.json', 'utf8')) as { bin: object };
+      const [command = ''] = Object.keys(bin);
+      const [, address = ''] = new RegExp(`\\]\\((https://${at}/[^)]+)\\)`).exec(readme) ?? [];
+      const { searchParams } = new URL(address);
+      expect(searchParams.get('name')).toBe(hosts[name].place.name);
+      expect(JSON.parse(read(searchParams.get('config') ?? ''))).toEqual(
+        freshEntry(hosts[name], { command, args: ['mcp'], env: {} }),
+      );
+    },
+  );
 
   it('names only npm scripts that exist', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
