@@ -9,7 +9,6 @@ import { useWorkplace } from './workplace.ts';
 /** The only commands without `--json`, and why. */
 const WITHOUT = {
   mcp: 'its stdout is the protocol of its host',
-  page: 'prints a link that lets one in and nothing else, and no object holds such a secret',
   'settings schema': 'prints JSON as it is',
 };
 

@@ -16,14 +16,16 @@ async function served() {
   const [, port = ''] = await server.says(/Page: "bigbrother page --port (\d+)"/);
   const cli = (...args: string[]) => runCli(args, env);
   const link = async () => (await cli('page', '--port', port)).stdout.trim();
-  return { server, cli, link, origin: `http://127.0.0.1:${port}` };
+  const linkInJson = async () => JSON.parse((await cli('page', '--port', port, '--json')).stdout);
+  return { server, cli, link, linkInJson, origin: `http://127.0.0.1:${port}` };
 }
 
 describe('bigbrother page', () => {
   it('prints a link that works once, and leaves nothing behind that opens the page', async () => {
-    const { link, server, origin } = await served();
+    const { link, linkInJson, server, origin } = await served();
     const url = await link();
-    const [, secret = ''] = /^http:\/\/127\.0\.0\.1:\d+\/#login=(bbt_[\w-]{43})$/.exec(url) ?? [];
+    const form = /^http:\/\/127\.0\.0\.1:\d+\/#login=(bbt_[\w-]{43})$/;
+    const [, secret = ''] = form.exec(url) ?? [];
     const logins = work.path('data', 'page-logins');
     expect(readdirSync(logins)).toHaveLength(1);
     const enter = () =>
@@ -35,6 +37,7 @@ describe('bigbrother page', () => {
     const answers = await Promise.all([enter(), enter(), enter()]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401]);
     expect(readdirSync(logins)).toHaveLength(0);
+    expect(await linkInJson()).toEqual({ ok: true, link: expect.stringMatching(form) });
     expect(existsSync(work.path('data', 'tokens'))).toBe(false);
     server.signal('SIGTERM');
     const { stdout, stderr } = await server.ended();

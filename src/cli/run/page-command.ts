@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { loadSettings } from '../../config.ts';
+import { answerOf } from '../shared/answer.ts';
 import { wholeNumber } from '../shared/arguments.ts';
 import { PageLogins } from './page-logins.ts';
 
@@ -21,10 +22,13 @@ export const pageCommand = (): Command =>
   new Command('page')
     .description('prints a link to the page of "bigbrother serve"')
     .option('--port <port>', 'where it listens', wholeNumber(1, 65_535), SERVE_PORT)
+    .option('--json', 'one JSON object')
     .addHelpText('after', explanation)
     .action((_, command: Command) => {
       const { config, port } = command.optsWithGlobals<Options>();
       const { dataDirectory } = loadSettings(config ?? null);
+      const answer = answerOf(command);
       const link = new PageLogins(dataDirectory).link(`http://127.0.0.1:${port}`);
-      process.stdout.write(`${link}\n`);
+      answer.note({ link });
+      answer.say(link);
     });
