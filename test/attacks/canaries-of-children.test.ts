@@ -103,13 +103,6 @@ describe.runIf(onLinux)('what BigBrother starts', () => {
     const { json } = await call('propose_plan', { intent: 'manage' });
     expect(json).toMatchObject({ parts: [{}, {}] });
     await call('execute_plan', { plan_id: json.plan_id, hash: json.hash });
-    // On a slow machine a plan may be too old before it is begun: then another one is.
-    const refused = async () => {
-      const { json: next } = await call('propose_plan', { intent: 'manage' });
-      await call('execute_plan', { plan_id: next.plan_id, hash: next.hash });
-      return broker.refusals();
-    };
-    if (broker.refusals() === 0) await expect.poll(refused, { timeout: 20_000 }).not.toBe(0);
 
     const servers = ['server-memory', 'server-sequential-thinking', 'perplexity'];
     const seen = new Map<string, Child>();
@@ -119,6 +112,8 @@ describe.runIf(onLinux)('what BigBrother starts', () => {
       return servers.filter((name) => !all.includes(name));
     };
     await expect.poll(missing, { timeout: 8_000 }).toEqual([]);
+    // A server that runs has not been asked yet.
+    await expect.poll(() => market.asked.length, { timeout: 30_000 }).toBeGreaterThan(0);
     const hooked = () => everythingIn(work.path()).filter(([path]) => path.includes('hook-'));
     await expect
       .poll(() => hooked().filter(([path, text]) => path.endsWith('-said') && text !== '').length, {
