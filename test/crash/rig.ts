@@ -9,6 +9,7 @@ import {
   type Truth,
 } from './evidence.ts';
 import { type Heartbeat, patience } from './heartbeat.ts';
+import { Pace } from './pace.ts';
 import { type ExchangeProgram, Victim } from './processes.ts';
 import type { Programs } from './programs.ts';
 import type { Tally, Verdict } from './tally.ts';
@@ -69,6 +70,7 @@ export class Lane {
   readonly #tally: Tally;
   readonly #witness: JournalWitness;
   readonly #spares: Victim[] = [];
+  readonly #pace = new Pace();
   #victim: Victim;
   #bornAt = '';
 
@@ -102,11 +104,15 @@ export class Lane {
    * @param missed told of a point that the act did not come by
    */
   async live(choose: Choose, missed: (point: Point) => void): Promise<void> {
-    const { time } = this.#settings;
-    this.#bornAt = new Date(
-      time.startAt + (Date.now() - time.wallStart) * time.speed,
-    ).toISOString();
+    await wait(this.#pace.restMs(this.#now()) / this.#settings.time.speed);
+    this.#bornAt = new Date(this.#now()).toISOString();
     for (const act of ACTS) await this.#perform(act, choose, missed);
+  }
+
+  /** Of the exchange. */
+  #now(): number {
+    const { startAt, wallStart, speed } = this.#settings.time;
+    return startAt + (Date.now() - wallStart) * speed;
   }
 
   async #perform(act: Act, choose: Choose, missed: (point: Point) => void): Promise<void> {
@@ -118,7 +124,7 @@ export class Lane {
       else missed(point);
     }
     if (!(await this.#reach(act))) throw new Error(await this.#victim.ended);
-    for (const { type } of this.#witness.read()) this.#tally.heard(act, type);
+    this.#readJournal(act);
   }
 
   /** True when it has ended itself; false when the act is over and it was told to live on. */
@@ -234,9 +240,16 @@ export class Lane {
     return patience({ since, stillAt, now: Date.now(), longestMs });
   }
 
+  /** @throws where the chain is broken */
+  #readJournal(act: Act): void {
+    const records = this.#witness.read();
+    for (const { type } of records) this.#tally.heard(act, type);
+    this.#pace.note(records);
+  }
+
   #isJournalWhole(act: Act): boolean {
     try {
-      for (const { type } of this.#witness.read()) this.#tally.heard(act, type);
+      this.#readJournal(act);
       return true;
     } catch {
       return false;

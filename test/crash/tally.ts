@@ -29,6 +29,8 @@ export type SavedTally = {
   readonly repeated: number;
   readonly heard: readonly (readonly [Point['during'], readonly string[]])[];
   readonly failures: readonly string[];
+  /** How often no act came by a point; an older file does not say. */
+  readonly missed?: readonly (readonly [string, number])[];
 };
 
 /** Counts what became of the kills, point by point. */
@@ -36,12 +38,13 @@ export class Tally {
   readonly failures: string[] = [];
   readonly #rows = new Map<string, Row>();
   readonly #heard = new Map<Point['during'], Set<string>>();
-  readonly #missed = new Map<string, number>();
+  readonly #missed: Map<string, number>;
 
   #repeated = 0;
 
   /** @param saved an earlier run's; what that has done is not done again */
   constructor(saved: SavedTally | null = null) {
+    this.#missed = new Map(saved?.missed);
     if (saved === null) return;
     const { rows, heard, failures, repeated } = saved;
     this.#repeated = repeated;
@@ -56,6 +59,7 @@ export class Tally {
       repeated: this.#repeated,
       heard: [...this.#heard].map(([during, types]) => [during, [...types]]),
       failures: this.failures,
+      missed: [...this.#missed],
     };
   }
 
