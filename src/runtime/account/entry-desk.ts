@@ -1,6 +1,7 @@
 import type { AssetFacts, EntryFacts } from '../../domain/control-facts.ts';
 import type { Quantity } from '../../domain/decimal.ts';
 import type { Ticker } from '../../domain/ids.ts';
+import { newYorkDay } from '../../domain/new-york.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { averageVolume } from '../../engine/risk/returns.ts';
 import type { Broker, MarketData } from '../../ports/broker.ts';
@@ -32,7 +33,7 @@ type Parts = {
 export class EntryDesk {
   readonly #parts: Parts;
   readonly #assets = new Map<Ticker, { readonly at: EpochMs; readonly facts: AssetFacts | null }>();
-  readonly #volumes = new Map<Ticker, { readonly day: number; readonly shares: Quantity | null }>();
+  readonly #volumes = new Map<Ticker, { readonly day: string; readonly shares: Quantity | null }>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -95,7 +96,8 @@ export class EntryDesk {
     }
   }
 
-  #today(): number {
-    return Math.floor(this.#parts.clock.now() / DAY_MS);
+  /** A day's bar is whole when the next day begins in New York, and not before. */
+  #today(): string {
+    return newYorkDay(this.#parts.clock.now());
   }
 }

@@ -1,5 +1,6 @@
 import type { Ticker } from '../../domain/ids.ts';
 import type { SymbolMarket } from '../../domain/market.ts';
+import { newYorkDay } from '../../domain/new-york.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { averageTrueRange } from '../../engine/account/atr.ts';
 import type { MarketData, MarketEvent, StreamState } from '../../ports/broker.ts';
@@ -31,7 +32,7 @@ export class MarketFeed {
   readonly #settings: RuntimeSettings;
   readonly #aheadMs: () => number;
   readonly #book = new MarketBook();
-  readonly #rangedOn = new Map<Ticker, number>();
+  readonly #rangedOn = new Map<Ticker, string>();
   readonly #followedUntil = new Map<Ticker, EpochMs>();
   #retryAt: EpochMs = 0;
   #state: StreamState = 'connecting';
@@ -127,7 +128,8 @@ export class MarketFeed {
   /** Reads the daily bars of symbols whose range is not known for today. */
   async updateRanges(symbols: readonly Ticker[]): Promise<void> {
     const now = this.#clock.now();
-    const today = Math.floor(now / DAY_MS);
+    // A day's bar is whole when the next day begins in New York, and not before.
+    const today = newYorkDay(now);
     const missing = symbols.filter((symbol) => this.#rangedOn.get(symbol) !== today);
     if (missing.length === 0 || now < this.#retryAt) return;
     try {

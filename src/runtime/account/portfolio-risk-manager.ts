@@ -2,6 +2,7 @@ import type { SymbolGroups } from '../../domain/control-facts.ts';
 import { type Notional, type Price, price, type Quantity, text } from '../../domain/decimal.ts';
 import { holdingsOf } from '../../domain/exposure.ts';
 import type { Ticker } from '../../domain/ids.ts';
+import { newYorkDay } from '../../domain/new-york.ts';
 import type { PortfolioSnapshot, Position } from '../../domain/portfolio.ts';
 import type { PortfolioRisk } from '../../domain/risk.ts';
 import type { EpochMs } from '../../domain/time.ts';
@@ -61,7 +62,8 @@ export class PortfolioRiskManager {
   readonly #parts: Parts;
   readonly #closes = new Map<Ticker, Closes>();
   readonly #volumes = new Map<Ticker, Quantity | null>();
-  readonly #readOn = new Map<Ticker, number>();
+  /** New York's day: a day's bar is whole when the next one begins there, and not before. */
+  readonly #readOn = new Map<Ticker, string>();
   #model: RiskModel | null = null;
   /** What the model was made with; settings may change. */
   #modelRisk: RuntimeSettings['risk'] | null = null;
@@ -217,7 +219,7 @@ export class PortfolioRiskManager {
   async #readMissing(): Promise<void> {
     const { state, clock, settings } = this.#parts;
     const now = clock.now();
-    const today = Math.floor(now / DAY_MS);
+    const today = newYorkDay(now);
     const names = new Set([settings.risk.benchmark, ...state.symbols(), ...this.#supposed]);
     const missing = [...names].filter((symbol) => this.#readOn.get(symbol) !== today);
     if (missing.length === 0 || this.#isReading || now < this.#retryAt) return;
@@ -247,7 +249,7 @@ export class PortfolioRiskManager {
       const complete = (bars.get(symbol) ?? []).filter(({ at }) => at + DAY_MS <= now);
       this.#closes.set(symbol, closesOf(complete));
       this.#volumes.set(symbol, averageVolume(complete));
-      this.#readOn.set(symbol, Math.floor(now / DAY_MS));
+      this.#readOn.set(symbol, newYorkDay(now));
     }
   }
 }

@@ -27,8 +27,8 @@ function yearOf(symbol: string): Bar[] {
   });
 }
 
-function managing(holdings: readonly GivenHolding[]) {
-  const clock = new VirtualClock(NOW);
+function managing(holdings: readonly GivenHolding[], { startAt = NOW, barsOf = yearOf } = {}) {
+  const clock = new VirtualClock(startAt);
   const asked: (readonly Ticker[])[] = [];
   const told = { failing: false, reading: () => {} };
   const given = snapshot({ holdings: [...holdings] });
@@ -46,7 +46,7 @@ function managing(holdings: readonly GivenHolding[]) {
       readDailyBars: (symbols) => {
         asked.push(symbols);
         if (told.failing) return Promise.reject(new Error('the feed is down'));
-        return Promise.resolve(new Map(symbols.map((symbol) => [symbol, yearOf(symbol)])));
+        return Promise.resolve(new Map(symbols.map((symbol) => [symbol, barsOf(symbol)])));
       },
     },
     ...{ logger, clock, settings: defaultRuntimeSettings },
@@ -59,7 +59,7 @@ function managing(holdings: readonly GivenHolding[]) {
     told.reading();
     return risk;
   };
-  return { manager, clock, asked, told, logger, ask };
+  return { manager, clock, asked, told, logger, ask, given };
 }
 
 describe('the risk of the portfolio', () => {
@@ -89,6 +89,26 @@ describe('the risk of the portfolio', () => {
     ask();
     await clock.advanceBy(0);
     expect(asked).toHaveLength(6);
+  });
+
+  it('knows the last close in a session after a night through which it ran', async () => {
+    const wednesday = Date.UTC(2026, 9, 7, 4);
+    const barsOf = (): Bar[] =>
+      ['101', '102', '103'].map((close, day) => ({
+        ...{ open: price('100'), high: price('110'), low: price('90'), close: price(close) },
+        at: wednesday + (day - 2) * DAY_MS,
+      }));
+    const startAt = Date.UTC(2026, 9, 7, 23, 59); // An evening in New York.
+    const { manager, clock, given, told } = managing([{ symbol: 'AAPL' }], { startAt, barsOf });
+    const lastClose = () => manager.groupFacts(given).get(ticker('AAPL'))?.lastClose?.toFixed();
+    lastClose();
+    for (const waitMs of [0, 120_000, 15 * 3_600_000]) {
+      await clock.advanceBy(waitMs);
+      told.reading();
+      await clock.advanceBy(0);
+    }
+    expect(new Date(clock.now()).toISOString()).toBe('2026-10-08T15:01:00.000Z');
+    expect(lastClose()).toBe('103');
   });
 
   it('asks again a minute after the bars could not be read, and says why', async () => {
