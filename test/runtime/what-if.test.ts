@@ -35,6 +35,27 @@ describe('an entry that is only thought of', () => {
     expect(guarded.held('MSFT')).toBeNull();
   });
 
+  it.each([
+    ['bought', 'buy', '95'],
+    ['sold short', 'sell', '105'],
+  ] as const)(
+    'may lose what lies between its own limit and that of its stop: %s',
+    async (...asked) => {
+      const [, side, stopPrice] = asked;
+      const guarded = await readyToBuy();
+      const size = { kind: 'quantity', quantity: '20' } as const;
+      const { part } = supposed(await suppose(guarded, { side, stopPrice, size }));
+      const [step] = part.steps;
+      const { limitPrice, stopLoss } = step?.kind === 'submit' ? step.order : {};
+      const room = stopLoss?.limitPrice && limitPrice?.minus(stopLoss.limitPrice).abs();
+      const { atStop, withGap } = part.worstLoss;
+      expect(atStop?.toFixed()).toBe(room?.times('20').toFixed());
+      const past = stopLoss?.stopPrice.times(side === 'buy' ? '0.95' : '1.05');
+      const gapped = past && limitPrice?.minus(past).abs();
+      expect(withGap.toFixed()).toBe(gapped?.times('20').toFixed());
+    },
+  );
+
   it('adds to what is held', async () => {
     const guarded = await readyToBuy();
     const { riskBefore, riskAfter } = supposed(await suppose(guarded, { symbol: AAPL }));

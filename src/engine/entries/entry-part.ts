@@ -3,17 +3,25 @@ import {
   type Decimal,
   larger,
   NO_SHARES,
+  notional,
   type Price,
   price,
   type Quantity,
   quantity,
   worth,
+  ZERO,
 } from '../../domain/decimal.ts';
 import type { Target } from '../../domain/decision.ts';
 import { orderId } from '../../domain/ids.ts';
 import type { Order, OrderRequest } from '../../domain/order.ts';
 import { opposite } from '../../domain/order.ts';
-import type { NakedEstimate, OpenIntent, PlanPart, SubmitStep } from '../../domain/plan.ts';
+import type {
+  NakedEstimate,
+  OpenIntent,
+  PlanPart,
+  SubmitStep,
+  WorstLoss,
+} from '../../domain/plan.ts';
 import type { PositionContext } from '../../domain/portfolio.ts';
 import { orderLines } from '../account/orders.ts';
 import { bookOf } from '../planning/book.ts';
@@ -70,8 +78,11 @@ export function entryPart(made: {
 }): PlanPart {
   const { context, settings, terms, step, target, because } = made;
   const before = bookOf(context);
-  const paid = larger<Decimal>(before.position.currentPrice, terms.entryPrice);
-  const at = target.side === 'long' ? price(paid) : before.position.currentPrice;
+  const { currentPrice } = before.position;
+  const isLong = target.side === 'long';
+  const at = isLong ? price(larger<Decimal>(currentPrice, terms.entryPrice)) : currentPrice;
+  // What is sold short below the market has lost the difference before anything moves.
+  const ahead = isLong ? ZERO : larger<Decimal>(currentPrice.minus(terms.entryPrice), ZERO);
   const after = {
     position: { ...before.position, currentPrice: at, quantity: target.holdQuantity },
     orders: [...before.orders, ...legsOf(step, terms)],
@@ -87,15 +98,25 @@ export function entryPart(made: {
     ordersBefore: orderLines(before.orders, context),
     ordersAfter: orderLines(after.orders, context),
     naked: nakedWhile(step, at, settings),
-    worstLoss: worstLoss(
-      { ...before, position: { ...before.position, currentPrice: at } },
-      after,
-      settings.gapPercent,
+    worstLoss: withMore(
+      worstLoss(
+        { ...before, position: { ...before.position, currentPrice: at } },
+        after,
+        settings.gapPercent,
+      ),
+      ahead.times(step.order.quantity),
     ),
     wantedBy: ['host'],
     because,
   };
 }
+
+/** Rounded up: a loss is never told smaller than it is. */
+const withMore = ({ atStop, withGap, gapPercent }: WorstLoss, more: Decimal): WorstLoss => ({
+  atStop: atStop === null ? null : notional(atStop.plus(more).round(2, 3)),
+  withGap: notional(withGap.plus(more).round(2, 3)),
+  gapPercent,
+});
 
 /** The exits of the group as they stand once the entry has filled. */
 function legsOf({ order, clientOrderId }: SubmitStep, { cover, takeProfit }: Terms): Order[] {
