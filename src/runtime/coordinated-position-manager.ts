@@ -1,5 +1,5 @@
 import type { PlanningNote } from '../domain/answers.ts';
-import { type Decimal, smaller, text } from '../domain/decimal.ts';
+import { type Decimal, type Price, smaller, text } from '../domain/decimal.ts';
 import type { Ticker } from '../domain/ids.ts';
 import type { CoordinatedIntent, OpenIntent } from '../domain/plan.ts';
 import type { PortfolioSnapshot } from '../domain/portfolio.ts';
@@ -99,25 +99,28 @@ export class CoordinatedPositionManager {
     const wanted = intent.weights.map(({ symbol }) => symbol).filter((each) => !held.has(each));
     if (wanted.length > 0) await entries.prepare(wanted);
     const { equity, cash, buyingPower } = snapshot.account;
+    const costOf = (symbol: Ticker): Price | null => {
+      const context = state.getEntryContext(symbol, 'long');
+      return context?.market.quote == null ? null : throughMarket(context, slippageBps());
+    };
     const way = rebalance(intent, snapshot.positions, {
       ...{ equity, cash: smaller<Decimal>(cash, buyingPower) },
-      bandPercent: settings.risk.rebalanceBandPercent,
-      costOf: (symbol) => {
-        const context = state.getEntryContext(symbol, 'long');
-        return context?.market.quote == null ? null : throughMarket(context, slippageBps());
-      },
+      ...{ bandPercent: settings.risk.rebalanceBandPercent, costOf },
     });
     if (way.outcome === 'impossible') return { ...way, code: 'weights_invalid' };
     const { names } = way;
     const sales = names.flatMap(saleOf);
     const wishes = sales.length > 0 ? sales : names.flatMap(purchaseOf);
-    return {
-      ...{ outcome: 'wished', wishes },
-      notes: [summaryOf(way, sales.length > 0), ...names.map(inWords)].map((because) => ({
-        recipe: 'rebalance',
-        because,
-      })),
-    };
+    const unpriced = names.filter(
+      ({ symbol, after, target }) => after.lt(target) && costOf(symbol) === null,
+    );
+    const words = [
+      summaryOf(way, sales.length > 0),
+      ...unpriced.map(({ symbol }) => `${symbol} has no price, so that none of it is bought`),
+      ...names.map(inWords),
+    ];
+    const notes = words.map((because) => ({ recipe: 'rebalance', because }));
+    return { outcome: 'wished', wishes, notes };
   }
 }
 
@@ -139,10 +142,12 @@ type Way = Extract<Rebalance, { outcome: 'balanced' }>;
 
 function summaryOf({ names, turnover, bought, missing }: Way, isSelling: boolean): string {
   const count = names.filter(({ buy }) => buy.gt('0')).length;
-  const purchase = `${inDollars(bought)} of ${count} names`;
+  const purchase =
+    count === 0 ? 'nothing' : `${inDollars(bought)} of ${count} ${count === 1 ? 'name' : 'names'}`;
+  const withStops = count === 0 ? '' : ', each with its stop in the same order group';
   const next = isSelling
     ? `sells ${inDollars(turnover)} first; once that is confirmed, the same proposed again buys ${purchase}`
-    : `buys ${purchase}, each with its stop in the same order group`;
+    : `buys ${purchase}${withStops}`;
   const short = missing.gt('0') ? `; ${inDollars(missing)} below target stay missing` : '';
   return `${next}${short}; trades go to the edge of the band; taxes and fees are not counted`;
 }

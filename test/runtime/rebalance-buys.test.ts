@@ -58,7 +58,7 @@ describe('a rebalance', () => {
   it('buys what is not held up to the edge of its band, with its stop in the same group', async () => {
     const guarded = await account();
     const { notes } = await planOf(guarded, weights({ MSFT: '3' }));
-    expect(notes[0]?.because).toMatch(/^buys \$\d+\.\d\d of 1 names, each with its stop/);
+    expect(notes[0]?.because).toMatch(/^buys \$\d+\.\d\d of 1 name, each with its stop/);
     expect(notes[1]?.because).toBe('MSFT 0.00 % of equity before, 2.47 % after, target 3.00 %');
     const report = await open(guarded, weights({ MSFT: '3' }));
     expect(report.outcome).toBe('completed');
@@ -71,7 +71,7 @@ describe('a rebalance', () => {
     const wanted = weights({ AAPL: '4', MSFT: '5' });
     expect(await partsOf(guarded, wanted)).toEqual(['AAPL release,reduce']);
     const { notes } = await planOf(guarded, wanted);
-    expect(notes[0]?.because).toMatch(/^sells \$\d+\.\d\d first; .*buys \$\d+\.\d\d of 1 names/);
+    expect(notes[0]?.because).toMatch(/^sells \$\d+\.\d\d first; .*buys \$\d+\.\d\d of 1 name;/);
     await open(guarded, wanted);
     await later(guarded);
     expect(await partsOf(guarded, wanted)).toEqual(['MSFT open']);
@@ -108,7 +108,12 @@ describe('a rebalance', () => {
     const guarded = await account();
     const proposal = await planOf(guarded, weights({ MSFT: '2', 'BTC/USD': '2' }));
     expect(proposal.plan.parts.map(({ symbol }) => symbol)).toEqual(['MSFT']);
-    expect(proposal.notes.map(({ because }) => because).join()).toContain('stay missing');
+    const words = proposal.notes.map(({ because }) => because).join();
+    expect(words).toContain('stay missing');
+    expect(words).toContain('BTC/USD has no price, so that none of it is bought');
+    expect(words).not.toContain('MSFT has no price');
+    const nothing = await propose(guarded, weights({ 'BTC/USD': '2' }));
+    expect(nothing.outcome === 'nothing_to_do' && nothing.because[0]).toMatch(/^buys nothing; \$/);
   });
 
   it('buys nothing that no guardrail lets pass, and what is to be sold goes all the same', async () => {

@@ -14,6 +14,9 @@ export type ExitBasis = {
   readonly volumeOf: (symbol: Ticker) => Quantity | null;
 };
 
+/** What the report of the risk calls the bucket of those of no known sector. */
+const UNKNOWN_SECTOR = 'unknown';
+
 /** The positions that a group means, or in words why it means none. */
 export function membersOf(
   group: ExitGroup,
@@ -28,8 +31,12 @@ export function membersOf(
       return positions.filter(({ symbol }) => group.symbols.includes(symbol));
     }
     case 'sector': {
-      const members = positions.filter(({ symbol }) => sectorOf(symbol) === group.sector);
-      return members.length > 0 ? members : `nothing is held in the sector ${group.sector}`;
+      const bucketOf = ({ symbol }: Position) => sectorOf(symbol) ?? UNKNOWN_SECTOR;
+      const wanted = group.sector.toLowerCase();
+      const members = positions.filter((one) => bucketOf(one).toLowerCase() === wanted);
+      if (members.length > 0) return members;
+      const held = [...new Set(positions.map(bucketOf))].sort();
+      return `nothing is held in the sector ${group.sector}; held are ${held.join(', ') || 'none'}`;
     }
     case 'cluster': {
       const cluster = model.clusters.get(group.of);

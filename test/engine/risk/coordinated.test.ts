@@ -57,14 +57,19 @@ const leastMs = (work: () => unknown): number =>
 describe('positions that are left together', () => {
   it('are those of a list, a sector, a cluster or all', () => {
     expect(names({ by: 'symbols', symbols: ['NEW', 'AAA'].map(ticker) })).toEqual(['NEW', 'AAA']);
-    expect(names({ by: 'sector', sector: 'Energy' })).toEqual(['BBB', 'AAA']);
+    for (const sector of ['Energy', 'energy']) {
+      expect(names({ by: 'sector', sector })).toEqual(['BBB', 'AAA']);
+    }
+    expect(names({ by: 'sector', sector: 'unknown' })).toEqual(['HEDGE', 'NEW']);
     expect(names({ by: 'cluster', of: ticker('AAA') })).toEqual(['HEDGE', 'BBB', 'AAA']);
     expect(names({ by: 'everything' })).toHaveLength(4);
   });
 
   it('are none where the group holds nothing, and it is said why', () => {
     expect(names({ by: 'symbols', symbols: ['AAA', 'GONE'].map(ticker) })).toContain('GONE');
-    expect(names({ by: 'sector', sector: 'Utilities' })).toContain('Utilities');
+    expect(names({ by: 'sector', sector: 'Utilities' })).toBe(
+      'nothing is held in the sector Utilities; held are Energy, unknown',
+    );
     expect(names({ by: 'cluster', of: ticker('NEW') })).toContain('no cluster of NEW');
   });
 
