@@ -41,7 +41,7 @@ export const errorAdvice: Readonly<Record<ErrorCode, Advice>> = {
   },
   plan_impossible: {
     retryable: false,
-    nextStep: 'evaluate_position says what stands in the way.',
+    nextStep: 'Change what the sentence names, and propose again.',
   },
   too_many_proposals: {
     retryable: true,

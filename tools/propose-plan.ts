@@ -171,7 +171,7 @@ function proposalFacts(proposal: Proposal, mode: Mode, now: EpochMs) {
     case 'nothing_to_do':
       return answered({
         outcome: 'nothing_to_do' as const,
-        because: withoutTheRest(proposal.because),
+        because: withoutTheRest([...new Set(proposal.because)]),
         executable: false,
         ...NO_PARTS,
         next_step: 'Nothing to execute.',

@@ -123,6 +123,13 @@ describe('a proposal', () => {
     expect(json.because).toEqual([...because.slice(0, 6), 'and 19 more']);
   });
 
+  it('of nothing says the same reason once', async () => {
+    const because = ['MSFT is right', 'none is due', 'none is due', 'none is due'];
+    const { ask } = await asking({ outcome: 'nothing_to_do', because });
+    const { json } = await ask({ intent: 'manage' });
+    expect(json.because).toEqual(['MSFT is right', 'none is due']);
+  });
+
   it('that is impossible is an error with the reason', async () => {
     const { ask } = await asking({
       outcome: 'impossible',
@@ -178,6 +185,11 @@ describe('an intent', () => {
     [{ intent: 'buy', symbol: 'AAPL' }, 'intent'],
     [{ symbol: 'AAPL' }, 'intent'],
     [{ intent: 'manage', symbol: 'aapl' }, 'in capitals'],
+    [{ intent: 'rebalance' }, 'rebalance needs weights'],
+    [{ intent: 'rebalance', weights: 'AAPL=10,MSFT=150' }, '"MSFT=150" is no weight'],
+    [{ intent: 'rebalance', weights: 'AAPL=-1' }, '"AAPL=-1" is no weight'],
+    [{ intent: 'rebalance', weights: 'AAPL=5,CASH=10,CASH=20' }, 'CASH has two weights'],
+    [{ intent: 'exit', group: 'all because boredom' }, 'cluster_drawdown'],
   ])('%j makes no sense and is refused with a sentence', async (args, words) => {
     const { ask, bigBrother } = await asking();
     const { json, isError } = await ask(args);

@@ -60,18 +60,15 @@ function groupIn(text: string): ExitGroup | null {
 
 /** The rebalance, or a sentence on why the text holds no weights. */
 export function rebalanceOf({ weights = '' }: Coordination): CoordinatedIntent | string {
-  const pairs = weights
-    .slice(0, LONGEST + 1)
-    .split(',')
-    .map((pair) => pair.split('='));
-  const isRead =
-    weights.length <= LONGEST &&
-    pairs.every(
-      ([name = '', percent = '', ...rest]) =>
-        rest.length === 0 && isTicker(name) && isPercent(percent),
-    );
-  if (!isRead) return `rebalance needs weights in percent of equity, such as ${WEIGHTS}.`;
-  const cash = pairs.find(([name]) => name === CASH);
+  const words = weights.slice(0, LONGEST + 1).split(',');
+  const odd = words.find((word) => !isWeight(word.split('=')));
+  if (weights.length > LONGEST || odd !== undefined) {
+    const which = odd === undefined || odd === '' ? '' : `"${odd.slice(0, 40)}" is no weight: `;
+    return `${which}rebalance needs weights in percent of equity, 0 to 100, such as ${WEIGHTS}.`;
+  }
+  const pairs = words.map((word) => word.split('='));
+  const [cash, ...more] = pairs.filter(([name]) => name === CASH);
+  if (more.length > 0) return `${CASH} has two weights; one is enough.`;
   return {
     ...{ kind: 'rebalance', symbol: null },
     weights: pairs
@@ -80,6 +77,9 @@ export function rebalanceOf({ weights = '' }: Coordination): CoordinatedIntent |
     cashPercent: cash?.[1] ?? null,
   };
 }
+
+const isWeight = ([name = '', percent = '', ...rest]: readonly string[]): boolean =>
+  rest.length === 0 && isTicker(name) && isPercent(percent);
 
 function isPercent(digits: string): boolean {
   const value = digits === digits.trim() ? parseDecimal(digits) : null;
