@@ -1,5 +1,6 @@
 import type { Order } from '../../domain/order.ts';
 import type { OrderFamilies } from './families.ts';
+import { endOfObject, idAt, isFoundAt, type Passage, valueIn } from './json-text.ts';
 import { ordersFrom } from './mapping.ts';
 import {
   jsonOf,
@@ -11,14 +12,17 @@ import {
   wireOrder,
 } from './wire.ts';
 
+/** An order and its legs, and where they stood in the answer; null when that was not looked at. */
+type Row = { readonly wire: WireOrder; readonly passage: Passage | null };
+
 /**
  * Lists of orders, most of whose rows are as they were a moment ago: a row that tells nothing
- * new is neither checked nor mapped again.
+ * new is neither checked nor mapped again, and one whose text is the same is not even parsed.
  */
 export class KnownOrders {
   readonly #families: OrderFamilies;
-  #before: ReadonlyMap<string, WireOrder> = new Map();
-  #rows = new Map<string, WireOrder>();
+  #before: ReadonlyMap<string, Row> = new Map();
+  #rows = new Map<string, Row>();
   readonly #members = new WeakMap<WireOrder, readonly Order[]>();
 
   constructor(families: OrderFamilies) {
@@ -33,17 +37,10 @@ export class KnownOrders {
 
   /** @throws WireError when `body` is no JSON or a field is missing or malformed */
   rowsIn(body: string): readonly WireOrder[] {
-    const parsed = jsonOf(body);
-    if (!Array.isArray(parsed)) return parseWire(ordersAnswer, parsed);
-    const rows: WireOrder[] = [];
-    for (const row of parsed) {
-      const wire = this.#knownAs(row) ?? wireOrder.safeParse(row).data;
-      // The list as a whole tells which of its rows is malformed.
-      if (wire === undefined) return parseWire(ordersAnswer, parsed);
-      this.#rows.set(wire.id, wire);
-      rows.push(wire);
-    }
-    return rows;
+    // The list as a whole tells which of its rows is malformed.
+    const rows = this.#rowsOfText(body) ?? this.#rowsOfValue(jsonOf(body));
+    for (const row of rows) this.#rows.set(row.wire.id, row);
+    return rows.map(({ wire }) => wire);
   }
 
   /** An order and, after it, its legs: the same objects as before where nothing has changed. */
@@ -62,12 +59,52 @@ export class KnownOrders {
     );
   }
 
+  /** Null where the text is not that of orders without a space between them. */
+  #rowsOfText(body: string): readonly Row[] | null {
+    const rows: Row[] = [];
+    for (let from = 1; body[from - 1] === (rows.length === 0 ? '[' : ','); ) {
+      const row = this.#rowAt(body, from);
+      if (row === null) return null;
+      rows.push(row);
+      const { to } = row.passage;
+      if (body[to] === ']') return /^[ \t\r\n]*$/.test(body.slice(to + 1)) ? rows : null;
+      from = to + 1;
+    }
+    return null;
+  }
+
+  #rowAt(body: string, from: number): (Row & { readonly passage: Passage }) | null {
+    const known = this.#before.get(idAt(body, from) ?? '');
+    const before = known?.passage ?? null;
+    if (known !== undefined && before !== null && isFoundAt(before, body, from)) {
+      return { wire: known.wire, passage: { body, from, to: from + before.to - before.from } };
+    }
+    const to = endOfObject(body, from);
+    const row = to === null ? null : valueIn(body.slice(from, to));
+    const wire = this.#wireOf(row);
+    return wire === null || to === null ? null : { wire, passage: { body, from, to } };
+  }
+
+  #rowsOfValue(parsed: unknown): readonly Row[] {
+    if (!Array.isArray(parsed)) return parseWire(ordersAnswer, parsed).map(unplaced);
+    const wires = parsed.map((row) => this.#wireOf(row));
+    const known = wires.filter((wire) => wire !== null);
+    return (known.length < wires.length ? parseWire(ordersAnswer, parsed) : known).map(unplaced);
+  }
+
+  /** Null when it is no order. */
+  #wireOf(row: unknown): WireOrder | null {
+    return this.#knownAs(row) ?? wireOrder.safeParse(row).data ?? null;
+  }
+
   #knownAs(row: unknown): WireOrder | null {
     if (!isObject(row) || typeof row.id !== 'string') return null;
-    const known = this.#before.get(row.id);
+    const known = this.#before.get(row.id)?.wire;
     return known !== undefined && isSame(row, known) && hasLegs(row, known.legs) ? known : null;
   }
 }
+
+const unplaced = (wire: WireOrder): Row => ({ wire, passage: null });
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OrderFamilies } from '../../../src/adapters/alpaca/families.ts';
 import { KnownOrders } from '../../../src/adapters/alpaca/known-orders.ts';
@@ -69,5 +70,67 @@ describe('orders that were read before', () => {
     read(bracket);
     const body = JSON.stringify([bracket, { ...leg, qty: 5 }]);
     expect(() => known.rowsIn(body)).toThrow('1.qty is of type number, not string');
+  });
+
+  it('are the same objects when only what is never looked at has changed', () => {
+    const { read } = reader();
+    const before = read(bracket);
+    expect(read({ ...bracket, hwm: '120.5' })[0]).toBe(before[0]);
+  });
+
+  it('are read alike however the answer is written, and whatever stands in its texts', () => {
+    const part = fc.constantFrom(
+      '"',
+      '\\',
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      '{"id":"',
+      'leg',
+      'ü',
+      '\u2028',
+    );
+    const name = fc.array(part, { maxLength: 6 }).map((parts) => parts.join(''));
+    const order = fc.record({
+      id: fc.oneof(fc.constantFrom('one', 'two', 'three'), name),
+      client_order_id: name,
+      status: fc.constantFrom('new', 'held', 'filled'),
+      legs: fc.constantFrom(null, [], [leg], [leg, { ...leg, id: 'second' }]),
+    });
+    const body = fc
+      .tuple(fc.array(order, { maxLength: 4 }), fc.constantFrom('', ' ', '\n'))
+      .map(([rows, space]) => `${JSON.stringify(rows.map(wireOrder), null, space)}${space}\n`);
+    fc.assert(
+      fc.property(fc.array(body, { maxLength: 6 }), (bodies) => {
+        const { known } = reader();
+        for (const each of bodies) {
+          known.begin();
+          expect(known.rowsIn(each)).toEqual(reader().known.rowsIn(` ${each}`));
+        }
+      }),
+    );
+  });
+
+  it.each([
+    ['ends too early', (body: string) => body.slice(0, -1)],
+    ['ends within a row', (body: string) => body.slice(0, -40)],
+    ['goes on behind its end', (body: string) => `${body}]`],
+    ['has behind its end what is no space in JSON', (body: string) => `${body}\u00a0`],
+    ['has a comma too many', (body: string) => body.replace(/]$/, ',]')],
+    [
+      'has no comma between two rows',
+      (body: string) => body.replace('},{"id":"leg"', '}{"id":"leg"'),
+    ],
+    ['has a field without a value', (body: string) => body.replace('"qty":"10"', '"qty":')],
+  ])('do not make an answer whole that %s', (_what, broken) => {
+    const { known, read } = reader();
+    read(bracket, leg);
+    const body = broken(JSON.stringify([bracket, leg]));
+    known.begin();
+    expect(() => known.rowsIn(body)).toThrow(
+      `a body that is no JSON (${body.length} characters) came where JSON was expected`,
+    );
   });
 });
