@@ -1,6 +1,15 @@
 // A stop stands where it can do its work: behind the market, not in its noise, not out of sight.
 import type { z } from 'zod';
-import { type Price, smaller, text } from '../../src/domain/decimal.ts';
+import {
+  type Decimal,
+  decimal,
+  larger,
+  type Price,
+  smaller,
+  text,
+  tickDown,
+  tickUp,
+} from '../../src/domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
 import { opposite } from '../../src/domain/order.ts';
 import type { Step } from '../../src/domain/plan.ts';
@@ -23,6 +32,7 @@ export const stopSanitySettings = settingsObject({
 export type StopSanitySettings = z.output<typeof stopSanitySettings>;
 
 const name = 'stop-sanity';
+const ONE_CENT = decimal('0.01');
 
 export const stopSanity = (settings: StopSanitySettings): Guardrail => ({
   name,
@@ -99,18 +109,39 @@ function judgeEntryStop(
   const distance = side === 'long' ? from.minus(stopPrice) : stopPrice.minus(from);
   const measured = `a stop ${text(distance)} USD behind ${dollars(from)}`;
   const ofRange = `one average true range is ${text(range)} USD`;
-  const wouldPass = 'the same entry with its stop in between';
   if (limitPrice !== null && isTighter(side, limitPrice, stopPrice)) {
     const because = `the limit ${dollars(limitPrice)} of its stop lies before the stop itself`;
+    const wouldPass = 'the same entry with the limit of its stop behind the stop';
     return deny(name, input, 'stop_misplaced', { measured, limit, because, wouldPass });
   }
-  const isNear = distance.lt('0.01') || distance.lt(range.times(settings.leastAtr));
+  const isNear = distance.lt(ONE_CENT) || distance.lt(range.times(settings.leastAtr));
   if (isNear || distance.gt(range.times(settings.mostAtr))) {
     const where = isNear ? 'in the noise of the market or before it' : 'too far away to protect';
     const because = `its stop stands ${where}; ${ofRange}`;
+    const wouldPass = whatPasses(side, from, range, settings);
     return deny(name, input, 'stop_misplaced', { measured, limit, because, wouldPass });
   }
   return null;
+}
+
+/** Between which prices a stop would pass; the one nearer to the market first. */
+function whatPasses(
+  side: PositionSide,
+  from: Price,
+  range: Price,
+  { leastAtr, mostAtr }: StopSanitySettings,
+): string {
+  const least = larger<Decimal>(range.times(leastAtr), ONE_CENT);
+  const most = range.times(mostAtr);
+  if (most.lt(least)) return 'an entry in what moves more in a day';
+  const entry = 'the same entry with a stop';
+  if (side === 'short') {
+    return `${entry} from ${dollars(tickUp(from.plus(least)))} to ${dollars(tickDown(from.plus(most)))}`;
+  }
+  const [near, far] = [tickDown(from.minus(least)), tickUp(from.minus(most))];
+  return far.gt('0')
+    ? `${entry} from ${dollars(near)} to ${dollars(far)}`
+    : `${entry} at ${dollars(near)} or below`;
 }
 
 /** Where the entry may be filled nearest to its stop. */

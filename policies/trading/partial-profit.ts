@@ -58,12 +58,12 @@ export class PartialProfitPolicy implements TradingPolicy {
 
   evaluate(context: PositionContext): Evaluation {
     if (isAmidSplit(context)) return this.#abstain('a split has left what does not fit yet');
-    const { position, episode, riskPerShare, gainPerShare, price } = context;
+    const { position, riskPerShare, gainPerShare, price } = context;
     const { fraction } = this.#settings;
     const targetR = this.#targetR(context);
     const taken = partialTaken(context);
     if (taken !== null) {
-      return this.#sooner(context, taken) ?? this.#abstain(`${taken} is taken in ${episode.id}`);
+      return this.#sooner(context, taken) ?? this.#abstain(this.#inWords(context, taken));
     }
     const birth = this.#atBirth(context);
     if (birth !== null) return birth;
@@ -163,6 +163,13 @@ export class PartialProfitPolicy implements TradingPolicy {
         because: `${rests}; ${learned}, and ${dollars(price)} is there`,
       },
     };
+  }
+
+  #inWords(context: PositionContext, taken: string): string {
+    const waiting = waitingFor(context, this.#part(context.position.quantity));
+    return waiting === null
+      ? `${taken} is taken in ${context.episode.id}`
+      : `${taken} waits at ${dollars(waiting.limitPrice)}`;
   }
 
   /** Where the owner set it, or as much earlier as was learned and the owner allows. */

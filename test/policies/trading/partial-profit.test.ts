@@ -70,6 +70,13 @@ describe('partial profit', () => {
     expect(because(policy.evaluate(waits))).toBe('partial@4R is taken in AAPL#1');
   });
 
+  it('says where it waits while its order rests', () => {
+    const waiting = order({ type: 'limit', orderClass: 'oco', quantity: '5', limit: '110' });
+    const intents = [intent('partial@2R', 'live')];
+    const evaluation = policy.evaluate(holding({ price: '101', orders: [waiting], intents }));
+    expect(because(evaluation)).toBe('partial@2R waits at 110.00');
+  });
+
   it('is not held back by what died at another target, or was taken in another episode', () => {
     const died = holding({ price: '140', intents: [intent('partial@4R', 'dead')] });
     expect(wish(policy.evaluate(died))).toBe('reduce 5 partial@2R');
