@@ -22,6 +22,10 @@ export function enter(mortal: Mortal | null): void {
   current = mortal;
 }
 
+/** Whether the code that runs is that of another living process, or what it has set in motion. */
+export const isAnothersTurn = (process: Mortal): boolean =>
+  current !== null && current !== process && current.isAlive;
+
 /**
  * Stands in for what an await of the runtime waits for. What a dead process waits for never
  * comes, so that none of its code runs any more.

@@ -1,6 +1,7 @@
 import type { WsFactory } from '../src/adapters/alpaca/client.ts';
 import type { PaperExchange } from '../src/paper-exchange/exchange.ts';
 import type { Clock } from '../src/ports/clock.ts';
+import { isAnothersTurn } from './crash-points.ts';
 import type { Life } from './life.ts';
 
 type Socket = ReturnType<PaperExchange['wsFactory']>;
@@ -32,10 +33,20 @@ export class LifeSockets {
     this.#open.add(socket);
     socket.on('close', () => this.#open.delete(socket));
     let arrivesAt = 0;
+    let onTheirWay = 0;
     const arrive = (task: () => void): void => {
       arrivesAt = Math.max(arrivesAt, clock.now() + delayMs());
-      if (arrivesAt <= clock.now()) life.enter(task);
-      else clock.after(arrivesAt - clock.now(), () => life.enter(task));
+      const isHere = arrivesAt <= clock.now() && onTheirWay === 0;
+      // Amid another process, a part of this one would run in its name, and end with it.
+      if (isHere && !isAnothersTurn(life)) {
+        life.enter(task);
+        return;
+      }
+      onTheirWay += 1;
+      clock.after(Math.max(0, arrivesAt - clock.now()), () => {
+        onTheirWay -= 1;
+        life.enter(task);
+      });
     };
     return {
       get readyState() {

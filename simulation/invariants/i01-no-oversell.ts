@@ -84,8 +84,11 @@ const tooMuchWatch = (scene: Scene, tell: Parameters<Rule['watch']>[1]): Watch =
   unguardedWatch(scene, {
     longestMs: TOO_MUCH_MS,
     sharesIn(book) {
-      const ours = exitGroupsOf(book).filter(({ orders }) =>
-        orders.some((order) => scene.books.isOurs(order)),
+      const ours = exitGroupsOf(book).filter(
+        // A cancel that the broker keeps pending was all that could be done.
+        ({ orders }) =>
+          orders.some((order) => scene.books.isOurs(order)) &&
+          !orders.some(({ status }) => status === 'pending_cancel'),
       );
       return book.quantity === 0n ? 0n : claimedIn(ours) - magnitude(book.quantity);
     },

@@ -175,6 +175,18 @@ describe('protecting', () => {
     ]);
   });
 
+  it('covers what a group does not hold before it cancels the group to move its stop', () => {
+    const leg = {
+      ...stopLimit({ quantity: '7', stop: '93', limit: '92' }),
+      orderClass: 'oto' as const,
+    };
+    expect(stepsOf(holding({ orders: [leg] }), [wants(protect('95', '94.5'))])).toEqual([
+      'stop_limit gtc 3 @ 95/94.5',
+      'cancel stop-1',
+      'stop_limit gtc 7 @ 95/94.5',
+    ]);
+  });
+
   it('gives what a dead pair holds a stop of its own where no live one can be changed', () => {
     const [profit, leg] = oco({ quantity: '4' });
     const pair = [

@@ -30,7 +30,10 @@ export function coverAndSale(situation: Situation): readonly Candidate[] {
   const { cover, sale } = situation.target;
   if (sale?.fromTakeProfit === true) return takeProfitNow(situation, sale);
   const ways = cover === null ? [[]] : coverOptions(situation, cover);
-  const guarded = ways.map((options) => candidate(options, situation));
+  const guarded = [
+    ...ways.map((options) => candidate(options, situation)),
+    ...aroundGroups(situation),
+  ];
   const all = [...guarded.flatMap((each) => withoutRest(each, situation)), ...guarded];
   if (situation.stale.length === 0) return all;
   return [...all.map((each) => withoutStale(each, situation)), ...aroundStale(situation), ...all];
@@ -85,6 +88,29 @@ function aroundStale(situation: Situation): readonly Candidate[] {
     const all = [...drafts, ...stale.map(cancel), ...placed];
     return [{ recipes: [...recipes, 'cancel-stale-stop', 'place-stop'], drafts: all }];
   });
+}
+
+/** The same where a group goes, whose cancel may be refused: what nothing holds has its stop first. */
+function aroundGroups(situation: Situation): readonly Candidate[] {
+  const { groups, stops, context, target } = situation;
+  const { cover } = target;
+  if (cover === null || groups.length === 0) return [];
+  const held = [
+    ...groups.map(({ quantity }) => quantity),
+    ...stops.map((order) => sharesOf(order, context)),
+  ].reduce(addShares, NO_SHARES);
+  const bare = wholeShares(sharesLeft(coverableQuantity(situation), held));
+  if (bare.eq(ZERO)) return [];
+  const fixedQuantity = addShares(situation.fixedQuantity, bare);
+  return coverOptions({ ...situation, fixedQuantity }, cover)
+    .filter((options) => options.some(({ cancels }) => cancels.length > 0))
+    .map((options) => {
+      const { recipes, drafts } = candidate(options, situation);
+      return {
+        recipes: ['place-stop', ...recipes],
+        drafts: [placeStop(situation, cover, bare), ...drafts],
+      };
+    });
 }
 
 function coverOptions(situation: Situation, cover: Cover): (readonly Option[])[] {
