@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { connectAlpaca } from '../../src/adapters/alpaca/connect.ts';
 import { VirtualClock } from '../../src/adapters/system/virtual-clock.ts';
-import { madeUpMarket } from '../../src/cli/exchange/embedded-exchange.ts';
+import { exchangeOf, newWorld } from '../../src/cli/exchange/exchange-world.ts';
 import { ticker } from '../../src/domain/ids.ts';
-import { averageVolume } from '../../src/engine/risk/returns.ts';
+import { averageVolume, closesOf } from '../../src/engine/risk/returns.ts';
+import { riskModelOf } from '../../src/engine/risk/risk-model.ts';
 import { PaperExchange } from '../../src/paper-exchange/exchange.ts';
 import { settle } from '../support/guarded-account.ts';
 
@@ -14,7 +15,7 @@ const AAPL = ticker('AAPL');
 function embedded() {
   const clock = new VirtualClock(Date.UTC(2026, 9, 8, 15, 0));
   const account = { ...KEYS, cash: '100000', multiplier: '4', positions: [] } as const;
-  const market = { kind: 'generated', symbols: madeUpMarket } as const;
+  const { market } = exchangeOf(newWorld({ seed: '7', account: 'margin' })).options;
   const exchange = new PaperExchange({ seed: '7', accounts: [account], market }, clock);
   exchange.start();
   const { fetchApi, wsFactory } = exchange;
@@ -32,6 +33,17 @@ describe('what guardrails want to know of an entry', () => {
     });
     const bars = await settle(clock, marketData.readDailyBars([AAPL], clock.now(), 25));
     expect(averageVolume(bars.get(AAPL) ?? [])?.gt('0')).toBe(true);
+    exchange.stop();
+  });
+
+  it('has a year of days in it, so that what is held is measured and not assumed', async () => {
+    const { clock, exchange, marketData } = embedded();
+    const [spy, names] = [ticker('SPY'), [AAPL, ticker('KO')]];
+    const bars = await settle(clock, marketData.readDailyBars([spy, ...names], clock.now(), 254));
+    const closes = new Map([...bars].map(([symbol, days]) => [symbol, closesOf(days)]));
+    const model = riskModelOf(closes, { benchmark: spy, clusterCorrelation: 0.7 });
+    expect(model.returns.days).toHaveLength(252);
+    for (const name of names) expect(model.movesOf(name)).toMatchObject({ isAssumed: false });
     exchange.stop();
   });
 

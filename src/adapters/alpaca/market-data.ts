@@ -107,5 +107,5 @@ export class AlpacaMarketData implements MarketData {
 /** The comma form: the SDK would repeat the parameter, which Alpaca does not document. */
 const stocksOf = (symbols: readonly Ticker[]): string => symbols.filter(isStock).join(',');
 
-/** Five trading days in seven, and the longest run of holidays. */
-const calendarDaysFor = (tradingDays: number): number => Math.ceil((tradingDays * 7) / 5) + 7;
+/** A year has 250 trading days at the least; and the longest run of holidays. */
+const calendarDaysFor = (tradingDays: number): number => Math.ceil((tradingDays * 365) / 250) + 7;

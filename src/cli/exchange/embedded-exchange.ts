@@ -5,6 +5,8 @@ import type { AccountOptions, OpeningPosition } from '../../paper-exchange/core/
 import type { SymbolScenario } from '../../paper-exchange/market/generator.ts';
 
 const CASH = '100000';
+/** A year of daily returns needs one close more: with less, the risk of what is held is assumed. */
+export const MADE_UP_DAYS = 253;
 const HALF_AN_HOUR_MS = 30 * 60_000;
 
 /** What a made-up account holds when nobody says otherwise, long and short. */

@@ -5,7 +5,7 @@ import type { AccountOptions, OpeningPosition } from '../../paper-exchange/core/
 import type { PaperExchangeOptions } from '../../paper-exchange/exchange.ts';
 import type { SwitchSettings } from '../../paper-exchange/probe/switches-file.ts';
 import { readBarFiles } from '../shared/bar-files.ts';
-import { madeUpMarket, madeUpPositions } from './embedded-exchange.ts';
+import { MADE_UP_DAYS, madeUpMarket, madeUpPositions } from './embedded-exchange.ts';
 import { type AccountKind, accountFor } from './exchange-accounts.ts';
 import { knownSplits } from './known-splits.ts';
 
@@ -93,7 +93,8 @@ export function exchangeOf(world: World): {
   const { seed, accounts, settings } = world;
   const common = { seed, accounts, ...settings };
   if (world.market.kind === 'generated') {
-    return { options: { ...common, market: world.market }, recorded: null };
+    const market = { ...world.market, historyDays: MADE_UP_DAYS };
+    return { options: { ...common, market }, recorded: null };
   }
   const series = readBarFiles(world.market.files);
   const bars = series.map((one) => one.bars);

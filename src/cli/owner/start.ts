@@ -10,6 +10,7 @@ import { text } from '../../domain/decimal.ts';
 import { PaperExchange } from '../../paper-exchange/exchange.ts';
 import type { TapeView } from '../../web/page/page-data.ts';
 import {
+  MADE_UP_DAYS,
   madeUpAccount,
   madeUpMarket,
   madeUpPositions,
@@ -38,7 +39,8 @@ export async function startBigBrother(
   const clock = new ScaledClock(real, simulationStart(real.now()), 1);
   // A new account each time: the exchange forgets, and the journal must not remember for it.
   const seed = ids.next('exchange');
-  const market = { kind: 'generated', symbols: madeUpMarket } as const;
+  const made = { symbols: madeUpMarket, historyDays: MADE_UP_DAYS };
+  const market = { kind: 'generated', ...made } as const;
   const exchange = new PaperExchange(
     { seed, accounts: [madeUpAccount(madeUpPositions)], market },
     clock,
