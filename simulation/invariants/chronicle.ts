@@ -1,4 +1,5 @@
 import type { JournalRecord } from '../../src/domain/event.ts';
+import { verdictsAt } from '../../src/domain/told-verdicts.ts';
 import { type Fields, fieldsOf, listOf, numberIn, textOf } from './fields.ts';
 
 export type PlannedPart = {
@@ -123,7 +124,7 @@ export class Chronicle {
     }
   }
 
-  #propose({ planId }: JournalRecord, body: Fields, at: number): void {
+  #propose({ planId, body: written }: JournalRecord, body: Fields, at: number): void {
     if (planId === null) return;
     const plan = fieldsOf(body.plan);
     this.plans.set(planId, {
@@ -142,7 +143,7 @@ export class Chronicle {
         };
       }),
       written: plan,
-      verdicts: listOf(body.verdicts).map(fieldsOf),
+      verdicts: verdictsAt(written).map(fieldsOf),
       proposedAt: at,
     });
   }

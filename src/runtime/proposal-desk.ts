@@ -5,6 +5,7 @@ import type { Verdict } from '../domain/guardrail.ts';
 import type { Ticker } from '../domain/ids.ts';
 import type { ActionPlan, Intent, OpenIntent, PlanPart } from '../domain/plan.ts';
 import type { PositionContext } from '../domain/portfolio.ts';
+import { toldVerdicts } from '../domain/told-verdicts.ts';
 import { sideOpenedBy } from '../engine/account/entry-context.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { EntryDesk } from './account/entry-desk.ts';
@@ -218,7 +219,7 @@ export class ProposalDesk {
       if (thought.part !== null) logThought(logger, thought);
     }
     const symbol = parts.length === 1 ? (parts[0]?.symbol ?? null) : null;
-    const body = { plan, verdicts, inputs, executable, notes };
+    const body = { plan, ...toldVerdicts(verdicts), inputs, executable, notes };
     logger.log({ type: 'plan_proposed', actor, symbol, planId: plan.id, body });
     this.#parts.vetoes.denied(
       plan,

@@ -4,6 +4,7 @@ import type { JournalRecord } from '../domain/event.ts';
 import type { ActionPlan } from '../domain/plan.ts';
 import { fieldAt, textAt } from '../domain/record-body.ts';
 import type { EpochMs } from '../domain/time.ts';
+import { toldVerdicts, verdictsAt } from '../domain/told-verdicts.ts';
 import { basisFrom, patched } from '../engine/replay/replay-basis.ts';
 import type { BasisParts } from '../engine/replay/replay-patch.ts';
 import { review } from '../engine/review/review.ts';
@@ -224,12 +225,17 @@ export class Replay {
     const looked = isSeen ? reviewInputs(plan, basis, textAt(body, 'except')) : [];
     const { outcome, verdicts } = review(plan, guardrails, looked);
     const word = fieldAt(body, 'outcome');
-    const made = toJson(verdicts);
-    const recorded = word === undefined ? { verdicts: said } : { outcome: word, verdicts: said };
-    const derived = word === undefined ? { verdicts: made } : { outcome, verdicts: made };
+    // Told as the record tells them: older ones tell of each symbol by itself.
+    const passes = fieldAt(body, 'passes');
+    const recorded = { outcome: word ?? null, verdicts: said, passes: passes ?? null };
+    const told = passes === undefined ? { verdicts, passes: null } : toldVerdicts(verdicts);
+    const derived = toJson({ outcome: word === undefined ? null : outcome, ...told });
     return compared(recorded, derived, () => ({
-      by: guardrailsApart(said, made),
-      effect: { recorded: verdictsEffect(said), derived: verdictsEffect(made) },
+      by: guardrailsApart(verdictsAt(body), verdictsAt(derived)),
+      effect: {
+        recorded: verdictsEffect(said),
+        derived: verdictsEffect(fieldAt(derived, 'verdicts') ?? null),
+      },
     }));
   }
 

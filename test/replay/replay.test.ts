@@ -70,6 +70,17 @@ describe('a replay of what was recorded', () => {
     expect(first?.by).toHaveLength(1);
   });
 
+  it('finds what a guardrail did not say of any symbol, where it is told once for all', () => {
+    const records = withChange(journal('host-rebalances'), 'plan_proposed', (body) =>
+      body.replace('"nothing is sold that is not held"', '"it is as it should be"'),
+    );
+    const [first, ...others] = differences(replayed(records));
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({ what: 'verdicts', recorded: 'it is as it should be' });
+    expect(first?.by).toEqual(['no-short']);
+    expect(first?.effect).toEqual({ recorded: 'passed', derived: 'passed' });
+  });
+
   it('finds a plan that does not follow from its decision', () => {
     const records = withChange(journal('first-stop'), 'plan_proposed', (body) =>
       body.replace(/"stopPrice":"9\d"/, '"stopPrice":"50"'),

@@ -241,11 +241,23 @@ const wishes: readonly Situation[] = [
   {
     name: 'host-protects-all',
     about: 'a host has everything protected in one plan over two symbols',
-    shows: [/part_proposed/, /"kind":"protect","symbol":null/],
+    // Recorded when what passed was still told of each symbol by itself: that is read for ever.
+    shows: [/part_proposed/, /"kind":"protect","symbol":null/, /"verdicts":\[\{[^\]]*"pass"/],
     given: { positions: TWO },
     isWatchedOnly: true,
     play: async (guarded) => {
       await asked(guarded, { kind: 'protect', symbol: null });
+    },
+  },
+  {
+    name: 'host-rebalances',
+    about: 'a host sells parts of two symbols in one plan, and what passed is told once',
+    shows: [/part_proposed/, /"passes":\{"said":\[\{/, /"symbols":\["AAPL","MSFT"\]/],
+    given: { positions: TWO.map((position) => ({ ...position, qty: '100' })) },
+    play: async (guarded) => {
+      const weights = ['AAPL', 'MSFT'].map((name) => ({ symbol: ticker(name), percent: '5' }));
+      const none = { symbol: null, cashPercent: null };
+      await asked(guarded, { kind: 'rebalance', ...none, weights }, 'yes');
     },
   },
   {

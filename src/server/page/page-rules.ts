@@ -1,8 +1,9 @@
 import { type Decimal, larger, parseDecimal, text, worth, ZERO } from '../../domain/decimal.ts';
 import type { JournalRecord } from '../../domain/event.ts';
 import type { PortfolioSnapshot } from '../../domain/portfolio.ts';
-import { fieldAt, textAt } from '../../domain/record-body.ts';
+import { textAt } from '../../domain/record-body.ts';
 import type { Concentration, PortfolioRisk } from '../../domain/risk.ts';
+import { verdictsAt } from '../../domain/told-verdicts.ts';
 import type { GuardrailRow, LimitRow } from '../../web/page/page-data.ts';
 
 /** The limits of the account as a whole; percent as decimal text. */
@@ -134,9 +135,7 @@ export class VerdictBook {
   hear(record: JournalRecord): void {
     if (!REVIEWS.has(record.type)) return;
     const { at, body } = record;
-    const verdicts = fieldAt(body, 'verdicts');
-    if (!Array.isArray(verdicts)) return;
-    for (const verdict of verdicts) {
+    for (const verdict of verdictsAt(body)) {
       const guardrail = textAt(verdict, 'guardrail');
       if (guardrail === null) continue;
       const before = this.#tallies.get(guardrail) ?? { asked: 0, denied: 0 };
