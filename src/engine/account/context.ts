@@ -13,8 +13,9 @@ import type {
 import { coverOf } from './cover.ts';
 import { pairsAsLeft } from './groups.ts';
 import { episodeKey, keyFor } from './intents.ts';
+import { grouped, indexed, unlessChanged } from './kept.ts';
 import { isOnScaleBefore } from './splits.ts';
-import { withUnseenSuccessors } from './successors.ts';
+import { ordersBySymbol, withUnseenSuccessors } from './successors.ts';
 
 const known = new WeakMap<PortfolioSnapshot, Map<Ticker, PositionContext | null>>();
 
@@ -39,9 +40,12 @@ function makeContext(snapshot: PortfolioSnapshot, symbol: Ticker): PositionConte
 
   const market = snapshot.markets.get(symbol) ?? unknownMarket(symbol);
   const price = markOf(position, market, snapshot.confirmedAt.positions);
-  const live = liveOrdersBySymbol(snapshot.orders).get(symbol) ?? [];
-  const orders = markedAfterSplit(pairsAsLeft(live), episode, price);
-  const intents = [...intentsFor(snapshot, episode), ...entriesBehind(live, snapshot, symbol)];
+  const own = ordersBySymbol(snapshot.orders).get(symbol) ?? NO_ORDERS;
+  const live = withUnseenSuccessors(own, snapshot.orders);
+  const orders = ordersAsTheyCount(live, episode, price);
+  const behind = entriesBehind(live, snapshot, symbol);
+  const known = intentsFor(snapshot, episode);
+  const intents = behind.length === 0 ? known : [...known, ...behind];
   const gain = price.minus(episode.entryPrice);
   return {
     now: snapshot.at,
@@ -51,7 +55,7 @@ function makeContext(snapshot: PortfolioSnapshot, symbol: Ticker): PositionConte
     position,
     episode,
     orders,
-    cover: coverOf(position, orders, price, isUnsettled(intents)),
+    cover: coverBy(orders, position, price, isUnsettled(intents)),
     market,
     session: snapshot.session,
     price,
@@ -62,47 +66,27 @@ function makeContext(snapshot: PortfolioSnapshot, symbol: Ticker): PositionConte
   };
 }
 
-function markedAfterSplit(
-  orders: readonly Order[],
-  episode: Episode,
-  price: Price,
-): readonly Order[] {
-  if (episode.splitAfter === undefined) return orders;
-  return orders.map((order) =>
-    isOnScaleBefore(order, episode, price) ? { ...order, isBeforeSplit: true } : order,
-  );
-}
+const NO_ORDERS: readonly Order[] = [];
+const NO_INTENTS: readonly IntentRecord[] = [];
 
-const positionsBySymbol = indexed((positions: readonly Position[]) =>
-  groupedBy(positions, ({ symbol }) => symbol),
+/** With what is left of pairs, and marked where they are of before a split. */
+const ordersAsTheyCount = unlessChanged(
+  (live: readonly Order[], episode: Episode, price: Price): readonly Order[] => {
+    const orders = pairsAsLeft(live);
+    if (episode.splitAfter === undefined) return orders;
+    return orders.map((order) =>
+      isOnScaleBefore(order, episode, price) ? { ...order, isBeforeSplit: true } : order,
+    );
+  },
 );
-const liveOrdersBySymbol = indexed((orders: readonly Order[]) =>
-  groupedBy(withUnseenSuccessors(orders), ({ symbol }) => symbol),
-);
-const intentsByEpisode = indexed((intents: readonly IntentRecord[]) =>
-  groupedBy(intents, ({ key }) => episodeKey(key)),
+const coverBy = unlessChanged(
+  (orders: readonly Order[], position: Position, price: Price, unsettled: boolean) =>
+    coverOf(position, orders, price, unsettled),
 );
 
-/** Snapshots share the lists that did not change, so each list is indexed once. */
-function indexed<List extends object, Index>(index: (list: List) => Index): (list: List) => Index {
-  const indexes = new WeakMap<List, Index>();
-  return (list) => {
-    const made = indexes.get(list) ?? index(list);
-    indexes.set(list, made);
-    return made;
-  };
-}
-
-function groupedBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key) {
-  const groups = new Map<Key, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
-}
+const positionsBySymbol = grouped(({ symbol }: Position) => symbol);
+const episodeKeyOf = indexed(({ key }: IntentRecord) => episodeKey(key));
+const intentsByEpisode = grouped(episodeKeyOf);
 
 /** Entry minus initial stop, the other way for a short; null while there is no stop behind it. */
 function riskPerShareOf(episode: Episode): Price | null {
@@ -113,8 +97,9 @@ function riskPerShareOf(episode: Episode): Price | null {
 }
 
 /** True while the outcome of one of our orders is not known. */
-const isUnsettled = (intents: readonly IntentRecord[]): boolean =>
-  intents.some(({ state }) => state === 'unknown');
+const isUnsettled = indexed((intents: readonly IntentRecord[]): boolean =>
+  intents.some(({ state }) => state === 'unknown'),
+);
 
 /** The last trade when it is newer than the broker's own figure, else that figure. */
 function markOf(position: Position, market: SymbolMarket, confirmedAt: number): Price {
@@ -124,7 +109,7 @@ function markOf(position: Position, market: SymbolMarket, confirmedAt: number): 
 
 const intentsFor = (snapshot: PortfolioSnapshot, episode: Episode): readonly IntentRecord[] =>
   intentsByEpisode(snapshot.intents).get(keyFor(snapshot.account.accountNumber, episode.id, '')) ??
-  [];
+  NO_INTENTS;
 
 /** The entry that brought its stop along was sent while nothing was held: before the episode. */
 function entriesBehind(
@@ -132,8 +117,8 @@ function entriesBehind(
   { intents, account }: PortfolioSnapshot,
   symbol: Ticker,
 ): readonly IntentRecord[] {
+  if (live.every(({ parentId }) => parentId === null)) return NO_INTENTS;
   const parents = new Set(live.flatMap(({ parentId }) => parentId ?? []));
-  if (parents.size === 0) return [];
   const before = keyFor(account.accountNumber, episodeId(symbol, 0), '');
   return (intentsByEpisode(intents).get(before) ?? []).filter(
     ({ orderId }) => orderId !== null && parents.has(orderId),

@@ -59,7 +59,7 @@ export function measureNaked(
     nakedSince: isNaked ? (meter.nakedSince ?? beganAt) : null,
     lastLook: look,
   };
-  if (last === null || elapsedMs === 0) return after;
+  if (last === null || !wasNaked || elapsedMs === 0) return after;
   const seconds = secondsOf(elapsedMs);
   return {
     ...after,
@@ -67,7 +67,7 @@ export function measureNaked(
     dollarSeconds: meter.dollarSeconds.plus(
       worth(last.price, last.nakedQuantity).times(seconds),
     ) as Notional,
-    nakedMs: meter.nakedMs + (wasNaked ? elapsedMs : 0),
+    nakedMs: meter.nakedMs + elapsedMs,
   };
 }
 

@@ -38,6 +38,7 @@ export function inheritedFills(order: Order, before: Order | undefined): Quantit
 
 /** Shares that orders have filled since the earlier reading, sales below zero. */
 export function filledSince(reading: Reading, baseline: Reading, symbol: Ticker): Decimal {
+  if (reading.orders === baseline.orders) return ZERO;
   return fillsSince(reading, baseline, symbol, false).reduce<Decimal>(
     (sum, { shares }) => sum.plus(shares),
     ZERO,

@@ -6,8 +6,10 @@ import { isTerminal, remainingQuantity, saysItCloses } from '../../domain/order.
 import type { Incoherence, Position } from '../../domain/portfolio.ts';
 import { exitSide } from '../../domain/side.ts';
 import { coverOf } from './cover.ts';
+import { unlessChanged } from './kept.ts';
 import { filledSince, fillsSince, type Reading, sharesIn } from './readings.ts';
 import { isSplit } from './splits-amid-fills.ts';
+import { ordersBySymbol } from './successors.ts';
 
 /**
  * Where positions and orders contradict each other, so that nobody should act on them.
@@ -107,10 +109,10 @@ function isByOrdersCalledOld(
  */
 function hiddenHolders({ positions, orders, at }: Reading): Incoherence[] {
   return positions.flatMap((position) => {
-    const own = orders.filter(({ symbol }) => symbol === position.symbol);
+    const own = ordersBySymbol(orders).get(position.symbol) ?? NO_ORDERS;
     if (own.some(({ updatedAt }) => updatedAt >= at)) return [];
     const held = position.quantity.minus(position.availableQuantity);
-    const known = addShares(coverOf(position, own).exitQuantity, staleQuantity(position, own));
+    const known = heldBy(own, position);
     if (held.lte(known)) return [];
     return [
       {
@@ -122,6 +124,12 @@ function hiddenHolders({ positions, orders, at }: Reading): Incoherence[] {
     ];
   });
 }
+
+const NO_ORDERS: readonly Order[] = [];
+
+const heldBy = unlessChanged((own: readonly Order[], position: Position) =>
+  addShares(coverOf(position, own).exitQuantity, staleQuantity(position, own)),
+);
 
 /** Exits of a position that has changed sides since: the broker may count them as holders. */
 const staleQuantity = ({ side, quantity }: Position, orders: readonly Order[]): Quantity =>

@@ -152,12 +152,8 @@ export class AccountPicture {
       this.#parts.clock.now() - this.#confirmedAt <= maxAgeMs &&
       !this.#incoherences.some((one) => isAbout(one, symbol) && one.isLag !== true) &&
       !this.#hasJumped(symbol) &&
-      !isHalfHeard(this.#ordersIn(symbol), this.#confirmedAt + this.#parts.brokerAheadMs())
+      !isHalfHeard(this.#orders.of(symbol), this.#confirmedAt + this.#parts.brokerAheadMs())
     );
-  }
-
-  #ordersIn(symbol: Ticker): readonly Order[] {
-    return this.#orders.list().filter((order) => order.symbol === symbol);
   }
 
   #hasJumped(symbol: Ticker): boolean {
@@ -173,8 +169,9 @@ export class AccountPicture {
   }
 
   /** @returns symbols that call for a new look; none after the first reading */
-  takeReading(reading: AccountReading, mark: number): readonly Ticker[] {
+  takeReading(read: AccountReading, mark: number): readonly Ticker[] {
     const { tradingState, settings, episodes } = this.#parts;
+    const reading = { ...read, positions: this.#positions.recognized(read.positions) };
     const isFirst = this.#account === null;
     const changes = this.#merge(reading.orders);
     const traded = new Set<Ticker>();

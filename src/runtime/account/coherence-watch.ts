@@ -5,6 +5,7 @@ import type { Reading } from '../../engine/account/readings.ts';
 import { incoherencesOf, isBehindFills } from '../../engine/account/reconcile.ts';
 import type { Split } from '../../engine/account/splits.ts';
 import { splitAfterFills, splitAmidFills } from '../../engine/account/splits-amid-fills.ts';
+import { ordersBySymbol } from '../../engine/account/successors.ts';
 
 /** Alpaca's positions may lag behind its orders for this long; what lasts longer is real. */
 const LONGEST_LAG_MS = 10_000;
@@ -107,23 +108,22 @@ export class CoherenceWatch {
 
 const NOTHING: Pick<Reading, 'positions' | 'orders'> = { positions: [], orders: [] };
 
+/** The parts share the orders that did not change from one reading to the next. */
 function partition({ positions, orders, ...when }: Reading): Map<Ticker, Reading> {
-  const parts = new Map<Ticker, Part>();
-  const partOf = (symbol: Ticker) => {
-    const known = parts.get(symbol);
-    if (known !== undefined) return known;
-    const part: Part = { ...when, positions: [], orders: [] };
-    parts.set(symbol, part);
-    return part;
-  };
-  for (const position of positions) partOf(position.symbol).positions.push(position);
-  for (const order of orders) partOf(order.symbol).orders.push(order);
-  return parts;
+  const held = new Map<Ticker, Position[]>();
+  for (const position of positions) {
+    held.set(position.symbol, [...(held.get(position.symbol) ?? []), position]);
+  }
+  const ordersOf = ordersBySymbol(orders);
+  const symbols = new Set([...held.keys(), ...ordersOf.keys()]);
+  return new Map(
+    [...symbols].map((symbol) => [
+      symbol,
+      {
+        ...when,
+        positions: held.get(symbol) ?? NOTHING.positions,
+        orders: ordersOf.get(symbol) ?? NOTHING.orders,
+      },
+    ]),
+  );
 }
-
-type Part = Omit<Reading, 'positions' | 'orders'> & {
-  readonly positions: Item<'positions'>[];
-  readonly orders: Item<'orders'>[];
-};
-
-type Item<Field extends 'positions' | 'orders'> = Reading[Field][number];

@@ -3,7 +3,7 @@ import type { JournalRecord } from '../../domain/event.ts';
 import { type Ticker, ticker } from '../../domain/ids.ts';
 import type { Trade } from '../../domain/market.ts';
 import type { Order } from '../../domain/order.ts';
-import type { Episode, Incoherence, Position } from '../../domain/portfolio.ts';
+import type { Episode, Incoherence, IntentRecord, Position } from '../../domain/portfolio.ts';
 import { textAt } from '../../domain/record-body.ts';
 import { isTighter } from '../../domain/side.ts';
 import type { EpochMs } from '../../domain/time.ts';
@@ -35,7 +35,15 @@ export type Holding = {
   readonly split: Split | null;
 };
 
+/** What an episode is carried on by. */
+type Quiet = Pick<Holding, 'position' | 'orders'> & {
+  readonly before: Episode | undefined;
+  readonly best: Price | null;
+  readonly intents: readonly IntentRecord[];
+};
+
 const NONE: ReadonlyMap<Ticker, never> = new Map<Ticker, never>();
+const NO_INTENTS: readonly IntentRecord[] = [];
 
 /** The lives of positions, carried on with every reading and kept in the journal. */
 export class EpisodeKeeper {
@@ -50,6 +58,8 @@ export class EpisodeKeeper {
   /** The price that stood worst for each episode: what came of it is measured against this. */
   readonly #worst = new Map<Ticker, Price>();
   readonly #journalledWorst = new Map<Ticker, Price>();
+  /** What the last look at a symbol saw, where nothing came of it. */
+  readonly #quiet = new Map<Ticker, Quiet>();
 
   constructor(parts: { readonly logger: EventLogger; readonly ledger: IntentLedger }) {
     this.#logger = parts.logger;
@@ -121,6 +131,14 @@ export class EpisodeKeeper {
       const before = open.get(symbol);
       const isOff = mark !== null && this.hasJumped(symbol, mark);
       const best = isOff || this.#scales.isInDoubt(symbol) ? null : mark;
+      const intents = before === undefined ? NO_INTENTS : this.#ledger.intentsOf(before.id);
+      const facts = { before, position, orders, best, intents };
+      const mayBeQuiet = before !== undefined && !traded && shown === null;
+      if (mayBeQuiet && this.#isQuiet(symbol, facts)) {
+        this.#journal(changed(before));
+        continue;
+      }
+      this.#quiet.delete(symbol);
       const folded = foldEpisodes(
         {
           open: before === undefined ? NONE : new Map([[symbol, before]]),
@@ -149,6 +167,7 @@ export class EpisodeKeeper {
       if (best !== null && before !== undefined && !isScaled) this.#noteWorst(before, best);
       if (folded.events.length === 0) {
         if (before !== undefined) this.#journal(changed(before));
+        if (mayBeQuiet) this.#quiet.set(symbol, facts);
         continue;
       }
       events.push(...folded.events);
@@ -161,6 +180,19 @@ export class EpisodeKeeper {
     this.#open = open;
     for (const event of events) this.#journal(event);
     return events.flatMap(({ split, episode }) => (split === null ? [] : [episode.symbol]));
+  }
+
+  /** Whether nothing came of the very same the last time, so that nothing comes of it now. */
+  #isQuiet(symbol: Ticker, facts: Quiet): boolean {
+    const last = this.#quiet.get(symbol);
+    return (
+      last !== undefined &&
+      last.before === facts.before &&
+      last.position === facts.position &&
+      last.orders === facts.orders &&
+      last.best === facts.best &&
+      last.intents === facts.intents
+    );
   }
 
   /** Ends the episode of a symbol that is known to have been flat; what is held now begins another. */

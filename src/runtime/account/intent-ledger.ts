@@ -6,6 +6,7 @@ import { fieldAt, textAt } from '../../domain/record-body.ts';
 import { foldIntents } from '../../engine/account/intents.ts';
 
 type Entry = {
+  readonly episode: string;
   generation: number;
   clientOrderId: string;
   records: JournalRecord[];
@@ -22,6 +23,7 @@ export class IntentLedger {
   readonly #byClientOrderId = new Map<string, Entry>();
   #list: readonly IntentRecord[] | null = [];
   readonly #byEpisode = new Map<string, Map<string, Entry>>();
+  readonly #listOf = new Map<string, readonly IntentRecord[]>();
   #revision = 0;
 
   /** How many times anything changed here. */
@@ -76,6 +78,7 @@ export class IntentLedger {
       this.#dropList();
     }
     this.#byEpisode.delete(episode);
+    this.#listOf.delete(episode);
   }
 
   intents(): readonly IntentRecord[] {
@@ -83,8 +86,13 @@ export class IntentLedger {
     return this.#list;
   }
 
+  /** The same list until something is heard of one of them. */
   intentsOf(episode: string): readonly IntentRecord[] {
-    return foldedOf(this.#byEpisode.get(episode)?.values() ?? []);
+    const known = this.#listOf.get(episode);
+    if (known !== undefined) return known;
+    const list = foldedOf(this.#byEpisode.get(episode)?.values() ?? []);
+    this.#listOf.set(episode, list);
+    return list;
   }
 
   #open(record: JournalRecord): void {
@@ -101,18 +109,20 @@ export class IntentLedger {
     }
     // Only the newest generation decides, so the ones before it need not be kept.
     if (before !== undefined) this.#byClientOrderId.delete(before.clientOrderId);
-    const entry = { generation, clientOrderId, records: [record], order: null, folded: null };
-    this.#byKey.set(key, entry);
     const episode = episodeIn(key);
+    const told = { records: [record], order: null, folded: null };
+    const entry = { episode, generation, clientOrderId, ...told };
+    this.#byKey.set(key, entry);
     const others = this.#byEpisode.get(episode);
     if (others === undefined) this.#byEpisode.set(episode, new Map([[key, entry]]));
     else others.set(key, entry);
     this.#byClientOrderId.set(clientOrderId, entry);
-    this.#dropList();
+    this.#touch(entry);
   }
 
   #touch(entry: Entry): void {
     entry.folded = null;
+    this.#listOf.delete(entry.episode);
     this.#dropList();
   }
 

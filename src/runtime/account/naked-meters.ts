@@ -107,8 +107,10 @@ export class NakedMeters {
     return measureNaked(before, look, this.#openSince(symbol, before.lastLook, look.at));
   }
 
+  /** Where nothing was naked there is nothing to count. */
   #openSince(symbol: Ticker, last: Look | null, at: EpochMs) {
-    return last === null ? [] : this.#calendar.tradedBetween(symbol, last.at, at);
+    const wasNaked = last?.nakedQuantity.gt('0') === true;
+    return wasNaked ? this.#calendar.tradedBetween(symbol, last.at, at) : [];
   }
 
   /** One record for each stretch, when it is over. */

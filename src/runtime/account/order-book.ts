@@ -4,6 +4,7 @@ import { isTerminal, type Order, type OrderStatus } from '../../domain/order.ts'
 import type { EpochMs } from '../../domain/time.ts';
 import { mergeOrders } from '../../engine/account/merge-orders.ts';
 import { inheritedFills } from '../../engine/account/readings.ts';
+import { ordersBySymbol } from '../../engine/account/successors.ts';
 import type { Growth } from './position-book.ts';
 
 export type OrderChange = {
@@ -13,11 +14,12 @@ export type OrderChange = {
   readonly filledBefore: Decimal;
 };
 
+const NONE: readonly Order[] = [];
+
 /** All orders heard of lately, from reads and the stream alike, each at its newest. */
 export class OrderBook {
   #orders: ReadonlyMap<OrderId, Order> = new Map();
   #list: readonly Order[] | null = [];
-  #bySymbol: ReadonlyMap<Ticker, readonly Order[]> | null = null;
   readonly #idOf = new Map<string, OrderId>();
   readonly #listeners: ((order: Order) => void)[] = [];
 
@@ -32,8 +34,7 @@ export class OrderBook {
   }
 
   of(symbol: Ticker): readonly Order[] {
-    this.#bySymbol ??= groupedBySymbol(this.list());
-    return this.#bySymbol.get(symbol) ?? [];
+    return ordersBySymbol(this.list()).get(symbol) ?? NONE;
   }
 
   /** Symbols in which an order has not ended. */
@@ -88,7 +89,6 @@ export class OrderBook {
   #replace(next: ReadonlyMap<OrderId, Order>): void {
     this.#orders = next;
     this.#list = null;
-    this.#bySymbol = null;
   }
 }
 
@@ -110,14 +110,4 @@ export function growthOf({ after, filledBefore }: OrderChange, paid: Price | nul
   const shares = after.filledQuantity.minus(filledBefore);
   const at = paid ?? after.filledAveragePrice ?? after.limitPrice;
   return shares.gt('0') && at !== null ? { order: after, shares, price: at } : null;
-}
-
-function groupedBySymbol(orders: readonly Order[]): ReadonlyMap<Ticker, readonly Order[]> {
-  const groups = new Map<Ticker, Order[]>();
-  for (const order of orders) {
-    const group = groups.get(order.symbol);
-    if (group === undefined) groups.set(order.symbol, [order]);
-    else group.push(order);
-  }
-  return groups;
 }

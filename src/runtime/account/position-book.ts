@@ -44,6 +44,14 @@ export class PositionBook {
     return this.#fills;
   }
 
+  /** What is read just as it is known is what is known: what was made of it stands. */
+  recognized(positions: readonly Position[]): readonly Position[] {
+    return positions.map((position) => {
+      const before = this.#positions.get(position.symbol);
+      return before !== undefined && isSame(before, position) ? before : position;
+    });
+  }
+
   /**
    * Takes over the broker's list. Where a fill was heard of after `mark`, nobody knows
    * whether the list holds it: our own figure stays until the next read. So does that of a
@@ -59,10 +67,9 @@ export class PositionBook {
     const isFirst = !this.#wasRead;
     this.#wasRead = true;
     const next = new Map<Ticker, Position>();
-    for (const position of positions) {
+    for (const position of this.recognized(positions)) {
       if (isFirst || !this.#heardAfter(position.symbol, mark)) {
-        const before = this.#positions.get(position.symbol);
-        next.set(position.symbol, before && isSame(before, position) ? before : position);
+        next.set(position.symbol, position);
       }
     }
     for (const [symbol, fill] of this.#unconfirmed) {
@@ -152,9 +159,10 @@ function carriedOn(
 
 /** Equal positions keep their identity, so that what hangs on them need not be made anew. */
 const isSame = (a: Position, b: Position): boolean =>
-  a.side === b.side &&
-  a.quantity.eq(b.quantity) &&
-  a.availableQuantity.eq(b.availableQuantity) &&
-  a.averageEntryPrice.eq(b.averageEntryPrice) &&
-  a.currentPrice.eq(b.currentPrice) &&
-  a.assetClass === b.assetClass;
+  a === b ||
+  (a.side === b.side &&
+    a.quantity.eq(b.quantity) &&
+    a.availableQuantity.eq(b.availableQuantity) &&
+    a.averageEntryPrice.eq(b.averageEntryPrice) &&
+    a.currentPrice.eq(b.currentPrice) &&
+    a.assetClass === b.assetClass);

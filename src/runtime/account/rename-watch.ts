@@ -35,21 +35,23 @@ export class RenameWatch {
   judge(positions: readonly Position[], traded: ReadonlySet<Ticker>): Incoherence[] {
     const before = this.#before ?? positions;
     this.#before = positions;
-    const untraded = (of: readonly Position[], without: readonly Position[]) =>
-      of.filter(
-        ({ symbol }) => !traded.has(symbol) && !without.some((held) => held.symbol === symbol),
-      );
-    const gone = untraded(before, positions);
-    for (const come of untraded(positions, before)) {
+    const [were, are] = [symbolsOf(before), symbolsOf(positions)];
+    const untraded = (of: readonly Position[], without: ReadonlySet<Ticker>) =>
+      of.filter(({ symbol }) => !traded.has(symbol) && !without.has(symbol));
+    const gone = untraded(before, are);
+    for (const come of untraded(positions, were)) {
       const was = gone.find((one) => isSameHolding(one, come));
       if (was !== undefined) this.#frozen.set(come.symbol, wordsFor(was, come));
     }
     for (const symbol of this.#frozen.keys()) {
-      if (!positions.some((held) => held.symbol === symbol)) this.#frozen.delete(symbol);
+      if (!are.has(symbol)) this.#frozen.delete(symbol);
     }
     return [...this.#frozen].map(([symbol, because]) => ({ symbol, because, isRename: true }));
   }
 }
+
+const symbolsOf = (positions: readonly Position[]): ReadonlySet<Ticker> =>
+  new Set(positions.map(({ symbol }) => symbol));
 
 /** The same shares at the same cost, or others at another price that cost the same together. */
 function isSameHolding(was: Position, is: Position): boolean {

@@ -21,6 +21,13 @@ export class SessionCalendar {
   /** In the broker's time. */
   #days: readonly TradingDay[] = [];
   #readOn: number | null = null;
+  /** Of one instant it is asked for each symbol that is held. */
+  #lastAsked: {
+    readonly now: EpochMs;
+    readonly aheadMs: number;
+    readonly days: readonly TradingDay[];
+    readonly session: Session;
+  } | null = null;
 
   constructor(parts: {
     readonly broker: Pick<Broker, 'readCalendar'>;
@@ -66,12 +73,12 @@ export class SessionCalendar {
   tradedBetween(symbol: Ticker, from: EpochMs, to: EpochMs): readonly Span[] {
     if (isCoin(symbol)) return to > from ? [{ from, to }] : [];
     const aheadMs = this.#aheadMs();
-    return this.#days
-      .map(({ openAt, closeAt }) => ({
-        from: Math.max(openAt + aheadMs, from),
-        to: Math.min(closeAt + aheadMs, to),
-      }))
-      .filter((span) => span.to > span.from);
+    const spans: Span[] = [];
+    for (const { openAt, closeAt } of this.#days) {
+      const span = { from: Math.max(openAt + aheadMs, from), to: Math.min(closeAt + aheadMs, to) };
+      if (span.to > span.from) spans.push(span);
+    }
+    return spans;
   }
 
   /** When the last session before `now` ended; null while none is known. */
@@ -83,6 +90,16 @@ export class SessionCalendar {
 
   sessionAt(now: EpochMs): Session {
     const aheadMs = this.#aheadMs();
+    const last = this.#lastAsked;
+    if (last?.now === now && last.aheadMs === aheadMs && last.days === this.#days) {
+      return last.session;
+    }
+    const session = this.#sessionAt(now, aheadMs);
+    this.#lastAsked = { now, aheadMs, days: this.#days, session };
+    return session;
+  }
+
+  #sessionAt(now: EpochMs, aheadMs: number): Session {
     const at = now - aheadMs;
     const current = this.#days.find((day) => at >= day.openAt && at < day.closeAt);
     const next = this.#days.find((day) => day.openAt > at);

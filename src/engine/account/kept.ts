@@ -1,0 +1,60 @@
+import { Decimal } from '../../domain/decimal.ts';
+
+/** Snapshots share what did not change, so that what is made of it is made once. */
+export function indexed<Source extends object, Index>(
+  index: (source: Source) => Index,
+): (source: Source) => Index {
+  const indexes = new WeakMap<Source, Index>();
+  return (source) => {
+    const made = indexes.get(source) ?? index(source);
+    indexes.set(source, made);
+    return made;
+  };
+}
+
+/**
+ * Lists sorted into groups, each in the order of its list. A group that consists of the very
+ * items that it had in an earlier list is the same object as there.
+ */
+export function grouped<Item extends object, Key>(
+  keyOf: (item: Item) => Key,
+): (items: readonly Item[]) => ReadonlyMap<Key, readonly Item[]> {
+  const known = new WeakMap<Item, readonly Item[]>();
+  return indexed((items) => {
+    const groups = new Map<Key, Item[]>();
+    for (const item of items) {
+      const key = keyOf(item);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [item]);
+      else group.push(item);
+    }
+    const shared = new Map<Key, readonly Item[]>(groups);
+    for (const [key, group] of groups) {
+      const [first] = group;
+      const before = first && known.get(first);
+      if (before !== undefined && hasSameItems(before, group)) shared.set(key, before);
+      else if (first !== undefined) known.set(first, group);
+    }
+    return shared;
+  });
+}
+
+/** What `make` made of `source` the last time, as long as all else is what it was then. */
+export function unlessChanged<Source extends object, Rest extends readonly unknown[], Made>(
+  make: (source: Source, ...rest: Rest) => Made,
+): (source: Source, ...rest: Rest) => Made {
+  const known = new WeakMap<Source, { readonly rest: Rest; readonly made: Made }>();
+  return (source, ...rest) => {
+    const last = known.get(source);
+    if (last?.rest.every((one, index) => isSame(one, rest[index])) === true) return last.made;
+    const made = make(source, ...rest);
+    known.set(source, { rest, made });
+    return made;
+  };
+}
+
+const hasSameItems = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((item, index) => item === b[index]);
+
+const isSame = (a: unknown, b: unknown): boolean =>
+  a === b || (a instanceof Decimal && b instanceof Decimal && a.eq(b));
