@@ -52,6 +52,21 @@ describe('the documents', () => {
     expect(whyUnknown('stop')).toBe('no command is called stop');
   });
 
+  it('name what there is where the program itself says what to type', () => {
+    const sources = ['src', 'tools', 'policies'].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => join(folder, file)),
+    );
+    const said = sources.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/"bigbrother ([a-z][^"\n]*)"/g)].map(
+        (match) => (match[1] ?? '').split(/\$\{| \.\.\.|[A-Z<]/)[0] ?? '',
+      ),
+    );
+    expect(said.length).toBeGreaterThan(30);
+    expect(said.map(whyUnknown).filter((why) => why !== null)).toEqual([]);
+  });
+
   it.each(documents)('%s links only to files that are there', (file) => {
     const folder = file.startsWith('docs') ? 'docs' : '.';
     const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)];

@@ -144,7 +144,7 @@ export class ProposalDesk {
     if (!isGuarding()) {
       const because = [
         'the loop does not run: who buys without it leaves what is filled in part without a stop; ' +
-          'the same would pass once "bigbrother run" guards the account',
+          'the same would pass once "bigbrother loop" guards the account',
       ];
       return { outcome: 'impossible', code: 'not_guarding', because };
     }

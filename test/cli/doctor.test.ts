@@ -81,6 +81,9 @@ describe('bigbrother doctor', () => {
     expect(halted.problems.map(({ what_to_do: advice }) => advice)).toContain(
       'when it is over: bigbrother resume',
     );
+    const alerts = halted.problems.filter(({ check }) => check.startsWith('alert '));
+    expect(alerts.length).toBeGreaterThan(0);
+    for (const { what_to_do: advice } of alerts) expect(advice).toContain('"bigbrother history --');
   });
 
   it('says what cannot be looked at without the network, and what to do', async () => {

@@ -26,7 +26,7 @@ describe('the blast radius', () => {
       1_000, 0, 1_000,
     ]);
     expect(because).toBe(
-      'sells up to $10000 of $100000 at worst 10 % under the market; enters nothing',
+      'sells up to $10000.00 of $100000.00 at worst 10 % under the market; enters nothing',
     );
     expect(dollars({ exitPercent: '1' })).toBe(500);
   });

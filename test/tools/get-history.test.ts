@@ -137,7 +137,7 @@ describe('history', () => {
     const ask = await journalOf({ type: 'plan_proposed', body: { text: 'x'.repeat(20_000) } });
     const [record] = (await ask({ detail: 'full' })).history.records;
     expect(record?.body).toBeUndefined();
-    expect(record?.body_left_out).toMatch(/^200\d\d characters; "bigbrother history --records"/);
+    expect(record?.body_left_out).toMatch(/^200\d\d characters; "bigbrother history --json"/);
   });
 
   it('leaves out what repeats in every cycle unless it is asked for', async () => {

@@ -204,7 +204,7 @@ function lineWithBody(record: JournalRecord) {
     hash: record.hash,
     ...(letters <= LONGEST_BODY
       ? { body: withoutNamesOfOthers(record.body) }
-      : { body_left_out: `${letters} characters; "bigbrother history --records" prints it` }),
+      : { body_left_out: `${letters} characters; "bigbrother history --json" prints it` }),
   };
 }
 

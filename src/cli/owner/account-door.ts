@@ -32,7 +32,7 @@ export const accountDoor = (running: Running): AccountDoor => ({
     return {
       ...{ mode, tradingState, streams, isGuarding: loopRunning },
       causes: tradingStateCauses.map(({ because, clearedBy }) => ({ because, clearedBy })),
-      alerts: bigBrother.alerts().map(({ code, because }) => ({ code, because })),
+      alerts: bigBrother.alerts().map(({ code, symbol, because }) => ({ code, symbol, because })),
       settingsHash: settings.hash(),
       codeVersion: attestation.codeVersion,
       codeHash: attestation.codeHash,

@@ -40,4 +40,4 @@ export const grossOf = (positions: readonly Position[]): string =>
   );
 
 export const blastInWords = ({ dollarsPerDay, because }: BlastRadius): string =>
-  `An agent in wrong hands can cost at most $${text(dollarsPerDay)} in a day without you: ${because}.`;
+  `An agent in wrong hands can cost at most $${dollarsPerDay.toFixed(2)} in a day without you: ${because}.`;

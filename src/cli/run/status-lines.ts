@@ -22,8 +22,8 @@ export function statusLines(board: BoardView | null, problems: readonly string[]
   return [
     `BigBrother  ${environment === 'live' ? 'LIVE' : environment} account ${account.number}  ` +
       `mode ${mode}  trading ${tradingState}  market ${market}${until}`,
-    `equity ${account.equity ?? 'not known'}  gross ${exposure.gross ?? '-'}  worst loss to the ` +
-      `stops ${board.worstLoss ?? '-'}  drawdown ${board.drawdownPercent ?? '-'} %`,
+    `equity ${account.equity ?? 'not known'}  gross ${exposure.gross ?? '-'}  worst loss with a ` +
+      `gap ${board.worstLoss ?? '-'}  drawdown ${board.drawdownPercent ?? '-'} %`,
     '',
     ...(board.positions.length === 0
       ? ['nothing is held']

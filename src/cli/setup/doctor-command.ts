@@ -132,8 +132,17 @@ function ownerFindings(
           'not those of the settings file and environment',
           'see "bigbrother settings pending"; what another process was started with stays its own',
         ),
-    ...alerts.map(({ code, because }) => problem(`alert ${code}`, because, 'see the alert')),
+    ...alerts.map(alertFinding),
   ];
+}
+
+function alertFinding({ code, symbol, because }: Inspection['alerts'][number]): Finding {
+  const about = symbol === null ? '' : ` ${symbol}`;
+  const whatToDo =
+    symbol === null
+      ? 'see "bigbrother history --kind alerts --view events", and the table in docs/user-guide.md'
+      : `see "bigbrother history --view why_not --symbol ${symbol}", and the table in docs/user-guide.md`;
+  return problem(`alert ${code}${about}`, because, whatToDo);
 }
 
 function latchFindings(place: AccountPlace | null, path: string | null): readonly Finding[] {

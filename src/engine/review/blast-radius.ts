@@ -66,10 +66,10 @@ export function blastRadius(
   const sales = cents(part(sold, worst));
   const entries = cents(entryLoss(limits, worth));
   const because =
-    `sells up to $${cents(sold).toFixed()} of $${cents(held).toFixed()} at worst ` +
+    `sells up to $${cents(sold).toFixed(2)} of $${cents(held).toFixed(2)} at worst ` +
     `${worst} % under the market; ` +
     (entries.gt(ZERO)
-      ? `enters up to $${cents(entered(limits, worth)).toFixed()}`
+      ? `enters up to $${cents(entered(limits, worth)).toFixed(2)}`
       : 'enters nothing');
   return { dollarsPerDay: sales.plus(entries), sales, entries, because };
 }

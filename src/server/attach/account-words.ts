@@ -54,7 +54,14 @@ const inspection = z.object({
   causes: z.array(z.object({ because: z.string(), clearedBy: z.string() })),
   isGuarding: z.boolean(),
   streams: z.object({ trading: z.string(), market: z.string() }),
-  alerts: z.array(z.object({ code: z.string(), because: z.string() })),
+  alerts: z.array(
+    z.object({
+      code: z.string(),
+      /** Null where it is about all; a BigBrother of before tells none. */
+      symbol: z.string().nullable().default(null),
+      because: z.string(),
+    }),
+  ),
   settingsHash: z.string(),
   codeVersion: z.string(),
   codeHash: z.string().nullable(),
