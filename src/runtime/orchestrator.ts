@@ -32,6 +32,9 @@ export class BigBrotherOrchestrator {
   #cycle: Promise<void> | null = null;
   #lastCycleMs: number | null = null;
   #cancelTimer: () => void = () => {};
+  /** When the next cycle begins, by the time that nobody sets; null while no timer begins one. */
+  #dueAtMs: number | null = null;
+  #hasFailed = false;
   #wasHalted = false;
 
   constructor(parts: Parts) {
@@ -41,6 +44,7 @@ export class BigBrotherOrchestrator {
       if (this.#phase === 'guarding') this.#turns.noteNews(symbol);
       this.#schedule(symbol);
     });
+    parts.state.onReading(() => this.#catchUp());
     parts.recovery.onEnd(() => this.#decideAgain());
     parts.tradingState.onChange(() => this.#hearOfHalts());
   }
@@ -59,7 +63,6 @@ export class BigBrotherOrchestrator {
   /** Guards the account from now on; the first cycle begins at once. */
   start(): void {
     if (this.#phase === 'guarding' || this.#phase === 'stopping') return;
-    this.#cancelTimer();
     this.#phase = 'guarding';
     this.#tick();
   }
@@ -67,7 +70,7 @@ export class BigBrotherOrchestrator {
   /** Guards the account from now on, in cycles that the caller runs: no timer begins one. */
   startPaced(): void {
     if (this.#phase === 'guarding' || this.#phase === 'stopping') return;
-    this.#cancelTimer();
+    this.#disarm();
     this.#phase = 'guarding';
     void this.runCycle();
   }
@@ -84,7 +87,7 @@ export class BigBrotherOrchestrator {
   async stop(): Promise<void> {
     if (this.#phase === 'stopping') return;
     this.#phase = 'stopping';
-    this.#cancelTimer();
+    this.#disarm();
     this.#parts.bookkeeper.stop();
     this.#pending.clear();
     this.#turns.clear();
@@ -135,6 +138,7 @@ export class BigBrotherOrchestrator {
     const failure = recovery.isRecovering
       ? await recovery.attempt()
       : await state.updateFromAlpaca();
+    this.#hasFailed = failure !== null;
     if (failure !== null) {
       logger.log({ type: 'cycle_failed', actor: 'loop', body: { because: failure } });
     } else {
@@ -146,8 +150,35 @@ export class BigBrotherOrchestrator {
   }
 
   #tick(): void {
-    this.#cancelTimer = this.#parts.clock.after(this.#untilNextCycle(), () => this.#tick());
+    this.#arm();
     void this.runCycle().catch((fault) => this.#parts.state.halt(reasonOf(fault)));
+  }
+
+  #arm(): void {
+    const { clock } = this.#parts;
+    const inMs = this.#untilNextCycle();
+    this.#cancelTimer();
+    this.#dueAtMs = clock.monotonicMs() + inMs;
+    this.#cancelTimer = clock.after(inMs, () => this.#tick());
+  }
+
+  #disarm(): void {
+    this.#cancelTimer();
+    this.#dueAtMs = null;
+  }
+
+  /**
+   * A reading that others asked for shows what the last cycle could not see: it failed, or took
+   * the market for closed, as one does that has not read the calendar yet.
+   */
+  #catchUp(): void {
+    const { clock, recovery } = this.#parts;
+    const isLate =
+      this.#dueAtMs !== null && clock.monotonicMs() + this.#untilNextCycle() < this.#dueAtMs;
+    if (isLate) this.#arm();
+    if (this.#cycle !== null || recovery.isRecovering || !(isLate || this.#hasFailed)) return;
+    this.#hasFailed = false;
+    this.#decideAgain();
   }
 
   #untilNextCycle(): number {

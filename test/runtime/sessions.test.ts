@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { BrokerError } from '../../src/ports/broker.ts';
 import {
   AAPL,
   type Given,
   type Guarded,
+  guardedAccount,
   loopedAccount,
   settle,
+  watchedAccount,
 } from '../support/guarded-account.ts';
 
 const CYCLE_MS = 10_000;
@@ -157,5 +160,39 @@ describe('many positions without a stop', () => {
     const guarded = await loopedAccount({ settings: { mode: 'propose' } });
     await guarded.clock.advanceBy(4_500);
     expect(guarded.bigBrother.alerts().map(({ code }) => code)).toEqual(['naked_position']);
+  });
+});
+
+describe('a loop whose cycle could not see the market', () => {
+  it('goes at the pace of the session as soon as a reading shows that it is open', async () => {
+    const guarded = await guardedAccount(holding('2.5', { settings: NIGHT }));
+    const { broker, clock, state, resting } = guarded;
+    const readCalendar = broker.readCalendar.bind(broker);
+    broker.readCalendar = () => Promise.reject(new Error('no calendar'));
+    await settle(clock, guarded.start());
+    guarded.orchestrator.start();
+    await clock.advanceBy(1_000);
+    expect(resting()).toEqual(['sell stop_limit 2 @92']);
+    broker.readCalendar = readCalendar;
+    await settle(clock, state.updateFromAlpaca());
+    // The first stop is looked at for as long as something is missing beside it.
+    await clock.advanceBy(6_000);
+    expect(resting()).toEqual(['sell stop_limit 0.5 @92', 'sell stop_limit 2 @92']);
+    const cycles = (): number => broker.calls.filter((call) => call === 'readPositions').length;
+    const before = cycles();
+    await clock.advanceBy(3 * CYCLE_MS);
+    expect(cycles() - before).toBeGreaterThanOrEqual(3);
+  });
+
+  it('decides on the next reading that succeeds, whoever asked for it', async () => {
+    const guarded = await watchedAccount();
+    const { broker, clock, state, resting } = guarded;
+    broker.readsFail = new BrokerError('no answer', { outcome: 'unknown' });
+    guarded.orchestrator.start();
+    await clock.advanceBy(1_000);
+    broker.readsFail = null;
+    await settle(clock, state.updateFromAlpaca());
+    await clock.advanceBy(1_000);
+    expect(resting()).toEqual(['sell stop_limit 10 @92']);
   });
 });
