@@ -100,7 +100,7 @@ export class KnownOrders {
   #knownAs(row: unknown): WireOrder | null {
     if (!isObject(row) || typeof row.id !== 'string') return null;
     const known = this.#before.get(row.id)?.wire;
-    return known !== undefined && isSame(row, known) && hasLegs(row, known.legs) ? known : null;
+    return known !== undefined && isSameGroup(row, known) ? known : null;
   }
 }
 
@@ -110,8 +110,12 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
-const isSame = (row: Fields, known: WireLeg): boolean =>
+/** Whether a row tells of an order what is known of it; of its legs this says nothing. */
+export const isSame = (row: Fields, known: WireLeg): boolean =>
   ORDER_FIELDS.every((name) => row[name] === known[name]);
+
+export const isSameGroup = (row: Fields, known: WireOrder): boolean =>
+  isSame(row, known) && hasLegs(row, known.legs);
 
 function hasLegs({ legs }: Fields, known: WireOrder['legs']): boolean {
   if (!Array.isArray(legs)) return legs === known;

@@ -12,17 +12,18 @@ import {
 import { type ClientOrderId, orderId, type Ticker, ticker } from '../../domain/ids.ts';
 import type { Bar } from '../../domain/market.ts';
 import { newYorkInstant } from '../../domain/new-york.ts';
-import type {
-  Execution,
-  Order,
-  OrderClass,
-  OrderSide,
-  OrderStatus,
-  OrderType,
-  Payment,
-  PositionIntent,
-  RecordedExecution,
-  TimeInForce,
+import {
+  type Execution,
+  isTerminal,
+  type Order,
+  type OrderClass,
+  type OrderSide,
+  type OrderStatus,
+  type OrderType,
+  type Payment,
+  type PositionIntent,
+  type RecordedExecution,
+  type TimeInForce,
 } from '../../domain/order.ts';
 import type { Account, Position } from '../../domain/portfolio.ts';
 import type { EpochMs } from '../../domain/time.ts';
@@ -157,6 +158,12 @@ export function orderFrom(wire: WireLeg, families: OrderFamilies): Order {
     replacedBy: wire.replaced_by === null ? null : orderId(wire.replaced_by),
     parentId: parentId === null ? null : orderId(parentId),
   };
+}
+
+/** False also for a status that nobody here knows. */
+export function hasEnded(wire: WireLeg): boolean {
+  const status = oneOf(STATUSES, wire.status);
+  return status !== null && isTerminal(status);
 }
 
 function sideFrom({ side, id }: WireLeg): OrderSide {

@@ -1,15 +1,16 @@
 import { isTerminal, type Order } from '../../domain/order.ts';
-import type { EpochMs } from '../../domain/time.ts';
-import { BrokerError, type Lane } from '../../ports/broker.ts';
+import { type EpochMs, msBetween } from '../../domain/time.ts';
+import type { Lane } from '../../ports/broker.ts';
 import type { AlpacaClient } from './client.ts';
 import type { OrderFamilies } from './families.ts';
 import { KnownOrders } from './known-orders.ts';
 import { isGuarded } from './mapping.ts';
+import { NarrowLook } from './narrow-look.ts';
+import { OrderLists, PAGE_SIZE } from './order-lists.ts';
+import { type OrderGroups, type OrderMemory, submissionOf } from './order-memory.ts';
 import type { AlpacaTransport } from './transport.ts';
 import type { WireOrder } from './wire.ts';
 
-const PAGE_SIZE = 500; // Alpaca's most.
-const MOST_PAGES = 200;
 const DAY_MS = 86_400_000;
 /** A GTC order lives 90 days, so no live order is older; a little more for late cancel jobs. */
 const LONGEST_LIFE_MS = 95 * DAY_MS;
@@ -17,12 +18,15 @@ const LONGEST_LIFE_MS = 95 * DAY_MS;
 const OVERLAP_MS = 300_000;
 /** What was deduced is checked against the whole record now and then. */
 const FULL_READ_EVERY_MS = DAY_MS;
+/** So many orders surely fit on one page: then one request tells all, and nothing is deduced. */
+const ONE_PAGE = PAGE_SIZE - 50;
+/** Who has not looked for so long, asleep or cut off, looks at everything. */
+const LONGEST_GAP_MS = 300_000;
+/** Groups that a narrow look asks for by themselves although everything takes fewer pages. */
+const LEAST_ASKED = 4;
 
-type LastRead = {
-  /** When the oldest group with a live member was submitted. */
-  readonly liveSince: EpochMs;
-  readonly liveIds: ReadonlySet<string>;
-};
+/** What was read, before it is known which of it matters. */
+type Found = { readonly groups: OrderGroups; readonly listed: readonly WireOrder[] };
 
 /**
  * Reads every live order, `held` legs included, usually in one request.
@@ -32,20 +36,25 @@ type LastRead = {
  * with a live member was submitted. So the first read looks back as far as an order can live;
  * each read then notes where the oldest live group begins, and the next window begins there:
  * an order that was not seen yet can only be newer than the last read.
+ *
+ * Where that window takes more than one page, as with a stop that rests for months beside many
+ * orders a day, a look is narrow: at what is new or open, and beside it only at what has changed.
  */
 export class OrderReader {
-  readonly #client: AlpacaClient;
   readonly #transport: AlpacaTransport;
   readonly #families: OrderFamilies;
   readonly #known: KnownOrders;
-  #last: LastRead | null = null;
+  readonly #lists: OrderLists;
+  readonly #narrow: NarrowLook;
+  #last: OrderMemory | null = null;
   #fullReadAt = Number.NEGATIVE_INFINITY;
 
   constructor(client: AlpacaClient, transport: AlpacaTransport, families: OrderFamilies) {
-    this.#client = client;
     this.#transport = transport;
     this.#families = families;
     this.#known = new KnownOrders(families);
+    this.#lists = new OrderLists(client, transport, this.#known);
+    this.#narrow = new NarrowLook(this.#lists, families);
   }
 
   /**
@@ -53,68 +62,91 @@ export class OrderReader {
    * read, so that nobody misses an end. Newest group first, a parent before its legs.
    */
   async read(since: EpochMs, lane: Lane): Promise<readonly Order[]> {
-    const startedAt = this.#transport.now();
-    const last = startedAt - this.#fullReadAt < FULL_READ_EVERY_MS ? this.#last : null;
-    const beginsAt = Math.min(since, last?.liveSince ?? startedAt - LONGEST_LIFE_MS);
+    const now = this.#transport.now();
+    const isDue = now - this.#fullReadAt >= FULL_READ_EVERY_MS;
+    const last = isDue ? null : this.#last;
+    this.#known.begin();
+    const found =
+      (last === null ? null : await this.#readNarrowly(last, since, now, lane)) ??
+      (await this.#readAll(last, since, now, lane));
+    const orders = this.#takeIn(found, since, now);
+    if (isDue) this.#fullReadAt = now;
+    return orders;
+  }
 
+  /** Null where everything is to be read: it is little, too long ago, or has changed too much. */
+  async #readNarrowly(
+    last: OrderMemory,
+    since: EpochMs,
+    now: EpochMs,
+    lane: Lane,
+  ): Promise<Found | null> {
+    const submissions = [...last.submittedAt.values()];
+    const isLate = msBetween(now, last.at) > LONGEST_GAP_MS;
+    if (submissions.length <= ONE_PAGE || isLate || since < last.since) return null;
+    const after = Math.min(last.newestAt, now) - OVERLAP_MS;
+    const pages = pagesOf(submissions.length);
+    if (1 + pagesOf(submissions.filter((at) => at > after).length) > pages) return null;
+    return this.#narrow.take(last, { now, after }, Math.max(LEAST_ASKED, pages), lane);
+  }
+
+  async #readAll(
+    last: OrderMemory | null,
+    since: EpochMs,
+    now: EpochMs,
+    lane: Lane,
+  ): Promise<Found> {
+    const beginsAt = Math.min(since, last?.liveSince ?? now - LONGEST_LIFE_MS);
+    const listed = await this.#lists.groupsAfter(beginsAt - OVERLAP_MS, lane);
+    // An order may be listed both alone and as a leg: its parent is known before it is mapped.
+    for (const wire of listed) this.#families.learn(wire);
+    const groups = new Map(listed.filter(isGuarded).map((wire) => [wire.id, wire]));
+    return { groups, listed };
+  }
+
+  /** What of it matters to who has asked; the rest of what is found is kept for the next look. */
+  #takeIn({ groups, listed }: Found, since: EpochMs, now: EpochMs): readonly Order[] {
     const orders = new Map<string, Order>();
     const liveIds = new Set<string>();
-    let liveSince = startedAt;
-    const groups = await this.#groupsSubmittedSince(beginsAt - OVERLAP_MS, lane);
-    // An order may be listed both alone and as a leg: its parent is known before it is mapped.
-    for (const wire of groups) this.#families.learn(wire);
-    for (const wire of groups) {
-      if (!isGuarded(wire)) continue;
+    const kept = new Map<string, WireOrder>();
+    const submittedAt = this.#submissions(listed);
+    let newestAt = this.#last?.newestAt ?? 0;
+    for (const at of submittedAt.values()) newestAt = Math.max(newestAt, at);
+    // The time of day may be set back a little.
+    const keptSince = since - OVERLAP_MS;
+    let liveSince = now;
+    for (const wire of groups.values()) {
+      const at = submittedAt.get(wire.id) ?? submissionOf(wire);
       const members = this.#known.membersOf(wire);
       const live = members.filter(({ status }) => !isTerminal(status));
-      const matters = members.some(
-        ({ id, updatedAt }) => updatedAt >= since || this.#last?.liveIds.has(id),
-      );
-      if (live.length > 0) liveSince = Math.min(liveSince, Date.parse(wire.submitted_at));
+      const changedAt = members.reduce((last, { updatedAt }) => Math.max(last, updatedAt), 0);
+      const wasLive = members.some(({ id }) => this.#last?.liveIds.has(id));
+      if (live.length > 0) liveSince = Math.min(liveSince, at);
       for (const { id } of live) liveIds.add(id);
-      if (live.length > 0 || matters) for (const order of members) orders.set(order.id, order);
+      if (live.length > 0 || changedAt >= since || wasLive) {
+        for (const order of members) orders.set(order.id, order);
+      }
+      // Those of the next window are known, so that only what is new in it is looked into.
+      const isRecent = at >= newestAt - 2 * OVERLAP_MS || changedAt >= keptSince;
+      if (live.length > 0 || isRecent) kept.set(wire.id, wire);
     }
-    if (last === null) this.#fullReadAt = startedAt;
-    this.#last = { liveSince, liveIds };
+    const beginsAt = Math.min(since, liveSince) - OVERLAP_MS;
+    for (const [id, at] of submittedAt) if (at < beginsAt) submittedAt.delete(id);
+    this.#last = {
+      ...{ at: now, since: keptSince, newestAt, liveIds, liveSince, submittedAt },
+      groups: kept,
+    };
     return [...orders.values()];
   }
 
-  async #groupsSubmittedSince(after: EpochMs, lane: Lane): Promise<readonly WireOrder[]> {
-    this.#known.begin();
-    const groups = new Map<string, WireOrder>();
-    let until: EpochMs | null = null;
-    for (let page = 0; page < MOST_PAGES; page++) {
-      const rows: readonly WireOrder[] = await this.#page(after, until, lane);
-      const fresh = rows.filter(({ id }) => !groups.has(id));
-      for (const row of fresh) groups.set(row.id, row);
-      // Whether the page size counts legs is not documented: a full page either way has a next.
-      const size = rows.reduce((sum, { legs }) => sum + 1 + (legs?.length ?? 0), 0);
-      if (size < PAGE_SIZE || fresh.length === 0) return [...groups.values()];
-      // `until` is exclusive and in milliseconds here: one more, or equal times are lost.
-      until = Math.min(...rows.map(({ submitted_at }) => Date.parse(submitted_at))) + 1;
+  #submissions(listed: readonly WireOrder[]): Map<string, EpochMs> {
+    const at = new Map(this.#last?.submittedAt);
+    for (const wire of listed) {
+      at.set(wire.id, submissionOf(wire));
+      for (const leg of wire.legs ?? []) at.set(leg.id, submissionOf(leg));
     }
-    throw new BrokerError(`more than ${MOST_PAGES * PAGE_SIZE} orders in the window to read`, {
-      outcome: 'unknown',
-    });
-  }
-
-  #page(after: EpochMs, until: EpochMs | null, lane: Lane): Promise<readonly WireOrder[]> {
-    return this.#transport.read({
-      what: 'GET /v2/orders',
-      lane,
-      send: (init) =>
-        this.#client.trading.orders.getAllOrdersRaw(
-          {
-            status: 'all',
-            nested: true,
-            limit: PAGE_SIZE,
-            direction: 'desc',
-            after: new Date(after).toISOString(),
-            ...(until === null ? {} : { until: new Date(until).toISOString() }),
-          },
-          init,
-        ),
-      parse: (body) => this.#known.rowsIn(body),
-    });
+    return at;
   }
 }
+
+const pagesOf = (orders: number): number => Math.ceil(orders / PAGE_SIZE);

@@ -3,6 +3,7 @@ import { VirtualClock } from '../../../src/adapters/system/virtual-clock.ts';
 import { price, quantity } from '../../../src/domain/decimal.ts';
 import type { Order, OrderChange, OrderRequest } from '../../../src/domain/order.ts';
 import { decimal } from '../../../src/paper-exchange/core/basics/decimal.ts';
+import type { Switches } from '../../../src/paper-exchange/core/basics/switches.ts';
 import type { Latencies, OpeningPosition } from '../../../src/paper-exchange/core/basics/types.ts';
 import { PaperExchange } from '../../../src/paper-exchange/exchange.ts';
 import type { Broker, MarketEvent, OrderUpdate } from '../../../src/ports/broker.ts';
@@ -34,6 +35,7 @@ export async function onTheExchange(
     readonly positions?: readonly OpeningPosition[];
     readonly tamper?: Tampered;
     readonly secret?: string;
+    readonly switches?: Partial<Switches>;
   } = {},
 ) {
   const clock = new VirtualClock(NOW);
@@ -44,6 +46,7 @@ export async function onTheExchange(
       accounts: [{ ...KEYS, cash: '100000', multiplier: '4', positions }],
       market: { kind: 'silent', symbols: ['AAPL', 'MSFT'] },
       latencies: options.latencies ?? {},
+      switches: options.switches ?? {},
     },
     clock,
   );

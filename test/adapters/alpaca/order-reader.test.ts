@@ -109,6 +109,14 @@ describe('reading orders', () => {
     expect(asked.length).toBeLessThan(8);
   });
 
+  it('fails rather than lose orders of one millisecond that fill more than a page', async () => {
+    const rows = Array.from({ length: 600 }, (_, n) => row(`order-${n}`, NOW - HOUR));
+    const { broker } = given((request) => json(listing(rows, request)));
+    await expect(broker.readOrders(NOW - DAY)).rejects.toThrow(
+      'more orders of one millisecond than a page holds',
+    );
+  });
+
   it.each([
     ['before', 1_000],
     ['after', -1_000],
