@@ -378,6 +378,24 @@ describe('a planted lie', () => {
     },
   );
 
+  it.each([
+    { status: 'new', breaks: true },
+    { status: 'pending_cancel', breaks: false },
+  ] as const)(
+    'breaks 1: $breaks, when an exit for too much is $status and nobody acts',
+    async ({ status, breaks }) => {
+      const { world, runtime } = await guarded();
+      await runtime.orchestrator.stop();
+      const stop = stopOf(world);
+      const large = { ...stop, qty: 2n * (stop.qty ?? 0n), status };
+      world.lies.listOrders = () => [{ order: large, legs: [] }];
+      await onlyLook(world, 28_000);
+      expect(world.broken()).not.toContain(1);
+      await onlyLook(world, 6_000);
+      expect(world.broken().includes(1)).toBe(breaks);
+    },
+  );
+
   it('breaks invariant 18 when a process that may only look sends an order', async () => {
     const world = await watchedWorld();
     await world.begin({ mode: 'observe' });
