@@ -4,6 +4,7 @@ import { needsPerson } from '../src/domain/approval.ts';
 import { decimal } from '../src/domain/decimal.ts';
 import type { Mode } from '../src/domain/environment.ts';
 import type { Ticker } from '../src/domain/ids.ts';
+import type { Session } from '../src/domain/market.ts';
 import type { ActionPlan, Intent, PlanPart } from '../src/domain/plan.ts';
 import { type EpochMs, isoTime } from '../src/domain/time.ts';
 import { worstLossOf } from '../src/domain/worst-loss.ts';
@@ -84,7 +85,8 @@ export const proposePlan = defineTool({
     if (missing !== null) return missing;
 
     const proposal = await bigBrother.propose(intent, 'host');
-    return proposalFacts(proposal, bigBrother.status().mode, now);
+    const session = bigBrother.snapshot()?.session ?? null;
+    return proposalFacts(proposal, { mode: bigBrother.status().mode, now, session });
   },
 });
 
@@ -159,13 +161,21 @@ function missingPosition(
   return refused('no_position', `There is no position in ${symbol}.`);
 }
 
-function proposalFacts(proposal: Proposal, mode: Mode, now: EpochMs) {
+type Standing = {
+  readonly mode: Mode;
+  readonly now: EpochMs;
+  /** Null before the first look at the account. */
+  readonly session: Session | null;
+};
+
+function proposalFacts(proposal: Proposal, { mode, now, session }: Standing) {
   switch (proposal.outcome) {
     case 'impossible':
       if (proposal.code === 'too_many_proposals' || proposal.code === 'veto_stands') {
         return refused(proposal.code, proposal.because.join('; '));
       }
-      return refused('plan_impossible', proposal.because.join('; '), {
+      return refused('plan_impossible', withoutTheRest([...new Set(proposal.because)]).join('; '), {
+        wouldPass: proposal.code === 'no_legal_way' ? onceOpen(session) : null,
         details: { reason_code: proposal.code },
       });
     case 'nothing_to_do':
@@ -180,6 +190,12 @@ function proposalFacts(proposal: Proposal, mode: Mode, now: EpochMs) {
       return answered(proposedFacts(proposal, mode, now));
   }
 }
+
+/** What has no legal way while the market is closed mostly has one once it is open. */
+const onceOpen = (session: Session | null): string | null =>
+  session === null || session.isOpen
+    ? null
+    : `perhaps the same once the market is open, from ${isoTime(session.nextOpenAt)}`;
 
 const NO_PARTS = {
   ...{ parts: [], more_parts: [], parts_left_out: 0, passed: [], planning_notes: [] },

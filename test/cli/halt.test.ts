@@ -57,11 +57,12 @@ describe('bigbrother halt', () => {
     expect(await exchange.resting()).toEqual([STOP]);
     await loop.says(/"type":"halt_latched".*\(everything\)/);
 
-    const again = await runCli(['halt', ...PROMPT, '--because', 'again', '--json'], exchange.env);
+    const again = await runCli(['halt', ...PROMPT, '--json'], exchange.env);
     expect(again.code).toBe(0);
+    const latched = { account: 'simulated-PA777', level: 'everything', because: 'a drill' };
     expect(JSON.parse(again.stdout)).toMatchObject({
       ok: true,
-      latched: [{ account: 'simulated-PA777', level: 'everything', not_latched_because: null }],
+      latched: [{ ...latched, not_latched_because: null }],
       outcome: 'verified',
       still_there: [],
       kept: [{ symbol: 'AAPL', side: 'sell', type: 'stop_limit', remaining_quantity: '10' }],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ApprovedPlan } from '../../src/domain/approved-plan.ts';
+import { quantity } from '../../src/domain/decimal.ts';
 import type { Guardrail, ReviewInput, Verdict } from '../../src/domain/guardrail.ts';
 import { ticker } from '../../src/domain/ids.ts';
 import type { ActionPlan, PlanPart } from '../../src/domain/plan.ts';
@@ -164,6 +165,13 @@ describe('drift', () => {
     ['a changed order', { orders: [stopLimit({ quantity: '4', status: 'held' })] }, 'gone stop-1'],
   ] as const)('is told when the %s is another', (_, given, because) => {
     expect(drift(given)).toContain(because);
+  });
+
+  it('is told when what was to be opened is held by now', () => {
+    const flat = { ...part, basis: { ...part.basis, quantity: quantity('0') } };
+    expect(driftOf(flat, holding({ episode: 2 }), tolerance)).toContain(
+      'AAPL was opened meanwhile',
+    );
   });
 
   it('is told when the position is gone', () => {

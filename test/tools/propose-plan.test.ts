@@ -4,7 +4,7 @@ import type { ApprovalTier } from '../../src/domain/approval.ts';
 import type { Mode } from '../../src/domain/environment.ts';
 import { estimatedTokens } from '../../tools/shared/page.ts';
 import { connected } from '../server/connect.ts';
-import { NOW } from '../support/given.ts';
+import { closedSession, NOW, snapshot } from '../support/given.ts';
 import { manySymbols, ToldAnswers } from './face.ts';
 import { actionPlan, denied, passed } from './given-plan.ts';
 
@@ -141,6 +141,31 @@ describe('a proposal', () => {
       code: 'plan_impossible',
       reason_code: 'quantity_too_large',
       message: '20 shares are more than the 10 held',
+    });
+  });
+});
+
+describe('a proposal to which no way leads', () => {
+  const because = Array.from({ length: 500 }, (_, index) => [`no ${index}`, 'it is closed']).flat();
+  const impossible = { outcome: 'impossible', code: 'no_legal_way', because } as const;
+
+  it('stays short, however many positions it is about', async () => {
+    const { ask } = await asking(impossible);
+    const { json } = await ask({ intent: 'manage' });
+    expect(json.error).toMatchObject({ would_pass: null });
+    expect(String((json.error as { message: string }).message)).toMatch(
+      /^no 0; it is closed; no 1; .*; and 495 more$/,
+    );
+  });
+
+  it('says when the market opens, while it is closed', async () => {
+    const closed = snapshot({ session: closedSession });
+    const { call } = await connected({
+      bigBrother: new ToldAnswers({ proposal: impossible, snapshot: closed }),
+    });
+    const { json } = await call('propose_plan', { intent: 'manage' });
+    expect(json.error).toMatchObject({
+      would_pass: expect.stringMatching(/^perhaps the same once the market is open, from 20/),
     });
   });
 });

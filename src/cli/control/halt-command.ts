@@ -141,7 +141,7 @@ type Looking = { readonly clock: Clock; readonly signal: AbortSignal; readonly a
 
 /** What latches an account, says so, and keeps count of what was latched. */
 function pressing(
-  { because = 'asked for on the command line' }: Options,
+  { because: given }: Options,
   clock: Clock,
   answer: Answer,
 ): (place: AccountPlace, level: HaltLevel) => Pressed {
@@ -149,6 +149,8 @@ function pressing(
   const latched: Json[] = [];
   answer.note({ latched });
   return (place, level) => {
+    // Pressed again without a word, the reason of the halt that holds is not lost.
+    const because = given ?? place.latch.read()?.because ?? 'asked for on the command line';
     const request = { level, actor: 'person', by, because, includesForeign: true } as const;
     const { halt, latchFailure } = latchHalt({ latch: place.latch, clock }, request);
     latched.push({ account: place.name, ...haltFacts(halt), not_latched_because: latchFailure });
@@ -170,9 +172,12 @@ async function readAccount(
   if (pressed.length === 0) {
     answer.say('These keys never ran here: the broker is asked for the account.');
   }
+  answer.note({ outcome: 'at_work', broker_failure: 'the broker has not answered yet' });
   for (;;) {
     try {
-      return await broker.readAccount();
+      const account = await broker.readAccount();
+      answer.note({ broker_failure: null });
+      return account;
     } catch (error) {
       if (!(error instanceof BrokerError)) throw error;
       const holds = pressed.length === 0 ? 'NOTHING is latched yet' : 'the halt holds';

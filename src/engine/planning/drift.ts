@@ -39,7 +39,8 @@ export function driftOf(
       : `the position in ${part.symbol} is gone`;
   }
   if (context.episode.id !== part.episodeId) {
-    return `${part.symbol} was closed and opened again: ${context.episode.id}, not ${part.episodeId}`;
+    const change = isForFlat(part) ? 'opened meanwhile' : 'closed and opened again';
+    return `${part.symbol} was ${change}: ${context.episode.id}, not ${part.episodeId}`;
   }
   const { position } = context;
   if (position.side !== basis.side || !position.quantity.eq(basis.quantity)) {
