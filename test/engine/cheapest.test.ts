@@ -5,7 +5,7 @@ import type { PositionContext } from '../../src/domain/portfolio.ts';
 import { RECIPES } from '../../src/domain/recipe.ts';
 import { isTighter } from '../../src/domain/side.ts';
 import { decide } from '../../src/engine/decision/decide.ts';
-import { type Book, bookOf, booksAlong, coverIn } from '../../src/engine/planning/book.ts';
+import { type Book, bookOf, booksAlong } from '../../src/engine/planning/book.ts';
 import { type Candidate, type Draft, identify } from '../../src/engine/planning/candidate.ts';
 import { brokenRules } from '../../src/engine/planning/constraints.ts';
 import { estimateNaked } from '../../src/engine/planning/naked-estimate.ts';
@@ -29,13 +29,13 @@ function waysTo(situation: Situation): readonly Candidate[] {
 function endOf(drafts: readonly Draft[], context: PositionContext, situation: Situation) {
   const after: Book = booksAlong(drafts, context).at(-1) ?? bookOf(context);
   const { cover, side } = situation.target;
-  const loose = coverIn(after)
-    .stops.filter(
+  const loose = after.cover.stops
+    .filter(
       ({ stopPrice }) =>
         cover !== null && stopPrice !== null && isTighter(side, cover.stopPrice, stopPrice),
     )
     .reduce((sum, stop) => sum.plus(sharesOf(stop, context)), ZERO);
-  const { nakedQuantity, exitQuantity, takeProfits } = coverIn(after);
+  const { nakedQuantity, exitQuantity, takeProfits } = after.cover;
   const wanted = situation.target.takeProfit?.limitPrice ?? null;
   const waits = takeProfits.some(({ limitPrice }) => wanted !== null && limitPrice?.eq(wanted));
   const held = after.position.quantity;

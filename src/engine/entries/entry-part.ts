@@ -24,7 +24,7 @@ import type {
 } from '../../domain/plan.ts';
 import type { PositionContext } from '../../domain/portfolio.ts';
 import { orderLines } from '../account/orders.ts';
-import { bookOf } from '../planning/book.ts';
+import { Book, bookOf } from '../planning/book.ts';
 import { basisOf } from '../planning/drift.ts';
 import { worstLoss } from '../planning/worst-loss.ts';
 import type { PlanningSettings } from '../planning-settings.ts';
@@ -83,10 +83,10 @@ export function entryPart(made: {
   const at = isLong ? price(larger<Decimal>(currentPrice, terms.entryPrice)) : currentPrice;
   // What is sold short below the market has lost the difference before anything moves.
   const ahead = isLong ? ZERO : larger<Decimal>(currentPrice.minus(terms.entryPrice), ZERO);
-  const after = {
-    position: { ...before.position, currentPrice: at, quantity: target.holdQuantity },
-    orders: [...before.orders, ...legsOf(step, terms)],
-  };
+  const after = new Book({ ...before.position, currentPrice: at, quantity: target.holdQuantity }, [
+    ...before.orders,
+    ...legsOf(step, terms),
+  ]);
   return {
     symbol: target.symbol,
     episodeId: context.episode.id,
@@ -100,7 +100,7 @@ export function entryPart(made: {
     naked: nakedWhile(step, at, settings),
     worstLoss: withMore(
       worstLoss(
-        { ...before, position: { ...before.position, currentPrice: at } },
+        new Book({ ...before.position, currentPrice: at }, before.orders),
         after,
         settings.gapPercent,
       ),

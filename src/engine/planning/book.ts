@@ -10,18 +10,35 @@ import { groupsOf } from '../account/groups.ts';
 import type { Draft } from './candidate.ts';
 
 /** A little model of one symbol at the broker: what is held, which orders live, who holds shares. */
-export type Book = { readonly position: Position; readonly orders: readonly Order[] };
+export class Book {
+  readonly position: Position;
+  readonly orders: readonly Order[];
+  // Rules, estimates and comparisons all ask for it. Not in a WeakMap: the thousands of books of
+  // one plan over many symbols would outlive it by two collections of garbage.
+  #cover: Cover | null = null;
 
-const books = new WeakMap<PositionContext, Book>();
+  constructor(position: Position, orders: readonly Order[]) {
+    this.position = position;
+    this.orders = orders;
+  }
 
-/** The book now: every candidate begins with it, and a context never changes. */
+  /** Worked out once. */
+  get cover(): Cover {
+    this.#cover ??= coverOf(this.position, this.orders);
+    return this.#cover;
+  }
+}
+
+let latest: { readonly context: PositionContext; readonly book: Book } | null = null;
+
+/** The book now: every candidate begins with it, one after the other for the same context. */
 export function bookOf(context: PositionContext): Book {
-  const book = books.get(context) ?? {
-    position: { ...context.position, currentPrice: context.price },
-    orders: context.orders.filter(({ status }) => !isTerminal(status)),
-  };
-  books.set(context, book);
-  return book;
+  if (latest?.context !== context) {
+    const position = { ...context.position, currentPrice: context.price };
+    const orders = context.orders.filter(({ status }) => !isTerminal(status));
+    latest = { context, book: new Book(position, orders) };
+  }
+  return latest.book;
 }
 
 /** The book now and after each draft, each confirmed before the next. */
@@ -36,18 +53,9 @@ export function booksAlong(drafts: readonly Draft[], context: PositionContext): 
   ];
 }
 
-const covers = new WeakMap<Book, Cover>();
-
-/** Rules, estimates and comparisons all ask for it: it is worked out once for each book. */
-export function coverIn(book: Book): Cover {
-  const cover = covers.get(book) ?? coverOf(book.position, book.orders);
-  covers.set(book, cover);
-  return cover;
-}
-
 /** Shares that no live exit holds. */
 export const freeShares = (book: Book): Quantity =>
-  sharesLeft(book.position.quantity, coverIn(book).exitQuantity);
+  sharesLeft(book.position.quantity, book.cover.exitQuantity);
 
 /** The book once the step is confirmed; it is not asked here whether the broker would take it. */
 function afterDraft(book: Book, draft: Draft, index: number): Book {
@@ -55,23 +63,19 @@ function afterDraft(book: Book, draft: Draft, index: number): Book {
     case 'submit':
       return draft.until === 'filled'
         ? withoutShares(book, draft.order.quantity)
-        : { ...book, orders: [...book.orders, ...placed(draft.order, index)] };
+        : new Book(book.position, [...book.orders, ...placed(draft.order, index)]);
     case 'replace':
-      return {
-        ...book,
-        orders: book.orders.map((order) =>
-          order.id === draft.before.id ? replaced(order, draft) : order,
-        ),
-      };
+      return new Book(
+        book.position,
+        book.orders.map((order) => (order.id === draft.before.id ? replaced(order, draft) : order)),
+      );
     case 'cancel':
-      return { ...book, orders: withoutGroup(book.orders, draft.before) };
+      return new Book(book.position, withoutGroup(book.orders, draft.before));
   }
 }
 
-const withoutShares = (book: Book, sold: Quantity): Book => ({
-  ...book,
-  position: { ...book.position, quantity: sharesLeft(book.position.quantity, sold) },
-});
+const withoutShares = ({ position, orders }: Book, sold: Quantity): Book =>
+  new Book({ ...position, quantity: sharesLeft(position.quantity, sold) }, orders);
 
 /** Canceling any member of a bracket or OCO cancels its fellows too. */
 function withoutGroup(orders: readonly Order[], canceled: Order): readonly Order[] {

@@ -2,7 +2,7 @@ import type { Order } from '../../domain/order.ts';
 import type { PositionContext } from '../../domain/portfolio.ts';
 import type { PlanningSettings } from '../planning-settings.ts';
 import type { Book } from './book.ts';
-import { booksAlong, coverIn } from './book.ts';
+import { booksAlong } from './book.ts';
 import type { Draft } from './candidate.ts';
 import { CANCEL_RULES } from './rules/cancel.ts';
 import { REPLACE_RULES } from './rules/replace.ts';
@@ -41,7 +41,7 @@ export function brokenRules(
     if (book === undefined || after === undefined) throw new RangeError('a book for each draft');
     broken.push(...rulesBrokenBy(draft, { context, settings, book, canceled }));
     if (draft.kind === 'cancel') {
-      canceled.push(...coverIn(book).stops.filter((stop) => !after.orders.includes(stop)));
+      canceled.push(...book.cover.stops.filter((stop) => !after.orders.includes(stop)));
     }
   }
   return [...new Set(broken)];

@@ -5,7 +5,6 @@ import type { PositionContext } from '../../domain/portfolio.ts';
 import { secondsOf } from '../account/naked-time.ts';
 import type { PlanningSettings } from '../planning-settings.ts';
 import type { Book } from './book.ts';
-import { coverIn } from './book.ts';
 import type { Draft } from './candidate.ts';
 
 /**
@@ -50,7 +49,7 @@ export function estimateNaked(
 /** The position is counted as before the step: what is being sold is still at risk. */
 function nakedDuring(before: Book | undefined, after: Book | undefined): Quantity {
   if (before === undefined || after === undefined) throw new RangeError('a book for each draft');
-  const covered = smaller(coverIn(before).coveredQuantity, coverIn(after).coveredQuantity);
+  const covered = smaller(before.cover.coveredQuantity, after.cover.coveredQuantity);
   return sharesLeft(before.position.quantity, covered);
 }
 

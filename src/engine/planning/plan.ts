@@ -8,8 +8,7 @@ import { type NakedCause, recipeText } from '../../domain/recipe.ts';
 import { isStop } from '../account/cover.ts';
 import { orderLines } from '../account/orders.ts';
 import type { PlanningSettings } from '../planning-settings.ts';
-import type { Book } from './book.ts';
-import { bookOf, booksAlong, coverIn } from './book.ts';
+import { Book, bookOf, booksAlong } from './book.ts';
 import type { Candidate } from './candidate.ts';
 import { identify } from './candidate.ts';
 import { brokenRules, whyUnsettled } from './constraints.ts';
@@ -148,10 +147,10 @@ function unmetShares(
     (order) => !isStop(order) || isTightEnough(order, cover, target.side),
   );
   const isAllTight = tight.length === after.orders.length;
-  const { coveredQuantity } = coverIn(isAllTight ? after : { ...after, orders: tight });
+  const { coveredQuantity } = (isAllTight ? after : new Book(after.position, tight)).cover;
   const bare = sharesLeft(left, coveredQuantity);
   const unsold = sharesLeft(left, hold);
-  const oversold = sharesLeft(coverIn(after).exitQuantity, left);
+  const oversold = sharesLeft(after.cover.exitQuantity, left);
   return [unsold, oversold, unplacedProfit(target, after), staleShares, rest].reduce(
     addShares,
     bare,
@@ -170,7 +169,7 @@ function afterProfit(after: Book, drafts: Candidate['drafts'], { sale }: Target)
   const orders = after.orders.filter(
     ({ id, parentId }) => !ids.has(id) && (parentId === null || !ids.has(parentId)),
   );
-  return { ...after, orders, position: { ...position, quantity } };
+  return new Book({ ...position, quantity }, orders);
 }
 
 /** Shares that entries would still add which have run out. */
@@ -183,7 +182,7 @@ const unendedEntries = ({ orders }: Book, context: PositionContext): Quantity =>
 /** Shares whose take-profit the target wants and the plan does not place. */
 function unplacedProfit({ takeProfit }: Target, after: Book): Quantity {
   if (takeProfit === null) return NO_SHARES;
-  const rests = coverIn(after).takeProfits.some(
+  const rests = after.cover.takeProfits.some(
     ({ limitPrice }) => limitPrice?.eq(takeProfit.limitPrice) === true,
   );
   return rests ? NO_SHARES : takeProfit.quantity;

@@ -4,7 +4,6 @@ import type { Order } from '../../domain/order.ts';
 import { remainingQuantity } from '../../domain/order.ts';
 import type { WorstLoss } from '../../domain/plan.ts';
 import type { Book } from './book.ts';
-import { coverIn } from './book.ts';
 
 /**
  * What may still be lost from the current price once the plan is done.
@@ -16,7 +15,7 @@ import { coverIn } from './book.ts';
 export function worstLoss(before: Book, after: Book, gapPercent: string): WorstLoss {
   const gap = decimal(gapPercent).div('100');
   const price = before.position.currentPrice;
-  const { stops, nakedQuantity } = coverIn(after);
+  const { stops, nakedQuantity } = after.cover;
   const sold = sharesLeft(before.position.quantity, after.position.quantity);
   const unstopped = price.times(gap).times(nakedQuantity.plus(sold));
 

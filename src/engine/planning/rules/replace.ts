@@ -6,7 +6,7 @@ import { isTighter } from '../../../domain/side.ts';
 import { isoTime } from '../../../domain/time.ts';
 import { isStop } from '../../account/cover.ts';
 import { groupsOf } from '../../account/groups.ts';
-import type { Book } from '../book.ts';
+import { Book } from '../book.ts';
 import type { Draft } from '../candidate.ts';
 import type { Rule, Scene } from './shared.ts';
 import { foreign, offTick, sharesHeld, washTrade, wrongSideOfPrice } from './shared.ts';
@@ -59,7 +59,10 @@ export const REPLACE_RULES: readonly Rule<Replace>[] = [
   ({ before, change }, { book }) =>
     washTrade(
       { ...before, limitPrice: change.limitPrice ?? before.limitPrice },
-      { ...book, orders: book.orders.filter(({ id }) => id !== before.id) },
+      new Book(
+        book.position,
+        book.orders.filter(({ id }) => id !== before.id),
+      ),
     ),
 ];
 
