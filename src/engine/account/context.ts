@@ -85,8 +85,7 @@ const coverBy = unlessChanged(
 );
 
 const positionsBySymbol = grouped(({ symbol }: Position) => symbol);
-const episodeKeyOf = indexed(({ key }: IntentRecord) => episodeKey(key));
-const intentsByEpisode = grouped(episodeKeyOf);
+const intentsByEpisode = grouped(({ key }: IntentRecord) => episodeKey(key));
 
 /** Entry minus initial stop, the other way for a short; null while there is no stop behind it. */
 function riskPerShareOf(episode: Episode): Price | null {

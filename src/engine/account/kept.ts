@@ -12,31 +12,65 @@ export function indexed<Source extends object, Index>(
   };
 }
 
+type Groups<Item, Key> = {
+  readonly items: readonly Item[];
+  readonly groups: ReadonlyMap<Key, readonly Item[]>;
+};
+
 /**
  * Lists sorted into groups, each in the order of its list. A group that consists of the very
- * items that it had in an earlier list is the same object as there.
+ * items that it had in the list before is the same object as there. A list that differs from the
+ * one before in a few items costs little more than a look at them.
  */
 export function grouped<Item extends object, Key>(
   keyOf: (item: Item) => Key,
 ): (items: readonly Item[]) => ReadonlyMap<Key, readonly Item[]> {
-  const known = new WeakMap<Item, readonly Item[]>();
+  let last: Groups<Item, Key> = { items: [], groups: new Map() };
   return indexed((items) => {
-    const groups = new Map<Key, Item[]>();
-    for (const item of items) {
-      const key = keyOf(item);
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [item]);
-      else group.push(item);
-    }
-    const shared = new Map<Key, readonly Item[]>(groups);
-    for (const [key, group] of groups) {
-      const [first] = group;
-      const before = first && known.get(first);
-      if (before !== undefined && hasSameItems(before, group)) shared.set(key, before);
-      else if (first !== undefined) known.set(first, group);
-    }
-    return shared;
+    const groups = changedGroups(last, items, keyOf) ?? allGroups(last, items, keyOf);
+    last = { items, groups };
+    return groups;
   });
+}
+
+/** Null where more has happened than that items were exchanged in place or came to the end. */
+function changedGroups<Item, Key>(
+  last: Groups<Item, Key>,
+  items: readonly Item[],
+  keyOf: (item: Item) => Key,
+): ReadonlyMap<Key, readonly Item[]> | null {
+  if (items.length < last.items.length) return null;
+  const groups = new Map(last.groups);
+  for (const [index, item] of items.entries()) {
+    const was = last.items[index];
+    if (was === item) continue;
+    const key = keyOf(item);
+    const group = groups.get(key) ?? [];
+    if (was === undefined) groups.set(key, [...group, item]);
+    else if (keyOf(was) !== key) return null;
+    else groups.set(key, group.with(group.indexOf(was), item));
+  }
+  return groups;
+}
+
+function allGroups<Item, Key>(
+  last: Groups<Item, Key>,
+  items: readonly Item[],
+  keyOf: (item: Item) => Key,
+): ReadonlyMap<Key, readonly Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  const shared = new Map<Key, readonly Item[]>(groups);
+  for (const [key, group] of groups) {
+    const before = last.groups.get(key);
+    if (before !== undefined && hasSameItems(before, group)) shared.set(key, before);
+  }
+  return shared;
 }
 
 /** What `make` made of `source` the last time, as long as all else is what it was then. */

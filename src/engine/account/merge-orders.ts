@@ -9,13 +9,16 @@ export type OrderBook = ReadonlyMap<OrderId, Order>;
 /**
  * Takes what the broker said, by a read or by the stream and in whatever order it arrived,
  * into what is known. An order that did not change keeps its identity.
+ *
+ * @returns the orders that were told of, and those in whose place they step, as they are now
  */
 export function mergeOrders(known: OrderBook, incoming: readonly Order[]): OrderBook {
-  const merged = new Map(known);
-  for (const order of incoming)
-    merged.set(order.id, mergeOrder(merged.get(order.id) ?? null, order));
-  for (const { id } of incoming) closePredecessor(merged, id);
-  return merged;
+  const told = new Map<OrderId, Order>();
+  for (const order of incoming) {
+    told.set(order.id, mergeOrder(told.get(order.id) ?? known.get(order.id) ?? null, order));
+  }
+  for (const { id } of incoming) closePredecessor(known, told, id);
+  return told;
 }
 
 /**
@@ -26,7 +29,7 @@ export function mergeOrders(known: OrderBook, incoming: readonly Order[]): Order
  * @param known null when the order is new to us
  */
 function mergeOrder(known: Order | null, incoming: Order): Order {
-  if (known === null) return incoming;
+  if (known === null || known === incoming) return incoming;
   const hasEnded = isTerminal(known.status);
   if (hasEnded !== isTerminal(incoming.status)) return hasEnded ? known : incoming;
   if (incoming.updatedAt < known.updatedAt) return known;
@@ -72,12 +75,14 @@ export const IN_PLACE: ReadonlySet<OrderStatus> = new Set([
 ]);
 
 /** The word that the old order was replaced may be lost; its successor at work says the same. */
-function closePredecessor(merged: Map<OrderId, Order>, id: OrderId): void {
-  const successor = merged.get(id);
+function closePredecessor(known: OrderBook, told: Map<OrderId, Order>, id: OrderId): void {
+  const successor = told.get(id);
   if (successor === undefined || successor.replaces === null) return;
-  const old = merged.get(successor.replaces);
-  if (old === undefined || isTerminal(old.status) || !IN_PLACE.has(successor.status)) return;
-  merged.set(old.id, {
+  const old = told.get(successor.replaces) ?? known.get(successor.replaces);
+  if (old === undefined) return;
+  told.set(old.id, old);
+  if (isTerminal(old.status) || !IN_PLACE.has(successor.status)) return;
+  told.set(old.id, {
     ...old,
     status: 'replaced',
     replacedBy: id,

@@ -2,7 +2,14 @@ import type { Json } from '../../domain/canonical.ts';
 import { fieldAt } from '../../domain/record-body.ts';
 import { revived, revivedFields } from '../../domain/revival.ts';
 import type { ReviewBasis } from '../review/review-basis.ts';
-import { type BasisParts, type Keyed, LISTS, type ListName, messageIn } from './replay-patch.ts';
+import {
+  type BasisParts,
+  type Keyed,
+  LISTS,
+  type ListName,
+  messageIn,
+  NONE,
+} from './replay-patch.ts';
 
 type JsonFields = { readonly [key: string]: Json };
 
@@ -21,7 +28,7 @@ export function patched(before: BasisParts | null, patch: Json): BasisParts | nu
   const changes = fieldsOf(fieldAt(patch, 'lists'));
   const lists: [ListName, Keyed][] = [];
   for (const name of LISTS) {
-    const list = patchedList(before?.lists[name] ?? new Map(), fieldsOf(changes[name]));
+    const list = patchedList(before?.lists[name] ?? NONE, fieldsOf(changes[name]));
     if (list === null) return null;
     lists.push([name, list]);
   }
@@ -36,16 +43,16 @@ export function patched(before: BasisParts | null, patch: Json): BasisParts | nu
 function patchedList(before: Keyed, patch: JsonFields): Keyed | null {
   const fresh = fieldsOf(patch.fresh);
   const changed = fieldsOf(patch.changed);
-  const keys = keysAfter([...before.keys()], patch.keys);
+  const keys = keysAfter(before.keys, patch.keys);
   if (keys === null) return null;
-  return new Map(
-    keys.map((key) => {
-      const [whole, fields] = [fresh[key], changed[key]];
-      if (whole !== undefined) return [key, revived(whole) as object];
-      const was = before.get(key) ?? null;
-      return [key, fields === undefined ? was : { ...was, ...revivedFields(fieldsOf(fields)) }];
-    }),
-  );
+  const itemOf = new Map(before.keys.map((key, index) => [key, before.items[index] ?? null]));
+  const items = keys.map((key) => {
+    const [whole, fields] = [fresh[key], changed[key]];
+    if (whole !== undefined) return revived(whole) as object;
+    const was = itemOf.get(key) ?? null;
+    return fields === undefined ? was : { ...was, ...revivedFields(fieldsOf(fields)) };
+  });
+  return { keys, items };
 }
 
 function keysAfter(before: readonly string[], runs: Json | undefined): readonly string[] | null {
@@ -67,24 +74,25 @@ function keysAfter(before: readonly string[], runs: Json | undefined): readonly 
 export function basisFrom({ snapshot, facts, rest, lists }: BasisParts): ReviewBasis {
   const { hasMessages, ...known } = facts;
   const mapOf = (value: unknown) => new Map(Object.entries((value ?? {}) as object));
+  const mapIn = ({ keys, items }: Keyed) => new Map(keys.map((key, index) => [key, items[index]]));
   const basis: Record<keyof ReviewBasis, unknown> = {
     ...{ now: rest.now, environment: rest.environment, unknown: rest.unknown },
     doubts: mapOf(rest.doubts),
     snapshot: {
       ...snapshot,
-      positions: [...lists.positions.values()],
-      orders: [...lists.orders.values()],
-      markets: lists.markets,
-      episodes: lists.episodes,
-      intents: [...lists.intents.values()],
+      positions: lists.positions.items,
+      orders: lists.orders.items,
+      markets: mapIn(lists.markets),
+      episodes: mapIn(lists.episodes),
+      intents: lists.intents.items,
     },
     facts: {
       ...known,
       groups: mapOf(known.groups),
       ...(known.entries === undefined ? {} : { entries: mapOf(known.entries) }),
-      messages: hasMessages === true ? [...lists.messages.keys()].map(messageIn) : null,
+      messages: hasMessages === true ? lists.messages.keys.map(messageIn) : null,
     },
-    sent: [...lists.sent.values()],
+    sent: lists.sent.items,
   };
   return basis as ReviewBasis;
 }

@@ -28,8 +28,11 @@ type ListPatch = {
 type Runs = readonly (string | readonly [number, number])[];
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A list by keys; `null` stands for an item that its key says all of. */
-export type Keyed = ReadonlyMap<string, object | null>;
+/** A list by keys in its order; `null` stands for an item that its key says all of. */
+export type Keyed = {
+  readonly keys: readonly string[];
+  readonly items: readonly (object | null)[];
+};
 
 /** A basis in the parts that are compared with the next one's. */
 export type BasisParts = {
@@ -55,19 +58,24 @@ export function partsOf(basis: ReviewBasis, before: Before | null): BasisParts {
   const { snapshot, facts, sent, doubts, unknown, environment, now } = basis;
   const { positions, orders, markets, episodes, intents, ...ofSnapshot } = snapshot;
   const { messages, ...ofFacts } = facts;
-  const old = (name: ListName, list: unknown, make: () => Keyed): Keyed =>
-    before !== null && listsIn(before.basis)[name] === list ? before.parts.lists[name] : make();
+  const lists = before && listsIn(before.basis);
+  const old = (name: ListName, list: unknown, make: (was: Keyed) => Keyed): Keyed => {
+    const was = before?.parts.lists[name] ?? NONE;
+    return lists !== null && lists[name] === list ? was : make(was);
+  };
   return {
     snapshot: ofSnapshot,
     facts: { ...ofFacts, hasMessages: messages !== null },
     rest: { doubts, unknown, environment, now },
     lists: {
-      positions: old('positions', positions, () => keyed(positions, ({ symbol }) => symbol)),
-      orders: old('orders', orders, () => keyed(orders, ({ id }) => id)),
-      markets: old('markets', markets, () => markets),
-      episodes: old('episodes', episodes, () => episodes),
-      intents: old('intents', intents, () => keyed(intents, (one) => one.clientOrderId)),
-      sent: old('sent', sent, () => keyed(sent, sentKey)),
+      positions: old('positions', positions, (was) =>
+        keyed(positions, ({ symbol }) => symbol, was),
+      ),
+      orders: old('orders', orders, (was) => keyed(orders, ({ id }) => id, was)),
+      markets: old('markets', markets, () => keyedAsIn(markets)),
+      episodes: old('episodes', episodes, () => keyedAsIn(episodes)),
+      intents: old('intents', intents, (was) => keyed(intents, (one) => one.clientOrderId, was)),
+      sent: old('sent', sent, (was) => keyed(sent, sentKey, was)),
       messages: old('messages', messages, () => lines(messages ?? [])),
     },
   };
@@ -99,22 +107,27 @@ export function patchBetween(before: BasisParts | null, after: BasisParts): Revi
   };
 }
 
-const NONE: Keyed = new Map();
+export const NONE: Keyed = { keys: [], items: [] };
 
 function listPatch(before: Keyed, after: Keyed): ListPatch | null {
   if (before === after) return null;
   const fresh: Record<string, unknown> = {};
   const changed: Record<string, Fields> = {};
-  for (const [key, item] of after) {
-    const was = before.get(key);
-    if (was === item || item === null) continue;
+  const placeOf = placesIn(before);
+  for (const [index, item] of after.items.entries()) {
+    // Most are as they were, where they were.
+    if (item === null || (item === before.items[index] && isKeptAt(index, before, after))) continue;
+    const key = after.keys[index] ?? '';
+    const place = placeOf(key);
+    const was = place === undefined ? undefined : before.items[place];
+    if (was === item) continue;
     if (was === undefined || was === null || hasLost(was, item)) fresh[key] = item;
     else {
       const fields = changedFields(was, item);
       if (Object.keys(fields).length > 0) changed[key] = fields;
     }
   }
-  const keys = runsOf([...before.keys()], [...after.keys()]);
+  const keys = runsOf(before.keys, after.keys, placeOf);
   const patch = {
     ...(keys === null ? {} : { keys }),
     ...(isEmpty(fresh) ? {} : { fresh }),
@@ -125,15 +138,30 @@ function listPatch(before: Keyed, after: Keyed): ListPatch | null {
 
 const isEmpty = (fields: object): boolean => Object.keys(fields).length === 0;
 
+const isKeptAt = (index: number, before: Keyed, after: Keyed): boolean =>
+  before.keys[index] === after.keys[index];
+
+/** Where each key stands; sorted out only when somebody asks. */
+function placesIn({ keys }: Keyed): (key: string) => number | undefined {
+  let places: ReadonlyMap<string, number> | null = null;
+  return (key) => {
+    places ??= new Map(keys.map((each, index) => [each, index]));
+    return places.get(key);
+  };
+}
+
 /** The keys after as runs of those before; null when they are the same in the same order. */
-function runsOf(before: readonly string[], after: readonly string[]): Runs | null {
+function runsOf(
+  before: readonly string[],
+  after: readonly string[],
+  placeOf: (key: string) => number | undefined,
+): Runs | null {
   if (before.length === after.length && before.every((key, index) => key === after[index])) {
     return null;
   }
-  const placeOf = new Map(before.map((key, index) => [key, index]));
   const runs: (string | [number, number])[] = [];
   for (const key of after) {
-    const place = placeOf.get(key);
+    const place = placeOf(key);
     const last = runs.at(-1);
     if (place === undefined) runs.push(key);
     else if (Array.isArray(last) && last[0] + last[1] === place) last[1] += 1;
@@ -178,32 +206,41 @@ function isSame(one: unknown, other: unknown): boolean {
   return !hasLost(one, other) && isEmpty(changedFields(one, other));
 }
 
-/** By key in the order of the list; two items under one key are told apart by their place. */
+/** In the order of the list; two items under one key are told apart by their place. */
 function keyed<Item extends object>(
   list: readonly Item[],
   keyOf: (item: Item) => string,
-): ReadonlyMap<string, Item> {
-  const items = new Map<string, Item>();
+  was: Keyed,
+): Keyed {
+  const isSameAt = (item: Item, index: number): boolean =>
+    item === was.items[index] || keyOf(item) === was.keys[index];
+  if (list.length === was.keys.length && list.every(isSameAt))
+    return { keys: was.keys, items: list };
+  const keys = new Set<string>();
   for (const [index, item] of list.entries()) {
     const key = keyOf(item);
-    items.set(items.has(key) ? `${key} ${index}` : key, item);
+    keys.add(keys.has(key) ? `${key} ${index}` : key);
   }
-  return items;
+  return { keys: [...keys], items: list };
 }
+
+const keyedAsIn = (map: ReadonlyMap<string, object>): Keyed => ({
+  keys: [...map.keys()],
+  items: [...map.values()],
+});
 
 const sentKey = ({ clientOrderId, planId, fingerprint, at }: SentStep): string =>
   `${at} ${clientOrderId ?? `${planId} ${fingerprint}`}`;
 
 function lines(messages: readonly OrderMessage[]): Keyed {
   const counts = new Map<string, number>();
-  return new Map(
-    messages.map(({ at, symbol }) => {
-      const line = `${at} ${symbol}`;
-      const count = counts.get(line) ?? 0;
-      counts.set(line, count + 1);
-      return [count === 0 ? line : `${line} ${count}`, null] as const;
-    }),
-  );
+  const keys = messages.map(({ at, symbol }) => {
+    const line = `${at} ${symbol}`;
+    const count = counts.get(line) ?? 0;
+    counts.set(line, count + 1);
+    return count === 0 ? line : `${line} ${count}`;
+  });
+  return { keys, items: keys.map(() => null) };
 }
 
 export const messageIn = (line: string): OrderMessage => {

@@ -135,12 +135,14 @@ export class IntentLedger {
 function foldedOf(entries: Iterable<Entry>): readonly IntentRecord[] {
   const found: IntentRecord[] = [];
   for (const entry of entries) {
-    const orders = entry.order === null ? [] : [entry.order];
-    entry.folded ??= foldIntents(entry.records, orders)[0] ?? null;
+    entry.folded ??= folded(entry);
     if (entry.folded !== null) found.push(entry.folded);
   }
   return found;
 }
+
+const folded = ({ records, order }: Entry): IntentRecord | null =>
+  foldIntents(records, order === null ? [] : [order])[0] ?? null;
 
 /** A key names its account, its episode and what it means, in this order. */
 const episodeIn = (key: string): string => key.split('|')[1] ?? '';

@@ -18,7 +18,7 @@ const NONE: readonly Order[] = [];
 
 /** All orders heard of lately, from reads and the stream alike, each at its newest. */
 export class OrderBook {
-  #orders: ReadonlyMap<OrderId, Order> = new Map();
+  readonly #orders = new Map<OrderId, Order>();
   #list: readonly Order[] | null = [];
   readonly #idOf = new Map<string, OrderId>();
   readonly #listeners: ((order: Order) => void)[] = [];
@@ -54,18 +54,19 @@ export class OrderBook {
 
   /** What is new in `incoming`; what is older than what is known changes nothing. */
   merge(incoming: readonly Order[]): OrderChange[] {
-    const known = this.#orders;
-    const merged = mergeOrders(known, incoming);
+    const told = mergeOrders(this.#orders, incoming);
     const changes: OrderChange[] = [];
     for (const id of idsTouchedBy(incoming)) {
-      const before = known.get(id) ?? null;
-      const after = merged.get(id);
+      const before = this.get(id);
+      const after = told.get(id);
       if (after === undefined || after === before) continue;
       this.#idOf.set(after.clientOrderId, id);
-      const old = after.replaces === null ? undefined : merged.get(after.replaces);
+      const { replaces } = after;
+      const old = replaces === null ? null : (told.get(replaces) ?? this.get(replaces));
       changes.push({ before, after, filledBefore: filledBefore(before, after, old) });
     }
-    if (changes.length > 0) this.#replace(merged);
+    for (const [id, order] of told) this.#orders.set(id, order);
+    if (changes.length > 0) this.#list = null;
     for (const { before, after } of changes) {
       if (before === null) for (const listener of this.#listeners) listener(after);
     }
@@ -78,16 +79,10 @@ export class OrderBook {
       ({ status, updatedAt }) => isTerminal(status) && updatedAt < endedBefore,
     );
     if (old.length === 0) return;
-    const next = new Map(this.#orders);
     for (const order of old) {
-      next.delete(order.id);
+      this.#orders.delete(order.id);
       this.#idOf.delete(order.clientOrderId);
     }
-    this.#replace(next);
-  }
-
-  #replace(next: ReadonlyMap<OrderId, Order>): void {
-    this.#orders = next;
     this.#list = null;
   }
 }
@@ -96,9 +91,9 @@ export class OrderBook {
 const NOT_AT_WORK: ReadonlySet<OrderStatus> = new Set(['pending_new', 'accepted']);
 
 /** What of `after` is not news; what a replacement inherits shows once it is at work, or refused. */
-function filledBefore(before: Order | null, after: Order, old: Order | undefined): Decimal {
+function filledBefore(before: Order | null, after: Order, old: Order | null): Decimal {
   if (before !== null && !NOT_AT_WORK.has(before.status)) return before.filledQuantity;
-  return inheritedFills(after, old);
+  return inheritedFills(after, old ?? undefined);
 }
 
 /** News of a successor may end the order before it, too. */

@@ -30,7 +30,7 @@ type Peak = { readonly at: EpochMs; readonly equity: Notional };
  */
 export class ControlMemory {
   readonly #settings: ControlSettings;
-  #messages: OrderMessage[] = [];
+  #messages: readonly OrderMessage[] = [];
   readonly #trades = new Map<string, EpochMs[]>();
   readonly #latches = new Map<string, ControlLatch>();
   readonly #inFlight = new Map<string, EntryInFlight>();
@@ -58,7 +58,9 @@ export class ControlMemory {
   }
 
   messages(now: EpochMs): readonly OrderMessage[] {
-    this.#messages = this.#messages.filter(({ at }) => now - at <= MESSAGES_KEPT_MS);
+    const kept = this.#messages.filter(({ at }) => now - at <= MESSAGES_KEPT_MS);
+    // As long as nothing has changed it is the same list, which nobody has to look through again.
+    if (kept.length < this.#messages.length) this.#messages = kept;
     return this.#messages;
   }
 
@@ -106,7 +108,7 @@ export class ControlMemory {
   }
 
   #intend({ at, symbol, body }: JournalRecord): void {
-    this.#messages.push({ at, symbol: symbol ?? '' });
+    this.#messages = [...this.#messages, { at, symbol: symbol ?? '' }];
     const request = fieldAt(body, 'request') ?? null;
     const clientOrderId = textAt(body, 'clientOrderId');
     if (symbol === null || !isTicker(symbol) || clientOrderId === null) return;

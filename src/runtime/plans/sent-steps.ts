@@ -14,7 +14,7 @@ const KEPT_MS = 15 * 60_000;
  * stop again, at once.
  */
 export class SentSteps {
-  #sent: (SentStep & { readonly episodeId: string | null })[] = [];
+  #sent: readonly (SentStep & { readonly episodeId: string | null })[] = [];
 
   /** Takes note of a journal record: a step's intent, an order's and an episode's end. */
   remember(record: JournalRecord): void {
@@ -27,18 +27,21 @@ export class SentSteps {
       this.#markDead(textAt(record.body, 'clientOrderId'));
     }
     if (record.type !== 'step_intended') return;
-    this.#sent.push({
+    const step = {
       episodeId: textAt(record.body, 'episodeId'),
       at: record.at,
       symbol: record.symbol ?? '',
       clientOrderId: textAt(record.body, 'clientOrderId'),
       fingerprint: textAt(record.body, 'fingerprint') ?? '',
       planId: record.planId ?? '',
-    });
+    };
+    this.#sent = [...this.#sent, step];
   }
 
   lately(now: EpochMs): readonly SentStep[] {
-    this.#sent = this.#sent.filter(({ at }) => at >= now - KEPT_MS);
+    const kept = this.#sent.filter(({ at }) => at >= now - KEPT_MS);
+    // As long as nothing has changed it is the same list, which nobody has to look through again.
+    if (kept.length < this.#sent.length) this.#sent = kept;
     return this.#sent;
   }
 
@@ -49,9 +52,8 @@ export class SentSteps {
   }
 
   #markDead(id: string | null): void {
-    if (id === null) return;
-    this.#sent = this.#sent.map((one) =>
-      one.clientOrderId === id ? { ...one, isDead: true } : one,
-    );
+    const isNews = (one: SentStep) => one.clientOrderId === id && one.isDead !== true;
+    if (id === null || !this.#sent.some(isNews)) return;
+    this.#sent = this.#sent.map((one) => (isNews(one) ? { ...one, isDead: true } : one));
   }
 }
