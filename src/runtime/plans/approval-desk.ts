@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import {
   type ApprovalChannel,
   type ApprovalChannelName,
@@ -15,12 +14,11 @@ import { isSameHash } from '../../engine/planning/plan-hash.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
 import type { RuntimeSettings } from '../settings/settings.ts';
+import { approvalCode } from './approval-code.ts';
+import { type ApprovalRequest, ApprovalRequests, close } from './approval-requests.ts';
 import { approvalText } from './approval-text.ts';
 import type { ProposalVetoes } from './proposal-vetoes.ts';
 
-/** The letters that people can read aloud; five bits each. */
-const LETTERS = '0123456789abcdefghjkmnpqrstvwxyz';
-const CODE_LENGTH = 8;
 /** Whoever has the code does not miss it so often. */
 const MOST_WRONG_CODES = 5;
 const HOW =
@@ -45,19 +43,6 @@ export type PersonsWord = {
   readonly channel: ApprovalChannelName;
 };
 
-type Request = {
-  readonly plan: ActionPlan;
-  readonly text: ApprovalText;
-  /** Aborted as soon as there is nothing to wait for. */
-  readonly over: AbortController;
-  readonly cancelLapse: () => void;
-  isElicited: boolean;
-  wrongCodes: number;
-  state: 'pending' | 'approved' | 'refused';
-  approval: PersonApproval | null;
-  refusedBecause: string;
-};
-
 /**
  * Where plans wait for a person's yes. One yes is for one plan, by its hash, and ends with it;
  * everything else is a no. Nothing of it outlives the process.
@@ -68,7 +53,7 @@ export class ApprovalDesk {
   readonly #settings: RuntimeSettings;
   readonly #vetoes: ProposalVetoes;
   readonly #secret: string;
-  readonly #requests = new Map<string, Request>();
+  readonly #requests: ApprovalRequests;
 
   constructor(parts: {
     readonly logger: EventLogger;
@@ -82,11 +67,12 @@ export class ApprovalDesk {
     this.#settings = parts.settings;
     this.#vetoes = parts.vetoes;
     this.#secret = parts.ids.next('codes');
+    this.#requests = new ApprovalRequests(parts.clock);
   }
 
   /** The yes that a plan has; null when it has none. */
   approvalOf(plan: ActionPlan): PersonApproval | null {
-    return this.#requests.get(plan.hash)?.approval ?? null;
+    return this.#requests.of(plan)?.approval ?? null;
   }
 
   /** Why a plan may not run as far as a person is concerned; null when it may. */
@@ -94,7 +80,7 @@ export class ApprovalDesk {
     const { tier, because } = plan.approval;
     if (tier === 'T4') return { code: 'approval_impossible', because: because.join('; ') };
     if (!needsPerson(tier)) return null;
-    const request = this.#requests.get(plan.hash);
+    const request = this.#requests.of(plan);
     if (request?.state === 'refused') {
       return { code: 'approval_rejected', because: request.refusedBecause };
     }
@@ -119,8 +105,8 @@ export class ApprovalDesk {
     channel: ApprovalChannel | null,
     signal: AbortSignal,
   ): Promise<Refusal | null> {
-    const known = this.#requests.get(plan.hash);
-    const full = known === undefined ? this.#whyFull() : null;
+    const known = this.#requests.of(plan);
+    const full = known === null ? this.#whyFull() : null;
     if (full !== null) return { code: 'too_many_approvals', because: full };
     const request = known ?? this.#request(plan);
     if (channel !== null && this.whyNotInHost(plan) === null && !request.isElicited) {
@@ -132,12 +118,12 @@ export class ApprovalDesk {
 
   /** What waits for a person, oldest first. */
   pending(): readonly PendingApproval[] {
-    return this.#open().map(({ plan, text }) => ({
+    return this.#requests.open().map(({ plan, text }) => ({
       planId: plan.id,
       hash: plan.hash,
       tier: plan.approval.tier,
       text,
-      code: this.#codeOf(plan),
+      code: approvalCode(plan, this.#secret),
       expiresAt: plan.expiresAt,
     }));
   }
@@ -148,12 +134,12 @@ export class ApprovalDesk {
    * @returns null when the plan is approved now, else why not
    */
   approve(word: PersonsWord & { readonly hash: string; readonly code: string }): string | null {
-    const request = this.#find(word.planId);
+    const request = this.#requests.find(word.planId);
     if (request === null) return NOTHING_WAITS;
     if (!isSameHash(word.hash, request.plan.hash)) return 'this is another plan than the one shown';
     const elsewhere = word.channel === 'app' ? this.whyNotInHost(request.plan) : null;
     if (elsewhere !== null) return elsewhere;
-    if (!isSameHash(word.code.toLowerCase(), this.#codeOf(request.plan))) {
+    if (!isSameHash(word.code.toLowerCase(), approvalCode(request.plan, this.#secret))) {
       request.wrongCodes += 1;
       if (request.wrongCodes < MOST_WRONG_CODES) return 'this is not the code of the plan';
       const because = `${MOST_WRONG_CODES} wrong codes were given`;
@@ -166,7 +152,7 @@ export class ApprovalDesk {
 
   /** @returns null when the plan is rejected now, else why not */
   reject(word: PersonsWord, because: string): string | null {
-    const request = this.#find(word.planId);
+    const request = this.#requests.find(word.planId);
     if (request === null) return NOTHING_WAITS;
     this.#rejectAsPerson(request, word, because);
     return null;
@@ -188,26 +174,23 @@ export class ApprovalDesk {
 
   /** The plan was executed: its approval is used up. */
   spent(plan: ActionPlan): void {
-    const request = this.#requests.get(plan.hash);
-    if (request === undefined) return;
-    this.#close(request);
-    this.#requests.delete(plan.hash);
+    const request = this.#requests.of(plan);
+    if (request !== null) this.#requests.drop(request);
   }
 
   /** What waits is void. */
   stop(): void {
-    for (const request of this.#open()) {
+    for (const request of this.#requests.open()) {
       this.#refuse(request, 'BigBrother stopped before it was answered', 'system', null);
     }
-    for (const request of this.#requests.values()) this.#close(request);
-    this.#requests.clear();
+    this.#requests.dropAll();
   }
 
-  #request(plan: ActionPlan): Request {
+  #request(plan: ActionPlan): ApprovalRequest {
     const text = approvalText(plan);
     const lapse = (): void =>
       this.#refuse(request, 'nobody answered before it expired', 'system', null);
-    const request: Request = {
+    const request: ApprovalRequest = {
       plan,
       text,
       over: new AbortController(),
@@ -218,15 +201,18 @@ export class ApprovalDesk {
       approval: null,
       refusedBecause: '',
     };
-    this.#forgetEnded();
-    this.#requests.set(plan.hash, request);
+    this.#requests.keep(request);
     const { tier, because } = plan.approval;
     const body = { hash: plan.hash, tier, because, shown: text.lines };
     this.#log('approval_requested', request, 'host', body);
     return request;
   }
 
-  async #elicit(request: Request, channel: ApprovalChannel, signal: AbortSignal): Promise<void> {
+  async #elicit(
+    request: ApprovalRequest,
+    channel: ApprovalChannel,
+    signal: AbortSignal,
+  ): Promise<void> {
     request.isElicited = true;
     const leftMs = request.plan.expiresAt - this.#clock.now();
     const until = AbortSignal.any([signal, request.over.signal]);
@@ -245,23 +231,12 @@ export class ApprovalDesk {
 
   #whyFull(): string | null {
     const { mostPending } = this.#settings.approvals;
-    const waiting = this.#open().length;
+    const waiting = this.#requests.open().length;
     if (waiting < mostPending) return null;
     return `${waiting} plans wait for a person already, and ${mostPending} are the most`;
   }
 
-  #open(): readonly Request[] {
-    const now = this.#clock.now();
-    return [...this.#requests.values()].filter(
-      ({ state, plan }) => state === 'pending' && now <= plan.expiresAt,
-    );
-  }
-
-  #find(planId: string): Request | null {
-    return this.#open().find(({ plan }) => isSameHash(plan.id, planId)) ?? null;
-  }
-
-  #approve(request: Request, { by, channel }: PersonsWord): void {
+  #approve(request: ApprovalRequest, { by, channel }: PersonsWord): void {
     const { plan } = request;
     const at = this.#clock.now();
     const delayMs = plan.approval.tier === 'T3' ? this.#settings.approvals.delayMs : 0;
@@ -269,17 +244,17 @@ export class ApprovalDesk {
     request.state = 'approved';
     request.approval = mintPersonApproval({ planHash: plan.hash, by, channel, at, holdsFrom });
     this.#log('approval_given', request, 'person', { hash: plan.hash, by, channel, holdsFrom });
-    this.#close(request);
+    close(request);
   }
 
-  #rejectAsPerson(request: Request, { by, channel }: PersonsWord, because: string): void {
+  #rejectAsPerson(request: ApprovalRequest, { by, channel }: PersonsWord, because: string): void {
     this.#refuse(request, `${by} rejected it: ${because}`, 'person', channel);
     this.#vetoes.rejected(request.plan);
     this.#logger.commit();
   }
 
   #refuse(
-    request: Request,
+    request: ApprovalRequest,
     because: string,
     actor: Actor,
     channel: ApprovalChannelName | null,
@@ -288,31 +263,12 @@ export class ApprovalDesk {
     request.refusedBecause = because;
     const { hash } = request.plan;
     this.#log('approval_refused', request, actor, { hash, channel, because });
-    this.#close(request);
-  }
-
-  #close(request: Request): void {
-    request.cancelLapse();
-    request.over.abort();
-  }
-
-  /** Those that ended are kept until their plan has, for the reason. */
-  #forgetEnded(): void {
-    const now = this.#clock.now();
-    for (const [hash, { state, plan }] of this.#requests) {
-      if (state !== 'pending' && now > plan.expiresAt) this.#requests.delete(hash);
-    }
-  }
-
-  /** Of the plan's bytes and a secret of this process, so that who knows the hash cannot tell it. */
-  #codeOf({ hash }: ActionPlan): string {
-    const mac = createHmac('sha256', this.#secret).update(hash).digest();
-    return [...mac.subarray(0, CODE_LENGTH)].map((byte) => LETTERS.charAt(byte & 31)).join('');
+    close(request);
   }
 
   #log(
     type: 'approval_requested' | 'approval_given' | 'approval_refused',
-    { plan }: Request,
+    { plan }: ApprovalRequest,
     actor: Actor,
     body: unknown,
   ): void {
