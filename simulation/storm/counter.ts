@@ -1,5 +1,6 @@
 import type {
   ExchangeEvent,
+  Execution,
   Order,
   TradeUpdate,
 } from '../../src/paper-exchange/core/basics/types.ts';
@@ -9,6 +10,7 @@ import { isLive } from '../invariants/books.ts';
 import { coveredIn, exitGroupsOf } from '../invariants/exits.ts';
 import { larger, numberOf } from '../invariants/units.ts';
 import type { Ask } from './asks.ts';
+import { duplicatesIn, type Outright } from './duplicates.ts';
 import { CONFLICTS, type Refusal, refusalOf } from './refusals.ts';
 
 /** What the exchange has seen of one way to trade an account. */
@@ -46,8 +48,10 @@ export class Counter {
   /** Stop-limits whose stop the market has reached. */
   readonly #triggered = new Set<string>();
   readonly #refusals = new Map<Refusal, number>();
-  /** Orders of this episode that sell or buy outright, by symbol, side and shares. */
-  #outright: { readonly what: string; readonly id: string }[] = [];
+  /** Orders of this episode that sell or buy outright, by id. */
+  readonly #outright = new Map<string, Outright>();
+  /** Shares held at any time of this episode. */
+  readonly #held = new Map<string, Set<number>>();
   #orders = 0;
   #executions = 0;
   #oversold = 0n;
@@ -85,13 +89,14 @@ export class Counter {
 
   /** Judges the orders of an episode by what was asked for in it. */
   endEpisode(asks: readonly Ask[]): void {
-    const wanted = new Set(asks.flatMap(whatOf));
-    const times = new Map<string, number>();
-    for (const { what, id } of this.#outright) {
-      if (wanted.has(what) && this.#counts(id)) times.set(what, (times.get(what) ?? 0) + 1);
-    }
-    for (const count of times.values()) this.#duplicates += count - 1;
-    this.#outright = [];
+    const orders = [...this.#outright].filter(([id]) => this.#counts(id));
+    this.#duplicates += duplicatesIn(
+      orders.map(([, order]) => order),
+      asks,
+      (symbol) => this.#held.get(symbol) ?? [],
+    );
+    this.#outright.clear();
+    this.#held.clear();
   }
 
   counted(): Counted {
@@ -114,8 +119,9 @@ export class Counter {
     if (event.kind === 'trade') this.#printed(event.trade.symbol, event.trade.price);
     if (event.kind !== 'trade_update') return;
     this.#remember(event);
-    if (!this.#isWatching) return;
     const { order, execution } = event;
+    if (execution !== null) this.#executed(order, execution);
+    if (!this.#isWatching) return;
     if (execution !== null && !order.clientOrderId.startsWith(OWNER)) {
       this.#executions += 1;
       const signed = order.side === 'buy' ? execution.qty : -execution.qty;
@@ -144,11 +150,17 @@ export class Counter {
     }
     const isFirst = event === 'new' || event === 'accepted' || event === 'pending_new';
     if (!isFirst || order.type === 'stop' || order.type === 'stop_limit') return;
-    if (order.qty === null || this.#outright.some(({ id }) => id === order.id)) return;
-    this.#outright.push({
-      id: order.id,
-      what: wordsOf(order.symbol, order.side, numberOf(order.qty)),
-    });
+    if (order.qty === null || this.#outright.has(order.id)) return;
+    const { symbol, side } = order;
+    this.#outright.set(order.id, { symbol, side, shares: numberOf(order.qty), heldAfter: null });
+  }
+
+  #executed({ id, symbol, side }: Order, { qty, positionQty }: Execution): void {
+    const held = this.#held.get(symbol) ?? new Set<number>();
+    this.#held.set(symbol, held);
+    held.add(numberOf(positionQty)).add(numberOf(positionQty + (side === 'buy' ? -qty : qty)));
+    const order = this.#outright.get(id);
+    if (order !== undefined) this.#outright.set(id, { ...order, heldAfter: numberOf(positionQty) });
   }
 
   /** What was taken away before any of it executed has done nothing. */
@@ -175,13 +187,3 @@ export class Counter {
     this.#naked.set(symbol, { at: now, naked, price });
   }
 }
-
-const wordsOf = (symbol: string, side: string, shares: number): string =>
-  `${side} ${shares} ${symbol}`;
-
-/** Asks whose number of shares is their own, so that an order tells whose it is. */
-const whatOf = (ask: Ask): readonly string[] => {
-  if (ask.kind === 'sell') return [wordsOf(ask.symbol, 'sell', ask.shares)];
-  if (ask.kind === 'enter') return [wordsOf(ask.symbol, 'buy', ask.shares)];
-  return [];
-};
