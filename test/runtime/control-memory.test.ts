@@ -206,10 +206,14 @@ describe('the highest equity', () => {
     // 50 came in at 2 and showed at once; its record came later.
     expect(peak(seen('100', 1), seen('150', 3), paid('50', 2))).toBe('150');
     expect(peak(seen('100', 1), seen('90', 2), paid('50', 3))).toBe('150');
+    // What was gained on top of it before its record came is a peak all the same.
+    expect(peak(seen('100', 1), seen('160', 3), seen('140', 4), paid('50', 2))).toBe('160');
   });
 
   it('moves with what is paid out, and never under nothing', () => {
     expect(peak(seen('100', 1), paid('-30', 2))).toBe('70');
+    // It left at noon of a day by whose beginning its record goes.
+    expect(peak(seen('100', 1), seen('110', 3), paid('-30', 2), seen('80', 4))).toBe('80');
     expect(peak(seen('100', 1), paid('-300', 2))).toBe('0');
   });
 

@@ -156,7 +156,11 @@ export class ControlMemory {
     this.#peaks = [...this.#peaks, { at, equity }].slice(-PEAKS_KEPT);
   }
 
-  /** What was paid in is no gain: the peak of that time, and not what followed, is moved by it. */
+  /**
+   * What was paid in is no gain: the peak of that time is moved by it, and a higher one that
+   * followed stays. What was paid out may be told of by its day alone, so that a peak of that day
+   * may still hold the money: none that followed stays then.
+   */
   #pay(body: Json): void {
     const id = textAt(body, 'id');
     const amount = parseDecimal(textAt(body, 'amount') ?? '');
@@ -166,7 +170,10 @@ export class ControlMemory {
     const before = this.#peaks.findLast((peak) => peak.at < at);
     if (before === undefined) return;
     const moved = notional(larger(before.equity.plus(amount), decimal('0')));
-    this.#peaks = [...this.#peaks.filter((peak) => peak.at < at), { at, equity: moved }];
+    const later = this.#peaks.filter(
+      (peak) => amount.gt(ZERO) && peak.at >= at && peak.equity.gt(moved),
+    );
+    this.#peaks = [...this.#peaks.filter((peak) => peak.at < at), { at, equity: moved }, ...later];
   }
 }
 
