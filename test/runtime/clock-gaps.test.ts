@@ -156,6 +156,22 @@ it.each([
   expect(guarded.resting('MSFT')).toEqual(['sell stop_limit 4 @92.01']);
 });
 
+it.each([
+  ['ahead', 3_600_000],
+  ['behind', -3_600_000],
+])('a clock that was an hour %s and is set right is right before it is compared', async (_, ms) => {
+  const guarded = await stoppable();
+  guarded.time.setAhead(ms);
+  await guarded.clock.advanceBy(40_000);
+  guarded.broker.readClock = () => Promise.reject(new Error('no answer'));
+  guarded.time.setAhead(-ms);
+  await guarded.clock.advanceBy(5_000);
+  guarded.price('MSFT', '100');
+  await guarded.trade('MSFT', 'buy', '4');
+  await guarded.clock.advanceBy(2_000);
+  expect(guarded.resting('MSFT')).toEqual(['sell stop_limit 4 @92.01']);
+});
+
 it('a pause shorter than the limit is nobody’s worry', async () => {
   const guarded = await stoppable();
   const before = guarded.causes().length;

@@ -47,6 +47,16 @@ export class ClockSkew {
     return this.#aheadMs;
   }
 
+  /**
+   * Our clock was set by so much, or the machine slept for so long. Whichever leaves the clock
+   * nearer to the broker's counts until they are compared again: who sets a clock sets it right.
+   */
+  shift(byMs: number): void {
+    const setMs = this.#aheadMs + byMs;
+    if (Math.abs(setMs) >= Math.abs(this.#aheadMs)) return;
+    this.#aheadMs = Math.abs(setMs) > LARGEST_SKEW_MS ? setMs : 0;
+  }
+
   /** Compares now and from then on. Resolves after the first time. */
   async start(): Promise<void> {
     const isOff = await this.compare();

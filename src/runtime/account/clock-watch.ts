@@ -19,19 +19,19 @@ type Beat = { readonly wall: EpochMs; readonly monotonicMs: number };
 export class ClockWatch {
   readonly #clock: Clock;
   readonly #isOpen: () => boolean;
-  readonly #onGap: (because: string) => void;
+  readonly #onGap: (because: string, shiftMs: number) => void;
   #last: Beat;
   #beatMs = BEAT_MS;
   #cancel: (() => void) | null = null;
 
   /**
    * @param parts `isOpen` tells whether the market is open now; `onGap` is told in words what
-   *   happened, each time it is noticed
+   *   happened, each time it is noticed, and how far the time of day moved beside time itself
    */
   constructor(parts: {
     readonly clock: Clock;
     readonly isOpen: () => boolean;
-    readonly onGap: (because: string) => void;
+    readonly onGap: (because: string, shiftMs: number) => void;
   }) {
     this.#clock = parts.clock;
     this.#isOpen = parts.isOpen;
@@ -57,10 +57,12 @@ export class ClockWatch {
   look(): void {
     if (this.#cancel === null) return;
     const now = this.#now();
-    const because = gapBetween(this.#last, now, this.#beatMs);
+    const passedMs = now.monotonicMs - this.#last.monotonicMs;
+    const shiftMs = now.wall - this.#last.wall - passedMs;
+    const because = gapOf(passedMs, shiftMs, this.#beatMs);
     if (because === null) return;
     this.#last = now;
-    this.#onGap(because);
+    this.#onGap(because, shiftMs);
   }
 
   #now(): Beat {
@@ -68,9 +70,7 @@ export class ClockWatch {
   }
 }
 
-function gapBetween(before: Beat, now: Beat, beatMs: number): string | null {
-  const passedMs = now.monotonicMs - before.monotonicMs;
-  const shiftMs = now.wall - before.wall - passedMs;
+function gapOf(passedMs: number, shiftMs: number, beatMs: number): string | null {
   if (shiftMs > JUMP_MS) {
     return `this machine slept, or its clock was set forward, by ${inSeconds(shiftMs)}`;
   }

@@ -81,7 +81,8 @@ export function wireWatches(
   const clockWatch = new ClockWatch({
     clock,
     isOpen: () => calendar.sessionAt(clock.now()).isOpen,
-    onGap: (because) => {
+    onGap: (because, shiftMs) => {
+      skew.shift(shiftMs);
       recovery.begin(because);
       // What the streams held back meanwhile may be lost: they begin anew.
       state.listen();
