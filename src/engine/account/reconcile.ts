@@ -9,7 +9,6 @@ import { coverOf } from './cover.ts';
 import { unlessChanged } from './kept.ts';
 import { filledSince, fillsSince, type Reading, sharesIn } from './readings.ts';
 import { isSplit } from './splits-amid-fills.ts';
-import { ordersBySymbol } from './successors.ts';
 
 /**
  * Where positions and orders contradict each other, so that nobody should act on them.
@@ -109,7 +108,9 @@ function isByOrdersCalledOld(
  */
 function hiddenHolders({ positions, orders, at }: Reading): Incoherence[] {
   return positions.flatMap((position) => {
-    const own = ordersBySymbol(orders).get(position.symbol) ?? NO_ORDERS;
+    const isOwn = ({ symbol }: Order) => symbol === position.symbol;
+    // The same list as it was given, so that what is made of it is found again.
+    const own = orders.every(isOwn) ? orders : orders.filter(isOwn);
     if (own.some(({ updatedAt }) => updatedAt >= at)) return [];
     const held = position.quantity.minus(position.availableQuantity);
     const known = heldBy(own, position);
@@ -124,8 +125,6 @@ function hiddenHolders({ positions, orders, at }: Reading): Incoherence[] {
     ];
   });
 }
-
-const NO_ORDERS: readonly Order[] = [];
 
 const heldBy = unlessChanged((own: readonly Order[], position: Position) =>
   addShares(coverOf(position, own).exitQuantity, staleQuantity(position, own)),
