@@ -57,23 +57,22 @@ export class NarrowLook {
     mostAsked: number,
     lane: Lane,
   ): Promise<NarrowAnswer | null> {
-    const recent = await this.#lists.ordersAfter(when.after, lane);
-    // Last, as nothing else tells that an order of long ago has ended.
-    const open = await this.#lists.open(lane);
+    // Both at once: whoever waits for the look may have shares without a stop.
+    const [recent, open] = await Promise.all([
+      this.#lists.ordersAfter(when.after, lane),
+      this.#lists.open(lane),
+    ]);
     const listed = [...recent, ...open];
     const rows = latest(listed.filter(isGuarded));
     const known = eachOnce(memory.groups, this.#families);
     const before = { groups: known, members: membersOf(known) };
     const doubtful = this.#doubtful(before, rows, new Set(open.map(({ id }) => id)));
-    const inDoubt = new Set(doubtful.map((id) => before.members.get(id)?.groupId));
-    if (inDoubt.size > mostAsked) return null;
-    const asked = await this.#ask([...doubtful, ...this.#overdue(known, when.now)], {
-      ...{ before, mostAsked, lane },
-    });
+    const ids = [...doubtful, ...this.#overdue(known, when.now)];
+    const asked = await this.#ask(ids, before.members, mostAsked, lane);
     if (asked === null) return null;
     this.#noteAsked(asked, known, when.now);
     const groups = withRows(new Map([...known, ...asked]), rows);
-    return { groups: byNewest(eachOnce(groups, this.#families)), listed };
+    return { groups: byNewest(groups), listed };
   }
 
   /** Ids of orders whose groups have to be asked for, the oldest first: parents before legs. */
@@ -85,6 +84,9 @@ export class NarrowLook {
       const known = members.get(row.id);
       const isTold = this.#isAlone(row, groups) || (known && isSame(row, known.wire));
       if (!isTold || isGone(row)) doubtful.add(row.id);
+      // One list may tell of the successor, and the other of the time before it.
+      const old = rows.get(row.replaces ?? '') ?? members.get(row.replaces ?? '')?.wire;
+      if (old !== undefined && stands(old) && !hasEnded(row)) doubtful.add(old.id);
     }
     for (const { wire } of members.values()) {
       if (isGone(wire) && !rows.has(wire.id)) doubtful.add(wire.id);
@@ -130,29 +132,38 @@ export class NarrowLook {
   /** Null when one of them is not there, or they are too many. */
   async #ask(
     ids: readonly string[],
-    { before, mostAsked, lane }: { before: Before; mostAsked: number; lane: Lane },
-  ): Promise<OrderGroups | null> {
+    members: Before['members'],
+    mostAsked: number,
+    lane: Lane,
+  ): Promise<Map<string, WireOrder> | null> {
     const asked = new Map<string, WireOrder>();
-    for (const id of ids) {
-      // Found out one by one: the group asked for before may have told whose leg it is.
-      for (const groupId of this.#groupsAround(id, before)) {
-        if (asked.has(groupId)) continue;
-        if (asked.size >= mostAsked + MOST_OVERDUE) return null;
-        const group = await this.#lists.group(groupId, lane);
-        if (group === null) return null;
+    const ask = async (wanted: ReadonlySet<string>): Promise<boolean> => {
+      const missing = [...wanted].filter((id) => !asked.has(id));
+      if (asked.size + missing.length > mostAsked + MOST_OVERDUE) return false;
+      const found = await Promise.all(missing.map((id) => this.#lists.group(id, lane)));
+      for (const group of found) {
+        if (group === null) return false;
         this.#families.learn(group);
-        asked.set(groupId, group);
+        asked.set(group.id, group);
       }
+      return true;
+    };
+    const known = ids.filter((id) => members.has(id));
+    const groups = new Set(known.flatMap((id) => this.#groupsOf(id, members)));
+    if (!(await ask(groups))) return null;
+    for (const id of ids) {
+      // New ones come one by one: the group that is asked for may tell whose legs the others are.
+      if (!members.has(id) && !(await ask(new Set(this.#groupsOf(id, members))))) return null;
     }
     return asked;
   }
 
-  /** The group that an order belongs to, and members of it that are kept beside it. */
-  #groupsAround(id: string, { groups, members }: Before): ReadonlySet<string> {
-    const groupId = members.get(id)?.groupId ?? id;
-    const headId = this.#families.parentOf({ id, replaces: null }) ?? groupId;
-    const beside = [...groups.values()].filter((one) => this.#families.parentOf(one) === headId);
-    return new Set([headId, ...(members.has(id) ? [groupId] : []), ...beside.map((one) => one.id)]);
+  /** The group that an order belongs to, and where it was kept until now. */
+  #groupsOf(id: string, members: Before['members']): readonly string[] {
+    const headId = this.#families.parentOf({ id, replaces: null });
+    const keptIn = members.get(id)?.groupId ?? null;
+    if (headId === null) return [keptIn ?? id];
+    return keptIn === null ? [headId] : [headId, keptIn];
   }
 }
 
@@ -180,5 +191,8 @@ function byNewest(groups: OrderGroups): OrderGroups {
   timed.sort((one, other) => other.at - one.at);
   return new Map(timed.map(({ id, wire }) => [id, wire]));
 }
+
+/** One that is being replaced lives beside its successor for a while. */
+const stands = (wire: WireLeg): boolean => !hasEnded(wire) && wire.status !== 'pending_replace';
 
 const hasLegs = (group: WireOrder | undefined): boolean => (group?.legs ?? []).length > 0;

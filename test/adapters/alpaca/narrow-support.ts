@@ -33,12 +33,18 @@ export async function onACrowdedExchange(options: Parameters<typeof onTheExchang
   };
   const submit = (body: object): string =>
     String(somebody({ do: 'order', body: { ...STOP, ...body } }).id);
-  const oldest = submit({ qty: '1', stop_price: '50' });
+  const oldest = submit({ ...BUY, limit_price: '5' });
   await on.clock.advanceBy(1_000);
   await crowdOn(on, submit, 520);
   await on.clock.advanceBy(HOUR);
   return {
     ...{ ...on, asked, somebody, submit, oldest },
+    /** An order as the exchange shows it to somebody else with the same keys. */
+    ask: async (id: string): Promise<{ readonly legs?: unknown }> => {
+      const headers = { 'apca-api-key-id': keyId, 'apca-api-secret-key': secret };
+      const url = `http://127.0.0.1/v2/orders/${id}?nested=true`;
+      return Object.assign({}, await (await on.exchange.fetchApi(url, { headers })).json());
+    },
     crowd: (orders: number): Promise<void> => crowdOn(on, submit, orders),
     tamperWith: (next: Tampered): void => {
       tamper = next;
@@ -54,11 +60,12 @@ const STOP = {
   ...{ symbol: 'AAPL', side: 'sell', type: 'stop', time_in_force: 'gtc', qty: '10' },
 };
 
+const BUY = { symbol: 'MSFT', side: 'buy', type: 'limit', qty: '1' };
+
 /** Buys far below the market that are canceled at once, thirty in each minute. */
 async function crowdOn(on: Exchange, submit: Submit, orders: number): Promise<void> {
-  const body = { symbol: 'MSFT', side: 'buy', type: 'limit', qty: '1', limit_price: '10' };
   for (let n = 1; n <= orders; n++) {
-    on.exchange.run({ do: 'cancel', orderId: submit(body) });
+    on.exchange.run({ do: 'cancel', orderId: submit({ ...BUY, limit_price: '10' }) });
     if (n % 5 === 0) await on.clock.advanceBy(10_000);
   }
 }
