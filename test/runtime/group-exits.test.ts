@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dailyBars } from '../support/entries.ts';
+import { ticker } from '../../src/domain/ids.ts';
+import { dailyBars, open } from '../support/entries.ts';
 import { type Given, type Guarded, guardedAccount, settle } from '../support/guarded-account.ts';
 
 const positions = ['XOM', 'CVX', 'AAPL'].map((symbol) => ({
@@ -78,5 +79,20 @@ describe('a policy over several positions', () => {
     expect(guarded.held('CVX')).toBeNull();
     expect(guarded.held('XOM')).toBe('long 10');
     expect(guarded.context('XOM')?.cover.nakedQuantity.toFixed()).toBe('0');
+  });
+
+  it('leaves the others where nobody knows what became of an order in one of them', async () => {
+    const three = [...positions, { symbol: 'COP', qty: '10', averageEntryPrice: '100' }];
+    const guarded = await guarding({ positions: three });
+    for (let copy = 0; copy < 9; copy += 1) {
+      guarded.broker.next('submit', { kind: 'loses_request' }, 'COP');
+    }
+    const amount = { kind: 'quantity', quantity: '2' } as const;
+    const reduced = open(guarded, { kind: 'reduce', symbol: ticker('COP'), amount });
+    expect((await reduced).outcome).toBe('unsettled');
+    guarded.price('COP', '96');
+    await shocked(guarded);
+    expect(['XOM', 'CVX'].map((symbol) => guarded.held(symbol))).toEqual([null, null]);
+    expect(guarded.records('plan_refused')).toEqual([]);
   });
 });
