@@ -43,18 +43,34 @@ export function exitsNow({ orders, position }: PositionContext): readonly Exit[]
 /** The exits after each step, each step confirmed before the next, beginning with now. */
 export const exitsAlong = (part: PlanPart, context: PositionContext) => walk(part, context).along;
 
+/** The exits before a part. */
+export const exitsBefore = (part: PlanPart, context: PositionContext) => walk(part, context).now;
+
 /** The exits at the end of a part. */
 export const exitsAfter = (part: PlanPart, context: PositionContext) => walk(part, context).latest;
 
-function walk({ steps }: PlanPart, context: PositionContext) {
+type Walk = {
+  readonly part: PlanPart;
+  readonly context: PositionContext;
+  readonly now: readonly Exit[];
+  readonly along: readonly (readonly Exit[])[];
+  readonly latest: readonly Exit[];
+};
+/** Guardrails ask one after the other about the same part. */
+let walked: Walk | null = null;
+
+function walk(part: PlanPart, context: PositionContext): Walk {
+  if (walked?.part === part && walked.context === context) return walked;
   const closing = exitSide(context.position.side);
-  let latest = exitsNow(context);
-  const along = [latest];
-  for (const [index, step] of steps.entries()) {
+  const now = exitsNow(context);
+  let latest = now;
+  const along = [now];
+  for (const [index, step] of part.steps.entries()) {
     latest = after(step, `step ${index}`, latest, closing);
     along.push(latest);
   }
-  return { along, latest };
+  walked = { part, context, now, along, latest };
+  return walked;
 }
 
 /** Shares that may be sold when every exit executes; the exits of one group count once. */

@@ -7,7 +7,9 @@ export function onceOf<List extends object, Found extends NonNullable<unknown>>(
 ): (list: List) => Found {
   const known = new WeakMap<List, Found>();
   return (list) => {
-    const found = known.get(list) ?? find(list);
+    const before = known.get(list);
+    if (before !== undefined) return before;
+    const found = find(list);
     known.set(list, found);
     return found;
   };

@@ -11,7 +11,7 @@ import { isTriggered } from '../../src/domain/order.ts';
 import type { PositionContext } from '../../src/domain/portfolio.ts';
 import { isThrough, isTighter } from '../../src/domain/side.ts';
 import { dollars, shares } from '../words.ts';
-import { type Exit, exitsAfter, exitsNow, isForeign, sharesClaimed } from './exits.ts';
+import { type Exit, exitsAfter, exitsBefore, isForeign, sharesClaimed } from './exits.ts';
 import { deny, pass } from './verdict.ts';
 
 const name = 'stop-never-loosens';
@@ -22,7 +22,7 @@ export const stopNeverLoosens = (): Guardrail => ({
 
   review(input): Verdict {
     const { part, context } = input;
-    const before = stopsNow(exitsNow(context), context);
+    const before = stopsNow(exitsBefore(part, context), context);
     const after = exitsAfter(part, context);
     const { leaving, stops } = sorted(after, before, context);
     const stay = sharesLeft(context.position.quantity, leaving);
