@@ -44,10 +44,10 @@ export function brokenRules(
       canceled.push(...book.cover.stops.filter((stop) => !after.orders.includes(stop)));
     }
   }
-  return [...new Set(broken)];
+  return broken.length < 2 ? broken : [...new Set(broken)];
 }
 
-function rulesBrokenBy(draft: Draft, scene: Scene): string[] {
+function rulesBrokenBy(draft: Draft, scene: Scene): readonly string[] {
   switch (draft.kind) {
     case 'submit':
       return check(SUBMIT_RULES, draft, scene);
@@ -58,5 +58,15 @@ function rulesBrokenBy(draft: Draft, scene: Scene): string[] {
   }
 }
 
-const check = <D extends Draft>(rules: readonly Rule<D>[], draft: D, scene: Scene): string[] =>
-  rules.flatMap((rule) => rule(draft, scene) ?? []);
+function check<D extends Draft>(
+  rules: readonly Rule<D>[],
+  draft: D,
+  scene: Scene,
+): readonly string[] {
+  const broken: string[] = [];
+  for (const rule of rules) {
+    const because = rule(draft, scene);
+    if (because !== null) broken.push(because);
+  }
+  return broken;
+}

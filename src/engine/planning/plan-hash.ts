@@ -8,6 +8,7 @@ export function sealPlan(fields: Omit<ActionPlan, 'hash'>): ActionPlan {
   const frozen = freeze({ ...fields });
   // The journal tells of each part in several records: frozen, it reads the same for ever.
   for (const part of frozen.parts) withTextKept(part);
+  withTextKept(frozen.parts);
   return Object.freeze({ ...frozen, hash: digestOf(frozen) });
 }
 

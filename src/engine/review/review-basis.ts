@@ -2,13 +2,14 @@ import type { ControlFacts } from '../../domain/control-facts.ts';
 import type { Environment } from '../../domain/environment.ts';
 import type { ReviewInput, SentStep } from '../../domain/guardrail.ts';
 import type { Ticker } from '../../domain/ids.ts';
-import { isTerminal } from '../../domain/order.ts';
+import { isTerminal, type Order } from '../../domain/order.ts';
 import type { ActionPlan, PlanPart } from '../../domain/plan.ts';
-import type { PortfolioSnapshot, PositionContext } from '../../domain/portfolio.ts';
+import type { PortfolioSnapshot, Position, PositionContext } from '../../domain/portfolio.ts';
 import { exitSide } from '../../domain/side.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { contextFor } from '../account/context.ts';
 import { entryContextFor, isForEntry } from '../account/entry-context.ts';
+import { unlessChanged } from '../account/kept.ts';
 import { flatContextFor } from '../decision/orphans.ts';
 import { type Doubt, withDoubts } from '../planning/doubt.ts';
 import { isForFlat } from '../planning/drift.ts';
@@ -83,18 +84,28 @@ export function withMarketsOf(
   snapshot: PortfolioSnapshot,
   { inFlight }: ControlFacts,
 ): PortfolioSnapshot {
-  const sideOf = new Map(snapshot.positions.map(({ symbol, side }) => [symbol, side]));
-  const opening = snapshot.orders.filter(({ symbol, side, status }) => {
-    const held = sideOf.get(symbol);
-    return !isTerminal(status) && (held === undefined || side !== exitSide(held));
-  });
   const meant = new Set([
     ...symbols,
-    ...[...opening, ...(inFlight ?? [])].map((one) => one.symbol),
+    ...openingIn(snapshot.orders, snapshot.positions),
+    ...(inFlight ?? []).map(({ symbol }) => symbol),
   ]);
   const markets = [...snapshot.markets].filter(([symbol]) => meant.has(symbol));
+  // The same snapshot where none is left out: what was made of it need not be made again.
+  if (markets.length === snapshot.markets.size) return snapshot;
   return { ...snapshot, markets: new Map(markets) };
 }
+
+/** Symbols in which an order may open something. */
+const openingIn = unlessChanged(
+  (orders: readonly Order[], positions: readonly Position[]): readonly Ticker[] => {
+    const live = orders.filter(({ status }) => !isTerminal(status));
+    const sideOf = new Map(positions.map(({ symbol, side }) => [symbol, side]));
+    return live.flatMap(({ symbol, side }) => {
+      const held = sideOf.get(symbol);
+      return held === undefined || side !== exitSide(held) ? symbol : [];
+    });
+  },
+);
 
 /** The symbol seen as the part was made: as a position, or as flat. */
 function contextOf(part: PlanPart, { snapshot, unknown }: ReviewBasis): PositionContext | null {

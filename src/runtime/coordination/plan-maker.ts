@@ -163,8 +163,7 @@ export class PlanMaker {
       createdAt,
       expiresAt: createdAt + this.#lifetimeMs(approval.tier),
       terms: {
-        // Each is written again with its decision.
-        snapshotDigest: digestOf(contexts.map(withTextKept)),
+        snapshotDigest: digestOf(contexts.map(withTextsKept)),
         settingsHash: settingsHash(),
         codeVersion,
         mode,
@@ -182,4 +181,15 @@ export class PlanMaker {
     const { lifetimeMs, delayMs } = approvals;
     return Math.max(planLifetimeMs, lifetimeMs) + (tier === 'T3' ? delayMs : 0);
   }
+}
+
+/**
+ * Each is written again with its decision. Account and session are those of all others too; an
+ * order stands in a context twice, and once more in the part that changes it.
+ */
+function withTextsKept(context: PositionContext): PositionContext {
+  withTextKept(context.account);
+  withTextKept(context.session);
+  for (const order of context.orders) withTextKept(order);
+  return withTextKept(context);
 }

@@ -7,6 +7,7 @@ import {
   ZERO,
 } from '../../../domain/decimal.ts';
 import type { Target } from '../../../domain/decision.ts';
+import type { RecipeName } from '../../../domain/recipe.ts';
 import { exitSide } from '../../../domain/side.ts';
 import { marketOrder } from '../../account/orders.ts';
 import type { Candidate, Draft } from '../candidate.ts';
@@ -137,19 +138,15 @@ function candidate(
   situation: Situation,
   sale: readonly Draft[] = saleOf(situation),
 ): Candidate {
-  const recipes = options.flatMap(({ recipe }) => recipe ?? []);
-  return {
-    recipes: [
-      ...recipes,
-      ...sale.flatMap(({ kind }) => (kind === 'submit' ? ['sell' as const] : [])),
-    ],
-    drafts: [
-      ...options.flatMap(({ shrinks }) => shrinks),
-      ...options.flatMap(({ cancels }) => cancels),
-      ...[...options].reverse().flatMap(({ grows }) => grows),
-      ...sale,
-    ],
-  };
+  const recipes: RecipeName[] = [];
+  const drafts: Draft[] = [];
+  for (const { recipe } of options) if (recipe !== null) recipes.push(recipe);
+  for (const { kind } of sale) if (kind === 'submit') recipes.push('sell');
+  for (const { shrinks } of options) drafts.push(...shrinks);
+  for (const { cancels } of options) drafts.push(...cancels);
+  for (const { grows } of options.toReversed()) drafts.push(...grows);
+  drafts.push(...sale);
+  return { recipes, drafts };
 }
 
 function saleOf({ target }: Situation): readonly Draft[] {
