@@ -60,6 +60,8 @@ export class DeedBook {
   readonly #idPrefix: string | null;
   readonly #orders = new Map<string, Seen>();
   readonly #held = new Map<string, Held>();
+  /** The side on which each symbol was held first. */
+  readonly #firstSides = new Map<string, PositionSide>();
   /** Orders of BigBrother's and their legs, by the broker's ids. */
   readonly #own = new Set<string>();
   /** Positions that an order of somebody else turned to the other side. */
@@ -109,6 +111,7 @@ export class DeedBook {
       return;
     }
     const side = textAt(episode, 'side') === 'short' ? 'short' : 'long';
+    if (!this.#firstSides.has(symbol)) this.#firstSides.set(symbol, side);
     this.#held.set(symbol, {
       side,
       quantity: quantity(amountAt(episode, 'quantity') ?? NO_SHARES),
@@ -175,17 +178,23 @@ export class DeedBook {
     return order;
   }
 
-  /** Null where no position tells. */
+  /** Null where nothing was held yet, as for the exits of a bracket that has not filled. */
   #wouldExit(symbol: string, body: JournalRecord['body']): boolean | null {
     const held = this.#held.get(symbol);
     return held === undefined ? null : textAt(body, 'side') === exitSide(held.side);
+  }
+
+  /** True where what came to be held was on the side that such an order leaves. */
+  #exitsWhatCame({ symbol, side }: Seen): boolean {
+    const came = this.#firstSides.get(symbol);
+    return came !== undefined && side === exitSide(came);
   }
 
   *#deedsOf(order: Seen): Iterable<Deed> {
     const { symbol, orderId, isStop, isLimit, liveAt, canceledAt, fillAt, restsAt } = order;
     const base = { symbol, orderId };
     const waited = isLimit && liveAt !== null && (fillAt === null || fillAt - liveAt > AT_ONCE_MS);
-    if (order.isExit === false) {
+    if (!(order.isExit ?? this.#exitsWhatCame(order))) {
       if (fillAt !== null) yield { ...base, kind: 'entry', at: fillAt, ...average(order) };
       return;
     }

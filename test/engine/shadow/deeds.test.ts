@@ -52,6 +52,25 @@ describe('what somebody else did', () => {
     expect(bookOf([fill(1, '12')]).turned).toBe(1);
   });
 
+  it('is no profit that waits where nothing is held that it would sell', () => {
+    const waits = { orderType: 'limit', limitPrice: '90', side: 'buy' };
+    const flat = new DeedBook(null);
+    flat.read({ ...update(1, 'new', waits), symbol: 'MSFT' } as unknown as JournalRecord);
+    expect(flat.deeds()).toEqual([]);
+    expect(flat.orders).toBe(1);
+  });
+
+  it('is the stop of a bracket that was there before what it guards', () => {
+    const book = new DeedBook(null);
+    const stop = { orderType: 'stop', stopPrice: '92' };
+    const opened = { type: 'episode_opened', at: 2, orderId: null } as const;
+    const episode = { side: 'long', quantity: '10' };
+    for (const told of [update(1, 'held', stop), { ...opened, body: { episode } }]) {
+      book.read({ ...told, symbol: 'AAPL' } as unknown as JournalRecord);
+    }
+    expect(book.deeds().map(({ kind }) => kind)).toEqual(['stop']);
+  });
+
   it('is nothing of BigBrother, not by its legs and not by what the stream had lost', () => {
     const own = { clientOrderId: 'bb1-abc' };
     const leg = update(2, 'new', { clientOrderId: 'leg', parentId: 'o1' }, 'o2');
