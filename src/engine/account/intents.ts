@@ -28,7 +28,10 @@ export const episodeKey = (key: string): string =>
   key.slice(0, key.indexOf('|', key.indexOf('|') + 1) + 1);
 
 /** What a key stands for, without account and episode. */
-export const meaningOf = (key: string): string => key.split('|').slice(2).join('|');
+export const meaningOf = (key: string): string => {
+  const start = episodeKey(key).length;
+  return start === 0 ? '' : key.slice(start);
+};
 
 /**
  * The meaning of a sale's order: its milestone. An exit's also names the shares held when
