@@ -26,6 +26,8 @@ export function ownerOf(settings: Settings): {
   );
 }
 
+const UNHEARD = 'does not listen';
+
 /** Asks it one question; a process that does not listen has refused. */
 export async function askOwner(
   owner: OwnerFile,
@@ -33,10 +35,15 @@ export async function askOwner(
   timeoutMs?: number,
 ): Promise<OwnerWord> {
   const link = await connectLocally(owner.address);
-  if (link === null) return { kind: 'refused', because: `process ${owner.pid} does not listen` };
+  if (link === null) return { kind: 'refused', because: `process ${owner.pid} ${UNHEARD}` };
   return askOver(link, question, new SystemClock(), timeoutMs);
 }
 
-export const refusalIn = (word: OwnerWord): string =>
-  `The BigBrother that owns the account said no: ${word.kind === 'refused' ? word.because : word.kind}; ` +
-  'nothing was changed. Start "bigbrother loop" and try again.';
+/** What a person is told of any answer but the one that was hoped for. */
+export function refusalIn(word: OwnerWord): string {
+  const because = word.kind === 'refused' ? word.because : word.kind;
+  // It leaves its file behind when it ends.
+  return because.endsWith(UNHEARD)
+    ? `No BigBrother runs this account: ${because}; nothing was changed. Start "bigbrother loop" and try again.`
+    : `The BigBrother that owns the account said no: ${because}; nothing was changed.`;
+}
