@@ -46,6 +46,11 @@ export async function onACrowdedExchange(options: Parameters<typeof onTheExchang
       return Object.assign({}, await (await on.exchange.fetchApi(url, { headers })).json());
     },
     crowd: (orders: number): Promise<void> => crowdOn(on, submit, orders),
+    /** What was submitted before is not in the window of the next looks. */
+    longAfter: async (): Promise<void> => {
+      await on.clock.advanceBy(HOUR);
+      await crowdOn(on, submit, 5);
+    },
     tamperWith: (next: Tampered): void => {
       tamper = next;
     },
