@@ -37,6 +37,7 @@ export class Decimal {
   /** @throws TypeError when `digits` is not a decimal number, such as `-12.5` or `1e-7` */
   static of(digits: string | Decimal): Decimal {
     if (digits instanceof Decimal) return digits;
+    if (digits === '0') return Decimal.zero;
     if (typeof digits !== 'string') throw new TypeError(`${digits} is not text of a decimal`);
     return Decimal.short(digits) ?? Decimal.long(digits);
   }
@@ -90,6 +91,7 @@ export class Decimal {
   /** Less than zero where this is the smaller one, more where it is the larger one. */
   cmp(other: string | Decimal): -1 | 0 | 1 {
     const { units, places } = Decimal.of(other);
+    if (places === this.places) return this.units < units ? -1 : this.units > units ? 1 : 0;
     const most = Math.max(places, this.places);
     const mine = scaled(this.units, most - this.places);
     const its = scaled(units, most - places);

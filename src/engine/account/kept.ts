@@ -6,7 +6,9 @@ export function indexed<Source extends object, Index>(
 ): (source: Source) => Index {
   const indexes = new WeakMap<Source, Index>();
   return (source) => {
-    const made = indexes.get(source) ?? index(source);
+    const known = indexes.get(source);
+    if (known !== undefined) return known;
+    const made = index(source);
     indexes.set(source, made);
     return made;
   };
@@ -41,9 +43,10 @@ function changedGroups<Item, Key>(
 ): ReadonlyMap<Key, readonly Item[]> | null {
   if (items.length < last.items.length) return null;
   const groups = new Map(last.groups);
-  for (const [index, item] of items.entries()) {
+  for (let index = 0; index < items.length; index += 1) {
+    const item = items[index];
     const was = last.items[index];
-    if (was === item) continue;
+    if (item === undefined || was === item) continue;
     const key = keyOf(item);
     const group = groups.get(key) ?? [];
     if (was === undefined) groups.set(key, [...group, item]);
@@ -80,7 +83,7 @@ export function unlessChanged<Source extends object, Rest extends readonly unkno
   const known = new WeakMap<Source, { readonly rest: Rest; readonly made: Made }>();
   return (source, ...rest) => {
     const last = known.get(source);
-    if (last?.rest.every((one, index) => isSame(one, rest[index])) === true) return last.made;
+    if (last !== undefined && areSame(last.rest, rest)) return last.made;
     const made = make(source, ...rest);
     known.set(source, { rest, made });
     return made;
@@ -89,6 +92,13 @@ export function unlessChanged<Source extends object, Rest extends readonly unkno
 
 const hasSameItems = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((item, index) => item === b[index]);
+
+function areSame(before: readonly unknown[], after: readonly unknown[]): boolean {
+  for (let index = 0; index < after.length; index += 1) {
+    if (!isSame(before[index], after[index])) return false;
+  }
+  return true;
+}
 
 const isSame = (a: unknown, b: unknown): boolean =>
   a === b || (a instanceof Decimal && b instanceof Decimal && a.eq(b));

@@ -125,10 +125,10 @@ export class EpisodeKeeper {
     holdingOf: (symbol: Ticker) => Holding,
   ): readonly Ticker[] {
     const events: EpisodeEvent[] = [];
-    const open = new Map(this.#open);
+    let next: Map<Ticker, Episode> | null = null;
     for (const symbol of symbols) {
       const { position, orders, mark, traded, split: shown } = holdingOf(symbol);
-      const before = open.get(symbol);
+      const before = (next ?? this.#open).get(symbol);
       const isOff = mark !== null && this.hasJumped(symbol, mark);
       const best = isOff || this.#scales.isInDoubt(symbol) ? null : mark;
       const intents = before === undefined ? NO_INTENTS : this.#ledger.intentsOf(before.id);
@@ -173,11 +173,12 @@ export class EpisodeKeeper {
       events.push(...folded.events);
       this.#lastNumbers.set(symbol, folded.book.lastNumbers.get(symbol) ?? 0);
       const after = folded.book.open.get(symbol);
-      if (after === undefined) open.delete(symbol);
-      else open.set(symbol, after);
+      next ??= new Map(this.#open);
+      if (after === undefined) next.delete(symbol);
+      else next.set(symbol, after);
     }
-    if (events.length === 0) return [];
-    this.#open = open;
+    if (next === null) return [];
+    this.#open = next;
     for (const event of events) this.#journal(event);
     return events.flatMap(({ split, episode }) => (split === null ? [] : [episode.symbol]));
   }

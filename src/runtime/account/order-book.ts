@@ -54,9 +54,13 @@ export class OrderBook {
 
   /** What is new in `incoming`; what is older than what is known changes nothing. */
   merge(incoming: readonly Order[]): OrderChange[] {
-    const told = mergeOrders(this.#orders, incoming);
+    // Most of a reading is as it was; a successor still ends the order before it.
+    const news = incoming.filter(
+      (order) => order.replaces !== null || this.#orders.get(order.id) !== order,
+    );
+    const told = mergeOrders(this.#orders, news);
     const changes: OrderChange[] = [];
-    for (const id of idsTouchedBy(incoming)) {
+    for (const id of idsTouchedBy(news)) {
       const before = this.get(id);
       const after = told.get(id);
       if (after === undefined || after === before) continue;

@@ -19,8 +19,7 @@ export class PlanStore {
     for (const [id, old] of this.#plans) {
       // Kept for a while after its end, so that "expired" can be told from "never heard of".
       const forgotten = now > old.expiresAt + (old.expiresAt - old.createdAt) * 10;
-      const waits = needsPerson(old.approval.tier) && now <= old.expiresAt;
-      if (forgotten || (this.#plans.size >= MOST_PLANS && !waits)) this.#plans.delete(id);
+      if (forgotten || (this.#plans.size >= MOST_PLANS && !waits(old, now))) this.#plans.delete(id);
     }
     this.#plans.set(plan.id, plan);
   }
@@ -38,3 +37,6 @@ export class PlanStore {
     if (record.type === 'plan_spent' && record.planId !== null) this.#spent.add(record.planId);
   }
 }
+
+const waits = ({ approval, expiresAt }: ActionPlan, now: EpochMs): boolean =>
+  needsPerson(approval.tier) && now <= expiresAt;

@@ -37,15 +37,26 @@ const errorSchema = z.object({
   reference: z.string().optional(),
 });
 
+/** Every connection has the same tools: what is made of one is made for the first of them. */
+function onceFor<Made>(make: (tool: Tool) => Made): (tool: Tool) => Made {
+  const made = new WeakMap<Tool, Made>();
+  return (tool) => {
+    const known = made.get(tool) ?? make(tool);
+    made.set(tool, known);
+    return known;
+  };
+}
+
 /** What an answer of `tool` has to be. */
-export const answerSchemaOf = (tool: Tool): z.ZodObject =>
-  z.object({ ...named.shape, ...tool.output.shape });
+export const answerSchemaOf = onceFor(
+  (tool): z.ZodObject => z.object({ ...named.shape, ...tool.output.shape }),
+);
 
 /**
  * The schema for hosts: an answer or an error. Clients check errors against it too, so it
  * has to admit them.
  */
-export function listedOutputOf(tool: Tool): Record<string, unknown> {
+export const listedOutputOf = onceFor((tool): Record<string, unknown> => {
   const { properties = {}, required = [] } = z.toJSONSchema(answerSchemaOf(tool));
   const error = { ...z.toJSONSchema(errorSchema), additionalProperties: true };
   return {
@@ -54,10 +65,11 @@ export function listedOutputOf(tool: Tool): Record<string, unknown> {
     anyOf: [{ required }, { required: ['environment', 'mode', 'error'] }],
     additionalProperties: false,
   };
-}
+});
 
-export const listedInputOf = (tool: Tool): Record<string, unknown> =>
-  withoutDialect(z.toJSONSchema(tool.input, { io: 'input' }));
+export const listedInputOf = onceFor(
+  (tool): Record<string, unknown> => withoutDialect(z.toJSONSchema(tool.input, { io: 'input' })),
+);
 
 /** Each tool checks its own arguments, so the schema that is listed only has to describe. */
 export const describedBy = (schema: Record<string, unknown>) => z.looseObject({}).meta(schema);
