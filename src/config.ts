@@ -48,8 +48,7 @@ const CONFIG_FILE = 'bigbrother.config.json';
  * @throws SettingsError naming every setting that is wrong; FileError for an unreadable file
  */
 export function loadSettings(configPath: string | null, env: Env = process.env): Settings {
-  const named = configPath ?? nonEmpty(env.BIGBROTHER_CONFIG);
-  const file = named === null ? usualFileSettings(env) : fileSettingsIn(named, readTextFile(named));
+  const file = fileOf(configPath, env);
   const venue = venueFrom(env, file.environment ?? null);
   return {
     venue,
@@ -64,6 +63,17 @@ export function loadSettings(configPath: string | null, env: Env = process.env):
     },
     rules: rulesIn(file, modeFrom(env, file.mode ?? null, venue)),
   };
+}
+
+/** The rules of the same file, for made-up money: whose account it is for does not count. */
+export function loadRules(configPath: string | null, env: Env = process.env): Rules {
+  const file = fileOf(configPath, env);
+  return rulesIn(file, file.mode ?? 'execute');
+}
+
+function fileOf(configPath: string | null, env: Env): FileSettings {
+  const named = configPath ?? nonEmpty(env.BIGBROTHER_CONFIG);
+  return named === null ? usualFileSettings(env) : fileSettingsIn(named, readTextFile(named));
 }
 
 /** What the kill switch goes by. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -87,6 +87,18 @@ describe('bigbrother backtest', () => {
     const json = await figuresOf('entries.json');
     expect(csv.trades).toBe(1);
     expect(json).toEqual(csv);
+  });
+
+  it('plays the settings in the data directory, whatever account they are for', async () => {
+    const home = file('home');
+    mkdirSync(home);
+    const tight = { environment: 'paper', policies: { stopLoss: { percent: '1' } } };
+    writeFileSync(join(home, 'bigbrother.config.json'), JSON.stringify(tight));
+    const args = ['backtest', '--bars', file('SPY.csv'), '--fast', '--json'];
+    const theirs = await runHere(args, { BIGBROTHER_DATA_DIR: home });
+    const usual = await backtest('--fast', '--json');
+    expect([theirs.code, theirs.stderr]).toEqual([0, '']);
+    expect(JSON.parse(theirs.stdout).trades).toBeGreaterThan(JSON.parse(usual.stdout).trades);
   });
 
   it('walks through windows with the bundles that the settings approve', async () => {

@@ -16,7 +16,7 @@ import { type PriceBars, UNITS_PER_DOLLAR } from '../../backtest/price-bars.ts';
 import { type BacktestReport, reportOf } from '../../backtest/report.ts';
 import { reportPage } from '../../backtest/report-page.ts';
 import { type Candidate, type Selector, walkForward } from '../../backtest/walk-forward.ts';
-import { loadSettings } from '../../config.ts';
+import { loadRules } from '../../config.ts';
 import { playable, priceBars } from '../../demo/backtest/bar-loader.ts';
 import { entryPlan, readEntries } from '../../demo/backtest/entry-file.ts';
 import { type FaithfulOutcome, playFaithfully } from '../../demo/backtest/faithful-path.ts';
@@ -190,11 +190,11 @@ function setupOf(options: Options, series: readonly PriceBars[]): Setup {
 
 type Rulebook = { readonly name: string; readonly rules: Rules };
 
-/** The environment says nothing here: a backtest is about files. */
+/** Of the environment only counts where the files are. */
 function candidatesIn({ settings, config }: Options): readonly [Rulebook, ...Rulebook[]] {
   const read = (path: string | null): Rulebook => ({
     name: path === null ? 'default' : basename(path, extname(path)),
-    rules: loadSettings(path, {}).rules,
+    rules: loadRules(path),
   });
   const [first, ...more] = settings ?? [];
   return [read(first ?? config ?? null), ...more.map(read)];
