@@ -71,7 +71,7 @@ const BUY = { symbol: 'MSFT', side: 'buy', type: 'limit', qty: '1' };
 async function crowdOn(on: Exchange, submit: Submit, orders: number): Promise<void> {
   for (let n = 1; n <= orders; n++) {
     on.exchange.run({ do: 'cancel', orderId: submit({ ...BUY, limit_price: '10' }) });
-    if (n % 5 === 0) await on.clock.advanceBy(10_000);
+    if (n % 20 === 0) await on.clock.advanceBy(40_000);
   }
 }
 
