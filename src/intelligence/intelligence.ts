@@ -29,7 +29,7 @@ const LATEST = 3;
 
 type Journal = {
   log(event: JournalEvent): void;
-  onRecord(listener: (record: JournalRecord) => void): void;
+  onRecord(listener: (record: JournalRecord, logged: unknown) => void): void;
   recall(
     types: readonly EventType[],
     among?: { readonly afterSeq?: number },
@@ -118,7 +118,7 @@ export class Intelligence {
   start(): void {
     this.#takeUpTrades();
     this.#memory?.start();
-    this.#journal.onRecord((record) => this.#hear(record));
+    this.#journal.onRecord((record, logged) => this.#hear(record, logged));
     this.#later();
   }
 
@@ -153,8 +153,8 @@ export class Intelligence {
     }
   }
 
-  #hear(record: JournalRecord): void {
-    this.#trades.remember(record);
+  #hear(record: JournalRecord, logged: unknown): void {
+    this.#trades.remember(record, logged);
     this.#writeBegun();
     if (forgettingIn(record) !== null) this.#forget();
     const outcome = rememberedIn(record);

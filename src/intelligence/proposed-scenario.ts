@@ -26,8 +26,9 @@ const RECKONED = 'reckoned: stops fill past their price by the gap that is assum
  * symbols, or close: to do it, or to wait. Null for every other record: the loop's own plans are
  * the owner's policies, and are carried out without a second thought.
  */
-export function proposedScenario({ type, actor, body }: JournalRecord): ProposedScenario | null {
-  if (type !== 'plan_proposed' || actor !== 'host') return null;
+export function proposedScenario(record: JournalRecord): ProposedScenario | null {
+  if (record.type !== 'plan_proposed' || record.actor !== 'host') return null;
+  const { body } = record;
   const plan = fieldAt(body, 'plan') ?? null;
   const parts = listAt(plan, 'parts');
   const approval = fieldAt(plan, 'approval') ?? null;

@@ -20,9 +20,13 @@ export type Remembered = {
 };
 
 /** Out of an `outcome_measured` record; null for any other and for one of before us. */
-export function rememberedIn({ type, seq, symbol, body, at }: JournalRecord): Remembered | null {
+export function rememberedIn(record: JournalRecord): Remembered | null {
+  const { type, seq, symbol, at } = record;
+  if (type !== 'outcome_measured' || symbol === null) return null;
+  // Of others it is not read: it would be read out of their text.
+  const { body } = record;
   const profit = textAt(body, 'profit');
-  if (type !== 'outcome_measured' || symbol === null || profit === null) return null;
+  if (profit === null) return null;
   const [decisionSeq, closedAt] = [fieldAt(body, 'decisionSeq'), fieldAt(body, 'closedAt')];
   return {
     ...{ seq, symbol, profit },

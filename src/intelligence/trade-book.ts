@@ -1,7 +1,7 @@
 import { digestOf, type Json } from '../domain/canonical.ts';
 import type { JournalRecord } from '../domain/event.ts';
 import { type Forgetting, forgets, forgettingIn } from '../domain/forgetting.ts';
-import { fieldAt, textAt } from '../domain/record-body.ts';
+import { fieldAt, fieldOf, textAt } from '../domain/record-body.ts';
 import type { Trade, TradeGroup } from '../engine/learning/track-record.ts';
 
 /**
@@ -45,7 +45,11 @@ export class TradeBook {
   readonly #forgotten = new Set<string>();
   #terms = NO_TERMS;
 
-  remember(record: JournalRecord): void {
+  /**
+   * @param logged the body before it was written, where it was this moment: of a trade that is
+   *   known to have begun, what the record says need not be read out of its text
+   */
+  remember(record: JournalRecord, logged: unknown = null): void {
     const { type, seq, symbol } = record;
     const forgetting = forgettingIn(record);
     if (forgetting !== null) this.#forget(forgetting);
@@ -55,7 +59,7 @@ export class TradeBook {
         this.#terms = termsIn(fieldAt(record.body, 'rules') ?? null) ?? this.#terms;
         break;
       case 'decision_made':
-        this.#decided(record.body);
+        if (!this.#hasBegun(logged)) this.#decided(record.body);
         break;
       case 'trade_begun':
         this.#takeUp(record.body);
@@ -106,6 +110,12 @@ export class TradeBook {
   }
 
   /** The first decision about a position tells in what market and by what rules it began. */
+  #hasBegun(logged: unknown): boolean {
+    const context = fieldOf(fieldOf(logged, 'inputs'), 'context');
+    const id = fieldOf(fieldOf(context, 'episode'), 'id');
+    return typeof id === 'string' && this.#begun.has(id);
+  }
+
   #decided(body: Json): void {
     const context = fieldAt(fieldAt(body, 'inputs') ?? null, 'context') ?? null;
     const id = textAt(fieldAt(context, 'episode') ?? null, 'id');
