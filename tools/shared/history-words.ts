@@ -108,7 +108,7 @@ function titleOf({ type, body }: JournalRecord): string {
     case 'settings_held':
       return words(spaced(type), changesIn(body));
     case 'regime_seen':
-      return words('the market is', field(body, 'regime'), field(body, 'because'));
+      return words('the market is', field(body, 'regime'));
     case 'stood_down':
     case 'stood_up':
     case 'account_handed_over':

@@ -54,7 +54,8 @@ export function chooseStrategy(
   if (lately >= rules.switchesPerMonth) {
     return stay(`${lately} switches in 30 days are the most; else ${nameOf(wanted)}`);
   }
-  const because = `${regime} for ${days} days: ${today.because}; ${nameOf(active)} gives way`;
+  const span = days === 1 ? 'a day' : `${days} days`;
+  const because = `${regime} for ${span}: ${today.because}; ${nameOf(active)} gives way`;
   return { outcome: 'switch', to: wanted, because };
 }
 
