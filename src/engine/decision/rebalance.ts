@@ -103,11 +103,10 @@ export function rebalance(wanted: Wanted, positions: readonly Position[], means:
     const change = price === null ? ZERO : price.times(buy.minus(step.sell));
     return { ...step, buy, after: step.before.plus(change.times(HUNDRED).div(equity)) };
   });
-  const sorted = [...names].sort(
-    (one, other) =>
-      other.before.minus(other.after).cmp(one.before.minus(one.after)) ||
-      (one.symbol < other.symbol ? -1 : 1),
-  );
+  const inOrder = names
+    .map((name) => ({ name, shed: name.before.minus(name.after) }))
+    .sort((a, b) => b.shed.cmp(a.shed) || (a.name.symbol < b.name.symbol ? -1 : 1));
+  const sorted = inOrder.map(({ name }) => name);
   return {
     ...{ outcome: 'balanced', names: sorted, turnover: notional(turnover) },
     ...{ bought: notional(buys.dollars), missing: notional(buys.missing) },

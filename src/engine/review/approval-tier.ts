@@ -64,6 +64,7 @@ export function approvalNeed(
 ): ApprovalNeed {
   const { equity, lately, limits, advice = [], now = 0 } = given;
   const need = needFor(effectOf(plan, equity, lately), limits);
+  if (advice.length === 0) return need;
   const adding = plan.parts.filter((part) => addedDollars(part).gt(ZERO));
   return needUnderAdvice(
     need,
