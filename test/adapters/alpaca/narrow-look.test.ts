@@ -62,7 +62,7 @@ describe('a look at many orders', () => {
       expect(live).toEqual((await on.lookAnew()).live);
       expect([...statuses.keys()]).toEqual(expect.arrayContaining([on.oldest, oco]));
     }
-  }, 60_000);
+  }, 120_000);
 
   it('takes one request again once the old stop has ended', async () => {
     const on = await given();
@@ -292,7 +292,7 @@ describe('a look at many orders while they change', () => {
       { numRuns: 3, endOnFailure: true },
     );
     expect(narrowLooks).toBeGreaterThan(looks * 0.8);
-  }, 60_000);
+  }, 120_000);
 });
 
 async function act(
