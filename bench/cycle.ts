@@ -66,6 +66,7 @@ export async function cycle(): Promise<Row> {
       }
     },
     ...{ oursUnits: POSITIONS, theirsUnits: PARSES * POSITIONS, unit: 'positions' },
+    onlyCalculates: true,
   });
   await settle(guarded.clock, guarded.stop());
   guarded.exchange.stop();

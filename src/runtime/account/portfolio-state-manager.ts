@@ -29,6 +29,8 @@ import type { TradingStateLevels } from './trading-state.ts';
 /** Prices that take longer than this to read hold up neither a cycle nor a plan. */
 const PRICES_WAIT_MS = 1_500;
 const UNREADABLE = 'account_unreadable';
+/** Without a reason an error is made for each, with the stack that nobody looks at. */
+const CAME = 'the prices came';
 
 type Parts = {
   readonly reader: AccountReader;
@@ -307,7 +309,7 @@ export class PortfolioStateManager {
     const done = new AbortController();
     const prices = asked.then(() => {
       this.#picture.touch();
-      done.abort();
+      done.abort(CAME);
     });
     await Promise.race([prices, this.#parts.clock.sleep(PRICES_WAIT_MS, done.signal)]);
   }

@@ -1,4 +1,4 @@
-import { canonicalText, digestOf, sha256 } from '../../domain/canonical.ts';
+import { canonicalText, digestOf } from '../../domain/canonical.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Ticker } from '../../domain/ids.ts';
 import type { EventLogger } from '../journal/event-logger.ts';
@@ -36,15 +36,13 @@ export function logThought(logger: EventLogger, thought: Thought): void {
 /** What was decided, without the instant and the figures that move with every trade. */
 function signatureOf({ target, chosen, overruled, evaluations }: Decision): string {
   const wish = ({ policy, action }: Decision['chosen'][number]) => ({ policy, action });
-  return sha256(
-    canonicalText({
-      target,
-      chosen: chosen.map(wish),
-      overruled: overruled.map(({ recommendation, by }) => ({ ...wish(recommendation), by })),
-      abstaining: evaluations.flatMap((each) => (each.outcome === 'abstains' ? [each.policy] : [])),
-      shadowing: evaluations.flatMap((each) =>
-        each.outcome === 'shadows' ? [wish(each.recommendation)] : [],
-      ),
-    }),
-  );
+  return canonicalText({
+    target,
+    chosen: chosen.map(wish),
+    overruled: overruled.map(({ recommendation, by }) => ({ ...wish(recommendation), by })),
+    abstaining: evaluations.flatMap((each) => (each.outcome === 'abstains' ? [each.policy] : [])),
+    shadowing: evaluations.flatMap((each) =>
+      each.outcome === 'shadows' ? [wish(each.recommendation)] : [],
+    ),
+  });
 }
