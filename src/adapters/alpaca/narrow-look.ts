@@ -23,7 +23,8 @@ const MOST_OVERDUE = 2;
 type Rows = ReadonlyMap<string, WireOrder>;
 type Before = { readonly groups: OrderGroups; readonly members: ReadonlyMap<string, Member> };
 
-export type NarrowAnswer = {
+/** What was read, before it is known which of it matters. */
+export type FoundOrders = {
   readonly groups: OrderGroups;
   /** What was listed, what is not guarded included. */
   readonly listed: readonly WireOrder[];
@@ -56,7 +57,7 @@ export class NarrowLook {
     when: { readonly now: EpochMs; readonly after: EpochMs },
     mostAsked: number,
     lane: Lane,
-  ): Promise<NarrowAnswer | null> {
+  ): Promise<FoundOrders | null> {
     // Both at once: whoever waits for the look may have shares without a stop.
     const [recent, open] = await Promise.all([
       this.#lists.ordersAfter(when.after, lane),

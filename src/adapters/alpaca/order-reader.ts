@@ -5,9 +5,9 @@ import type { AlpacaClient } from './client.ts';
 import type { OrderFamilies } from './families.ts';
 import { KnownOrders } from './known-orders.ts';
 import { isGuarded } from './mapping.ts';
-import { NarrowLook } from './narrow-look.ts';
+import { type FoundOrders, NarrowLook } from './narrow-look.ts';
 import { OrderLists, PAGE_SIZE } from './order-lists.ts';
-import { type OrderGroups, type OrderMemory, submissionOf } from './order-memory.ts';
+import { type OrderMemory, submissionOf } from './order-memory.ts';
 import type { AlpacaTransport } from './transport.ts';
 import type { WireOrder } from './wire.ts';
 
@@ -24,9 +24,6 @@ const ONE_PAGE = PAGE_SIZE - 50;
 const LONGEST_GAP_MS = 300_000;
 /** Groups that a narrow look asks for by themselves although everything takes fewer pages. */
 const LEAST_ASKED = 4;
-
-/** What was read, before it is known which of it matters. */
-type Found = { readonly groups: OrderGroups; readonly listed: readonly WireOrder[] };
 
 /**
  * Reads every live order, `held` legs included, usually in one request.
@@ -66,38 +63,20 @@ export class OrderReader {
     const isDue = now - this.#fullReadAt >= FULL_READ_EVERY_MS;
     const last = isDue ? null : this.#last;
     this.#known.begin();
+    const way = last === null ? null : narrowWay(last, since, now);
+    const narrow =
+      last === null || way === null
+        ? null
+        : await this.#narrow.take(last, { now, after: way.after }, way.mostAsked, lane);
+    const beginsAt = Math.min(since, last?.liveSince ?? now - LONGEST_LIFE_MS);
     const found =
-      (last === null ? null : await this.#readNarrowly(last, since, now, lane)) ??
-      (await this.#readAll(last, since, now, lane));
+      narrow ?? this.#foundIn(await this.#lists.groupsAfter(beginsAt - OVERLAP_MS, lane));
     const orders = this.#takeIn(found, since, now);
     if (isDue) this.#fullReadAt = now;
     return orders;
   }
 
-  /** Null where everything is to be read: it is little, too long ago, or has changed too much. */
-  async #readNarrowly(
-    last: OrderMemory,
-    since: EpochMs,
-    now: EpochMs,
-    lane: Lane,
-  ): Promise<Found | null> {
-    const submissions = [...last.submittedAt.values()];
-    const isLate = msBetween(now, last.at) > LONGEST_GAP_MS;
-    if (submissions.length <= ONE_PAGE || isLate || since < last.since) return null;
-    const after = Math.min(last.newestAt, now) - OVERLAP_MS;
-    const pages = pagesOf(submissions.length);
-    if (1 + pagesOf(submissions.filter((at) => at > after).length) > pages) return null;
-    return this.#narrow.take(last, { now, after }, Math.max(LEAST_ASKED, pages), lane);
-  }
-
-  async #readAll(
-    last: OrderMemory | null,
-    since: EpochMs,
-    now: EpochMs,
-    lane: Lane,
-  ): Promise<Found> {
-    const beginsAt = Math.min(since, last?.liveSince ?? now - LONGEST_LIFE_MS);
-    const listed = await this.#lists.groupsAfter(beginsAt - OVERLAP_MS, lane);
+  #foundIn(listed: readonly WireOrder[]): FoundOrders {
     // An order may be listed both alone and as a leg: its parent is known before it is mapped.
     for (const wire of listed) this.#families.learn(wire);
     const groups = new Map(listed.filter(isGuarded).map((wire) => [wire.id, wire]));
@@ -105,7 +84,7 @@ export class OrderReader {
   }
 
   /** What of it matters to who has asked; the rest of what is found is kept for the next look. */
-  #takeIn({ groups, listed }: Found, since: EpochMs, now: EpochMs): readonly Order[] {
+  #takeIn({ groups, listed }: FoundOrders, since: EpochMs, now: EpochMs): readonly Order[] {
     const orders = new Map<string, Order>();
     const liveIds = new Set<string>();
     const kept = new Map<string, WireOrder>();
@@ -150,3 +129,18 @@ export class OrderReader {
 }
 
 const pagesOf = (orders: number): number => Math.ceil(orders / PAGE_SIZE);
+
+/** Null where everything is to be read: it is little, or the last look does not tell enough. */
+function narrowWay(
+  { at, since: knownSince, newestAt, submittedAt }: OrderMemory,
+  since: EpochMs,
+  now: EpochMs,
+): { readonly after: EpochMs; readonly mostAsked: number } | null {
+  const submissions = [...submittedAt.values()];
+  const isLate = msBetween(now, at) > LONGEST_GAP_MS;
+  if (submissions.length <= ONE_PAGE || isLate || since < knownSince) return null;
+  const after = Math.min(newestAt, now) - OVERLAP_MS;
+  const pages = pagesOf(submissions.length);
+  if (1 + pagesOf(submissions.filter((each) => each > after).length) > pages) return null;
+  return { after, mostAsked: Math.max(LEAST_ASKED, pages) };
+}
