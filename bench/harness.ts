@@ -71,7 +71,8 @@ async function rate(run: () => unknown, units: number, clock: () => number): Pro
   return (units * 1000) / (clock() - started);
 }
 
-function processorMs(): number {
+/** Milliseconds of all processors that this process has used. */
+export function processorMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }

@@ -4,7 +4,7 @@ import { defaultRuntimeSettings } from '../src/runtime/settings/settings.ts';
 import { settle } from '../test/support/guarded-account.ts';
 import { accountOf500, POSITIONS, symbols } from './account-of-500.ts';
 import type { Row } from './harness.ts';
-import { compare } from './harness.ts';
+import { compare, processorMs } from './harness.ts';
 
 const MOST_MS = 100;
 
@@ -25,9 +25,9 @@ export async function rebalancePlan(): Promise<Row> {
   };
   const propose = () => settle(clock, bigBrother.propose(intent, 'host'));
   // A person asks once: what no plan before has made fast counts by itself.
-  const started = performance.now();
+  const started = processorMs();
   await propose();
-  const firstMs = Math.round(performance.now() - started);
+  const firstMs = Math.round(processorMs() - started);
   const row = await compare({
     name: `rebalance of ${POSITIONS} positions, from the wish to the plan`,
     peer: 'JSON.parse of these positions and orders',
@@ -43,6 +43,7 @@ export async function rebalancePlan(): Promise<Row> {
     oursUnits: POSITIONS,
     theirsUnits: POSITIONS,
     unit: 'positions',
+    onlyCalculates: true,
   });
   await settle(clock, guarded.stop());
   exchange.stop();
