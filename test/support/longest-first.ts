@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What takes longest by far begins first: begun last, it would keep one core busy alone. */
-const LONGEST = ['simulation/slice', 'demo/demo', 'cli/halt', 'attacks/'];
+const LONGEST = [
+  'simulation/slice',
+  'demo/demo',
+  'cli/halt',
+  'cli/one-owner',
+  'crash/sigkill',
+  'runtime/faults',
+  'runtime/sessions.',
+  'attacks/',
+];
 
 /** Those that take longest, then all others in an order that the seed decides. */
 export class LongestFirst extends BaseSequencer {
