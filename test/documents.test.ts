@@ -3,19 +3,13 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../src/cli/program.ts';
+import { callsShownIn } from './support/documented-calls.ts';
 
 const documents = ['README.md', ...readdirSync('docs').map((file) => join('docs', file))].filter(
   (file) => file.endsWith('.md'),
 );
 
-/** Every call of BigBrother that a document shows to be typed: its words, without comments. */
-const callsIn = (file: string): string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/```(?:sh|bash|console)\n([\s\S]*?)```/g)]
-    .flatMap((match) => (match[1] ?? '').replaceAll('\\\n', ' ').split('\n'))
-    .flatMap((line) => /(?:^|\s)(?:node \S*bigbrother\.js|bigbrother) (.*)$/.exec(line)?.[1] ?? [])
-    .map((call) => call.replace(/\s#.*$/, '').trim());
-
-const calls = documents.flatMap((file) => callsIn(file).map((call) => [file, call] as const));
+const calls = documents.flatMap((file) => callsShownIn(file).map((call) => [file, call] as const));
 
 const program = await createProgram();
 
