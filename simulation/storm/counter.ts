@@ -10,7 +10,7 @@ import { isLive } from '../invariants/books.ts';
 import { coveredIn, exitGroupsOf } from '../invariants/exits.ts';
 import { larger, numberOf } from '../invariants/units.ts';
 import type { Ask } from './asks.ts';
-import { duplicatesIn, type Outright } from './duplicates.ts';
+import { type Amount, duplicatesIn, type Outright } from './duplicates.ts';
 import { CONFLICTS, type Refusal, refusalOf } from './refusals.ts';
 
 /** What the exchange has seen of one way to trade an account. */
@@ -50,6 +50,8 @@ export class Counter {
   readonly #refusals = new Map<Refusal, number>();
   /** Orders of this episode that sell or buy outright, by id. */
   readonly #outright = new Map<string, Outright>();
+  /** What stops had not sold that the market reached, and that were taken back, in this episode. */
+  #takenBack: Amount[] = [];
   /** Shares held at any time of this episode. */
   readonly #held = new Map<string, Set<number>>();
   #orders = 0;
@@ -94,9 +96,11 @@ export class Counter {
       orders.map(([, order]) => order),
       asks,
       (symbol) => this.#held.get(symbol) ?? [],
+      this.#takenBack,
     );
     this.#outright.clear();
     this.#held.clear();
+    this.#takenBack = [];
   }
 
   counted(): Counted {
@@ -146,13 +150,18 @@ export class Counter {
     this.#live.set(order.symbol, live);
     for (const each of [order, ...legs]) {
       if (isLive(each)) live.set(each.id, each);
-      else live.delete(each.id);
+      else if (live.delete(each.id)) this.#ended(each);
     }
     const isFirst = event === 'new' || event === 'accepted' || event === 'pending_new';
     if (!isFirst || order.type === 'stop' || order.type === 'stop_limit') return;
     if (order.qty === null || this.#outright.has(order.id)) return;
     const { symbol, side } = order;
     this.#outright.set(order.id, { symbol, side, shares: numberOf(order.qty), heldAfter: null });
+  }
+
+  #ended({ id, symbol, side, status, qty, filledQty }: Order): void {
+    if (status !== 'canceled' || qty === null || !this.#triggered.has(id)) return;
+    this.#takenBack.push({ symbol, side, shares: numberOf(qty - filledQty) });
   }
 
   #executed({ id, symbol, side }: Order, { qty, positionQty }: Execution): void {

@@ -9,6 +9,9 @@ export type Outright = {
   readonly heldAfter: number | null;
 };
 
+/** An order as an ask for it would name it. */
+export type Amount = Pick<Outright, 'symbol' | 'side' | 'shares'>;
+
 /** How far prices move a rebalance away from the shares that its agent had in mind. */
 const MOVED_PERCENT_OF_HELD = 2;
 
@@ -16,14 +19,17 @@ const MOVED_PERCENT_OF_HELD = 2;
  * Orders of an episode for the same ask beyond its first. Whose an order is, its number of shares
  * tells: each is asked for once in a symbol. An exit and a rebalance leave that number open and may
  * come to the very one of another ask, so each of them accounts for one order that does what it
- * asks for: the one that leaves nothing, the one that goes to the target from what was held.
+ * asks for: the one that leaves nothing, the one that goes to the target from what was held. So
+ * does a stop that the market has reached and that was taken back, to sell its shares otherwise.
  *
  * @param heldIn every number of shares of the symbol that was held during the episode
+ * @param takenBack what such stops had not sold
  */
 export function duplicatesIn(
   orders: readonly Outright[],
   asks: readonly Ask[],
   heldIn: (symbol: string) => Iterable<number>,
+  takenBack: readonly Amount[],
 ): number {
   const asked = new Map<string, number>();
   for (const ask of asks) {
@@ -38,13 +44,13 @@ export function duplicatesIn(
       const place = same.findIndex((order) => accountsFor(ask, order, heldIn(order.symbol)));
       if (same.length > times && place >= 0) same.splice(place, 1);
     }
-    duplicates += Math.max(0, same.length - times);
+    const stopped = takenBack.filter((stop) => wordsOf(stop) === what).length;
+    duplicates += Math.max(0, same.length - times - stopped);
   }
   return duplicates;
 }
 
-const wordsOf = (order: Pick<Outright, 'symbol' | 'side' | 'shares'>): string =>
-  `${order.side} ${order.shares} ${order.symbol}`;
+const wordsOf = ({ symbol, side, shares }: Amount): string => `${side} ${shares} ${symbol}`;
 
 function accountsFor(ask: Ask, order: Outright, held: Iterable<number>): boolean {
   const { symbol, side, shares, heldAfter } = order;
