@@ -211,8 +211,9 @@ describe('an intent', () => {
     [{ symbol: 'AAPL' }, 'intent'],
     [{ intent: 'manage', symbol: 'aapl' }, 'in capitals'],
     [{ intent: 'rebalance' }, 'rebalance needs weights'],
-    [{ intent: 'rebalance', weights: 'AAPL=10,MSFT=150' }, '"MSFT=150" is no weight'],
-    [{ intent: 'rebalance', weights: 'AAPL=-1' }, '"AAPL=-1" is no weight'],
+    [{ intent: 'rebalance', weights: 'AAPL=10,MSFT=150' }, 'weight 2 of 2 (MSFT) is none'],
+    [{ intent: 'rebalance', weights: 'AAPL=-1' }, 'weight 1 of 1 (AAPL) is none'],
+    [{ intent: 'rebalance', weights: 'AAPL=5,buy now' }, 'weight 2 of 2 is none'],
     [{ intent: 'rebalance', weights: 'AAPL=5,CASH=10,CASH=20' }, 'CASH has two weights'],
     [{ intent: 'exit', group: 'all because boredom' }, 'cluster_drawdown'],
   ])('%j makes no sense and is refused with a sentence', async (args, words) => {

@@ -61,9 +61,9 @@ function groupIn(text: string): ExitGroup | null {
 /** The rebalance, or a sentence on why the text holds no weights. */
 export function rebalanceOf({ weights = '' }: Coordination): CoordinatedIntent | string {
   const words = weights.slice(0, LONGEST + 1).split(',');
-  const odd = words.find((word) => !isWeight(word.split('=')));
-  if (weights.length > LONGEST || odd !== undefined) {
-    const which = odd === undefined || odd === '' ? '' : `"${odd.slice(0, 40)}" is no weight: `;
+  const odd = words.findIndex((word) => !isWeight(word.split('=')));
+  if (weights.length > LONGEST || odd >= 0) {
+    const which = odd < 0 || weights === '' ? '' : `${oddWeight(words, odd)}: `;
     return `${which}rebalance needs weights in percent of equity, 0 to 100, such as ${WEIGHTS}.`;
   }
   const pairs = words.map((word) => word.split('='));
@@ -76,6 +76,13 @@ export function rebalanceOf({ weights = '' }: Coordination): CoordinatedIntent |
       .map(([name = '', percent = '']) => ({ symbol: ticker(name), percent })),
     cashPercent: cash?.[1] ?? null,
   };
+}
+
+/** By the symbol if there is one, since what else stands there may be written by anybody. */
+function oddWeight(words: readonly string[], place: number): string {
+  const [name = ''] = (words[place] ?? '').split('=');
+  const which = isTicker(name) ? ` (${name})` : '';
+  return `weight ${place + 1} of ${words.length}${which} is none`;
 }
 
 const isWeight = ([name = '', percent = '', ...rest]: readonly string[]): boolean =>
