@@ -111,6 +111,9 @@ describe('what the README and the guides show to be typed', () => {
     for (const symbol of HELD) {
       await loop.says(new RegExp(`"type":"plan_finished","symbol":"${symbol}"`));
     }
+    // It lets nobody in before it guards.
+    const status = async () => (await runHere(['status'], env())).code;
+    await expect.poll(status, { timeout: 10_000 }).toBe(0);
     for (const [call, code, says] of BESIDE_A_LOOP) {
       const ended = await runHere(wordsOf(call), env());
       expect([call, ended.code, ended.stdout + ended.stderr]).toEqual([
