@@ -7,6 +7,8 @@ import { digitsOf, unitsOf } from './units.ts';
 const MINUTE_MS = 60_000;
 /** What Alpaca takes from one client, market data not counted. */
 const REQUESTS_PER_MINUTE = 200;
+/** A kill switch has a client and a budget of its own, so that nothing can keep it waiting. */
+const WITH_A_HALT = 2 * REQUESTS_PER_MINUTE;
 /** Percent: the collar of 10 for exits, and 5 that the market may have moved since the review. */
 const EXIT_COLLAR = 15n;
 /** Percent that a stop's limit may lie beyond its own stop. */
@@ -28,6 +30,7 @@ export const limitsHold: Rule = {
     const times: number[] = [];
     let oldest = 0;
     let life = 0;
+    let haltedAt = Number.NEGATIVE_INFINITY;
     const told = new Map<string, Told>();
     return {
       on: {
@@ -52,7 +55,9 @@ export const limitsHold: Rule = {
           }
           times.push(at);
           while ((times[oldest] ?? at) <= at - MINUTE_MS) oldest += 1;
-          if (times.length - oldest === REQUESTS_PER_MINUTE + 1) {
+          if (scene.lives.halt !== null) haltedAt = at;
+          const most = haltedAt > at - MINUTE_MS ? WITH_A_HALT : REQUESTS_PER_MINUTE;
+          if (times.length - oldest > most) {
             tell(null, `${times.length - oldest} requests were sent within a minute`);
           }
         },

@@ -138,10 +138,11 @@ export class BigBrotherOrchestrator {
     const failure = recovery.isRecovering
       ? await recovery.attempt()
       : await state.updateFromAlpaca();
-    this.#hasFailed = failure !== null;
     if (failure !== null) {
+      this.#hasFailed = true;
       logger.log({ type: 'cycle_failed', actor: 'loop', body: { because: failure } });
     } else {
+      this.#readAgain();
       void resolver.resolve();
       if (this.#phase === 'guarding')
         this.#turns.decideAll([...state.flatSymbols(), ...state.symbols()]);
@@ -177,8 +178,14 @@ export class BigBrotherOrchestrator {
       this.#dueAtMs !== null && clock.monotonicMs() + this.#untilNextCycle() < this.#dueAtMs;
     if (isLate) this.#arm();
     if (this.#cycle !== null || recovery.isRecovering || !(isLate || this.#hasFailed)) return;
-    this.#hasFailed = false;
+    this.#readAgain();
     this.#decideAgain();
+  }
+
+  /** What was refused while the account could not be read was refused for its old picture. */
+  #readAgain(): void {
+    if (this.#hasFailed) this.#parts.pacing.forget();
+    this.#hasFailed = false;
   }
 
   #untilNextCycle(): number {

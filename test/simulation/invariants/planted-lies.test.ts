@@ -227,6 +227,14 @@ const safety: readonly Lie[] = [
     },
   },
   {
+    invariant: 10,
+    that: '401 requests leave within a minute with a halt',
+    async plant(world) {
+      world.say({ kind: 'halt_latched', level: 'entries' });
+      for (let sent = 0; sent < 401; sent += 1) await world.sendAsOwner('GET', '/v2/account');
+    },
+  },
+  {
     invariant: 12,
     that: 'another plan is spent than was proposed',
     plant: (world) => again(world, 'plan_spent', () => ({ hash: 'another' })),
