@@ -33,16 +33,31 @@ type Sale = (target: Target, shares: Quantity) => OrderRequest;
  * one too, as an OCO, which never does.
  */
 export function exits(situation: Situation): readonly Candidate[] {
-  const pushed = {
-    groups: situation.groups.filter(({ takeProfit }) => takeProfit !== null),
-    limits: situation.otherExits.filter(
-      (order) => order.type === 'limit' && isPatchable(order, situation),
-    ),
-  };
+  const pushed = pushable(situation);
   const closing = waysToClose(situation, { groups: [], limits: [] }, 'cancel-and-close');
   return pushed.groups.length + pushed.limits.length === 0
     ? closing
     : [...waysToClose(situation, pushed, 'marketable-take-profit'), ...closing];
+}
+
+/** As many as the position has shares for: a broker that fills too much leaves exits too large. */
+function pushable(situation: Situation): Pushed {
+  const { context, fixedQuantity } = situation;
+  let room = sharesLeft(context.position.quantity, fixedQuantity);
+  const fits = (shares: Quantity): boolean => {
+    if (shares.gt(room)) return false;
+    room = sharesLeft(room, shares);
+    return true;
+  };
+  return {
+    groups: situation.groups.filter(
+      ({ takeProfit, quantity }) => takeProfit !== null && fits(quantity),
+    ),
+    limits: situation.otherExits.filter(
+      (order) =>
+        order.type === 'limit' && isPatchable(order, situation) && fits(sharesOf(order, context)),
+    ),
+  };
 }
 
 function waysToClose(situation: Situation, pushed: Pushed, recipe: RecipeName): Candidate[] {
