@@ -14,6 +14,7 @@ const fixtureSchema = z.object({
     symbols: z.int().positive(),
     rare: z.boolean().optional(),
     calm: z.boolean().optional(),
+    dieAt: z.string().optional(),
     /** Absent where nothing could be opened yet. */
     opens: z.union([z.boolean(), z.enum(['always', 'busy'])]).default(false),
   }),

@@ -66,6 +66,7 @@ async function compareTraces({ firstSeed, seeds, limits, isJson }: Options): Pro
     ...(limits.rare === true ? ['--rare'] : []),
     ...(limits.opens === 'busy' ? ['--opens'] : []),
     ...(limits.calm === true ? ['--calm'] : []),
+    ...(limits.dieAt === undefined ? [] : ['--die-at', limits.dieAt]),
   ];
   const told = await runTwice(process.argv[1] ?? '', firstSeed, seeds, args, note);
   const { different } = told;

@@ -28,6 +28,7 @@ export const USAGE = `npm run simulate -- [options]
   --only ambiguous   every order's answer is lost, late or broken
   --opens            in every world an agent buys, rebalances and leaves groups all the time
   --calm             nothing goes wrong, and people and an agent buy all the time
+  --die-at PLACE     processes die first at an await of these places, such as recovery.ts
   --rare             faults that are drawn seldom happen all the time
   --json             one object on stdout
   --report           how often each fault fired, and naked time by recipe and cause
@@ -61,6 +62,7 @@ export function optionsFrom(args: readonly string[]): Options {
       ...(values.rare === true ? { rare: true } : {}),
       ...(values.opens === true || values.calm === true ? { opens: 'busy' as const } : {}),
       ...(values.calm === true ? { calm: true } : {}),
+      ...(values['die-at'] === undefined ? {} : { dieAt: values['die-at'] }),
     },
     isJson: values.json === true,
     withReport: values.report === true,
@@ -87,6 +89,7 @@ function parsed(args: readonly string[]) {
         rare: { type: 'boolean' },
         opens: { type: 'boolean' },
         calm: { type: 'boolean' },
+        'die-at': { type: 'string' },
         json: { type: 'boolean' },
         report: { type: 'boolean' },
         tell: { type: 'boolean' },

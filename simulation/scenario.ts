@@ -37,6 +37,8 @@ export type Scenario = {
   readonly isBusy: boolean;
   /** Whether nothing goes wrong: the people only buy, and now and then leave. */
   readonly isCalm: boolean;
+  /** Awaits of such places are where the first process is to die; null: chance has it. */
+  readonly diesAt: string | null;
   readonly troubles: Troubles;
 };
 
@@ -86,7 +88,7 @@ function drawnScenario(seed: number, limits: Limits): Scenario {
     switches: switchesFrom(draws),
     ...rulesFrom(seed, limits, policiesFrom(draws)),
     closedCycleMs: draws.pick([10_000, 60_000]),
-    ...{ hasRequestBudget: true, isCalm: false },
+    ...{ hasRequestBudget: true, isCalm: false, diesAt: limits.dieAt ?? null },
     troubles: drawnTroubles(seed, limits, draws),
   };
 }
@@ -131,6 +133,7 @@ function ambiguousScenario(seed: number, limits: Limits): Scenario {
     latencies: { ...defaultLatencies, newMs: draws.between(0, 5), fillMs: 5 },
     policies: { partialProfit: { placed: draws.pick(['when_reached', 'with_first_stop']) } },
     ...{ switches: {}, hasRequestBudget: false, opens: false, isBusy: false, isCalm: false },
+    diesAt: limits.dieAt ?? null,
     troubles: {
       ...QUIET,
       network: {

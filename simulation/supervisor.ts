@@ -34,6 +34,8 @@ export class Supervisor {
   #loggedSeq = 0;
   #deaths: readonly number[] = [];
   #doom: Doom | null = null;
+  /** Where the first to die is sent from the beginning on; null: chance has it. */
+  #sentTo: Doom | null = null;
   #dooms = 0;
   #isCalm = false;
   #wrongByMs = 0;
@@ -57,6 +59,9 @@ export class Supervisor {
   }
 
   start(): void {
+    const { diesAt } = this.#scenario;
+    if (diesAt !== null) this.#sentTo = this.#ownDoom(diesAt, 0);
+    this.#doom = this.#sentTo;
     this.#begin();
     this.#checkHealth();
   }
@@ -65,16 +70,17 @@ export class Supervisor {
   doom(): void {
     // A place that was not reached yet stays wanted, over lives.
     this.#dooms += 1;
-    if (this.#dooms === 1) this.#doom = this.#ownDoom();
+    if (this.#doom !== null && this.#doom === this.#sentTo) return;
+    if (this.#dooms === 1) this.#doom = this.#ownDoom('', this.#draws.between(0, 1));
     else if (this.#doom === null || this.#draws.chance(0.1)) this.#doom = this.drawDoom();
     if (this.#guard !== null) this.#guard.life.doom = this.#doom;
   }
 
-  /** The await that is this seed's own, so that many seeds come by all of them. */
-  #ownDoom(): Doom {
-    const points = knownPoints();
+  /** The await that is this seed's own among those of a place, so that many seeds come by all. */
+  #ownDoom(place: string, countdown: number): Doom {
+    const points = knownPoints().filter((point) => point.includes(place));
     const point = points[this.#scenario.seed % Math.max(1, points.length)] ?? null;
-    return { at: 'await', point, countdown: this.#draws.between(0, 1) };
+    return { at: 'await', point, countdown };
   }
 
   /** A place to die at: half the time a certain await, which may never be reached. */
@@ -187,8 +193,9 @@ export class Supervisor {
   }
 
   #dueAgain(life: Life): void {
-    if (this.#lives === 1 || this.#isCalm) return;
+    if (this.#isCalm) return;
     life.doom = this.#doom;
+    if (this.#lives === 1) return;
     if (!this.#draws.chance(this.#scenario.troubles.crashAgain)) return;
     this.#stage.fire('P02');
     life.doom = { at: 'await', point: null, countdown: this.#draws.between(0, 12) };

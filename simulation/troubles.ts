@@ -18,6 +18,8 @@ export type Limits = {
   readonly opens?: boolean | 'always' | 'busy' | undefined;
   /** Whether nothing goes wrong, while people and a busy agent buy all the time. */
   readonly calm?: boolean | undefined;
+  /** The process dies first at an await whose place contains this, a different one by seed. */
+  readonly dieAt?: string | undefined;
 };
 
 /** What the world does beside what its exchange does: each is drawn to exist, or not. */
